@@ -1,2 +1,23 @@
-//! Door.
-fn main() {}
+//! The end-to-end tests: they spawn `stock` and `stock-server` as built, and know of them only
+//! what INTERFACES says. One topic a file; the helpers are in the harness.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests fail by panicking and print what they measured"
+)]
+
+mod api;
+mod bad_input;
+mod catalogue;
+mod commands;
+mod csv_files;
+mod demo;
+mod forgotten;
+mod readme;
+mod retail;
+mod scan;
+mod sync_faults;
+mod worked;

@@ -1,0 +1,170 @@
+//! What a command checks and writes, before anything is written.
+//!
+//! Every function looks at the fold and says either what to write, as a [`Plan`], or why not, as a
+//! [`Refusal`] with what to do instead. Facts that are already in the log are never refused; these
+//! rules hold at the node where a command is given.
+
+mod catalogue;
+mod stock;
+
+use std::fmt;
+
+pub use self::catalogue::{
+    ItemChange, LocationChange, LocationTypeChange, add_grid, add_item, add_location,
+    add_location_type, add_partner, add_setting, add_site, archive, bind, merge_items, set_item,
+    set_location, set_partner,
+};
+pub use self::stock::{
+    MoveOwner, StockRequest, add, adjust, count, find_place, movement, newest_transaction, remove,
+    tally, undo,
+};
+
+use crate::catalogue::{Class, Subject};
+use crate::code::Code;
+use crate::entry::Body;
+use crate::fold::{Fold, ItemMatch};
+use crate::quantity::Quantity;
+
+/// The longest reason, note or name, in bytes.
+pub const TEXT_BYTES_MAX: usize = 2_000;
+
+/// How many nearest names a refusal shows.
+const NEAREST_MAX: usize = 5;
+
+/// What a command will write, all of it or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What the entries say, in order.
+    pub bodies: Vec<Body>,
+    /// What the user should know although it is done.
+    pub warnings: Vec<String>,
+    /// What it is about, to be shown afterwards.
+    pub about: Subject,
+}
+
+impl Plan {
+    fn new(about: Subject, bodies: Vec<Body>) -> Self {
+        Self { bodies, warnings: Vec::new(), about }
+    }
+
+    fn warn(mut self, warning: Option<String>) -> Self {
+        self.warnings.extend(warning);
+        self
+    }
+}
+
+/// Why a command was refused. `code` is stable, for programs; the rest is for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Refusal {
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// What is the matter.
+    pub text: String,
+    /// What to do instead.
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal without a hint.
+    pub fn new(code: &'static str, text: impl Into<String>) -> Self {
+        Self { code, text: text.into(), hint: None }
+    }
+
+    /// The same with what to do instead.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+fn code(text: &str, what: &'static str) -> Result<Code, Refusal> {
+    Code::new(text).map_err(|error| {
+        Refusal::new("bad-code", format!("the {what} is not usable: {error}"))
+    })
+}
+
+fn checked_text(text: &str, what: &str) -> Result<String, Refusal> {
+    let text = text.trim();
+    if text.len() > TEXT_BYTES_MAX {
+        let message = format!("the {what} is too long: at most {TEXT_BYTES_MAX} bytes");
+        return Err(Refusal::new("text-too-long", message));
+    }
+    if text.chars().any(|character| character.is_control() && character != '\n') {
+        let message = format!("the {what} contains a control character");
+        return Err(Refusal::new("bad-text", message));
+    }
+    Ok(text.to_owned())
+}
+
+/// The candidates that look most like a text, best first.
+fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let wanted = text.trim().to_uppercase();
+    let mut scored: Vec<(f64, &str)> = candidates
+        .map(|candidate| {
+            let upper = candidate.to_uppercase();
+            let inside = upper.contains(&wanted) || wanted.contains(&upper);
+            let likeness = strsim::jaro_winkler(&wanted, &upper);
+            (if inside { likeness.max(0.9) } else { likeness }, candidate)
+        })
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    scored.into_iter().take(NEAREST_MAX).map(|(_, name)| name.to_owned()).collect()
+}
+
+fn did_you_mean(refusal: Refusal, names: &[String], else_hint: String) -> Refusal {
+    if names.is_empty() {
+        return refusal.hint(else_hint);
+    }
+    refusal.hint(format!("did you mean {}?", names.join(", ")))
+}
+
+/// The item that a text names, by its SKU or one of its barcodes, and how much of it one scan is.
+pub fn find_item(fold: &Fold, text: &str) -> Result<(Code, Quantity), Refusal> {
+    match fold.find_item(text) {
+        ItemMatch::One(item, pack) => Ok((item, pack)),
+        ItemMatch::Several(items) => {
+            let names: Vec<String> = items.iter().map(ToString::to_string).collect();
+            let message = format!("the barcode {text:?} is claimed by {}", names.join(" and "));
+            Err(Refusal::new("ambiguous-item", message).hint("name the item by its SKU"))
+        }
+        ItemMatch::None => {
+            let refusal = Refusal::new("unknown-item", format!("there is no item {text:?}"));
+            let items = fold.items();
+            let near = nearest(text, items.iter().map(Code::as_str));
+            Err(did_you_mean(refusal, &near, "make it with: stock item add SKU --name NAME".to_owned()))
+        }
+    }
+}
+
+/// A thing of the catalogue that somebody defined.
+pub fn find_thing(fold: &Fold, class: Class, text: &str) -> Result<Code, Refusal> {
+    if let Ok(code) = Code::new(text)
+        && fold.exists(class, &code)
+    {
+        return Ok(code);
+    }
+    let (word, unknown) = match class {
+        Class::Location => ("location", "unknown-location"),
+        Class::Customer => ("customer", "unknown-customer"),
+        Class::Supplier => ("supplier", "unknown-supplier"),
+        Class::LocationType => ("location type", "unknown-location-type"),
+        Class::Site => ("site", "unknown-site"),
+        Class::Item => ("item", "unknown-item"),
+        Class::Setting => ("setting", "unknown-setting"),
+        Class::User => ("user", "unknown-user"),
+        Class::Device => ("device", "unknown-device"),
+    };
+    let near = nearest(text, fold.codes(class).map(Code::as_str));
+    let refusal = Refusal::new(unknown, format!("there is no {word} {text:?}"));
+    let command = word.replace(' ', "-");
+    Err(did_you_mean(refusal, &near, format!("make it with: stock {command} add {text} --name NAME")))
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} entries about {}", self.bodies.len(), self.about)
+    }
+}

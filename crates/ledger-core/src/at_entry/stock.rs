@@ -1,0 +1,380 @@
+//! Movements, counts and reversals at entry: which stock line is meant, and what is refused.
+
+use super::{Plan, Refusal, checked_text, find_item, find_thing};
+use crate::catalogue::{Class, Subject};
+use crate::code::Code;
+use crate::entry::{
+    Act, Body, Counted, Details, Moved, Particulars, Place, Reversed, Tallied,
+};
+use crate::fold::{Fold, LineInfo};
+use crate::id::{EntryId, Origin};
+use crate::quantity::Quantity;
+use crate::time::Timestamp;
+
+/// A batch text that names the stock without batch.
+const NO_BATCH: &str = "-";
+
+/// What a stock command says, as it was typed.
+#[derive(Debug, Clone, Default)]
+pub struct StockRequest {
+    /// The item, by SKU or barcode.
+    pub item: String,
+    /// How much.
+    pub quantity: Quantity,
+    /// Whose stock; none is our own.
+    pub owner: Option<String>,
+    /// Which batch; none is worked out, `-` is stock without batch.
+    pub batch: Option<String>,
+    /// A count: all other batches there become zero.
+    pub all_batches: bool,
+    /// A count: when counting began and ended.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// The rest.
+    pub particulars: Particulars,
+}
+
+/// To whom stock goes when it is moved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum MoveOwner {
+    /// It stays whose it is.
+    #[default]
+    Same,
+    /// It becomes our own.
+    Own,
+    /// It becomes a customer's.
+    Customer(String),
+}
+
+/// Which lines count as the place's when no batch is named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BatchRule {
+    /// The unbatched line, always.
+    Unbatched,
+    /// The one line that is not zero there.
+    TheOne,
+}
+
+fn particulars(request: &StockRequest) -> Result<Particulars, Refusal> {
+    let field = |text: &Option<String>, what: &str| -> Result<Option<String>, Refusal> {
+        let text = text.as_deref().map(|text| checked_text(text, what)).transpose()?;
+        Ok(text.filter(|text| !text.is_empty()))
+    };
+    let details = &request.particulars.details;
+    Ok(Particulars {
+        details: Details {
+            reason: field(&details.reason, "reason")?,
+            note: field(&details.note, "note")?,
+            order: field(&details.order, "order")?,
+            lot: field(&details.lot, "lot")?,
+            po: field(&details.po, "purchase order")?,
+            serial: field(&details.serial, "serial number")?,
+        },
+        ..request.particulars.clone()
+    })
+}
+
+fn check_quantity(quantity: Quantity, command: &str) -> Result<(), Refusal> {
+    if quantity.is_negative() {
+        let right = match command {
+            "add" => "to take stock out use: stock remove; to correct it: stock adjust",
+            "remove" => "to put stock in use: stock add; to correct it: stock adjust",
+            "move" => "to move it the other way exchange the two locations",
+            _ => "a count says what is there; to correct by a difference use: stock adjust",
+        };
+        let text = format!("{command} does not take the negative quantity {quantity}");
+        return Err(Refusal::new("negative-quantity", text).hint(right));
+    }
+    if quantity.is_zero() && command != "count" {
+        let text = format!("{command} needs a quantity other than 0");
+        return Err(Refusal::new("zero-quantity", text).hint("to say that none is there use: stock count"));
+    }
+    check_size(quantity)
+}
+
+fn check_size(quantity: Quantity) -> Result<(), Refusal> {
+    if Fold::can_move(quantity) {
+        return Ok(());
+    }
+    Err(Refusal::new("overflow", format!("the quantity {quantity} is too large")))
+}
+
+/// The place a request means, with its batch worked out.
+pub fn find_place(
+    fold: &Fold,
+    item: &Code,
+    location: &str,
+    request: &StockRequest,
+) -> Result<Place, Refusal> {
+    place(fold, item, location, request, BatchRule::TheOne)
+}
+
+fn place(
+    fold: &Fold,
+    item: &Code,
+    location: &str,
+    request: &StockRequest,
+    rule: BatchRule,
+) -> Result<Place, Refusal> {
+    let location = find_thing(fold, Class::Location, location)?;
+    let owner = match request.owner.as_deref() {
+        Some(owner) => Some(find_thing(fold, Class::Customer, owner)?),
+        None => None,
+    };
+    let batch = match request.batch.as_deref() {
+        Some(NO_BATCH) => None,
+        Some(batch) => Some(super::code(batch, "batch")?),
+        None if rule == BatchRule::Unbatched => None,
+        None => the_one_batch(fold, item, &location, owner.as_ref(), request.all_batches)?,
+    };
+    Ok(Place { location, owner, batch })
+}
+
+fn lines_there<'a>(
+    lines: &'a [LineInfo],
+    location: &'a Code,
+    owner: Option<&'a Code>,
+) -> impl Iterator<Item = &'a LineInfo> {
+    lines.iter().filter(move |line| {
+        line.key.location == *location && line.key.owner.as_ref() == owner && !line.on_hand.is_zero()
+    })
+}
+
+fn the_one_batch(
+    fold: &Fold,
+    item: &Code,
+    location: &Code,
+    owner: Option<&Code>,
+    all_batches: bool,
+) -> Result<Option<Code>, Refusal> {
+    let lines = fold.lines(item);
+    let there: Vec<&LineInfo> = lines_there(&lines, location, owner).collect();
+    match there.as_slice() {
+        [] => Ok(None),
+        [line] => Ok(line.key.batch.clone()),
+        _ if all_batches => Ok(None),
+        several => {
+            let names: Vec<String> = several
+                .iter()
+                .map(|line| {
+                    let batch = line.key.batch.as_ref().map_or(NO_BATCH, Code::as_str);
+                    format!("{batch} ({})", line.on_hand)
+                })
+                .collect();
+            let text = format!("{item} lies at {location} in several batches: {}", names.join(", "));
+            Err(Refusal::new("ambiguous-batch", text)
+                .hint("name one with --batch; --batch - is the stock without batch"))
+        }
+    }
+}
+
+/// Refuses a change that would leave the range of quantities.
+fn check_total(fold: &Fold, item: &Code, place: &Place, change: Quantity) -> Result<(), Refusal> {
+    let lines = fold.lines(item);
+    let now = lines.iter().find(|line| {
+        (&line.key.location, &line.key.owner, &line.key.batch)
+            == (&place.location, &place.owner, &place.batch)
+    });
+    let after = now.map_or(change.total(), |line| line.on_hand.plus(change.total()));
+    if after.quantity().is_some() {
+        return Ok(());
+    }
+    let text = format!("the stock of {item} at {} would become too large: {after}", place.location);
+    Err(Refusal::new("overflow", text))
+}
+
+fn check_open(fold: &Fold, item: &Code, location: &Code) -> Result<(), Refusal> {
+    if fold.item(item).archived {
+        let hint = format!("bring it back with: stock item restore {item}");
+        return Err(Refusal::new("archived", format!("the item {item} is archived")).hint(hint));
+    }
+    if fold.location(location).archived {
+        return Err(Refusal::new("archived", format!("the location {location} is archived"))
+            .hint("put it somewhere else, or set the location in use again"));
+    }
+    Ok(())
+}
+
+/// The warning that a back-dated movement changes no total, since a later count has seen it.
+fn before_count(fold: &Fold, item: &Code, place: &Place, said: Option<Timestamp>) -> Option<String> {
+    let said = said?;
+    let lines = fold.lines(item);
+    let counted = lines.iter().find(|line| {
+        (&line.key.location, &line.key.owner, &line.key.batch)
+            == (&place.location, &place.owner, &place.batch)
+    })?;
+    (said < counted.last_counted?.at).then(|| {
+        format!(
+            "{item} at {} was counted after that time: the total already includes it, only the \
+             count's variance changes",
+            place.location
+        )
+    })
+}
+
+fn moved(item: &Code, quantity: Quantity, act: Act, particulars: Particulars) -> Moved {
+    Moved { item: item.clone(), quantity, from: None, to: None, act, particulars }
+}
+
+fn item_plan(item: Code, bodies: Vec<Body>) -> Plan {
+    Plan::new(Subject::new(Class::Item, item), bodies)
+}
+
+/// Puts stock in.
+pub fn add(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, Refusal> {
+    check_quantity(request.quantity, "add")?;
+    let (item, _) = find_item(fold, &request.item)?;
+    let to = place(fold, &item, location, request, BatchRule::Unbatched)?;
+    check_open(fold, &item, &to.location)?;
+    check_total(fold, &item, &to, request.quantity)?;
+    let warning = before_count(fold, &item, &to, request.particulars.said);
+    let mut movement = moved(&item, request.quantity, Act::Add, particulars(request)?);
+    movement.to = Some(to);
+    Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
+}
+
+/// Takes stock out.
+pub fn remove(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, Refusal> {
+    check_quantity(request.quantity, "remove")?;
+    let (item, _) = find_item(fold, &request.item)?;
+    let from = place(fold, &item, location, request, BatchRule::TheOne)?;
+    let change = request.quantity.checked_neg().unwrap_or_default();
+    check_total(fold, &item, &from, change)?;
+    let warning = before_count(fold, &item, &from, request.particulars.said);
+    let mut movement = moved(&item, request.quantity, Act::Remove, particulars(request)?);
+    movement.from = Some(from);
+    Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
+}
+
+/// Moves stock from a place to a place, or to another owner.
+pub fn movement(
+    fold: &Fold,
+    from: &str,
+    to: &str,
+    to_owner: &MoveOwner,
+    request: &StockRequest,
+) -> Result<Plan, Refusal> {
+    check_quantity(request.quantity, "move")?;
+    let (item, _) = find_item(fold, &request.item)?;
+    let from = place(fold, &item, from, request, BatchRule::TheOne)?;
+    let to_location = find_thing(fold, Class::Location, to)?;
+    let owner = match to_owner {
+        MoveOwner::Same => from.owner.clone(),
+        MoveOwner::Own => None,
+        MoveOwner::Customer(customer) => Some(find_thing(fold, Class::Customer, customer)?),
+    };
+    let to = Place { location: to_location, owner, batch: from.batch.clone() };
+    if from == to {
+        let text = format!("{item} is already at {}", to.location);
+        return Err(Refusal::new("same-place", text)
+            .hint("name two locations, or a new owner with --to-owner or --to-own"));
+    }
+    check_open(fold, &item, &to.location)?;
+    check_total(fold, &item, &to, request.quantity)?;
+    check_total(fold, &item, &from, request.quantity.checked_neg().unwrap_or_default())?;
+    let said = request.particulars.said;
+    let warning = before_count(fold, &item, &from, said)
+        .or_else(|| before_count(fold, &item, &to, said));
+    let mut movement = moved(&item, request.quantity, Act::Move, particulars(request)?);
+    movement.from = Some(from);
+    movement.to = Some(to);
+    Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
+}
+
+/// Corrects stock by a difference, up or down; a reason is needed.
+pub fn adjust(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, Refusal> {
+    if request.quantity.is_zero() {
+        return Err(Refusal::new("zero-quantity", "adjust needs a quantity other than 0"));
+    }
+    check_size(request.quantity)?;
+    let particulars = particulars(request)?;
+    if particulars.details.reason.is_none() {
+        return Err(Refusal::new("reason-missing", "adjust needs a reason")
+            .hint("say why with --reason TEXT"));
+    }
+    let (item, _) = find_item(fold, &request.item)?;
+    let place = place(fold, &item, location, request, BatchRule::TheOne)?;
+    check_total(fold, &item, &place, request.quantity)?;
+    let warning = before_count(fold, &item, &place, request.particulars.said);
+    let down = request.quantity.is_negative();
+    let size = if down { request.quantity.checked_neg() } else { Some(request.quantity) };
+    let mut movement = moved(&item, size.unwrap_or_default(), Act::Adjust, particulars);
+    let side = if down { &mut movement.from } else { &mut movement.to };
+    *side = Some(place);
+    Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
+}
+
+/// Says how much is there.
+pub fn count(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, Refusal> {
+    check_quantity(request.quantity, "count")?;
+    let (item, _) = find_item(fold, &request.item)?;
+    let place = place(fold, &item, location, request, BatchRule::TheOne)?;
+    let particulars = particulars(request)?;
+    let counted = |item: Code, quantity, place| {
+        let particulars = particulars.clone();
+        Body::Counted(Counted { item, quantity, place, span: request.span, particulars })
+    };
+    let mut bodies = vec![counted(item.clone(), request.quantity, place.clone())];
+    for line in fold.raw_lines(&item) {
+        let same_owner = line.key.location == place.location && line.key.owner == place.owner;
+        let counted_line = line.key.item == item && line.key.batch == place.batch;
+        // An alias's stock is part of what was seen, so its own line ends here.
+        let included = request.all_batches || line.key.batch == place.batch;
+        if same_owner && included && !counted_line && !line.on_hand.is_zero() {
+            let place = Place { batch: line.key.batch, ..place.clone() };
+            bodies.push(counted(line.key.item, Quantity::ZERO, place));
+        }
+    }
+    Ok(item_plan(item, bodies))
+}
+
+/// One scan of a count that is going on; the count itself follows.
+pub fn tally(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, Refusal> {
+    check_quantity(request.quantity, "count")?;
+    let (item, _) = find_item(fold, &request.item)?;
+    let place = place(fold, &item, location, request, BatchRule::TheOne)?;
+    let tallied = Tallied { item: item.clone(), quantity: request.quantity, place };
+    Ok(item_plan(item, vec![Body::Tallied(tallied)]))
+}
+
+/// The newest transaction of an origin that is not void.
+#[must_use]
+pub fn newest_transaction(fold: &Fold, origin: Origin) -> Option<EntryId> {
+    (1..=fold.last_seq(origin))
+        .rev()
+        .map(|seq| EntryId { origin, seq })
+        .find(|id| fold.is_transaction(*id) && !fold.is_void(*id))
+}
+
+/// Voids a transaction; without one named, the newest of this origin.
+pub fn undo(
+    fold: &Fold,
+    origin: Origin,
+    target: Option<EntryId>,
+    particulars: Particulars,
+) -> Result<Plan, Refusal> {
+    let id = match target {
+        Some(id) => id,
+        None => newest_transaction(fold, origin).ok_or_else(|| {
+            Refusal::new("nothing-to-undo", "this device has no transaction that is not undone yet")
+        })?,
+    };
+    let Some(target) = fold.reference(id) else {
+        return Err(Refusal::new("unknown-entry", format!("there is no entry {id} here"))
+            .hint("stock history ITEM shows the entries of an item"));
+    };
+    if !fold.is_transaction(id) {
+        return Err(Refusal::new("not-a-transaction", format!("{id} is no movement or count"))
+            .hint("only movements and counts can be undone; to change the catalogue set it anew"));
+    }
+    if fold.is_void(id) {
+        return Err(Refusal::new("already-undone", format!("{id} is already undone")));
+    }
+    let item = fold.item_of(id).unwrap_or_else(|| unreachable!("a transaction has an item"));
+    let warning = fold.is_before_count(id).then(|| {
+        "it was counted after that: the total does not change by undoing it. If the stock itself \
+         went back, write a movement for it"
+            .to_owned()
+    });
+    let reversed = Reversed { target, particulars };
+    Ok(item_plan(fold.canonical(&item), vec![Body::Reversed(reversed)]).warn(warning))
+}

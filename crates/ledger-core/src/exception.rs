@@ -1,0 +1,298 @@
+//! Exceptions: what a person should look at. They are derived from the facts and block nothing.
+
+use crate::code::Code;
+use crate::entry::Kind;
+use crate::fold::{Fold, LineKey, ReversalFault};
+use crate::id::EntryId;
+use crate::quantity::Total;
+use crate::time::Timestamp;
+
+/// A movement this close to a count of another device makes the count ambiguous (F4).
+pub const RECOUNT_WINDOW_MILLIS: u64 = 60_000;
+
+/// How many outgoing movements a negative-stock exception names at most, the newest ones.
+pub const NEGATIVE_ENTRIES_MAX: usize = 20;
+
+/// What kind of exception it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExceptionKind {
+    /// A stock line is below zero.
+    NegativeStock,
+    /// A count and a movement of another device are too close to tell their order.
+    Recount,
+    /// A total does not fit a quantity.
+    Overflow,
+    /// Several items claim one barcode.
+    DuplicateBarcode,
+    /// A reversal that has no effect.
+    Reversal,
+    /// A reversal whose target has not arrived.
+    ReversalWaits,
+    /// An entry that needs a newer version to be understood.
+    NeedsNewerVersion,
+    /// An entry that is not in canonical form, or makes no sense.
+    BadEntry,
+}
+
+impl ExceptionKind {
+    /// The kind as it is printed.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NegativeStock => "negative-stock",
+            Self::Recount => "recount",
+            Self::Overflow => "overflow",
+            Self::DuplicateBarcode => "duplicate-barcode",
+            Self::Reversal => "reversal",
+            Self::ReversalWaits => "reversal-waits",
+            Self::NeedsNewerVersion => "needs-newer-version",
+            Self::BadEntry => "bad-entry",
+        }
+    }
+
+    /// What a person can do about it, as words of `exceptions answer`.
+    #[must_use]
+    pub const fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::NegativeStock => &["count", "reverse", "accept"],
+            Self::Recount | Self::Overflow => &["count", "accept"],
+            Self::DuplicateBarcode
+            | Self::Reversal
+            | Self::ReversalWaits
+            | Self::NeedsNewerVersion
+            | Self::BadEntry => &["accept"],
+        }
+    }
+}
+
+/// Something a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// Its stable name: kind and what it is about.
+    pub id: String,
+    /// What kind it is.
+    pub kind: ExceptionKind,
+    /// The item it is about.
+    pub item: Option<Code>,
+    /// The location it is about.
+    pub location: Option<Code>,
+    /// Since when.
+    pub since: Timestamp,
+    /// The entries that caused it, oldest first.
+    pub entries: Vec<EntryId>,
+    /// What is the matter, in a sentence.
+    pub text: String,
+}
+
+fn line_id(kind: ExceptionKind, key: &LineKey) -> String {
+    let mut id = format!("{}:{}@{}", kind.word(), key.item, key.location);
+    for (mark, code) in [('~', &key.owner), ('#', &key.batch)] {
+        if let Some(code) = code {
+            id.push(mark);
+            id.push_str(code.as_str());
+        }
+    }
+    id
+}
+
+fn place_words(key: &LineKey) -> String {
+    let mut words = format!("{} at {}", key.item, key.location);
+    if let Some(owner) = &key.owner {
+        words.push_str(&format!(", owned by {owner}"));
+    }
+    if let Some(batch) = &key.batch {
+        words.push_str(&format!(", batch {batch}"));
+    }
+    words
+}
+
+impl Fold {
+    /// All open exceptions, in the order of their ids.
+    #[must_use]
+    pub fn exceptions(&self) -> Vec<Exception> {
+        let mut open = Vec::new();
+        self.line_exceptions(&mut open);
+        self.barcode_exceptions(&mut open);
+        self.reversal_exceptions(&mut open);
+        for (id, (kind, touches)) in &self.newer {
+            let Kind(number) = kind;
+            let about = touches.as_ref().map_or_else(String::new, |thing| format!(" It is about {thing}."));
+            open.push(self.entry_exception(
+                ExceptionKind::NeedsNewerVersion,
+                *id,
+                format!("An entry of kind {number} needs a newer version to be understood.{about}"),
+            ));
+        }
+        for (id, reason) in &self.bad {
+            open.push(self.entry_exception(
+                ExceptionKind::BadEntry,
+                *id,
+                format!("An entry is kept without effect: {reason}."),
+            ));
+        }
+        open.sort_by(|a, b| a.id.cmp(&b.id));
+        open
+    }
+
+    fn entry_exception(&self, kind: ExceptionKind, entry: EntryId, text: String) -> Exception {
+        Exception {
+            id: format!("{}:{entry}", kind.word()),
+            kind,
+            item: None,
+            location: None,
+            since: self.effective_time(entry).unwrap_or_default(),
+            entries: vec![entry],
+            text,
+        }
+    }
+
+    fn line_exceptions(&self, open: &mut Vec<Exception>) {
+        for line in &self.lines {
+            if line.on_hand().is_negative() {
+                self.negative(line, open);
+            }
+            if line.on_hand().quantity().is_none() {
+                let key = self.line_key(line);
+                open.push(Exception {
+                    id: line_id(ExceptionKind::Overflow, &key),
+                    kind: ExceptionKind::Overflow,
+                    text: format!("The total of {} is too large to be a quantity.", place_words(&key)),
+                    item: Some(key.item),
+                    location: Some(key.location),
+                    since: line.rows().last().map(|row| row.time()).unwrap_or_default(),
+                    entries: Vec::new(),
+                });
+            }
+            if line.since_count().0.is_some() {
+                self.recount(line, open);
+            }
+        }
+    }
+
+    /// F3: a line below zero names its outgoing movements since the last count or since on hand
+    /// last rose. An alias's line is looked at together with its item's.
+    fn negative(&self, line: &crate::fold::Line, open: &mut Vec<Exception>) {
+        let key = self.line_key(line);
+        let canonical = self.canonical(&key.item);
+        let shown = self.lines(&canonical).into_iter().find(|info| {
+            (&info.key.location, &info.key.owner, &info.key.batch)
+                == (&key.location, &key.owner, &key.batch)
+        });
+        if shown.is_none_or(|info| !info.on_hand.is_negative()) {
+            return;
+        }
+        let (_, later) = line.since_count();
+        let effective: Vec<_> = later.iter().filter(|row| !self.is_ineffective(row.key())).collect();
+        let rose = effective.iter().rposition(|row| row.amount().ten_thousandths() > 0);
+        let mut outgoing: Vec<EntryId> = effective
+            .iter()
+            .skip(rose.map_or(0, |at| at.saturating_add(1)))
+            .filter(|row| row.amount().is_negative())
+            .map(|row| self.entry_id(row.key()))
+            .collect();
+        let since = self.below_zero_since(line);
+        outgoing.drain(..outgoing.len().saturating_sub(NEGATIVE_ENTRIES_MAX));
+        open.push(Exception {
+            id: line_id(ExceptionKind::NegativeStock, &key),
+            kind: ExceptionKind::NegativeStock,
+            text: format!(
+                "{} is {}: more was taken than was ever put in or counted. Count it, or look for \
+                 a movement that is missing or wrong.",
+                place_words(&key),
+                line.on_hand()
+            ),
+            item: Some(canonical),
+            location: Some(key.location),
+            since,
+            entries: outgoing,
+        });
+    }
+
+    /// When the line last fell below zero.
+    fn below_zero_since(&self, line: &crate::fold::Line) -> Timestamp {
+        let (count, later) = line.since_count();
+        let mut sum = count.map_or(Total::ZERO, |count| count.amount().total());
+        let mut since = count.map(|count| count.time()).filter(|_| sum.is_negative());
+        for row in later.iter().filter(|row| !self.is_ineffective(row.key())) {
+            sum = sum.plus(row.amount().total());
+            since = if sum.is_negative() { since.or(Some(row.time())) } else { None };
+        }
+        since.unwrap_or_default()
+    }
+
+    /// F4: a movement of another origin too close to the last count, or inside its span.
+    fn recount(&self, line: &crate::fold::Line, open: &mut Vec<Exception>) {
+        let Some(count) = line.since_count().0 else { return };
+        let counter = self.entry_id(count.key());
+        let span = self.span_of(count.key());
+        let close = |row: &crate::fold::Row| {
+            let near = row.time().distance_millis(count.time()) <= RECOUNT_WINDOW_MILLIS;
+            let inside = span.is_some_and(|(start, end)| (start..=end).contains(&row.time()));
+            near || inside
+        };
+        let mut entries: Vec<EntryId> = line
+            .rows()
+            .iter()
+            .filter(|row| !row.is_count() && row.key().0 != count.key().0 && close(row))
+            .filter(|row| !self.is_ineffective(row.key()))
+            .map(|row| self.entry_id(row.key()))
+            .collect();
+        if entries.is_empty() {
+            return;
+        }
+        let key = self.line_key(line);
+        entries.insert(0, counter);
+        open.push(Exception {
+            id: line_id(ExceptionKind::Recount, &key),
+            kind: ExceptionKind::Recount,
+            text: format!(
+                "{} was counted while another device moved stock there: which came first cannot \
+                 be told. The total goes by their clocks; count it again to be sure.",
+                place_words(&key)
+            ),
+            item: Some(key.item),
+            location: Some(key.location),
+            since: count.time(),
+            entries,
+        });
+    }
+
+    fn barcode_exceptions(&self, open: &mut Vec<Exception>) {
+        for (barcode, items) in self.contested_barcodes() {
+            let names: Vec<String> = items.iter().map(ToString::to_string).collect();
+            open.push(Exception {
+                id: format!("{}:{barcode}", ExceptionKind::DuplicateBarcode.word()),
+                kind: ExceptionKind::DuplicateBarcode,
+                item: items.first().cloned(),
+                location: None,
+                since: Timestamp::ZERO,
+                entries: Vec::new(),
+                text: format!("The barcode {barcode} is claimed by {}.", names.join(" and ")),
+            });
+        }
+    }
+
+    fn reversal_exceptions(&self, open: &mut Vec<Exception>) {
+        for (reversal, fault) in self.reversals.faults() {
+            let kind = match fault {
+                ReversalFault::Waiting => ExceptionKind::ReversalWaits,
+                ReversalFault::OtherBranch
+                | ReversalFault::OfReversal
+                | ReversalFault::NotATransaction
+                | ReversalFault::Twice => ExceptionKind::Reversal,
+            };
+            let what = match fault {
+                ReversalFault::Waiting => "has not arrived yet",
+                ReversalFault::OtherBranch => "has other contents here",
+                ReversalFault::OfReversal => "is itself a reversal",
+                ReversalFault::NotATransaction => "is no movement or count",
+                ReversalFault::Twice => "has already been reversed",
+            };
+            let id = self.entry_id(reversal);
+            let target = self.reversals.target_of(reversal);
+            let name = target.map_or_else(String::new, |target| target.to_string());
+            let text = format!("A reversal has no effect: {name}, which it voids, {what}.");
+            open.push(self.entry_exception(kind, id, text));
+        }
+    }
+}

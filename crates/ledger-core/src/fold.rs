@@ -1,0 +1,528 @@
+//! The fold: what a set of entries means.
+//!
+//! [`Fold`] takes entries and central numbers in any order, any number of times, and holds the
+//! facts; what follows from them is worked out at once where that is cheap, and when it is asked
+//! for where it is not. Rules F1 to F6 and F11 of the design; rights (F10), orders and clock fixes
+//! have their place in [`Fold::take`] and come with their families.
+//!
+//! **Invariant.** Every answer is a function of the *set* of entries and numbers given so far. An
+//! entry whose predecessor in its origin is missing waits, outside the state, until that arrives.
+
+mod catalogue;
+mod dump;
+mod history;
+mod line;
+mod origin;
+mod reversal;
+mod symbols;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::catalogue::{
+    BoundCode, DeviceInfo, GRID_MAX, GridError, Item, ItemMatch, Location, LocationType, columns,
+};
+pub use self::history::{HistoryRow, RowKind, Why, WhyRow};
+pub use self::line::{LastCount, LineInfo, LineKey};
+pub(crate) use self::reversal::ReversalFault;
+
+use self::catalogue::Catalogue;
+pub(crate) use self::line::{Line, Row};
+use self::origin::{Origins, Slot, Touch};
+use self::reversal::Reversals;
+use self::symbols::Symbols;
+use crate::catalogue::Subject;
+use crate::entry::{Body, Content, Counted, IdempotencyKey, Kind, Moved, Particulars, Place};
+use crate::id::{EntryId, EntryRef, Origin};
+use crate::quantity::{Quantity, Total};
+use crate::time::Timestamp;
+
+/// The version of these rules. Equal state is promised for equal fold versions.
+pub const FOLD_VERSION: u32 = 1;
+
+/// One entry as the fold takes it.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its id.
+    pub id: EntryId,
+    /// The first 8 bytes of its chain hash.
+    pub hash8: [u8; 8],
+    /// What a reader made of its bytes.
+    pub content: Content,
+}
+
+/// Central numbers for consecutive entries of one origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberRun {
+    /// The central number of the first.
+    pub n: u64,
+    /// Whose entries.
+    pub origin: Origin,
+    /// The first one's seq.
+    pub first_seq: u64,
+    /// How many.
+    pub count: u64,
+    /// When the central server numbered them.
+    pub moment: Timestamp,
+}
+
+/// A transaction by its origin's index and its seq: small, and meaningful in this fold only.
+pub(crate) type TxKey = (u32, u64);
+
+/// The facts of a ledger and what follows from them.
+#[derive(Debug, Default)]
+pub struct Fold {
+    pub(crate) origins: Origins,
+    symbols: Symbols,
+    pub(crate) lines: Vec<Line>,
+    line_index: symbols::LineIndex,
+    lines_of_item: BTreeMap<u32, Vec<u32>>,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) reversals: Reversals,
+    once: Once,
+    /// When the counting took a while: started and ended, by count.
+    spans: BTreeMap<TxKey, (Timestamp, Timestamp)>,
+    waiting: BTreeMap<EntryId, Record>,
+    /// Lines that a late row made worth working out anew; empty between calls.
+    dirty_lines: Vec<u32>,
+    pub(crate) newer: BTreeMap<EntryId, (Kind, Option<Subject>)>,
+    pub(crate) bad: BTreeMap<EntryId, &'static str>,
+    entries: u64,
+}
+
+/// Transactions by their idempotency keys, and which of them count for nothing.
+#[derive(Debug, Default)]
+struct Once {
+    first: BTreeMap<[u8; 16], BTreeMap<u64, TxKey>>,
+    more: BTreeMap<IdempotencyKey, Vec<TxKey>>,
+    suppressed: BTreeSet<TxKey>,
+}
+
+impl Fold {
+    /// A fold of nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many entries have been folded.
+    #[must_use]
+    pub const fn entry_count(&self) -> u64 {
+        self.entries
+    }
+
+    /// Takes an entry. One that is known changes nothing; one that comes too early waits.
+    pub fn apply(&mut self, record: Record) {
+        self.apply_all([record]);
+    }
+
+    /// Takes many entries; late ones cost less together than one by one.
+    pub fn apply_all(&mut self, records: impl IntoIterator<Item = Record>) {
+        for record in records {
+            self.apply_unsettled(record);
+        }
+        while let Some(line) = self.dirty_lines.pop() {
+            self.settle_line(line);
+        }
+    }
+
+    fn apply_unsettled(&mut self, record: Record) {
+        let origin = self.origins.index_of(record.id.origin);
+        let next = self.origins.next_seq(origin);
+        if record.id.seq < next {
+            return;
+        }
+        if record.id.seq > next {
+            self.waiting.entry(record.id).or_insert(record);
+            return;
+        }
+        let mut id = record.id;
+        self.take(origin, record);
+        loop {
+            id.seq = id.seq.saturating_add(1);
+            match self.waiting.remove(&id) {
+                Some(record) => self.take(origin, record),
+                None => return,
+            }
+        }
+    }
+
+    /// Takes central numbers, before or after their entries.
+    pub fn number(&mut self, run: NumberRun) {
+        let origin = self.origins.index_of(run.origin);
+        if self.origins.add_run(origin, run) {
+            self.replace_times(origin);
+        }
+    }
+
+    fn take(&mut self, origin: u32, record: Record) {
+        self.entries = self.entries.saturating_add(1);
+        let id = record.id;
+        let key: TxKey = (origin, id.seq);
+        let mut slot = self.origins.next_slot(origin, record.content.time(), record.hash8);
+        match record.content {
+            Content::Known(entry) => {
+                slot.set_said(entry.body.particulars().and_then(|particulars| particulars.said));
+                let stamp = catalogue::Stamp { origin, seq: id.seq, clock: entry.clock };
+                self.take_body(key, stamp, &mut slot, entry.body);
+            }
+            Content::Newer { kind, touches, .. } => {
+                self.newer.insert(id, (kind, touches));
+            }
+            Content::Bad { reason, .. } => {
+                self.bad.insert(id, reason);
+            }
+        }
+        self.origins.push(origin, slot);
+        if self.reversals.is_target(&id) {
+            self.settle_reversals(id);
+        }
+    }
+
+    fn take_body(&mut self, key: TxKey, stamp: catalogue::Stamp, slot: &mut Slot, body: Body) {
+        match body {
+            Body::Genesis(genesis) => {
+                if key.1 == 1 {
+                    self.origins.set_genesis(key.0, genesis);
+                } else {
+                    self.bad.insert(self.entry_id(key), "a second beginning of its origin");
+                }
+            }
+            Body::ClockMark(_) | Body::Tallied(_) => {}
+            Body::Moved(moved) => self.take_moved(key, slot, &moved),
+            Body::Counted(counted) => self.take_counted(key, slot, &counted),
+            Body::Reversed(reversed) => {
+                slot.touch = Touch::Reversal;
+                self.take_once(key, slot.order_time(), &reversed.particulars);
+                self.reversals.add(key, reversed.target);
+                self.reversals.times.insert(key, slot.order_time());
+                self.settle_reversals(reversed.target.id);
+            }
+            Body::Set(write) => self.catalogue.set(stamp, write),
+            Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
+            Body::CodeBound(bound) => {
+                self.catalogue.bind(stamp, bound.item, bound.barcode, Some(bound.pack));
+            }
+            Body::CodeUnbound(unbound) => {
+                self.catalogue.bind(stamp, unbound.item, unbound.barcode, None);
+            }
+        }
+    }
+
+    fn take_moved(&mut self, key: TxKey, slot: &mut Slot, moved: &Moved) {
+        let Some(outgoing) = moved.quantity.checked_neg() else {
+            self.bad.insert(self.entry_id(key), "its quantity is out of range");
+            return;
+        };
+        let from = moved.from.as_ref().map(|place| self.line(&moved.item, place));
+        let to = moved.to.as_ref().map(|place| self.line(&moved.item, place));
+        slot.touch = Touch::Lines(from, to);
+        self.take_once(key, slot.order_time(), &moved.particulars);
+        for (line, amount) in [(from, outgoing), (to, moved.quantity)] {
+            if let Some(line) = line {
+                self.push_row(line, Row::movement(slot.order_time(), key, amount));
+            }
+        }
+    }
+
+    fn take_counted(&mut self, key: TxKey, slot: &mut Slot, counted: &Counted) {
+        let line = self.line(&counted.item, &counted.place);
+        slot.touch = Touch::Lines(None, Some(line));
+        self.take_once(key, slot.order_time(), &counted.particulars);
+        if let Some(span) = counted.span {
+            self.spans.insert(key, span);
+        }
+        self.push_row(line, Row::count(slot.order_time(), key, counted.quantity));
+    }
+
+    /// The line of an item at a place, made if there is none.
+    fn line(&mut self, item: &crate::Code, place: &Place) -> u32 {
+        let key = symbols::LineSymbols {
+            item: self.symbols.intern(item),
+            location: self.symbols.intern(&place.location),
+            owner: place.owner.as_ref().map_or(symbols::NONE, |code| self.symbols.intern(code)),
+            batch: place.batch.as_ref().map_or(symbols::NONE, |code| self.symbols.intern(code)),
+        };
+        if let Some(line) = self.line_index.get(&key) {
+            return *line;
+        }
+        let line = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
+        self.lines.push(Line::new(key));
+        self.line_index.insert(key, line);
+        self.lines_of_item.entry(key.item).or_default().push(line);
+        line
+    }
+
+    fn push_row(&mut self, line: u32, row: Row) {
+        let counts = !self.is_ineffective(row.key());
+        let origins = &self.origins;
+        let Some(at) = usize::try_from(line).ok().and_then(|at| self.lines.get_mut(at)) else {
+            return;
+        };
+        if at.push(row, counts, |a, b| origins.compare_rows(a, b)) {
+            self.dirty_lines.push(line);
+        }
+    }
+
+    /// Takes note of an idempotency key; of equal ones the first by F1 order counts.
+    fn take_once(&mut self, key: TxKey, time: Timestamp, particulars: &Particulars) {
+        let Some(once) = particulars.once else { return };
+        let rows = self.once.first.entry(once.key).or_default();
+        let Some(&first) = rows.get(&once.row) else {
+            rows.insert(once.row, key);
+            return;
+        };
+        let same = self.once.more.entry(once).or_insert_with(|| vec![first]);
+        same.push(key);
+        let mut best: Option<(Timestamp, EntryId, TxKey)> = None;
+        for &candidate in same.iter() {
+            let id = self.origins.entry_id(candidate);
+            let at = if candidate == key { time } else { self.origins.order_time(candidate) };
+            if best.is_none_or(|(time, entry, _)| (at, id) < (time, entry)) {
+                best = Some((at, id, candidate));
+            }
+        }
+        let changed: Vec<(TxKey, bool)> = same
+            .iter()
+            .map(|&candidate| (candidate, best.is_none_or(|(.., winner)| winner != candidate)))
+            .collect();
+        for (candidate, suppressed) in changed {
+            let before = self.once.suppressed.contains(&candidate);
+            if suppressed {
+                self.once.suppressed.insert(candidate);
+            } else {
+                self.once.suppressed.remove(&candidate);
+            }
+            if before != suppressed && candidate != key {
+                self.changed_effect(candidate);
+            }
+        }
+    }
+
+    /// A transaction that is already folded began or ceased to count.
+    fn changed_effect(&mut self, key: TxKey) {
+        match self.origins.touch(key) {
+            Touch::Lines(from, to) => {
+                for line in [from, to].into_iter().flatten() {
+                    self.settle_line(line);
+                }
+            }
+            Touch::Reversal => {
+                if let Some(target) = self.reversals.target_of(key) {
+                    self.settle_reversals(target);
+                }
+            }
+            Touch::Other => {}
+        }
+    }
+
+    fn settle_line(&mut self, line: u32) {
+        let (origins, reversals, once) = (&self.origins, &self.reversals, &self.once);
+        if let Some(line) = usize::try_from(line).ok().and_then(|at| self.lines.get_mut(at)) {
+            line.settle(
+                |a, b| origins.compare_rows(a, b),
+                |key| reversals.is_void(&key) || once.suppressed.contains(&key),
+            );
+        }
+    }
+
+    /// Works out which reversal of a target holds, and what follows for its lines.
+    fn settle_reversals(&mut self, target: EntryId) {
+        let target_key = self.origins.known_key(target);
+        let facts = target_key.map(|key| (self.origins.touch(key), self.origins.hash8(key)));
+        let origins = &self.origins;
+        let suppressed = &self.once.suppressed;
+        let changed = self.reversals.settle(target, target_key, facts, suppressed, |key, time| {
+            (time, origins.entry_id(key))
+        });
+        if let (true, Some(key)) = (changed, target_key) {
+            self.changed_effect(key);
+        }
+    }
+
+    /// Numbers lowered effective times of an origin: everything that was ordered by them is
+    /// ordered anew. Rare, since it takes a device whose clock was ahead.
+    fn replace_times(&mut self, origin: u32) {
+        let touched = self.origins.recompute(origin);
+        let origins = &self.origins;
+        for line in &touched {
+            if let Some(line) = usize::try_from(*line).ok().and_then(|at| self.lines.get_mut(at)) {
+                line.replace_times(origin, |key| origins.order_time(key));
+            }
+        }
+        for (key, time) in &mut self.reversals.times {
+            if key.0 == origin {
+                *time = origins.order_time(*key);
+            }
+        }
+        self.reconsider_all_once();
+        for target in self.reversals.targets() {
+            self.settle_reversals(target);
+        }
+        for line in touched {
+            self.settle_line(line);
+        }
+    }
+
+    fn reconsider_all_once(&mut self) {
+        let mut changed = Vec::new();
+        for same in self.once.more.values() {
+            let winner = same
+                .iter()
+                .min_by_key(|&&key| (self.origins.order_time(key), self.origins.entry_id(key)));
+            for key in same {
+                if self.once.suppressed.contains(key) == (Some(key) == winner) {
+                    changed.push(*key);
+                }
+            }
+        }
+        for key in changed {
+            if !self.once.suppressed.remove(&key) {
+                self.once.suppressed.insert(key);
+            }
+            self.changed_effect(key);
+        }
+    }
+
+    pub(crate) fn is_suppressed(&self, key: TxKey) -> bool {
+        self.once.suppressed.contains(&key)
+    }
+
+    pub(crate) fn is_ineffective(&self, key: TxKey) -> bool {
+        self.reversals.is_void(&key) || self.is_suppressed(key)
+    }
+
+    pub(crate) fn entry_id(&self, key: TxKey) -> EntryId {
+        self.origins.entry_id(key)
+    }
+
+    pub(crate) fn span_of(&self, key: TxKey) -> Option<(Timestamp, Timestamp)> {
+        self.spans.get(&key).copied()
+    }
+
+    /// Whether an entry with this idempotency key is known, and which.
+    #[must_use]
+    pub fn known_once(&self, once: &IdempotencyKey) -> Option<EntryId> {
+        let key = self.once.first.get(&once.key)?.get(&once.row)?;
+        Some(self.entry_id(*key))
+    }
+
+    /// Whether the entry is a transaction that has been voided.
+    #[must_use]
+    pub fn is_void(&self, id: EntryId) -> bool {
+        self.origins.known_key(id).is_some_and(|key| self.reversals.is_void(&key))
+    }
+
+    /// Whether the entry is known here and is a movement or a count.
+    #[must_use]
+    pub fn is_transaction(&self, id: EntryId) -> bool {
+        self.origins
+            .known_key(id)
+            .is_some_and(|key| matches!(self.origins.touch(key), Touch::Lines(..)))
+    }
+
+    /// How another entry refers to this one.
+    #[must_use]
+    pub fn reference(&self, id: EntryId) -> Option<EntryRef> {
+        let key = self.origins.known_key(id)?;
+        Some(EntryRef { id, hash8: self.origins.hash8(key) })
+    }
+
+    fn lines_touched(&self, id: EntryId) -> impl Iterator<Item = &Line> {
+        let touch = self.origins.known_key(id).map(|key| self.origins.touch(key));
+        let lines = match touch {
+            Some(Touch::Lines(from, to)) => [from, to],
+            Some(Touch::Reversal | Touch::Other) | None => [None, None],
+        };
+        lines.into_iter().flatten().filter_map(|line| self.line_at(line))
+    }
+
+    /// The item of a transaction, by the code it was entered under.
+    #[must_use]
+    pub fn item_of(&self, id: EntryId) -> Option<crate::Code> {
+        self.lines_touched(id).next().map(|line| self.line_key(line).item)
+    }
+
+    /// Whether all of a transaction lies before the last counts of its lines, so that voiding it
+    /// changes no total.
+    #[must_use]
+    pub fn is_before_count(&self, id: EntryId) -> bool {
+        let at = (self.effective_time(id).unwrap_or_default(), id);
+        let mut lines = self.lines_touched(id).peekable();
+        lines.peek().is_some()
+            && lines.all(|line| self.last_count(line).is_some_and(|count| at < (count.at, count.id)))
+    }
+
+    /// The central number of an entry, once it has one.
+    #[must_use]
+    pub fn central_number(&self, id: EntryId) -> Option<u64> {
+        self.origins.find(id.origin).and_then(|origin| self.origins.number_of((origin, id.seq)))
+    }
+
+    /// The origin of the central server: the one that central number 1 was given to.
+    #[must_use]
+    pub const fn central_origin(&self) -> Option<Origin> {
+        self.origins.central()
+    }
+
+    /// The device and its name that an origin began with.
+    #[must_use]
+    pub fn device_of(&self, origin: Origin) -> Option<(crate::DeviceId, &str)> {
+        let genesis = self.origins.genesis(self.origins.find(origin)?)?;
+        Some((genesis.device, &genesis.name))
+    }
+
+    /// All origins that a device began, in the order of their ids.
+    pub fn origins_of(&self, device: crate::DeviceId) -> impl Iterator<Item = Origin> + '_ {
+        self.origins.of_device(device)
+    }
+
+    /// The last folded seq of an origin, 0 when nothing is known of it.
+    #[must_use]
+    pub fn last_seq(&self, origin: Origin) -> u64 {
+        self.origins.find(origin).map_or(0, |index| self.origins.next_seq(index).saturating_sub(1))
+    }
+
+    /// The effective time of an entry (F1).
+    #[must_use]
+    pub fn effective_time(&self, id: EntryId) -> Option<Timestamp> {
+        self.origins.known_key(id).map(|key| self.origins.order_time(key))
+    }
+
+    /// On hand of every line there is, as (item, location, owner, batch) and total, in no
+    /// particular order: the straightest way to all totals.
+    pub fn totals(&self) -> impl Iterator<Item = (LineKey, Total)> + '_ {
+        self.lines.iter().map(|line| (self.line_key(line), line.on_hand()))
+    }
+
+    pub(crate) fn line_key(&self, line: &Line) -> LineKey {
+        let symbols = line.symbols();
+        LineKey {
+            item: self.symbols.code(symbols.item),
+            location: self.symbols.code(symbols.location),
+            owner: self.symbols.optional(symbols.owner),
+            batch: self.symbols.optional(symbols.batch),
+        }
+    }
+
+    fn line_at(&self, line: u32) -> Option<&Line> {
+        self.lines.get(usize::try_from(line).ok()?)
+    }
+
+    fn lines_of_code(&self, item: &crate::Code) -> impl Iterator<Item = &Line> + '_ {
+        self.symbols
+            .find(item)
+            .and_then(|symbol| self.lines_of_item.get(&symbol))
+            .into_iter()
+            .flatten()
+            .filter_map(|line| self.line_at(*line))
+    }
+
+    /// Checks that a quantity can be moved at all: its negative must fit too.
+    #[must_use]
+    pub const fn can_move(quantity: Quantity) -> bool {
+        quantity.checked_neg().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests;

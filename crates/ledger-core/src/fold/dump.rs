@@ -1,0 +1,103 @@
+//! The canonical dump: everything that equal nodes must agree on, in one order.
+
+use super::Fold;
+use crate::catalogue::{Class, Value, fields_of};
+use crate::code::Code;
+use crate::id::EntryId;
+
+/// Builds one record of the dump. Texts and bytes carry their length, so records cannot run
+/// into each other.
+#[derive(Debug, Default)]
+struct Line(Vec<u8>);
+
+impl Line {
+    fn new(section: u8) -> Self {
+        Self(vec![section])
+    }
+
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.0.extend_from_slice(&length.to_be_bytes());
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    fn text(self, text: &str) -> Self {
+        self.bytes(text.as_bytes())
+    }
+
+    fn code(self, code: Option<&Code>) -> Self {
+        self.text(code.map_or("", Code::as_str))
+    }
+
+    fn entry(self, id: EntryId) -> Self {
+        self.bytes(id.origin.as_bytes()).bytes(&id.seq.to_be_bytes())
+    }
+
+    fn value(self, value: &Value) -> Self {
+        match value {
+            Value::Nil => self.bytes(b"n"),
+            Value::Bool(yes) => self.bytes(&[b'b', u8::from(*yes)]),
+            Value::Int(number) => self.bytes(b"i").bytes(&number.to_be_bytes()),
+            Value::Text(text) => self.bytes(b"t").text(text),
+            Value::Bytes(bytes) => self.bytes(b"y").bytes(bytes),
+        }
+    }
+}
+
+impl Fold {
+    /// Gives the dump record by record: catalogue, stock lines with their last counts, voided
+    /// transactions, open exceptions. Cursors, checkpoints and clocks are not in it.
+    pub fn dump(&self, take: &mut dyn FnMut(&[u8])) {
+        for class in Class::ALL {
+            for code in self.codes(class) {
+                for field in fields_of(class) {
+                    let value = self.field(class, code, field.key);
+                    let line = Line::new(1).bytes(&[class.number(), field.key]).code(Some(code));
+                    take(&line.value(&value).0);
+                }
+            }
+        }
+        for item in self.catalogue.merged_items() {
+            take(&Line::new(2).code(Some(item)).code(self.merged_into(item).as_ref()).0);
+        }
+        for barcode in self.catalogue.all_barcodes() {
+            for (item, pack) in self.claims(barcode) {
+                let line = Line::new(3).text(barcode.as_str()).code(Some(&item));
+                take(&line.bytes(&pack.ten_thousandths().to_be_bytes()).0);
+            }
+        }
+        let mut lines: Vec<_> =
+            self.lines.iter().map(|line| (self.line_key(line), line)).collect();
+        lines.sort_by(|a, b| a.0.cmp(&b.0));
+        for (key, line) in lines {
+            let mut record = Line::new(4)
+                .code(Some(&key.item))
+                .code(Some(&key.location))
+                .code(key.owner.as_ref())
+                .code(key.batch.as_ref())
+                .bytes(&line.on_hand().ten_thousandths().to_be_bytes());
+            if let Some(count) = self.last_count(line) {
+                record = record.entry(count.id).bytes(&count.at.millis().to_be_bytes());
+            }
+            take(&record.0);
+        }
+        let mut voided: Vec<_> = self
+            .reversals
+            .voided()
+            .map(|(target, reversal)| (self.entry_id(target), self.entry_id(reversal)))
+            .collect();
+        voided.sort_unstable();
+        for (target, reversal) in voided {
+            take(&Line::new(5).entry(target).entry(reversal).0);
+        }
+        for exception in self.exceptions() {
+            let mut record = Line::new(6).text(&exception.id).text(&exception.text);
+            record = record.bytes(&exception.since.millis().to_be_bytes());
+            for entry in exception.entries {
+                record = record.entry(entry);
+            }
+            take(&record.0);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The one canonical form of an entry in bytes.
+//!
+//! ```text
+//! entry  = version u8 (1) ‖ kind LEB128 (at most 16 bits) ‖ time 6 bytes big-endian, ms since 1970
+//!          ‖ presence u8: bit 0 = clock follows, bit 1 = user follows, other bits 0
+//!          ‖ [clock 8 bytes big-endian: 48 bits of milliseconds, 16 bits of counter]
+//!          ‖ [user: LEB128 length ‖ UTF-8 of the normalised name]
+//!          ‖ body
+//! body   = one MessagePack map; its keys are integers 0 … 127, ascending
+//! ```
+//!
+//! - The clock is left out when it equals the time with counter 0, and only then.
+//! - Everything is in its shortest form: integers, lengths, headers. There are no floats and no
+//!   extension types. Maps inside values follow the rules of the body. Values nest at most
+//!   8 deep. What is absent is left out; an empty optional text is not written.
+//! - Nothing follows the body. An entry has at most [`ENTRY_BYTES_MAX`] bytes.
+//! - A reader must understand even keys and may ignore odd ones. [`keys`] lists all of them;
+//!   kinds are the numbers of [`ledger_core::entry::Kind`]. Neither is ever reused.
+//! - Key 0, where present, is what the entry touches: a text is the code of an item, otherwise
+//!   `[class number, code]`.
+//!
+//! The bodies, by kind. `?` = may be absent; *ref* = `[origin bin16, seq, first 8 hash bytes bin8]`.
+//!
+//! | kind | body |
+//! |---|---|
+//! | 1 Genesis | 1 program text?, 2 device bin16, 4 name text, 6 reason int, 8 parent ref? |
+//! | 2 ClockMark | 2 step in ms int |
+//! | 10 Moved | 0 item, 2 quantity int, 4 from?, 6 to?, 8 owner?, 10 owner at the to place?, 12 batch?, 20 batch at the to place?, 22 act int, particulars |
+//! | 11 Counted | 0 item, 2 quantity int, 4 location, 8 owner?, 12 batch?, 24 `[started ms, ended ms]`?, particulars |
+//! | 12 Tallied | 0 item, 2 quantity int, 4 location, 8 owner?, 12 batch? |
+//! | 13 Reversed | 26 target ref, particulars without expiry |
+//! | 60, 61, 63–66, 69, 90, 91 fields of a thing | 0 subject, then its fields by number: nil, bool, int, text or bin |
+//! | 62 ItemMerged | 0 item, 2 into text, "" = taken back |
+//! | 67 CodeBound | 0 item, 2 barcode text, 4 pack int |
+//! | 68 CodeUnbound | 0 item, 2 barcode text |
+//!
+//! *Particulars*, each may be absent: 1 reason, 3 note, 5 order, 7 lot, 9 po, 11 serial (texts),
+//! 14 said time in ms, 16 idempotency `[key bin16, row]`, 18 expiry in days since 1970.
+//!
+//! Quantities are in ten-thousandths. A movement's 8 and 12 are those of its from place, or of its
+//! to place when there is no from; 10 and 20 stand only where the to place's differ from those of
+//! the from place, "" = our own stock, no batch. At least one of 4 and 6 is there.
+//!
+//! **What a reader makes of other bytes.** In this order: what is not canonical is
+//! [`Content::Bad`]; a later version, an unknown kind or an unknown even key is
+//! [`Content::Newer`]; a known key with a value that makes no sense, or a missing one, is `Bad`.
+//! Kind and time keep their places in every version.
+
+mod body_decode;
+mod body_encode;
+mod header;
+pub mod keys;
+mod reader;
+mod walk;
+mod writer;
+
+use ledger_core::Timestamp;
+use ledger_core::entry::{Content, Entry};
+
+pub use crate::batch::ENTRY_BYTES_MAX;
+pub(crate) use header::{Header, VERSION};
+pub(crate) use reader::{Reader, Token};
+pub(crate) use writer::put_token;
+
+/// Why a reader refuses bytes, in words.
+pub(crate) type Reason = &'static str;
+
+/// An entry that has no canonical form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// Over [`ENTRY_BYTES_MAX`].
+    #[error("the entry has {0} bytes: at most {ENTRY_BYTES_MAX} fit")]
+    TooLarge(usize),
+    /// An optional text that is there and empty.
+    #[error("the {0} is empty: leave it out instead")]
+    EmptyText(&'static str),
+    /// A code or name that is not in its normalised form.
+    #[error("the {0} is not normalised")]
+    NotNormalised(&'static str),
+    /// A value that a reader would refuse.
+    #[error("the entry makes no sense: {0}")]
+    Senseless(&'static str),
+}
+
+/// Writes an entry in its canonical form.
+pub fn encode(entry: &Entry) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::with_capacity(96);
+    encode_into(entry, &mut out)?;
+    Ok(out)
+}
+
+/// Appends an entry in its canonical form; on an error nothing is appended.
+pub fn encode_into(entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let start = out.len();
+    let written = header::write(entry, out).and_then(|()| body_encode::write(&entry.body, out));
+    let size = out.len().saturating_sub(start);
+    let result = match written {
+        Ok(()) if size > ENTRY_BYTES_MAX => Err(EncodeError::TooLarge(size)),
+        other => other,
+    };
+    if result.is_err() {
+        out.truncate(start);
+    }
+    result
+}
+
+/// Reads an entry. Total: any bytes give an answer.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Content {
+    if bytes.len() > ENTRY_BYTES_MAX {
+        return Content::Bad { time: None, reason: "larger than an entry may be" };
+    }
+    let mut reader = Reader::new(bytes);
+    let (version, kind, time) = match header::read_start(&mut reader) {
+        Ok(start) => start,
+        Err((time, reason)) => return Content::Bad { time, reason },
+    };
+    if version > VERSION {
+        let touches = header::read_rest(&mut reader, time)
+            .and_then(|_| walk::walk(&mut reader))
+            .map_or(None, |walked| walked.touches);
+        return Content::Newer { time, kind, touches };
+    }
+    let (clock, user) = match header::read_rest(&mut reader, time) {
+        Ok(rest) => rest,
+        Err(reason) => return Content::Bad { time: Some(time), reason },
+    };
+    let body_bytes = reader.rest();
+    match body_decode::read(kind, &mut reader).and_then(|body| reader.finish().map(|()| body)) {
+        Ok(body) => Content::Known(Entry { time, clock, user, body }),
+        Err(reason) => refuse(kind, time, body_bytes, reason),
+    }
+}
+
+/// Says why the body was not understood: form first, newer things next, sense last.
+fn refuse(
+    kind: ledger_core::entry::Kind,
+    time: Timestamp,
+    body_bytes: &[u8],
+    reason: Reason,
+) -> Content {
+    match walk::walk(&mut Reader::new(body_bytes)) {
+        Err(reason) => Content::Bad { time: Some(time), reason },
+        Ok(walked) if !keys::is_known_kind(kind) || walked.has_newer_key(kind) => {
+            Content::Newer { time, kind, touches: walked.touches }
+        }
+        Ok(_) => Content::Bad { time: Some(time), reason },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! The keys of entry bodies. They are stored, documented in `docs/format.md` and never reused.
+//!
+//! A reader must understand even keys and may ignore odd ones. The fields of catalogue entries
+//! are numbered in [`ledger_core::catalogue::key`].
+
+use ledger_core::catalogue::{Class, fields_of};
+use ledger_core::entry::Kind;
+
+/// The largest key.
+pub const KEY_MAX: u8 = 127;
+
+/// All: what the entry touches; a text is an item's code, otherwise `[class, code]`.
+pub const TOUCHES: u8 = 0;
+
+/// Transactions: why.
+pub const REASON: u8 = 1;
+/// Moved, Counted, Tallied: how much, in ten-thousandths.
+pub const QUANTITY: u8 = 2;
+/// Transactions: in the user's words.
+pub const NOTE: u8 = 3;
+/// Moved: the location it came from. Counted, Tallied: the location.
+pub const LOCATION: u8 = 4;
+/// Transactions: the order's number.
+pub const ORDER: u8 = 5;
+/// Moved: the location it went to.
+pub const TO: u8 = 6;
+/// Transactions: the production lot's number.
+pub const LOT: u8 = 7;
+/// Moved, Counted, Tallied: whose stock; absent = ours. Of the from place, if there is one.
+pub const OWNER: u8 = 8;
+/// Transactions: the purchase order's number.
+pub const PO: u8 = 9;
+/// Moved: whose stock it becomes, where that differs; "" = ours.
+pub const TO_OWNER: u8 = 10;
+/// Transactions: the serial number.
+pub const SERIAL: u8 = 11;
+/// Moved, Counted, Tallied: the batch; absent = none. Of the from place, if there is one.
+pub const BATCH: u8 = 12;
+/// Transactions: the time the user said it happened, in ms.
+pub const SAID: u8 = 14;
+/// Transactions: counts once with this key: `[bin16, row]`.
+pub const ONCE: u8 = 16;
+/// Moved, Counted: the day the batch expires, in days since 1970-01-01.
+pub const EXPIRY: u8 = 18;
+/// Moved: the batch it is put into, where that differs; "" = none.
+pub const TO_BATCH: u8 = 20;
+/// Moved: what it was meant as.
+pub const ACT: u8 = 22;
+/// Counted: `[started ms, ended ms]`.
+pub const SPAN: u8 = 24;
+/// Reversed: what is void: `[origin bin16, seq, bin8]`.
+pub const TARGET: u8 = 26;
+
+/// Genesis: the program's version.
+pub const GENESIS_PROGRAM: u8 = 1;
+/// Genesis: the device, bin16.
+pub const GENESIS_DEVICE: u8 = 2;
+/// Genesis: the device's name.
+pub const GENESIS_NAME: u8 = 4;
+/// Genesis: the number of the reason.
+pub const GENESIS_REASON: u8 = 6;
+/// Genesis: the branch it goes on from: `[origin bin16, seq, bin8]`.
+pub const GENESIS_PARENT: u8 = 8;
+
+/// ClockMark: the step in ms.
+pub const MARK_STEP: u8 = 2;
+
+/// ItemMerged: the item it stands for; "" = taken back.
+pub const MERGED_INTO: u8 = 2;
+
+/// CodeBound, CodeUnbound: the barcode.
+pub const BARCODE: u8 = 2;
+/// CodeBound: how much one scan is, in ten-thousandths.
+pub const PACK: u8 = 4;
+
+/// The even keys that a reader of this version understands in a kind; none for unknown kinds.
+fn even_keys(kind: Kind) -> Option<&'static [u8]> {
+    Some(match kind {
+        Kind::GENESIS => &[GENESIS_DEVICE, GENESIS_NAME, GENESIS_REASON, GENESIS_PARENT],
+        Kind::CLOCK_MARK => &[MARK_STEP],
+        Kind::MOVED => &[
+            TOUCHES, QUANTITY, LOCATION, TO, OWNER, TO_OWNER, BATCH, SAID, ONCE, EXPIRY, TO_BATCH,
+            ACT,
+        ],
+        Kind::COUNTED => &[TOUCHES, QUANTITY, LOCATION, OWNER, BATCH, SAID, ONCE, EXPIRY, SPAN],
+        Kind::TALLIED => &[TOUCHES, QUANTITY, LOCATION, OWNER, BATCH],
+        Kind::REVERSED => &[SAID, ONCE, TARGET],
+        Kind::ITEM_MERGED => &[TOUCHES, MERGED_INTO],
+        Kind::CODE_BOUND => &[TOUCHES, BARCODE, PACK],
+        Kind::CODE_UNBOUND => &[TOUCHES, BARCODE],
+        _ => return None,
+    })
+}
+
+/// The class whose fields a kind sets.
+pub(crate) fn class_of(kind: Kind) -> Option<Class> {
+    Class::ALL.into_iter().find(|class| Kind::setting(*class) == kind)
+}
+
+/// Whether this version knows the kind.
+#[must_use]
+pub fn is_known_kind(kind: Kind) -> bool {
+    even_keys(kind).is_some() || class_of(kind).is_some()
+}
+
+/// Whether this version understands an even key in this kind.
+#[must_use]
+pub fn is_known_even(kind: Kind, key: u8) -> bool {
+    match class_of(kind) {
+        Some(class) => key == TOUCHES || fields_of(class).iter().any(|field| field.key == key),
+        None => even_keys(kind).is_some_and(|keys| keys.contains(&key)),
+    }
+}
+
+/// Whether this version writes an odd key in this kind.
+#[must_use]
+pub fn is_known_odd(kind: Kind, key: u8) -> bool {
+    match kind {
+        Kind::GENESIS => key == GENESIS_PROGRAM,
+        Kind::MOVED | Kind::COUNTED | Kind::REVERSED => {
+            [REASON, NOTE, ORDER, LOT, PO, SERIAL].contains(&key)
+        }
+        _ => false,
+    }
+}

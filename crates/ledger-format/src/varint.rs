@@ -1,0 +1,79 @@
+//! LEB128 numbers, seven bits a byte, the lowest first, in their shortest form only.
+
+/// The most bytes a 64-bit number takes.
+pub(crate) const BYTES_MAX: usize = 10;
+
+/// Appends a number.
+pub(crate) fn write(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push((value & 0x7F).to_le_bytes()[0] | 0x80);
+        value >>= 7;
+    }
+    out.push(value.to_le_bytes()[0]);
+}
+
+/// Takes a number off the front; `None` when it is cut off, over 64 bits or not the shortest form.
+pub(crate) fn read(input: &mut &[u8]) -> Option<u64> {
+    read_with(|_| {
+        let (first, rest) = input.split_first()?;
+        *input = rest;
+        Some(*first)
+    })
+}
+
+/// Reads a number whose bytes come from a function of their position.
+pub(crate) fn read_with(mut next: impl FnMut(usize) -> Option<u8>) -> Option<u64> {
+    let mut value = 0_u64;
+    for position in 0..BYTES_MAX {
+        let byte = next(position)?;
+        let bits = u64::from(byte & 0x7F);
+        if position + 1 == BYTES_MAX && bits > 1 {
+            return None;
+        }
+        value |= bits << (7 * position);
+        if byte < 0x80 {
+            return (byte != 0 || position == 0).then_some(value);
+        }
+    }
+    None
+}
+
+/// Folds the sign into the lowest bit, so that small numbers of either sign are short.
+pub(crate) const fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
+/// What [`zigzag`] made of a number.
+pub(crate) const fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ (value & 1).cast_signed().wrapping_neg()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back() {
+        for value in [0, 1, 127, 128, 300, 1 << 20, u64::MAX >> 1, u64::MAX] {
+            let mut bytes = Vec::new();
+            write(&mut bytes, value);
+            let mut rest = &bytes[..];
+            assert_eq!(read(&mut rest), Some(value));
+            assert!(rest.is_empty());
+        }
+        for value in [0, 1, -1, 63, -64, i64::MAX, i64::MIN] {
+            assert_eq!(unzigzag(zigzag(value)), value);
+        }
+        assert_eq!((zigzag(0), zigzag(-1), zigzag(1)), (0, 1, 2));
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for bytes in [&[][..], &[0x80], &[0x80, 0], &[0xFF, 0x00], &[0xFF; 11]] {
+            assert_eq!(read(&mut &*bytes), None, "{bytes:?}");
+        }
+        let mut over = [0xFF; 10];
+        over[9] = 2;
+        assert_eq!(read(&mut &over[..]), None);
+    }
+}

@@ -1,0 +1,150 @@
+//! The parts of the machine that the test run uses, and what is missing without them.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::cargo;
+
+/// One part of the machine.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    /// A call that succeeds where the part is there.
+    detect: &'static [&'static str],
+    /// The Debian packages that bring it; empty where Debian has none.
+    packages: &'static [&'static str],
+    /// What happens in the run while it is missing.
+    pub(crate) without: &'static str,
+}
+
+/// Every part, in one table. A test that needs a new one adds its row here.
+pub(crate) const PARTS: &[Part] = &[
+    Part {
+        name: "cc",
+        detect: &["cc", "--version"],
+        packages: &["gcc", "libc6-dev"],
+        without: "nothing can be linked, and libusb and zstd are built from C",
+    },
+    Part {
+        name: "git",
+        detect: &["git", "--version"],
+        packages: &["git"],
+        without: "tidy walks the folder instead of asking for the project's files",
+    },
+    Part {
+        name: "cargo-nextest",
+        detect: &["cargo", "nextest", "--version"],
+        packages: &[],
+        without: "nothing is skipped: `cargo test` runs the same tests, one program at a time",
+    },
+    Part {
+        name: "cargo-deny",
+        detect: &["cargo", "deny", "--version"],
+        packages: &[],
+        without: "nothing is skipped: tidy checks bans, licences and sources by itself",
+    },
+];
+
+impl Part {
+    /// Tells whether the part is on this machine.
+    pub(crate) fn is_there(&self) -> bool {
+        let Some((program, args)) = self.detect.split_first() else {
+            return false;
+        };
+        Command::new(program)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+}
+
+/// Tells whether the part of that name is on this machine.
+pub(crate) fn is_there(name: &str) -> bool {
+    PARTS
+        .iter()
+        .any(|part| part.name == name && part.is_there())
+}
+
+/// Names the parts that are missing, after installing what Debian has when that is wanted.
+pub(crate) fn prepare(install: bool) -> Result<Vec<&'static Part>> {
+    let missing = missing();
+    let packages = packages(&missing);
+    if packages.is_empty() {
+        return Ok(missing);
+    }
+    if !install {
+        println!("missing on this machine; to install it, as root:");
+        println!(
+            "  apt-get install -y --no-install-recommends --no-remove {}",
+            packages.join(" ")
+        );
+        return Ok(missing);
+    }
+    println!("installing {}", packages.join(" "));
+    apt(&["update"])?;
+    let mut args = vec!["install", "-y", "--no-install-recommends", "--no-remove"];
+    args.extend(&packages);
+    apt(&args)?;
+    Ok(self::missing())
+}
+
+fn missing() -> Vec<&'static Part> {
+    PARTS.iter().filter(|part| !part.is_there()).collect()
+}
+
+fn packages(missing: &[&'static Part]) -> Vec<&'static str> {
+    missing
+        .iter()
+        .flat_map(|part| part.packages)
+        .copied()
+        .collect()
+}
+
+fn apt(args: &[&str]) -> Result<()> {
+    let mut command = Command::new("apt-get");
+    command
+        .args(args)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null());
+    if !cargo::succeeds(&mut command)? {
+        bail!(
+            "apt-get {} failed; --install has to run as root",
+            args.join(" ")
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_no_machine_has_is_missing() {
+        let part = Part {
+            name: "x",
+            detect: &["no-such-program-7"],
+            packages: &[],
+            without: "",
+        };
+        assert!(!part.is_there());
+        assert!(!is_there("x"));
+    }
+
+    #[test]
+    fn only_parts_with_a_debian_package_are_installed() {
+        let all: Vec<&Part> = PARTS.iter().collect();
+        assert_eq!(packages(&all), ["gcc", "libc6-dev", "git"]);
+    }
+
+    #[test]
+    fn every_part_says_what_is_missing_without_it() {
+        for part in PARTS {
+            assert!(!part.without.is_empty(), "{}", part.name);
+        }
+    }
+}

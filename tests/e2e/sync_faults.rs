@@ -1,0 +1,327 @@
+//! Bad networks, wrong codes and stores that cannot be opened: a clear message, the right exit
+//! code, nothing lost and nothing doubled.
+
+use serde_json::json;
+use std::fmt::Write as _;
+use tests::check::assert_holds;
+use tests::node::Node;
+use tests::process::Output;
+use tests::proxy::{Plan, Proxy, dead_url};
+use tests::server::Server;
+use tests::stock::Stock;
+
+/// A handheld with one item in stock, not enrolled.
+fn handheld(name: &str) -> Stock {
+    let stock = Stock::new(name);
+    stock.ok("item add R-100 --name \"Resistor 100 Ohm\"");
+    stock.ok("location add A-01 --name \"Shelf 1\"");
+    stock.ok("add R-100 A-01 10");
+    stock
+}
+
+/// A server behind a proxy, and a handheld that enrolled through it.
+fn behind_a_proxy() -> (Server, Proxy, Stock) {
+    let server = Server::start();
+    let proxy = Proxy::before(server.address());
+    let stock = handheld("A");
+    server.enroll_at(&stock, &proxy.url());
+    (server, proxy, stock)
+}
+
+/// Runs the line plainly and with `--json`: this code, nothing on standard output, a message that
+/// says all of these words, and nothing changed.
+#[track_caller]
+fn fails(stock: &Stock, code: i32, line: &str, says: &[&str]) -> Output {
+    let before = (
+        stock.entries(),
+        stock.state_hash(),
+        stock.status()["pending"].clone(),
+    );
+    let plain = stock.line(line).expect_code(code);
+    assert_eq!(plain.stdout, "", "nothing on standard output: {plain}");
+    let error = stock.error(code, line);
+    let told = format!("{} {}", error["text"], error["hint"]).to_lowercase();
+    for word in says {
+        let word = word.to_lowercase();
+        assert!(
+            plain.stderr.to_lowercase().contains(&word),
+            "must say {word:?}: {plain}"
+        );
+        assert!(told.contains(&word), "must say {word:?}: {error:#}");
+    }
+    let after = (
+        stock.entries(),
+        stock.state_hash(),
+        stock.status()["pending"].clone(),
+    );
+    assert_eq!(after, before, "`{line}` changed something");
+    plain
+}
+
+#[test]
+fn a_server_that_is_not_there_is_code_3_and_loses_nothing() {
+    let mut server = Server::start();
+    let stock = handheld("A");
+    server.enroll(&stock);
+    server.stop();
+    let url = server.url().to_owned();
+    fails(&stock, 3, "sync", &[&url]);
+    server.start_again();
+    stock.sync();
+    assert_holds("server", &server.show("R-100"), &json!({ "on_hand": "10" }));
+    assert_eq!(server.state_hash(), stock.state_hash());
+}
+
+#[test]
+fn enrolling_at_a_server_that_is_not_there_is_code_3() {
+    let stock = handheld("A");
+    let url = dead_url();
+    fails(
+        &stock,
+        3,
+        &format!("enroll {url} --code ABCD-EFGH"),
+        &[&url],
+    );
+    assert!(stock.status()["server"].is_null());
+}
+
+#[test]
+fn sync_without_enrolment_says_what_to_do() {
+    let stock = handheld("A");
+    fails(&stock, 1, "sync", &["stock enroll"]);
+}
+
+#[test]
+fn a_wrong_code_is_refused_and_the_right_one_still_works() {
+    let server = Server::start();
+    let stock = handheld("A");
+    let code = server.code();
+    for wrong in ["WRONG-CODE", "00000000", "x"] {
+        fails(
+            &stock,
+            1,
+            &format!("enroll {} --code {wrong}", server.url()),
+            &["code"],
+        );
+    }
+    assert!(stock.status()["server"].is_null());
+    stock.ok(&format!("enroll {} --code {code}", server.url()));
+    assert_eq!(stock.status()["server"], json!(server.url()));
+}
+
+#[test]
+fn a_code_works_once() {
+    let server = Server::start();
+    let (first, second) = (handheld("A"), handheld("B"));
+    let code = server.code();
+    let line = format!("enroll {} --code {code}", server.url());
+    first.ok(&line);
+    fails(&second, 1, &line, &["code", "used"]);
+    assert!(second.status()["server"].is_null());
+    assert_eq!(
+        server
+            .list("devices")
+            .iter()
+            .filter(|device| device["name"] == "B")
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn a_second_ledger_is_refused() {
+    let (one, other) = (Server::start(), Server::start());
+    let stock = handheld("A");
+    one.enroll(&stock);
+    stock.sync();
+    let line = format!("enroll {} --code {}", other.url(), other.code());
+    fails(&stock, 1, &line, &["ledger"]);
+    assert_eq!(stock.status()["server"], json!(one.url()));
+    stock.ok("add R-100 A-01 1");
+    stock.sync();
+    assert_eq!(one.state_hash(), stock.state_hash());
+    assert_eq!(other.items().len(), 0, "nothing came to the other ledger");
+}
+
+#[test]
+fn a_page_instead_of_an_answer_is_named() {
+    let (server, proxy, stock) = behind_a_proxy();
+    proxy.plan(Plan::Html);
+    fails(&stock, 3, "sync", &["html"]);
+    let stranger = handheld("B");
+    let line = format!("enroll {} --code {}", proxy.url(), server.code());
+    fails(&stranger, 3, &line, &["html"]);
+
+    proxy.plan(Plan::Pass);
+    stock.sync();
+    assert_eq!(server.state_hash(), stock.state_hash());
+}
+
+#[test]
+fn half_an_answer_is_named_and_nothing_is_taken_from_it() {
+    let (server, proxy, stock) = behind_a_proxy();
+    proxy.plan(Plan::HalfBody);
+    let output = stock.line("sync");
+    assert!([1, 3].contains(&output.code), "{output}");
+    assert_eq!(output.stdout, "", "{output}");
+    assert!(!output.stderr.contains("panicked"), "{output}");
+    let told = stock.error(output.code, "sync");
+    assert!(!told["text"].as_str().unwrap_or_default().is_empty());
+
+    proxy.plan(Plan::Pass);
+    stock.sync();
+    assert_holds("server", &server.show("R-100"), &json!({ "on_hand": "10" }));
+    assert_eq!(server.state_hash(), stock.state_hash());
+}
+
+#[test]
+fn a_connection_that_closes_at_once_is_code_3() {
+    let (server, proxy, stock) = behind_a_proxy();
+    proxy.plan(Plan::Refuse);
+    fails(&stock, 3, "sync", &[&proxy.url()]);
+    proxy.plan(Plan::Pass);
+    stock.sync();
+    assert_eq!(server.state_hash(), stock.state_hash());
+}
+
+/// Cut anywhere, on the way there or back: what arrived is kept once, what did not comes again.
+#[test]
+fn wherever_a_sync_is_cut_the_next_one_completes_it_without_doubling() {
+    let (server, proxy, stock) = behind_a_proxy();
+    let mut on_hand = 10;
+    for bytes in [0, 1, 40, 150, 300, 600] {
+        for plan in [Plan::CutRequest(bytes), Plan::CutResponse(bytes)] {
+            stock.ok("add R-100 A-01 1");
+            on_hand += 1;
+            proxy.plan(plan);
+            let cut = stock.line("sync");
+            // A budget that this small round trip never used up cuts nothing.
+            let code = if proxy.passed() < bytes { 0 } else { 3 };
+            assert_eq!(cut.code, code, "{plan:?}: {cut}");
+            proxy.plan(Plan::Pass);
+            stock.sync();
+            let expected = json!({ "on_hand": on_hand.to_string() });
+            assert_holds(&format!("{plan:?}"), &server.show("R-100"), &expected);
+            assert_eq!(server.state_hash(), stock.state_hash(), "{plan:?}");
+            assert_eq!(server.entries(), stock.entries(), "{plan:?}");
+        }
+    }
+    let again = stock.sync();
+    assert_holds(
+        "nothing is left",
+        &again,
+        &json!({ "pushed": 0, "pulled": 0 }),
+    );
+}
+
+#[test]
+fn a_cursor_stands_where_it_was_after_a_cut() {
+    let (server, proxy, reader) = behind_a_proxy();
+    reader.sync();
+    let writer = Stock::new("writer");
+    server.enroll(&writer);
+    writer.sync();
+    let rows = (1..=500).fold("item,quantity,from,to\n".to_owned(), |mut text, n| {
+        writeln!(text, "R-100,{n},,A-01").unwrap();
+        text
+    });
+    let file = writer.file("backlog.csv", rows);
+    writer.ok(&format!("import movements {file}"));
+    writer.sync();
+    reader.sync();
+    let before = reader.entries();
+    assert!(before > 500, "the backlog arrived: {before}");
+
+    writer.ok("add R-100 A-01 1");
+    let pushed = writer.sync()["pushed"].as_u64().unwrap();
+    proxy.plan(Plan::CutResponse(100));
+    fails(&reader, 3, "sync", &[]);
+    proxy.plan(Plan::Pass);
+    let pulled = reader.sync()["pulled"].as_u64().unwrap();
+    assert_eq!(
+        pulled, pushed,
+        "only what was new came, not the backlog again"
+    );
+    assert_eq!(reader.entries(), before + pushed);
+    let expected = json!({ "on_hand": (10 + 500 * 501 / 2 + 1).to_string() });
+    assert_holds("reader", &reader.show("R-100"), &expected);
+    assert_eq!(server.state_hash(), reader.state_hash());
+}
+
+#[test]
+fn a_server_that_was_stopped_keeps_what_it_acknowledged() {
+    let mut server = Server::start();
+    let stock = handheld("A");
+    server.enroll(&stock);
+    stock.sync();
+    let before = server.state_hash();
+    assert_eq!(server.stop(), 0, "SIGTERM is a clean end");
+    server.start_again();
+    assert_eq!(server.state_hash(), before);
+    let again = stock.sync();
+    assert_holds(
+        "nothing to send again",
+        &again,
+        &json!({ "pushed": 0, "pulled": 0 }),
+    );
+}
+
+#[test]
+fn a_store_in_use_is_refused_clearly() {
+    let stock = handheld("A");
+    let mut holder = stock.open_scan();
+    assert!(holder.say("ADD").starts_with("ok "));
+    for line in ["add R-100 A-01 1", "items", "status"] {
+        let plain = stock.line(line).expect_code(1);
+        assert_eq!(plain.stdout, "", "{plain}");
+        assert!(plain.said().contains("in use"), "{plain}");
+        let error = stock.error(1, line);
+        assert!(error["text"].to_string().contains("in use"), "{error:#}");
+    }
+    assert!(holder.say("A-01").starts_with("ok "));
+    assert!(holder.say("R-100").starts_with("ok "));
+    assert_eq!(holder.finish(), 0);
+    assert_holds("R-100", &stock.show("R-100"), &json!({ "on_hand": "11" }));
+}
+
+#[test]
+fn a_crashed_holder_leaves_no_lock_behind() {
+    let stock = handheld("A");
+    let mut holder = stock.open_scan();
+    assert!(holder.say("ADD").starts_with("ok "));
+    holder.kill();
+    stock.ok("add R-100 A-01 1");
+}
+
+#[test]
+fn a_place_that_cannot_be_a_directory_is_refused() {
+    let stock = Stock::at("A", |home| {
+        std::fs::write(home.join("a-file"), "not a directory").unwrap();
+        home.join("a-file").join("store")
+    });
+    let plain = stock.line("init --name A").expect_code(1);
+    assert_eq!(plain.stdout, "", "{plain}");
+    assert!(plain.stderr.contains("a-file"), "names the place: {plain}");
+    let error = stock.error(1, "init --name A");
+    assert!(error["text"].to_string().contains("a-file"), "{error:#}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_written_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let stock = Stock::at("A", |home| home.join("locked").join("store"));
+    let locked = stock.home().join("locked");
+    std::fs::create_dir(&locked).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o555)).unwrap();
+    // Permissions do not bind root: there the directory is made read-only in vain.
+    if std::fs::write(locked.join("probe"), "").is_ok() {
+        println!("permissions do not bind this user: only the case of a file in the way counts");
+        std::fs::remove_file(locked.join("probe")).unwrap();
+        return;
+    }
+    let plain = stock.line("init --name A").expect_code(1);
+    assert!(plain.stderr.contains("locked"), "names the place: {plain}");
+    let error = stock.error(1, "init --name A");
+    assert!(error["text"].to_string().contains("locked"), "{error:#}");
+}

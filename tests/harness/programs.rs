@@ -1,0 +1,102 @@
+//! Where the two programs are, and that they are freshly built.
+//!
+//! Cargo gives a test only the binaries of its own package, so this module asks cargo to build
+//! the programs beside the running test. A run of nextest, which starts a process per test, asks
+//! once; `STOCK_BINARIES=DIR` takes ready-made programs and asks nobody.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The folder with the freshly built `stock` and `stock-server`.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| match std::env::var_os("STOCK_BINARIES") {
+        Some(given) => PathBuf::from(given),
+        None => built_beside_this_test(),
+    })
+}
+
+/// The handheld program.
+#[must_use]
+pub fn stock() -> PathBuf {
+    existing("stock")
+}
+
+/// The server program.
+#[must_use]
+pub fn stock_server() -> PathBuf {
+    existing("stock-server")
+}
+
+/// The project's root.
+#[must_use]
+pub fn project_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ lies in the project")
+}
+
+fn existing(name: &str) -> PathBuf {
+    let path = folder().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.is_file(),
+        "{} is not there: `cargo build -p edge -p sync-server`",
+        path.display()
+    );
+    path
+}
+
+fn built_beside_this_test() -> PathBuf {
+    let test = std::env::current_exe().expect("the running test has a path");
+    // target/PROFILE/deps/e2e-HASH
+    let profile_dir = test
+        .ancestors()
+        .nth(2)
+        .expect("a test lies in target/PROFILE/deps");
+    let target_dir = profile_dir
+        .parent()
+        .expect("a profile lies in the target directory");
+    let lock = File::create(target_dir.join("e2e-build.lock")).expect("create the build's lock");
+    lock.lock().expect("lock the build");
+    let stamp = profile_dir.join("e2e-built-for");
+    let run = std::env::var("NEXTEST_RUN_ID").ok();
+    let already = run.is_some() && std::fs::read_to_string(&stamp).ok() == run;
+    if !already {
+        build(profile_dir, target_dir);
+        if let Some(run) = run {
+            std::fs::write(&stamp, run).expect("note the run that was built for");
+        }
+    }
+    profile_dir.to_owned()
+}
+
+fn build(profile_dir: &Path, target_dir: &Path) {
+    let profile = match profile_dir.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(name) => name,
+    };
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args([
+            "build",
+            "--quiet",
+            "-p",
+            "edge",
+            "-p",
+            "sync-server",
+            "--profile",
+            profile,
+        ])
+        .arg("--target-dir")
+        .arg(target_dir)
+        .current_dir(project_root())
+        .output()
+        .expect("cargo can be started");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "the programs do not build:\n{said}"
+    );
+}

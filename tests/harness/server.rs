@@ -1,0 +1,392 @@
+//! One server: `stock-server serve` on a port of its own, its administration and its API.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::check::array;
+use crate::node::Node;
+use crate::process::{Output, Watchdog, own_environment, run, signal};
+use crate::programs;
+use crate::stock::Stock;
+use crate::words::words;
+
+/// How long a server may take until it says where it listens.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// A running server; dropping it kills the program.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    home: TempDir,
+    data: PathBuf,
+    url: String,
+    token: OnceLock<String>,
+}
+
+/// One answer of the API or of a page.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// What was asked, for messages.
+    pub what: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The header `content-type`.
+    pub content_type: String,
+    /// The body as text.
+    pub body: String,
+}
+
+impl Reply {
+    /// The body as one JSON value.
+    #[track_caller]
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {self}"))
+    }
+
+    /// Fails unless the answer is a problem (RFC 9457) of this status; gives its stable code.
+    #[track_caller]
+    #[must_use]
+    pub fn problem(&self, status: u16) -> String {
+        assert_eq!(self.status, status, "status of {self}");
+        let kind = self.content_type.starts_with("application/problem+json");
+        assert!(kind, "an error is a problem+json: {self}");
+        let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
+        assert!(!code.is_empty(), "a problem has a stable code: {self}");
+        code
+    }
+}
+
+impl std::fmt::Display for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            what,
+            status,
+            content_type,
+            body,
+        } = self;
+        write!(f, "{what}: {status} {content_type}\n{body}")
+    }
+}
+
+impl Server {
+    /// Starts a central server on an empty data directory.
+    #[track_caller]
+    #[must_use]
+    pub fn start() -> Self {
+        let home = TempDir::with_prefix("server-").expect("a temporary directory");
+        let data = home.path().join("data");
+        let (child, url) = serve(home.path(), &data, "127.0.0.1:0");
+        Self {
+            child,
+            home,
+            data,
+            url,
+            token: OnceLock::new(),
+        }
+    }
+
+    /// The address, `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address for a socket.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.url
+            .trim_start_matches("http://")
+            .parse()
+            .expect("the URL names address and port")
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Stops by SIGTERM and gives the exit code; the data stay for [`Server::start_again`].
+    #[track_caller]
+    pub fn stop(&mut self) -> i32 {
+        let watchdog = Watchdog::over(self.child.id());
+        signal("TERM", self.child.id());
+        let status = self.child.wait().expect("wait for the server");
+        drop(watchdog);
+        status.code().unwrap_or(-1)
+    }
+
+    /// Starts again at the same address, after [`Server::stop`].
+    #[track_caller]
+    pub fn start_again(&mut self) {
+        let (child, url) = serve(
+            self.home.path(),
+            &self.data,
+            self.url.trim_start_matches("http://"),
+        );
+        self.child = child;
+        self.url = url;
+    }
+
+    /// Runs another command of the server program on the same data, as typed.
+    #[track_caller]
+    #[must_use]
+    pub fn line(&self, line: &str) -> Output {
+        let mut command = Command::new(programs::stock_server());
+        own_environment(&mut command, self.home.path());
+        command.current_dir(self.home.path());
+        command.args(words(line)).arg("--data").arg(&self.data);
+        run(command, format!("stock-server {line}"), None)
+    }
+
+    /// Runs a command of the server program on a data directory that this server does not use.
+    #[track_caller]
+    #[must_use]
+    pub fn line_elsewhere(&self, line: &str) -> Output {
+        let mut command = Command::new(programs::stock_server());
+        own_environment(&mut command, self.home.path());
+        command.current_dir(self.home.path());
+        command
+            .args(words(line))
+            .arg("--data")
+            .arg(self.home.path().join("other"));
+        run(command, format!("stock-server {line}"), None)
+    }
+
+    /// Runs an administrator's command with `--json` and gives what it printed.
+    #[track_caller]
+    pub fn admin(&self, line: &str) -> Value {
+        self.line(&format!("{line} --json")).expect_code(0).json()
+    }
+
+    /// A fresh one-time code for a device.
+    #[track_caller]
+    #[must_use]
+    pub fn code(&self) -> String {
+        let printed = self.admin("device code");
+        printed["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no code in {printed:#}"))
+            .to_owned()
+    }
+
+    /// Enrols a handheld at this server.
+    #[track_caller]
+    pub fn enroll(&self, stock: &Stock) {
+        self.enroll_at(stock, &self.url);
+    }
+
+    /// Enrols a handheld that reaches this server by another address.
+    #[track_caller]
+    pub fn enroll_at(&self, stock: &Stock, url: &str) {
+        stock.ok(&format!("enroll {url} --code {}", self.code()));
+    }
+
+    /// Asks for a path with this bearer token, or with none.
+    #[track_caller]
+    #[must_use]
+    pub fn fetch(&self, path: &str, token: Option<&str>) -> Reply {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(START_LIMIT))
+            .proxy(None)
+            .build()
+            .into();
+        let mut request = agent.get(format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let mut answer = request
+            .call()
+            .unwrap_or_else(|error| panic!("GET {path}: {error}"));
+        let header = answer.headers().get("content-type");
+        let content_type = header
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("")
+            .to_owned();
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(1 << 30)
+            .read_to_string();
+        Reply {
+            what: format!("GET {path}"),
+            status: answer.status().as_u16(),
+            content_type,
+            body: body.unwrap_or_else(|error| panic!("GET {path}: {error}")),
+        }
+    }
+
+    /// A viewer's token, made once.
+    #[track_caller]
+    #[must_use]
+    pub fn token(&self) -> &str {
+        self.token.get_or_init(|| {
+            let printed = self.admin("token create --role viewer");
+            printed["token"]
+                .as_str()
+                .unwrap_or_else(|| panic!("no token: {printed:#}"))
+                .to_owned()
+        })
+    }
+
+    /// Asks for a path as a viewer; the answer must be 200.
+    #[track_caller]
+    #[must_use]
+    pub fn reply(&self, path: &str) -> Reply {
+        let reply = self.fetch(path, Some(self.token()));
+        assert_eq!(reply.status, 200, "status of {reply}");
+        reply
+    }
+
+    /// One object of the API, by its path below `/api/v1/`.
+    #[track_caller]
+    #[must_use]
+    pub fn object(&self, path: &str) -> Value {
+        self.reply(&format!("/api/v1/{path}")).json()
+    }
+
+    /// A whole list of the API, page by page.
+    #[track_caller]
+    #[must_use]
+    pub fn list(&self, path: &str) -> Vec<Value> {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let mut rows = Vec::new();
+        let mut page = self.object(path);
+        loop {
+            let next = page["next"].clone();
+            let more = array(page["items"].take());
+            assert!(
+                next.is_null() || !more.is_empty(),
+                "{path}: an empty page with a next one"
+            );
+            rows.extend(more);
+            let Some(cursor) = next.as_str() else {
+                assert!(
+                    next.is_null(),
+                    "{path}: next is a cursor or null, got {next}"
+                );
+                return rows;
+            };
+            page = self.object(&format!("{path}{joint}cursor={}", escaped(cursor)));
+        }
+    }
+}
+
+/// Escapes a text for one segment of a path, or for one value of a query.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        if keep(byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+        escaped
+    })
+}
+
+impl Node for Server {
+    fn label(&self) -> String {
+        "server".to_owned()
+    }
+
+    fn show(&self, sku: &str) -> Value {
+        self.object(&format!("items/{}", escaped(sku)))
+    }
+
+    fn items(&self) -> Vec<Value> {
+        self.list("items")
+    }
+
+    fn history(&self, sku: &str) -> Vec<Value> {
+        self.list(&format!("items/{}/history", escaped(sku)))
+    }
+
+    fn exceptions(&self) -> Vec<Value> {
+        self.list("exceptions")
+    }
+
+    fn status(&self) -> Value {
+        self.object("status")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Starts the program and waits for the line that says where it listens.
+#[track_caller]
+fn serve(home: &Path, data: &Path, listen: &str) -> (Child, String) {
+    let log = home.join("stderr.log");
+    let mut command = Command::new(programs::stock_server());
+    own_environment(&mut command, home);
+    let mut child = command
+        .current_dir(home)
+        .args(["serve", "--listen", listen, "--data"])
+        .arg(data)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(
+            File::options()
+                .create(true)
+                .append(true)
+                .open(&log)
+                .expect("open the log"),
+        )
+        .spawn()
+        .expect("start stock-server serve");
+    let lines = lines_of(&mut child);
+    let mut said = String::new();
+    while let Ok(line) = lines.recv_timeout(START_LIMIT) {
+        if let Some(url) = address_in(&line) {
+            return (child, url);
+        }
+        said.push_str(&line);
+        said.push('\n');
+    }
+    drop(child.kill());
+    drop(child.wait());
+    let log = std::fs::read_to_string(log).unwrap_or_default();
+    panic!("the server never said where it listens\n--- stdout\n{said}\n--- stderr\n{log}");
+}
+
+/// Reads standard output to its end from a thread, so that the program never blocks on it.
+fn lines_of(child: &mut Child) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    let stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
+    std::thread::spawn(move || {
+        for line in stdout.lines().map_while(Result::ok) {
+            // Nobody listens any more once the address is known.
+            drop(sender.send(line));
+        }
+    });
+    receiver
+}
+
+/// The first `http://127.0.0.1:PORT` of a text.
+#[must_use]
+pub fn address_in(line: &str) -> Option<String> {
+    let start = line.find("http://127.0.0.1:")?;
+    let rest = &line[start + "http://".len()..];
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':');
+    Some(format!(
+        "http://{}",
+        rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ':'])
+    ))
+}
