@@ -16,6 +16,7 @@ mod commands;
 mod csv_files;
 mod demo;
 mod forgotten;
+mod harness;
 mod readme;
 mod retail;
 mod scan;

@@ -49,10 +49,13 @@ const LINES: &[(&str, Kind)] = &[
         Kind::Handheld,
     ),
     (
-        "stock item add R-100 --name \"Resistor 100 Ω\"",
+        r#"stock item add R-100 --name "Resistor 100 Ω""#,
         Kind::Handheld,
     ),
-    ("stock location add A-01 --name \"Shelf 1\"", Kind::Handheld),
+    (
+        r#"stock location add A-01 --name "Shelf 1""#,
+        Kind::Handheld,
+    ),
     ("stock add R-100 A-01 500", Kind::Handheld),
     ("stock remove R-100 A-01 30", Kind::Handheld),
     ("stock sync", Kind::Handheld),
@@ -71,9 +74,8 @@ fn lines_of_the_readme() -> Vec<String> {
             (Some(language), false) => fence = Some(language.trim().to_owned()),
             (Some(_), true) => fence = None,
             (None, _) if fence.as_deref() == Some("sh") => {
-                let command = line.split(" # ").next().unwrap_or_default().trim();
-                if !command.is_empty() && !command.starts_with('#') {
-                    lines.push(command.to_owned());
+                if !line.is_empty() && !line.starts_with('#') {
+                    lines.push(line.to_owned());
                 }
             }
             (None, _) => {}

@@ -44,7 +44,11 @@ pub struct Plan {
 
 impl Plan {
     fn new(about: Subject, bodies: Vec<Body>) -> Self {
-        Self { bodies, warnings: Vec::new(), about }
+        Self {
+            bodies,
+            warnings: Vec::new(),
+            about,
+        }
     }
 
     fn warn(mut self, warning: Option<String>) -> Self {
@@ -68,7 +72,11 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal without a hint.
     pub fn new(code: &'static str, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), hint: None }
+        Self {
+            code,
+            text: text.into(),
+            hint: None,
+        }
     }
 
     /// The same with what to do instead.
@@ -80,9 +88,8 @@ impl Refusal {
 }
 
 fn code(text: &str, what: &'static str) -> Result<Code, Refusal> {
-    Code::new(text).map_err(|error| {
-        Refusal::new("bad-code", format!("the {what} is not usable: {error}"))
-    })
+    Code::new(text)
+        .map_err(|error| Refusal::new("bad-code", format!("the {what} is not usable: {error}")))
 }
 
 fn checked_text(text: &str, what: &str) -> Result<String, Refusal> {
@@ -91,7 +98,10 @@ fn checked_text(text: &str, what: &str) -> Result<String, Refusal> {
         let message = format!("the {what} is too long: at most {TEXT_BYTES_MAX} bytes");
         return Err(Refusal::new("text-too-long", message));
     }
-    if text.chars().any(|character| character.is_control() && character != '\n') {
+    if text
+        .chars()
+        .any(|character| character.is_control() && character != '\n')
+    {
         let message = format!("the {what} contains a control character");
         return Err(Refusal::new("bad-text", message));
     }
@@ -111,7 +121,11 @@ fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<Str
         .filter(|(likeness, _)| *likeness > 0.7)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    scored.into_iter().take(NEAREST_MAX).map(|(_, name)| name.to_owned()).collect()
+    scored
+        .into_iter()
+        .take(NEAREST_MAX)
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }
 
 fn did_you_mean(refusal: Refusal, names: &[String], else_hint: String) -> Refusal {
@@ -134,7 +148,11 @@ pub fn find_item(fold: &Fold, text: &str) -> Result<(Code, Quantity), Refusal> {
             let refusal = Refusal::new("unknown-item", format!("there is no item {text:?}"));
             let items = fold.items();
             let near = nearest(text, items.iter().map(Code::as_str));
-            Err(did_you_mean(refusal, &near, "make it with: stock item add SKU --name NAME".to_owned()))
+            Err(did_you_mean(
+                refusal,
+                &near,
+                "make it with: stock item add SKU --name NAME".to_owned(),
+            ))
         }
     }
 }
@@ -160,7 +178,11 @@ pub fn find_thing(fold: &Fold, class: Class, text: &str) -> Result<Code, Refusal
     let near = nearest(text, fold.codes(class).map(Code::as_str));
     let refusal = Refusal::new(unknown, format!("there is no {word} {text:?}"));
     let command = word.replace(' ', "-");
-    Err(did_you_mean(refusal, &near, format!("make it with: stock {command} add {text} --name NAME")))
+    Err(did_you_mean(
+        refusal,
+        &near,
+        format!("make it with: stock {command} add {text} --name NAME"),
+    ))
 }
 
 impl fmt::Display for Plan {

@@ -55,7 +55,9 @@ impl Class {
     /// The class of a stored number.
     #[must_use]
     pub fn from_number(number: u64) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| u64::from(class.number()) == number)
+        Self::ALL
+            .into_iter()
+            .find(|class| u64::from(class.number()) == number)
     }
 
     /// The class in words.
@@ -316,7 +318,10 @@ impl CatalogueWrite {
     /// A write that sets nothing yet: on its own it says that the thing exists.
     #[must_use]
     pub const fn new(class: Class, code: Code) -> Self {
-        Self { subject: Subject::new(class, code), fields: BTreeMap::new() }
+        Self {
+            subject: Subject::new(class, code),
+            fields: BTreeMap::new(),
+        }
     }
 
     /// The same write, also setting a field.
@@ -394,7 +399,12 @@ pub enum Role {
 
 impl Role {
     /// All roles, the smallest first.
-    pub const ALL: [Self; 4] = [Self::Viewer, Self::Operator, Self::Manager, Self::Administrator];
+    pub const ALL: [Self; 4] = [
+        Self::Viewer,
+        Self::Operator,
+        Self::Manager,
+        Self::Administrator,
+    ];
 
     /// The stored number.
     #[must_use]
@@ -427,7 +437,9 @@ impl Role {
     /// The role of a typed word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.word().eq_ignore_ascii_case(word.trim()))
+        Self::ALL
+            .into_iter()
+            .find(|role| role.word().eq_ignore_ascii_case(word.trim()))
     }
 }
 
@@ -440,8 +452,15 @@ mod tests {
         for class in Class::ALL {
             let fields = fields_of(class);
             for field in fields {
-                assert!(field.key.is_multiple_of(2) && field.key < 128, "{class:?} {}", field.name);
-                assert_eq!(fields.iter().filter(|other| other.key == field.key).count(), 1);
+                assert!(
+                    field.key.is_multiple_of(2) && field.key < 128,
+                    "{class:?} {}",
+                    field.name
+                );
+                assert_eq!(
+                    fields.iter().filter(|other| other.key == field.key).count(),
+                    1
+                );
             }
         }
     }
@@ -451,7 +470,11 @@ mod tests {
         assert!(may_hold(Class::Item, key::NAME, &Value::text("Resistor")));
         assert!(may_hold(Class::Item, key::THRESHOLD, &Value::Nil));
         assert!(!may_hold(Class::Item, key::NAME, &Value::Int(3)));
-        assert!(!may_hold(Class::Item, key::USUAL_LOCATION, &Value::text("a-01")));
+        assert!(!may_hold(
+            Class::Item,
+            key::USUAL_LOCATION,
+            &Value::text("a-01")
+        ));
         assert!(!may_hold(Class::Item, 126, &Value::Nil));
     }
 }

@@ -149,7 +149,10 @@ mod tests {
             assert_eq!(Code::new(text).unwrap().as_str(), "15056BL");
         }
         // A decomposed and a composed umlaut are the same code.
-        assert_eq!(Code::new("mu\u{308}tter").unwrap(), Code::new("MÜTTER").unwrap());
+        assert_eq!(
+            Code::new("mu\u{308}tter").unwrap(),
+            Code::new("MÜTTER").unwrap()
+        );
         // Normalising twice changes nothing, also where upper-casing makes letters longer.
         for text in ["straße", "ŉ", "ﬀ", "ǰ"] {
             let once = Code::new(text).unwrap();
@@ -160,7 +163,9 @@ mod tests {
     #[test]
     fn only_a_normalised_text_is_taken_as_it_is() {
         let long = "X".repeat(CODE_BYTES_MAX + 1);
-        for text in ["A-01", "a-01", " A", "A ", "", "A\u{7F}", "MÜTTER", "mütter", "ẞ", &long] {
+        for text in [
+            "A-01", "a-01", " A", "A ", "", "A\u{7F}", "MÜTTER", "mütter", "ẞ", &long,
+        ] {
             let slowly = |new: Option<&str>| new.is_some_and(|normal| normal == text);
             let code = Code::new(text).ok();
             let user = UserName::new(text).ok();
@@ -168,9 +173,17 @@ mod tests {
             let is_code = slowly(code.as_ref().map(Code::as_str));
             assert_eq!(Code::from_normalised(text).is_some(), is_code, "{text:?}");
             let is_user = slowly(user.as_ref().map(UserName::as_str));
-            assert_eq!(UserName::from_normalised(text).is_some(), is_user, "{text:?}");
+            assert_eq!(
+                UserName::from_normalised(text).is_some(),
+                is_user,
+                "{text:?}"
+            );
             let is_barcode = slowly(barcode.as_ref().map(Barcode::as_str));
-            assert_eq!(Barcode::from_normalised(text).is_some(), is_barcode, "{text:?}");
+            assert_eq!(
+                Barcode::from_normalised(text).is_some(),
+                is_barcode,
+                "{text:?}"
+            );
         }
     }
 
@@ -179,6 +192,9 @@ mod tests {
         assert_eq!(Code::new("  "), Err(CodeError::Empty));
         assert!(matches!(Code::new("a\u{1}b"), Err(CodeError::Control(_))));
         assert!(Code::new(&"x".repeat(CODE_BYTES_MAX)).is_ok());
-        assert!(matches!(Code::new(&"x".repeat(CODE_BYTES_MAX + 1)), Err(CodeError::TooLong(_))));
+        assert!(matches!(
+            Code::new(&"x".repeat(CODE_BYTES_MAX + 1)),
+            Err(CodeError::TooLong(_))
+        ));
     }
 }

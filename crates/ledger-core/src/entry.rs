@@ -366,6 +366,10 @@ impl Body {
 }
 
 /// What a reader made of an entry's bytes.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are known: a box would be in the way"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// Understood.

@@ -116,7 +116,9 @@ impl Fold {
         self.reversal_exceptions(&mut open);
         for (id, (kind, touches)) in &self.newer {
             let Kind(number) = kind;
-            let about = touches.as_ref().map_or_else(String::new, |thing| format!(" It is about {thing}."));
+            let about = touches
+                .as_ref()
+                .map_or_else(String::new, |thing| format!(" It is about {thing}."));
             open.push(self.entry_exception(
                 ExceptionKind::NeedsNewerVersion,
                 *id,
@@ -156,7 +158,10 @@ impl Fold {
                 open.push(Exception {
                     id: line_id(ExceptionKind::Overflow, &key),
                     kind: ExceptionKind::Overflow,
-                    text: format!("The total of {} is too large to be a quantity.", place_words(&key)),
+                    text: format!(
+                        "The total of {} is too large to be a quantity.",
+                        place_words(&key)
+                    ),
                     item: Some(key.item),
                     location: Some(key.location),
                     since: line.rows().last().map(|row| row.time()).unwrap_or_default(),
@@ -182,8 +187,13 @@ impl Fold {
             return;
         }
         let (_, later) = line.since_count();
-        let effective: Vec<_> = later.iter().filter(|row| !self.is_ineffective(row.key())).collect();
-        let rose = effective.iter().rposition(|row| row.amount().ten_thousandths() > 0);
+        let effective: Vec<_> = later
+            .iter()
+            .filter(|row| !self.is_ineffective(row.key()))
+            .collect();
+        let rose = effective
+            .iter()
+            .rposition(|row| row.amount().ten_thousandths() > 0);
         let mut outgoing: Vec<EntryId> = effective
             .iter()
             .skip(rose.map_or(0, |at| at.saturating_add(1)))
@@ -212,17 +222,25 @@ impl Fold {
     fn below_zero_since(&self, line: &crate::fold::Line) -> Timestamp {
         let (count, later) = line.since_count();
         let mut sum = count.map_or(Total::ZERO, |count| count.amount().total());
-        let mut since = count.map(|count| count.time()).filter(|_| sum.is_negative());
+        let mut since = count
+            .map(|count| count.time())
+            .filter(|_| sum.is_negative());
         for row in later.iter().filter(|row| !self.is_ineffective(row.key())) {
             sum = sum.plus(row.amount().total());
-            since = if sum.is_negative() { since.or(Some(row.time())) } else { None };
+            since = if sum.is_negative() {
+                since.or(Some(row.time()))
+            } else {
+                None
+            };
         }
         since.unwrap_or_default()
     }
 
     /// F4: a movement of another origin too close to the last count, or inside its span.
     fn recount(&self, line: &crate::fold::Line, open: &mut Vec<Exception>) {
-        let Some(count) = line.since_count().0 else { return };
+        let Some(count) = line.since_count().0 else {
+            return;
+        };
         let counter = self.entry_id(count.key());
         let span = self.span_of(count.key());
         let close = |row: &crate::fold::Row| {
@@ -267,7 +285,10 @@ impl Fold {
                 location: None,
                 since: Timestamp::ZERO,
                 entries: Vec::new(),
-                text: format!("The barcode {barcode} is claimed by {}.", names.join(" and ")),
+                text: format!(
+                    "The barcode {barcode} is claimed by {}.",
+                    names.join(" and ")
+                ),
             });
         }
     }

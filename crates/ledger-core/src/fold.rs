@@ -158,11 +158,22 @@ impl Fold {
         self.entries = self.entries.saturating_add(1);
         let id = record.id;
         let key: TxKey = (origin, id.seq);
-        let mut slot = self.origins.next_slot(origin, record.content.time(), record.hash8);
+        let mut slot = self
+            .origins
+            .next_slot(origin, record.content.time(), record.hash8);
         match record.content {
             Content::Known(entry) => {
-                slot.set_said(entry.body.particulars().and_then(|particulars| particulars.said));
-                let stamp = catalogue::Stamp { origin, seq: id.seq, clock: entry.clock };
+                slot.set_said(
+                    entry
+                        .body
+                        .particulars()
+                        .and_then(|particulars| particulars.said),
+                );
+                let stamp = catalogue::Stamp {
+                    origin,
+                    seq: id.seq,
+                    clock: entry.clock,
+                };
                 self.take_body(key, stamp, &mut slot, entry.body);
             }
             Content::Newer { kind, touches, .. } => {
@@ -184,7 +195,8 @@ impl Fold {
                 if key.1 == 1 {
                     self.origins.set_genesis(key.0, genesis);
                 } else {
-                    self.bad.insert(self.entry_id(key), "a second beginning of its origin");
+                    self.bad
+                        .insert(self.entry_id(key), "a second beginning of its origin");
                 }
             }
             Body::ClockMark(_) | Body::Tallied(_) => {}
@@ -200,20 +212,26 @@ impl Fold {
             Body::Set(write) => self.catalogue.set(stamp, write),
             Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
             Body::CodeBound(bound) => {
-                self.catalogue.bind(stamp, bound.item, bound.barcode, Some(bound.pack));
+                self.catalogue
+                    .bind(stamp, bound.item, bound.barcode, Some(bound.pack));
             }
             Body::CodeUnbound(unbound) => {
-                self.catalogue.bind(stamp, unbound.item, unbound.barcode, None);
+                self.catalogue
+                    .bind(stamp, unbound.item, unbound.barcode, None);
             }
         }
     }
 
     fn take_moved(&mut self, key: TxKey, slot: &mut Slot, moved: &Moved) {
         let Some(outgoing) = moved.quantity.checked_neg() else {
-            self.bad.insert(self.entry_id(key), "its quantity is out of range");
+            self.bad
+                .insert(self.entry_id(key), "its quantity is out of range");
             return;
         };
-        let from = moved.from.as_ref().map(|place| self.line(&moved.item, place));
+        let from = moved
+            .from
+            .as_ref()
+            .map(|place| self.line(&moved.item, place));
         let to = moved.to.as_ref().map(|place| self.line(&moved.item, place));
         slot.touch = Touch::Lines(from, to);
         self.take_once(key, slot.order_time(), &moved.particulars);
@@ -239,8 +257,14 @@ impl Fold {
         let key = symbols::LineSymbols {
             item: self.symbols.intern(item),
             location: self.symbols.intern(&place.location),
-            owner: place.owner.as_ref().map_or(symbols::NONE, |code| self.symbols.intern(code)),
-            batch: place.batch.as_ref().map_or(symbols::NONE, |code| self.symbols.intern(code)),
+            owner: place
+                .owner
+                .as_ref()
+                .map_or(symbols::NONE, |code| self.symbols.intern(code)),
+            batch: place
+                .batch
+                .as_ref()
+                .map_or(symbols::NONE, |code| self.symbols.intern(code)),
         };
         if let Some(line) = self.line_index.get(&key) {
             return *line;
@@ -255,7 +279,10 @@ impl Fold {
     fn push_row(&mut self, line: u32, row: Row) {
         let counts = !self.is_ineffective(row.key());
         let origins = &self.origins;
-        let Some(at) = usize::try_from(line).ok().and_then(|at| self.lines.get_mut(at)) else {
+        let Some(at) = usize::try_from(line)
+            .ok()
+            .and_then(|at| self.lines.get_mut(at))
+        else {
             return;
         };
         if at.push(row, counts, |a, b| origins.compare_rows(a, b)) {
@@ -276,14 +303,23 @@ impl Fold {
         let mut best: Option<(Timestamp, EntryId, TxKey)> = None;
         for &candidate in same.iter() {
             let id = self.origins.entry_id(candidate);
-            let at = if candidate == key { time } else { self.origins.order_time(candidate) };
+            let at = if candidate == key {
+                time
+            } else {
+                self.origins.order_time(candidate)
+            };
             if best.is_none_or(|(time, entry, _)| (at, id) < (time, entry)) {
                 best = Some((at, id, candidate));
             }
         }
         let changed: Vec<(TxKey, bool)> = same
             .iter()
-            .map(|&candidate| (candidate, best.is_none_or(|(.., winner)| winner != candidate)))
+            .map(|&candidate| {
+                (
+                    candidate,
+                    best.is_none_or(|(.., winner)| winner != candidate),
+                )
+            })
             .collect();
         for (candidate, suppressed) in changed {
             let before = self.once.suppressed.contains(&candidate);
@@ -317,7 +353,10 @@ impl Fold {
 
     fn settle_line(&mut self, line: u32) {
         let (origins, reversals, once) = (&self.origins, &self.reversals, &self.once);
-        if let Some(line) = usize::try_from(line).ok().and_then(|at| self.lines.get_mut(at)) {
+        if let Some(line) = usize::try_from(line)
+            .ok()
+            .and_then(|at| self.lines.get_mut(at))
+        {
             line.settle(
                 |a, b| origins.compare_rows(a, b),
                 |key| reversals.is_void(&key) || once.suppressed.contains(&key),
@@ -331,9 +370,11 @@ impl Fold {
         let facts = target_key.map(|key| (self.origins.touch(key), self.origins.hash8(key)));
         let origins = &self.origins;
         let suppressed = &self.once.suppressed;
-        let changed = self.reversals.settle(target, target_key, facts, suppressed, |key, time| {
-            (time, origins.entry_id(key))
-        });
+        let changed = self
+            .reversals
+            .settle(target, target_key, facts, suppressed, |key, time| {
+                (time, origins.entry_id(key))
+            });
         if let (true, Some(key)) = (changed, target_key) {
             self.changed_effect(key);
         }
@@ -345,7 +386,10 @@ impl Fold {
         let touched = self.origins.recompute(origin);
         let origins = &self.origins;
         for line in &touched {
-            if let Some(line) = usize::try_from(*line).ok().and_then(|at| self.lines.get_mut(at)) {
+            if let Some(line) = usize::try_from(*line)
+                .ok()
+                .and_then(|at| self.lines.get_mut(at))
+            {
                 line.replace_times(origin, |key| origins.order_time(key));
             }
         }
@@ -409,7 +453,9 @@ impl Fold {
     /// Whether the entry is a transaction that has been voided.
     #[must_use]
     pub fn is_void(&self, id: EntryId) -> bool {
-        self.origins.known_key(id).is_some_and(|key| self.reversals.is_void(&key))
+        self.origins
+            .known_key(id)
+            .is_some_and(|key| self.reversals.is_void(&key))
     }
 
     /// Whether the entry is known here and is a movement or a count.
@@ -424,22 +470,33 @@ impl Fold {
     #[must_use]
     pub fn reference(&self, id: EntryId) -> Option<EntryRef> {
         let key = self.origins.known_key(id)?;
-        Some(EntryRef { id, hash8: self.origins.hash8(key) })
+        Some(EntryRef {
+            id,
+            hash8: self.origins.hash8(key),
+        })
     }
 
     fn lines_touched(&self, id: EntryId) -> impl Iterator<Item = &Line> {
-        let touch = self.origins.known_key(id).map(|key| self.origins.touch(key));
+        let touch = self
+            .origins
+            .known_key(id)
+            .map(|key| self.origins.touch(key));
         let lines = match touch {
             Some(Touch::Lines(from, to)) => [from, to],
             Some(Touch::Reversal | Touch::Other) | None => [None, None],
         };
-        lines.into_iter().flatten().filter_map(|line| self.line_at(line))
+        lines
+            .into_iter()
+            .flatten()
+            .filter_map(|line| self.line_at(line))
     }
 
     /// The item of a transaction, by the code it was entered under.
     #[must_use]
     pub fn item_of(&self, id: EntryId) -> Option<crate::Code> {
-        self.lines_touched(id).next().map(|line| self.line_key(line).item)
+        self.lines_touched(id)
+            .next()
+            .map(|line| self.line_key(line).item)
     }
 
     /// Whether all of a transaction lies before the last counts of its lines, so that voiding it
@@ -449,13 +506,26 @@ impl Fold {
         let at = (self.effective_time(id).unwrap_or_default(), id);
         let mut lines = self.lines_touched(id).peekable();
         lines.peek().is_some()
-            && lines.all(|line| self.last_count(line).is_some_and(|count| at < (count.at, count.id)))
+            && lines.all(|line| {
+                self.last_count(line)
+                    .is_some_and(|count| at < (count.at, count.id))
+            })
     }
 
     /// The central number of an entry, once it has one.
     #[must_use]
     pub fn central_number(&self, id: EntryId) -> Option<u64> {
-        self.origins.find(id.origin).and_then(|origin| self.origins.number_of((origin, id.seq)))
+        self.origins
+            .find(id.origin)
+            .and_then(|origin| self.origins.number_of((origin, id.seq)))
+    }
+
+    /// The last seq of an origin that has a central number, 0 when none has.
+    #[must_use]
+    pub fn numbered_up_to(&self, origin: Origin) -> u64 {
+        self.origins
+            .find(origin)
+            .map_or(0, |index| self.origins.numbered_up_to(index))
     }
 
     /// The origin of the central server: the one that central number 1 was given to.
@@ -479,19 +549,25 @@ impl Fold {
     /// The last folded seq of an origin, 0 when nothing is known of it.
     #[must_use]
     pub fn last_seq(&self, origin: Origin) -> u64 {
-        self.origins.find(origin).map_or(0, |index| self.origins.next_seq(index).saturating_sub(1))
+        self.origins
+            .find(origin)
+            .map_or(0, |index| self.origins.next_seq(index).saturating_sub(1))
     }
 
     /// The effective time of an entry (F1).
     #[must_use]
     pub fn effective_time(&self, id: EntryId) -> Option<Timestamp> {
-        self.origins.known_key(id).map(|key| self.origins.order_time(key))
+        self.origins
+            .known_key(id)
+            .map(|key| self.origins.order_time(key))
     }
 
     /// On hand of every line there is, as (item, location, owner, batch) and total, in no
     /// particular order: the straightest way to all totals.
     pub fn totals(&self) -> impl Iterator<Item = (LineKey, Total)> + '_ {
-        self.lines.iter().map(|line| (self.line_key(line), line.on_hand()))
+        self.lines
+            .iter()
+            .map(|line| (self.line_key(line), line.on_hand()))
     }
 
     pub(crate) fn line_key(&self, line: &Line) -> LineKey {
@@ -523,6 +599,3 @@ impl Fold {
         quantity.checked_neg().is_some()
     }
 }
-
-#[cfg(test)]
-mod tests;

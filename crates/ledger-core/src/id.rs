@@ -24,7 +24,9 @@ fn parse_hex(text: &str) -> Result<[u8; 16], IdError> {
     if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(bad());
     }
-    u128::from_str_radix(text, 16).map(u128::to_be_bytes).or(Err(bad()))
+    u128::from_str_radix(text, 16)
+        .map(u128::to_be_bytes)
+        .or(Err(bad()))
 }
 
 macro_rules! id_type {
@@ -115,7 +117,10 @@ impl FromStr for EntryId {
         if seq == 0 {
             return Err(bad());
         }
-        Ok(Self { origin: origin.parse()?, seq })
+        Ok(Self {
+            origin: origin.parse()?,
+            seq,
+        })
     }
 }
 
@@ -134,14 +139,24 @@ mod tests {
 
     #[test]
     fn an_entry_id_reads_as_it_prints() {
-        let id = EntryId { origin: Origin::from_bytes([0xAB; 16]), seq: 42 };
+        let id = EntryId {
+            origin: Origin::from_bytes([0xAB; 16]),
+            seq: 42,
+        };
         assert_eq!(id.to_string(), format!("{}-42", "ab".repeat(16)));
         assert_eq!(id.to_string().parse::<EntryId>().unwrap(), id);
     }
 
     #[test]
     fn other_texts_are_no_entry_ids() {
-        for text in ["", "7", "-7", "abcd-7", &format!("{}-0", "ab".repeat(16)), "x-y"] {
+        for text in [
+            "",
+            "7",
+            "-7",
+            "abcd-7",
+            &format!("{}-0", "ab".repeat(16)),
+            "x-y",
+        ] {
             assert!(text.parse::<EntryId>().is_err(), "{text}");
         }
     }

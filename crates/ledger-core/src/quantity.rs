@@ -91,7 +91,9 @@ impl Quantity {
         if product.checked_rem(i128::from(SCALE))? != 0 {
             return None;
         }
-        i64::try_from(product.checked_div(i128::from(SCALE))?).ok().map(Self)
+        i64::try_from(product.checked_div(i128::from(SCALE))?)
+            .ok()
+            .map(Self)
     }
 
     /// The quantity as a sum.
@@ -129,7 +131,11 @@ impl FromStr for Quantity {
         let too_large = || QuantityError::TooLarge(text.to_owned());
         let joined = format!("{whole}{fraction:0<PLACES$}");
         let parts: i128 = joined.parse().or(Err(too_large()))?;
-        let parts = if negative { parts.checked_neg().ok_or_else(too_large)? } else { parts };
+        let parts = if negative {
+            parts.checked_neg().ok_or_else(too_large)?
+        } else {
+            parts
+        };
         i64::try_from(parts).map(Self).or(Err(too_large()))
     }
 }
@@ -230,19 +236,36 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "-", "+", ".", "1.", "1e3", "1,5", "0x1", "٣", "--1", "NaN"] {
-            assert!(matches!(text.parse::<Quantity>(), Err(QuantityError::NotANumber(_))), "{text}");
+        for text in [
+            "", "-", "+", ".", "1.", "1e3", "1,5", "0x1", "٣", "--1", "NaN",
+        ] {
+            assert!(
+                matches!(text.parse::<Quantity>(), Err(QuantityError::NotANumber(_))),
+                "{text}"
+            );
         }
-        assert!(matches!("0.00001".parse::<Quantity>(), Err(QuantityError::TooFine(_))));
-        for text in ["922337203685477.5808", "99999999999999999999999999999999999999999999"] {
-            assert!(matches!(text.parse::<Quantity>(), Err(QuantityError::TooLarge(_))), "{text}");
+        assert!(matches!(
+            "0.00001".parse::<Quantity>(),
+            Err(QuantityError::TooFine(_))
+        ));
+        for text in [
+            "922337203685477.5808",
+            "99999999999999999999999999999999999999999999",
+        ] {
+            assert!(
+                matches!(text.parse::<Quantity>(), Err(QuantityError::TooLarge(_))),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn packs_multiply() {
         let pack = Quantity::from_units(25).unwrap();
-        assert_eq!(pack.checked_mul(Quantity::from_units(4).unwrap()), Quantity::from_units(100));
+        assert_eq!(
+            pack.checked_mul(Quantity::from_units(4).unwrap()),
+            Quantity::from_units(100)
+        );
         assert_eq!(Quantity(1).checked_mul(Quantity(1)), None);
     }
 }

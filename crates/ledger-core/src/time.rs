@@ -16,7 +16,11 @@ impl Timestamp {
     /// Makes a moment, clamped into what an entry's header holds.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Self(if millis > MILLISECONDS_MAX { MILLISECONDS_MAX } else { millis })
+        Self(if millis > MILLISECONDS_MAX {
+            MILLISECONDS_MAX
+        } else {
+            millis
+        })
     }
 
     /// Milliseconds since 1970.
@@ -49,7 +53,10 @@ impl Clock {
     /// Makes a clock moment, the milliseconds clamped into 48 bits.
     #[must_use]
     pub const fn new(time: Timestamp, counter: u16) -> Self {
-        Self { millis: time.millis(), counter }
+        Self {
+            millis: time.millis(),
+            counter,
+        }
     }
 
     /// The moment's milliseconds.
@@ -68,7 +75,10 @@ impl Clock {
     #[must_use]
     pub const fn next(self) -> Self {
         match self.counter.checked_add(1) {
-            Some(counter) => Self { millis: self.millis, counter },
+            Some(counter) => Self {
+                millis: self.millis,
+                counter,
+            },
             None => Self::new(Timestamp::from_millis(self.millis.saturating_add(1)), 0),
         }
     }
@@ -93,7 +103,11 @@ impl HybridClock {
     /// The clock of the next entry, at the wall time `now`.
     pub fn tick(&mut self, now: Timestamp) -> Clock {
         let wall = Clock::new(now, 0);
-        self.last = if wall > self.last { wall } else { self.last.next() };
+        self.last = if wall > self.last {
+            wall
+        } else {
+            self.last.next()
+        };
         self.last
     }
 
@@ -137,6 +151,9 @@ mod tests {
         clock.observe(Clock::new(Timestamp::from_millis(10_000_000), 0), now);
         assert_eq!(clock.tick(now).time(), now);
         clock.observe(Clock::new(Timestamp::from_millis(1_200_000), 9), now);
-        assert_eq!(clock.tick(now), Clock::new(Timestamp::from_millis(1_200_000), 10));
+        assert_eq!(
+            clock.tick(now),
+            Clock::new(Timestamp::from_millis(1_200_000), 10)
+        );
     }
 }

@@ -18,7 +18,10 @@ impl EntryBuf {
     /// No entries.
     #[must_use]
     pub const fn new() -> Self {
-        Self { bytes: Vec::new(), ends: Vec::new() }
+        Self {
+            bytes: Vec::new(),
+            ends: Vec::new(),
+        }
     }
 
     /// Appends an entry's bytes.
@@ -96,6 +99,8 @@ impl OriginSlice {
     /// The chain hash after the last entry.
     #[must_use]
     pub fn head(&self) -> Hash {
-        self.entries.iter().fold(self.prev, |hash, entry| hash.then(entry))
+        self.entries
+            .iter()
+            .fold(self.prev, |hash, entry| hash.then(entry))
     }
 }

@@ -64,7 +64,10 @@ pub fn to_msgpack<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
 /// Reads a value of MessagePack bytes, at most `limit` of them and nothing after it.
 pub fn from_msgpack<T: DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, CodecError> {
     if bytes.len() > limit {
-        return Err(CodecError::TooLarge { size: bytes.len(), limit });
+        return Err(CodecError::TooLarge {
+            size: bytes.len(),
+            limit,
+        });
     }
     let mut rest = bytes;
     let mut reader = rmp_serde::Deserializer::new(&mut rest);
@@ -116,7 +119,10 @@ fn compress(out: Vec<u8>, parts: &[&[u8]]) -> std::io::Result<Vec<u8>> {
 pub fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, CodecError> {
     let (kind, rest) = bytes.split_first().ok_or(CodecError::Frame("empty"))?;
     match *kind {
-        PLAIN if rest.len() > limit => Err(CodecError::TooLarge { size: rest.len(), limit }),
+        PLAIN if rest.len() > limit => Err(CodecError::TooLarge {
+            size: rest.len(),
+            limit,
+        }),
         PLAIN => Ok(rest.to_vec()),
         ZSTD => {
             let mut frame = rest;
@@ -151,7 +157,10 @@ pub fn to_bincode<T: Serialize>(value: &T, limit: usize) -> Result<Vec<u8>, Code
 /// Reads what [`to_bincode`] wrote, at most `limit` bytes and nothing after it.
 pub fn from_bincode<T: DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, CodecError> {
     if bytes.len() > limit {
-        return Err(CodecError::TooLarge { size: bytes.len(), limit });
+        return Err(CodecError::TooLarge {
+            size: bytes.len(),
+            limit,
+        });
     }
     Ok(bincode_options(limit).deserialize(bytes)?)
 }
@@ -173,7 +182,10 @@ mod tests {
         assert!(from_bincode::<Vec<u8>>(&bytes, 7).is_err());
         let mut longer = bytes;
         longer.push(0);
-        assert!(from_bincode::<Vec<u8>>(&longer, 100).is_err(), "trailing byte");
+        assert!(
+            from_bincode::<Vec<u8>>(&longer, 100).is_err(),
+            "trailing byte"
+        );
     }
 
     #[test]
@@ -190,7 +202,10 @@ mod tests {
         let value: BTreeMap<String, u64> = [("seq".to_owned(), 7)].into();
         let bytes = to_msgpack(&value).unwrap();
         assert_eq!(bytes, b"\x81\xA3seq\x07");
-        assert_eq!(from_msgpack::<BTreeMap<String, u64>>(&bytes, bytes.len()).unwrap(), value);
+        assert_eq!(
+            from_msgpack::<BTreeMap<String, u64>>(&bytes, bytes.len()).unwrap(),
+            value
+        );
         assert!(matches!(
             from_msgpack::<BTreeMap<String, u64>>(&bytes, bytes.len() - 1),
             Err(CodecError::TooLarge { .. })
@@ -210,11 +225,17 @@ mod tests {
             assert_eq!(inflate(&packed, raw.len()).unwrap(), raw);
             assert!(packed.len() <= raw.len() + 1);
             if let Some(less) = raw.len().checked_sub(1) {
-                assert!(matches!(inflate(&packed, less), Err(CodecError::TooLarge { .. })));
+                assert!(matches!(
+                    inflate(&packed, less),
+                    Err(CodecError::TooLarge { .. })
+                ));
             }
         }
         let halves = deflate_parts(&[&[1; 500], &[2; 500]]);
-        assert_eq!(inflate(&halves, 1_000).unwrap(), [[1; 500], [2; 500]].concat());
+        assert_eq!(
+            inflate(&halves, 1_000).unwrap(),
+            [[1; 500], [2; 500]].concat()
+        );
     }
 
     #[test]

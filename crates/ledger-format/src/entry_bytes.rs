@@ -58,8 +58,10 @@ use ledger_core::Timestamp;
 use ledger_core::entry::{Content, Entry};
 
 pub use crate::batch::ENTRY_BYTES_MAX;
-pub(crate) use header::{Header, VERSION};
-pub(crate) use reader::{Reader, Token};
+pub(crate) use header::Header;
+use header::VERSION;
+pub(crate) use keys::KEY_MAX;
+pub(crate) use reader::{DEPTH_MAX, Fields, Reader, Token};
 pub(crate) use writer::put_token;
 
 /// Why a reader refuses bytes, in words.
@@ -109,7 +111,10 @@ pub fn encode_into(entry: &Entry, out: &mut Vec<u8>) -> Result<(), EncodeError> 
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Content {
     if bytes.len() > ENTRY_BYTES_MAX {
-        return Content::Bad { time: None, reason: "larger than an entry may be" };
+        return Content::Bad {
+            time: None,
+            reason: "larger than an entry may be",
+        };
     }
     let mut reader = Reader::new(bytes);
     let (version, kind, time) = match header::read_start(&mut reader) {
@@ -120,15 +125,29 @@ pub fn decode(bytes: &[u8]) -> Content {
         let touches = header::read_rest(&mut reader, time)
             .and_then(|_| walk::walk(&mut reader))
             .map_or(None, |walked| walked.touches);
-        return Content::Newer { time, kind, touches };
+        return Content::Newer {
+            time,
+            kind,
+            touches,
+        };
     }
     let (clock, user) = match header::read_rest(&mut reader, time) {
         Ok(rest) => rest,
-        Err(reason) => return Content::Bad { time: Some(time), reason },
+        Err(reason) => {
+            return Content::Bad {
+                time: Some(time),
+                reason,
+            };
+        }
     };
     let body_bytes = reader.rest();
     match body_decode::read(kind, &mut reader).and_then(|body| reader.finish().map(|()| body)) {
-        Ok(body) => Content::Known(Entry { time, clock, user, body }),
+        Ok(body) => Content::Known(Entry {
+            time,
+            clock,
+            user,
+            body,
+        }),
         Err(reason) => refuse(kind, time, body_bytes, reason),
     }
 }
@@ -141,11 +160,19 @@ fn refuse(
     reason: Reason,
 ) -> Content {
     match walk::walk(&mut Reader::new(body_bytes)) {
-        Err(reason) => Content::Bad { time: Some(time), reason },
-        Ok(walked) if !keys::is_known_kind(kind) || walked.has_newer_key(kind) => {
-            Content::Newer { time, kind, touches: walked.touches }
-        }
-        Ok(_) => Content::Bad { time: Some(time), reason },
+        Err(reason) => Content::Bad {
+            time: Some(time),
+            reason,
+        },
+        Ok(walked) if !keys::is_known_kind(kind) || walked.has_newer_key(kind) => Content::Newer {
+            time,
+            kind,
+            touches: walked.touches,
+        },
+        Ok(_) => Content::Bad {
+            time: Some(time),
+            reason,
+        },
     }
 }
 

@@ -155,7 +155,8 @@ impl PublicKey {
     fn verify(&self, message: &[u8], signature: &Signature) -> Result<(), HeadError> {
         let key = VerifyingKey::from_bytes(&self.0).or(Err(HeadError::Key))?;
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        key.verify_strict(message, &signature).or(Err(HeadError::Signature))
+        key.verify_strict(message, &signature)
+            .or(Err(HeadError::Signature))
     }
 }
 
@@ -187,7 +188,13 @@ impl SignedHead {
     #[must_use]
     pub fn sign(key: &DeviceKey, ledger: LedgerId, origin: Origin, seq: u64, hash: Hash) -> Self {
         let signature = key.sign(&head_message(ledger, origin, seq, hash));
-        Self { ledger, origin, seq, hash, signature }
+        Self {
+            ledger,
+            origin,
+            seq,
+            hash,
+            signature,
+        }
     }
 
     /// Checks the signature, strictly: one signature per key and message, no weak keys.
@@ -212,7 +219,11 @@ impl SignedHead {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, HeadError> {
         let mut rest = bytes;
         let head = Self::take(&mut rest).ok_or(HeadError::Bytes("signed head"))?;
-        if rest.is_empty() { Ok(head) } else { Err(HeadError::Bytes("signed head")) }
+        if rest.is_empty() {
+            Ok(head)
+        } else {
+            Err(HeadError::Bytes("signed head"))
+        }
     }
 
     fn take(rest: &mut &[u8]) -> Option<Self> {
@@ -228,7 +239,14 @@ impl SignedHead {
 
 fn head_message(ledger: LedgerId, origin: Origin, seq: u64, hash: Hash) -> Vec<u8> {
     let seq = seq.to_be_bytes();
-    [HEAD_DOMAIN, ledger.as_bytes(), origin.as_bytes(), &seq, hash.as_bytes()].concat()
+    [
+        HEAD_DOMAIN,
+        ledger.as_bytes(),
+        origin.as_bytes(),
+        &seq,
+        hash.as_bytes(),
+    ]
+    .concat()
 }
 
 /// What the server says about a device when it is enrolled.
@@ -303,7 +321,11 @@ impl Certificate {
         out.extend_from_slice(self.device.as_bytes());
         out.extend_from_slice(self.public_key.as_bytes());
         out.push(self.role);
-        out.extend_from_slice(&u16::try_from(self.name.len()).unwrap_or(u16::MAX).to_be_bytes());
+        out.extend_from_slice(
+            &u16::try_from(self.name.len())
+                .unwrap_or(u16::MAX)
+                .to_be_bytes(),
+        );
         out.extend_from_slice(self.name.as_bytes());
         out.push(u8::try_from(site.len()).unwrap_or(u8::MAX));
         out.extend_from_slice(site.as_bytes());
@@ -329,7 +351,9 @@ impl Certificate {
     }
 
     fn take(rest: &mut &[u8]) -> Option<Self> {
-        let [CERTIFICATE_VERSION] = take::<1>(rest)? else { return None };
+        let [CERTIFICATE_VERSION] = take::<1>(rest)? else {
+            return None;
+        };
         let ledger = LedgerId::from_bytes(take(rest)?);
         let device = DeviceId::from_bytes(take(rest)?);
         let public_key = PublicKey(take(rest)?);
@@ -345,7 +369,15 @@ impl Certificate {
             text => Some(Code::from_normalised(text)?),
         };
         let signature = Signature(take(rest)?);
-        Some(Self { ledger, device, public_key, role, name, site, signature })
+        Some(Self {
+            ledger,
+            device,
+            public_key,
+            role,
+            name,
+            site,
+            signature,
+        })
     }
 }
 

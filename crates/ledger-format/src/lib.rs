@@ -3,7 +3,8 @@
 //! - [`entry_bytes`] the one canonical form of an entry, [`chain`] the hashes that tie them,
 //! - [`batch`] entries of one origin together, [`pack`] how they travel,
 //! - [`head`] signatures and certificates, [`wire`] the messages of the sync protocol,
-//! - [`state_hash`] what equal nodes have in common.
+//! - [`state_hash`] what equal nodes have in common,
+//! - [`bounded`] the general-purpose codecs with their limits.
 //!
 //! **Invariant.** Entry bytes are made once and never re-encoded. No decoder here panics or
 //! allocates beyond its stated limit, whatever the bytes.
@@ -13,8 +14,12 @@ pub mod bounded;
 pub mod chain;
 pub mod entry_bytes;
 pub mod head;
+pub mod pack;
 pub mod state_hash;
+#[cfg(test)]
+mod testing;
 mod varint;
+pub mod wire;
 
 pub use batch::{EntryBuf, OriginSlice};
 pub use chain::Hash;

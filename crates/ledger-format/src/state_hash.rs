@@ -27,7 +27,9 @@ where
     for record in dump {
         let record = record.as_ref();
         put(&[1]);
-        put(&u64::try_from(record.len()).unwrap_or(u64::MAX).to_be_bytes());
+        put(&u64::try_from(record.len())
+            .unwrap_or(u64::MAX)
+            .to_be_bytes());
         put(record);
     }
     let mut heads: Vec<_> = heads.into_iter().collect();
@@ -50,10 +52,22 @@ mod tests {
         let (a, b) = (Origin::from_bytes([1; 16]), Origin::from_bytes([2; 16]));
         let head = Hash::of(b"head");
         let base = state_hash(1, [b"x", b"y"], [(a, 1, head), (b, 2, head)]);
-        assert_eq!(base, state_hash(1, [b"x", b"y"], [(b, 2, head), (a, 1, head)]));
-        assert_ne!(base, state_hash(2, [b"x", b"y"], [(a, 1, head), (b, 2, head)]));
+        assert_eq!(
+            base,
+            state_hash(1, [b"x", b"y"], [(b, 2, head), (a, 1, head)])
+        );
+        assert_ne!(
+            base,
+            state_hash(2, [b"x", b"y"], [(a, 1, head), (b, 2, head)])
+        );
         assert_ne!(base, state_hash(1, [b"xy"], [(a, 1, head), (b, 2, head)]));
-        assert_ne!(base, state_hash(1, [b"y", b"x"], [(a, 1, head), (b, 2, head)]));
-        assert_ne!(base, state_hash(1, [b"x", b"y"], [(a, 2, head), (b, 2, head)]));
+        assert_ne!(
+            base,
+            state_hash(1, [b"y", b"x"], [(a, 1, head), (b, 2, head)])
+        );
+        assert_ne!(
+            base,
+            state_hash(1, [b"x", b"y"], [(a, 2, head), (b, 2, head)])
+        );
     }
 }

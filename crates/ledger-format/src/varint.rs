@@ -4,12 +4,19 @@
 pub(crate) const BYTES_MAX: usize = 10;
 
 /// Appends a number.
-pub(crate) fn write(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn write(out: &mut Vec<u8>, value: u64) {
+    write_with(value, |_, byte| out.push(byte));
+}
+
+/// Hands each byte of a number to a function, with its position.
+pub(crate) fn write_with(mut value: u64, mut put: impl FnMut(usize, u8)) {
+    let mut position = 0;
     while value >= 0x80 {
-        out.push((value & 0x7F).to_le_bytes()[0] | 0x80);
+        put(position, (value & 0x7F).to_le_bytes()[0] | 0x80);
         value >>= 7;
+        position += 1;
     }
-    out.push(value.to_le_bytes()[0]);
+    put(position, value.to_le_bytes()[0]);
 }
 
 /// Takes a number off the front; `None` when it is cut off, over 64 bits or not the shortest form.

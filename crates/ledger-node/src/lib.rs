@@ -1,1 +1,38 @@
-//! Ledger node.
+//! A store, a clock and a connection put together: the whole of a node but its screen.
+//!
+//! - [`node`] opens a store, folds it, plans and writes; [`keys`] who the node is and whom it trusts,
+//! - [`sync_client`] the handheld's side of sync over HTTP, [`sync_server`] the server's,
+//! - [`view`] what is shown: the JSON shapes that handheld and server share.
+//!
+//! **Invariant.** A write has returned only when its entries are on the disk. What is sent to
+//! others is read from the durable log, never from memory.
+
+mod clock;
+mod error;
+pub mod keys;
+mod load;
+mod log;
+mod look;
+pub mod node;
+mod sync_client;
+mod sync_server;
+pub mod view;
+
+pub use clock::{SystemClock, WallClock};
+pub use error::NodeError;
+pub use keys::NewCode;
+pub use node::{Actor, Node, NodeKind, Progress, VerifyReport, Written};
+pub use sync_client::{CONTENT_TYPE, EnrollReport, SyncProgress, SyncReport};
+pub use sync_server::WireAnswer;
+pub use view::{View, time_text};
+
+/// The idempotency key of a file: the first 16 bytes of its BLAKE3 hash.
+#[must_use]
+pub fn file_key(bytes: &[u8]) -> [u8; 16] {
+    let hash = ledger_format::Hash::of(bytes);
+    let mut key = [0; 16];
+    key.iter_mut()
+        .zip(hash.as_bytes())
+        .for_each(|(to, from)| *to = *from);
+    key
+}

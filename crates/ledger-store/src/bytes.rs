@@ -26,11 +26,6 @@ impl<'a> Reader<'a> {
         Some(*taken)
     }
 
-    /// The next byte.
-    pub(crate) fn u8(&mut self) -> Option<u8> {
-        self.array::<1>().map(|[byte]| byte)
-    }
-
     /// The next two bytes as a number.
     pub(crate) fn u16(&mut self) -> Option<u16> {
         self.array().map(u16::from_le_bytes)

@@ -40,7 +40,9 @@ pub struct Disk {
 
 impl fmt::Debug for Disk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Disk").field("faulty", &self.fault.is_some()).finish()
+        f.debug_struct("Disk")
+            .field("faulty", &self.fault.is_some())
+            .finish()
     }
 }
 
@@ -53,8 +55,12 @@ impl Disk {
 
     /// The real disk, except where `fault` says an error. For tests.
     #[must_use]
-    pub fn with_faults(fault: impl Fn(DiskOp, &Path) -> io::Result<()> + Send + Sync + 'static) -> Self {
-        Self { fault: Some(Arc::new(fault)) }
+    pub fn with_faults(
+        fault: impl Fn(DiskOp, &Path) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            fault: Some(Arc::new(fault)),
+        }
     }
 
     fn ask(&self, op: DiskOp, path: &Path) -> io::Result<()> {
@@ -70,15 +76,28 @@ impl Disk {
     /// Makes an empty file.
     pub(crate) fn create(&self, path: &Path) -> io::Result<DiskFile> {
         self.ask(DiskOp::Create, path)?;
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
-        Ok(DiskFile { file, path: path.to_owned(), disk: self.clone() })
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)?;
+        Ok(DiskFile {
+            file,
+            path: path.to_owned(),
+            disk: self.clone(),
+        })
     }
 
     /// Opens a file for writing into it.
     pub(crate) fn open(&self, path: &Path) -> io::Result<DiskFile> {
         self.ask(DiskOp::Open, path)?;
         let file = File::options().read(true).write(true).open(path)?;
-        Ok(DiskFile { file, path: path.to_owned(), disk: self.clone() })
+        Ok(DiskFile {
+            file,
+            path: path.to_owned(),
+            disk: self.clone(),
+        })
     }
 
     /// Reads a whole file.
@@ -124,7 +143,11 @@ impl Disk {
     /// Removes a file or a directory with all in it, if it is there.
     pub(crate) fn remove_any(&self, path: &Path) -> io::Result<()> {
         self.ask(DiskOp::Remove, path)?;
-        let gone = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        let gone = if path.is_dir() {
+            fs::remove_dir_all(path)
+        } else {
+            fs::remove_file(path)
+        };
         match gone {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -134,7 +157,11 @@ impl Disk {
     /// Makes the names in a directory durable.
     pub(crate) fn sync_dir(&self, path: &Path) -> io::Result<()> {
         self.ask(DiskOp::SyncDir, path)?;
-        if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+        if cfg!(unix) {
+            File::open(path)?.sync_all()
+        } else {
+            Ok(())
+        }
     }
 
     /// Makes a file, or all files directly in a directory, durable.

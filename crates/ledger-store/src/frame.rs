@@ -111,7 +111,12 @@ pub(crate) fn own_payload<'a>(
 
 /// Encodes a foreign batch with the part of it that is new.
 pub(crate) fn foreign_payload(slice: &OriginSlice, batch: &[u8]) -> Vec<u8> {
-    let mut out = slice_start(slice.origin, slice.first_seq, slice.prev, slice.entries.len());
+    let mut out = slice_start(
+        slice.origin,
+        slice.first_seq,
+        slice.prev,
+        slice.entries.len(),
+    );
     put_counted(&mut out, batch);
     out
 }
@@ -185,7 +190,9 @@ pub fn decode(kind: u8, payload: &[u8]) -> Result<Frame, FrameError> {
         NOTE => note(&mut reader).map(Frame::Note),
         _ => None,
     };
-    frame.filter(|_| reader.end().is_some()).ok_or(FrameError { kind })
+    frame
+        .filter(|_| reader.end().is_some())
+        .ok_or(FrameError { kind })
 }
 
 fn own(reader: &mut Reader<'_>) -> Option<OriginSlice> {
@@ -198,7 +205,12 @@ fn own(reader: &mut Reader<'_>) -> Option<OriginSlice> {
     for _ in 0..count {
         entries.push(reader.counted()?);
     }
-    Some(OriginSlice { origin, first_seq, prev, entries })
+    Some(OriginSlice {
+        origin,
+        first_seq,
+        prev,
+        entries,
+    })
 }
 
 fn foreign(reader: &mut Reader<'_>) -> Option<ForeignFrame> {
@@ -208,7 +220,13 @@ fn foreign(reader: &mut Reader<'_>) -> Option<ForeignFrame> {
     let count = reader.u32()?;
     let _last = last_seq(first_seq, count.into())?;
     let batch = reader.counted()?.to_vec();
-    Some(ForeignFrame { origin, first_seq, prev, count, batch })
+    Some(ForeignFrame {
+        origin,
+        first_seq,
+        prev,
+        count,
+        batch,
+    })
 }
 
 /// Decodes a signed head from the front of a reader.

@@ -60,7 +60,11 @@ pub struct Position {
 
 impl Position {
     /// Before the first group.
-    pub const START: Self = Self { segment: 0, offset: 0, frame: Hash::from_bytes([0; 32]) };
+    pub const START: Self = Self {
+        segment: 0,
+        offset: 0,
+        frame: Hash::from_bytes([0; 32]),
+    };
 }
 
 /// A place before the tail where the journal cannot be read.
@@ -113,13 +117,19 @@ pub enum JournalError {
 
 impl JournalError {
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
-        Self::Io { path: path.to_owned(), source }
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     /// For operations that leave what was written before as it was.
     fn harmless(path: &Path, source: io::Error) -> Self {
         if is_disk_full(&source) {
-            Self::DiskFull { path: path.to_owned(), source }
+            Self::DiskFull {
+                path: path.to_owned(),
+                source,
+            }
         } else {
             Self::io(path, source)
         }
@@ -198,7 +208,11 @@ impl Journal {
             file.write_at(scanned.end, &zeros).map_err(failed)?;
             file.sync_data().map_err(failed)?;
         }
-        let begun = Begun { file, segment: scanned.last_segment, allocated };
+        let begun = Begun {
+            file,
+            segment: scanned.last_segment,
+            allocated,
+        };
         let mut journal = Self::at(disk, dir, scanned.store, segment_bytes, begun);
         journal.end = scanned.end;
         journal.position = scanned.position;
@@ -217,7 +231,9 @@ impl Journal {
     /// [`JournalError::DiskFull`] leaves the journal usable; after any other it is poisoned.
     pub(crate) fn append(&mut self, groups: &[GroupFrames]) -> Result<Vec<Position>, JournalError> {
         if let Some(reason) = &self.poisoned {
-            return Err(JournalError::Poisoned { reason: reason.clone() });
+            return Err(JournalError::Poisoned {
+                reason: reason.clone(),
+            });
         }
         let appended = self.try_append(groups);
         if let Err(error) = &appended
@@ -235,7 +251,13 @@ impl Journal {
         });
         let mut behind = None;
         if self.end.saturating_add(total) > self.segment_bytes && self.end > wide(HEADER_BYTES) {
-            let begun = begin_segment(&self.disk, &self.dir, self.store, self.position, self.segment)?;
+            let begun = begin_segment(
+                &self.disk,
+                &self.dir,
+                self.store,
+                self.position,
+                self.segment,
+            )?;
             behind = Some((std::mem::replace(&mut self.file, begun.file), self.end));
             self.segment = begun.segment;
             self.allocated = begun.allocated;
@@ -260,7 +282,10 @@ impl Journal {
     }
 
     fn encode(&self, groups: &[GroupFrames], total: u64) -> (Vec<u8>, Vec<Position>) {
-        let place = Place { store: self.store, segment: self.segment };
+        let place = Place {
+            store: self.store,
+            segment: self.segment,
+        };
         let mut bytes = Vec::with_capacity(usize::try_from(total).unwrap_or_default());
         let mut positions = Vec::with_capacity(groups.len());
         for group in groups {
@@ -268,7 +293,12 @@ impl Journal {
             for (index, (kind, payload)) in group.iter().enumerate() {
                 last_start = bytes.len();
                 let more = index.saturating_add(1) < group.len();
-                let frame = FrameBytes { kind: *kind, payload, more, first: bytes.is_empty() };
+                let frame = FrameBytes {
+                    kind: *kind,
+                    payload,
+                    more,
+                    first: bytes.is_empty(),
+                };
                 let offset = self.end.saturating_add(wide(last_start));
                 place.put_frame(&mut bytes, offset, frame);
             }
@@ -297,7 +327,9 @@ impl Journal {
     /// Writes zeros ahead while nobody waits, so that the next appends find them.
     pub(crate) fn prepare(&mut self) {
         let ahead = self.allocated.saturating_sub(self.end);
-        if self.poisoned.is_some() || ahead >= STEP_BYTES / 4 || self.allocated >= self.segment_bytes
+        if self.poisoned.is_some()
+            || ahead >= STEP_BYTES / 4
+            || self.allocated >= self.segment_bytes
         {
             return;
         }
@@ -330,12 +362,21 @@ fn begin_segment(
     after: u64,
 ) -> Result<Begun, JournalError> {
     let segment = after.saturating_add(1);
-    let header =
-        Header { segment, store, before_end: before.offset, before_frame: before.frame };
+    let header = Header {
+        segment,
+        store,
+        before_end: before.offset,
+        before_frame: before.frame,
+    };
     let path = dir.join(file_name(segment));
     let new = dir.join(format!("{}.new", file_name(segment)));
     let mut bytes = header.encode();
-    bytes.resize(usize::try_from(STEP_BYTES).unwrap_or_default().max(HEADER_BYTES), 0);
+    bytes.resize(
+        usize::try_from(STEP_BYTES)
+            .unwrap_or_default()
+            .max(HEADER_BYTES),
+        0,
+    );
     let made = disk.create(&new).and_then(|mut file| {
         file.write_at(0, &bytes)?;
         file.sync_all()
@@ -348,9 +389,132 @@ fn begin_segment(
     disk.rename(&new, &path).map_err(failed)?;
     disk.sync_dir(dir).map_err(failed)?;
     let file = disk.open(&path).map_err(failed)?;
-    Ok(Begun { file, segment, allocated: wide(bytes.len()) })
+    Ok(Begun {
+        file,
+        segment,
+        allocated: wide(bytes.len()),
+    })
 }
 
 fn zeros(len: u64) -> Vec<u8> {
     vec![0; usize::try_from(len).unwrap_or_default()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scan::{ScanFrom, Seen, scan};
+    use super::*;
+
+    const STORE: StoreId = StoreId::from_bytes([1; 16]);
+
+    fn group(byte: u8) -> GroupFrames {
+        vec![
+            (crate::frame::NOTE, vec![byte; 700]),
+            (crate::frame::NOTE, vec![byte; 700]),
+        ]
+    }
+
+    /// What a scan sees: the first payload byte of each group, and damaged offsets.
+    fn seen(dir: &Path) -> (Vec<u8>, Vec<u64>, Scanned) {
+        let (mut groups, mut damaged) = (Vec::new(), Vec::new());
+        let from = ScanFrom {
+            segment: 1,
+            store: None,
+        };
+        let scanned = scan(&Disk::new(), dir, from, &mut |seen| match seen {
+            Seen::Group { frames, .. } => groups.push(frames[0].1[0]),
+            Seen::Damage(damage) => damaged.push(damage.offset),
+        });
+        (groups, damaged, scanned.unwrap().unwrap())
+    }
+
+    #[test]
+    fn a_hole_in_the_last_write_is_torn_and_in_an_earlier_one_is_damage() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(file_name(1));
+        let mut journal = Journal::create(&Disk::new(), dir.path(), STORE, SEGMENT_BYTES).unwrap();
+        journal.append(&[group(1)]).unwrap();
+        let start = usize::try_from(journal.end).unwrap();
+        journal.append(&[group(2), group(3), group(4)]).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        // A power cut kept only the second half of the second write.
+        let mut torn = whole.clone();
+        torn[start..start + 512].fill(0);
+        std::fs::write(&path, &torn).unwrap();
+        let (groups, damaged, scanned) = seen(dir.path());
+        assert_eq!((groups, damaged), (vec![1], vec![]));
+        assert!(scanned.torn_bytes > 3000);
+        // The same hole after a third write was begun: then the second had been synced.
+        std::fs::write(&path, &whole).unwrap();
+        journal.append(&[group(5)]).unwrap();
+        let mut holed = std::fs::read(&path).unwrap();
+        holed[start..start + 512].fill(0);
+        std::fs::write(&path, &holed).unwrap();
+        let (groups, damaged, _) = seen(dir.path());
+        assert_eq!(
+            (groups, damaged),
+            (vec![1, 2, 3, 4, 5], vec![u64::try_from(start).unwrap()])
+        );
+        // After the torn tail was cut, a shorter write leaves nothing of it to be seen.
+        std::fs::write(&path, &torn).unwrap();
+        let scanned = seen(dir.path()).2;
+        let mut journal =
+            Journal::resume(&Disk::new(), dir.path(), &scanned, SEGMENT_BYTES).unwrap();
+        journal.append(&[group(6)]).unwrap();
+        let (groups, damaged, scanned) = seen(dir.path());
+        assert_eq!(
+            (groups, damaged, scanned.torn_bytes),
+            (vec![1, 6], vec![], 0)
+        );
+    }
+
+    #[test]
+    fn a_frame_counts_only_in_its_place() {
+        let place = Place {
+            store: STORE,
+            segment: 1,
+        };
+        let mut bytes = vec![0; 80];
+        let frame = FrameBytes {
+            kind: 6,
+            payload: b"abc",
+            more: false,
+            first: true,
+        };
+        place.put_frame(&mut bytes, 80, frame);
+        assert!(place.frame_at(&bytes, 80).is_some());
+        bytes.insert(0, 0);
+        assert!(place.frame_at(&bytes, 81).is_none());
+        assert!(
+            Place {
+                segment: 2,
+                ..place
+            }
+            .frame_at(&bytes[1..], 80)
+            .is_none()
+        );
+        let store = StoreId::from_bytes([2; 16]);
+        assert!(Place { store, ..place }.frame_at(&bytes[1..], 80).is_none());
+    }
+
+    #[test]
+    fn a_segment_that_ends_too_early_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut journal = Journal::create(&Disk::new(), dir.path(), STORE, 3000).unwrap();
+        for byte in 1..=4 {
+            journal.append(&[group(byte)]).unwrap();
+        }
+        let path = dir.path().join(file_name(1));
+        let len = path.metadata().unwrap().len();
+        assert!(len < 3000);
+        // The last group of the first segment vanishes without a trace in the segment itself.
+        std::fs::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(len - 1420)
+            .unwrap();
+        let (groups, damaged, _) = seen(dir.path());
+        assert_eq!((groups.len(), damaged.len()), (3, 1));
+    }
 }

@@ -157,7 +157,9 @@ impl Group {
     /// A group of nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { records: Vec::new() }
+        Self {
+            records: Vec::new(),
+        }
     }
 
     /// The group with one more record.
@@ -180,7 +182,9 @@ impl Group {
 
     /// Roughly how many bytes it takes in the journal.
     pub(crate) fn byte_len(&self) -> u64 {
-        self.records.iter().fold(0_u64, |sum, record| sum.saturating_add(record.byte_len()))
+        self.records
+            .iter()
+            .fold(0_u64, |sum, record| sum.saturating_add(record.byte_len()))
     }
 }
 

@@ -1,1 +1,159 @@
-//! Ledger sync.
+//! The sync protocol without I/O: what to send, and what an answer means.
+//!
+//! Everything here is a function of a [`Log`] and a message; time, network and disk belong to the
+//! caller. [`client`] makes requests and turns answers into [`Effect`]s, [`server`] checks pushed
+//! batches and serves the central order. The caller makes effects durable, all of one answer at
+//! once, and only then goes on.
+//!
+//! **Invariant.** Nothing is taken whose chain and signature do not hold, and the cursor never
+//! moves past an entry that is not here.
+
+pub mod client;
+mod keys;
+pub mod server;
+
+pub use keys::unpack;
+
+use ledger_core::fold::NumberRun;
+use ledger_core::{DeviceId, Origin};
+use ledger_format::head::{PublicKey, SignedHead};
+use ledger_format::wire::{BatchMessage, CursorMessage};
+use ledger_format::{Hash, OriginSlice};
+
+/// A run of central numbers with the central chain's hash after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainedRun {
+    /// The numbers.
+    pub run: NumberRun,
+    /// The central chain after the run's last entry.
+    pub after: Hash,
+}
+
+/// What sync looks at: a node's durable log.
+pub trait Log {
+    /// Why the log could not be read.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// Last seq and chain hash of an origin.
+    fn head(&self, origin: Origin) -> Result<Option<(u64, Hash)>, Self::Error>;
+    /// The chain hash after a seq; seq 0 is before the first.
+    fn hash_at(&self, origin: Origin, seq: u64) -> Result<Option<Hash>, Self::Error>;
+    /// Entries from a seq on, at least one where there is one.
+    fn slice(
+        &self,
+        origin: Origin,
+        from_seq: u64,
+        entries_max: usize,
+        bytes_max: usize,
+    ) -> Result<OriginSlice, Self::Error>;
+    /// The signed head with the smallest seq that covers this one.
+    fn signed_head_covering(
+        &self,
+        origin: Origin,
+        seq: u64,
+    ) -> Result<Option<SignedHead>, Self::Error>;
+    /// Runs of central numbers from `n` on, in order; the first may begin before it.
+    fn runs_from(&self, n: u64, max: usize) -> Result<Vec<ChainedRun>, Self::Error>;
+    /// The last seq of an origin that has a central number here, 0 when none has.
+    fn numbered_up_to(&self, origin: Origin) -> Result<u64, Self::Error>;
+    /// The device that an origin began with.
+    fn device_of(&self, origin: Origin) -> Option<DeviceId>;
+    /// The public key of a device, as far as known here.
+    fn public_key(&self, device: DeviceId) -> Option<PublicKey>;
+}
+
+/// Something to make durable; the effects of one answer belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Entries from elsewhere: the batch as it came, and the part of it that is new here.
+    Foreign {
+        /// As it came.
+        batch: BatchMessage,
+        /// What is new.
+        slice: OriginSlice,
+    },
+    /// A signed head.
+    Head(SignedHead),
+    /// Central numbers.
+    Run(ChainedRun),
+    /// The cursor moved.
+    Cursor(CursorMessage),
+}
+
+/// Why an answer or a batch cannot be taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault<E: std::error::Error + Send + Sync + 'static> {
+    /// The log could not be read.
+    #[error("the log could not be read")]
+    Log(#[source] E),
+    /// A batch that does not continue what is here.
+    #[error("entries of {origin} before seq {first_seq} are missing")]
+    Gap {
+        /// Whose entries.
+        origin: Origin,
+        /// Where the batch begins.
+        first_seq: u64,
+        /// What would have continued the log here.
+        expected: u64,
+    },
+    /// One seq of an origin with two contents.
+    #[error(
+        "{origin} has two different histories from seq {seq} or earlier on: its store was copied or restored"
+    )]
+    Fork {
+        /// Whose entries.
+        origin: Origin,
+        /// A seq whose contents differ.
+        seq: u64,
+    },
+    /// The packed bytes cannot be read.
+    #[error("a batch of {origin} cannot be read: {reason}")]
+    Unreadable {
+        /// Whose entries.
+        origin: Origin,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The chain does not lead to the signed head.
+    #[error("a batch of {origin} does not lead to its signed head")]
+    BadHash {
+        /// Whose entries.
+        origin: Origin,
+    },
+    /// The signature does not hold, or the key is not known.
+    #[error("the signature of a batch of {origin} does not hold")]
+    BadSignature {
+        /// Whose entries.
+        origin: Origin,
+    },
+    /// A batch beyond the limits.
+    #[error("a batch of {origin} is too large")]
+    TooLarge {
+        /// Whose entries.
+        origin: Origin,
+    },
+    /// A run of numbers for entries that are neither sent nor here.
+    #[error("the server numbered entries of {origin} from seq {first_seq} on without sending them")]
+    Unfilled {
+        /// Whose entries.
+        origin: Origin,
+        /// The first of them.
+        first_seq: u64,
+    },
+    /// The central chain does not lead to the anchor that was given.
+    #[error("the server's order of entries does not match its own anchor at number {n}")]
+    OtherOrder {
+        /// The central number.
+        n: u64,
+    },
+    /// The answer makes no sense.
+    #[error("the server's answer makes no sense: {0}")]
+    Senseless(&'static str),
+    /// An entry could not be packed.
+    #[error("entries of {origin} could not be packed")]
+    Pack {
+        /// Whose entries.
+        origin: Origin,
+    },
+}

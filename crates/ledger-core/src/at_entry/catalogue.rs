@@ -29,11 +29,20 @@ fn plan(write: CatalogueWrite) -> Plan {
 }
 
 fn exists(class: Class, code: &Code) -> Refusal {
-    let refusal = Refusal::new("exists", format!("there is already a {} {code}", class.word()));
+    let refusal = Refusal::new(
+        "exists",
+        format!("there is already a {} {code}", class.word()),
+    );
     refusal.hint(match class {
         Class::Item => format!("change it with: stock item set {code}"),
         Class::Location => format!("change it with: stock location set {code}"),
-        _ => "use it, or choose another code".to_owned(),
+        Class::LocationType
+        | Class::Site
+        | Class::Customer
+        | Class::Supplier
+        | Class::Setting
+        | Class::User
+        | Class::Device => "use it, or choose another code".to_owned(),
     })
 }
 
@@ -49,7 +58,10 @@ fn item_write(fold: &Fold, sku: &Code, change: &ItemChange) -> Result<CatalogueW
         let unit = checked_text(unit, "unit")?;
         let known = fold.item(sku);
         if known.defined && known.unit != unit && !fold.lines(sku).is_empty() {
-            let text = format!("{sku} is kept in {}: its unit is fixed once it has transactions", known.unit);
+            let text = format!(
+                "{sku} is kept in {}: its unit is fixed once it has transactions",
+                known.unit
+            );
             return Err(Refusal::new("unit-fixed", text)
                 .hint("make a new item with the other unit and move the stock over"));
         }
@@ -57,9 +69,14 @@ fn item_write(fold: &Fold, sku: &Code, change: &ItemChange) -> Result<CatalogueW
     }
     if let Some(threshold) = change.threshold {
         if threshold.is_some_and(Quantity::is_negative) {
-            return Err(Refusal::new("negative-quantity", "a threshold cannot be negative"));
+            return Err(Refusal::new(
+                "negative-quantity",
+                "a threshold cannot be negative",
+            ));
         }
-        let value = threshold.map_or(Value::Nil, |threshold| Value::Int(threshold.ten_thousandths()));
+        let value = threshold.map_or(Value::Nil, |threshold| {
+            Value::Int(threshold.ten_thousandths())
+        });
         write = write.with(key::THRESHOLD, value);
     }
     if let Some(location) = &change.location {
@@ -69,24 +86,48 @@ fn item_write(fold: &Fold, sku: &Code, change: &ItemChange) -> Result<CatalogueW
     Ok(write)
 }
 
-fn bindings(fold: &Fold, sku: &Code, barcodes: &[(String, Quantity)]) -> Result<Vec<Body>, Refusal> {
+fn bindings(
+    fold: &Fold,
+    sku: &Code,
+    barcodes: &[(String, Quantity)],
+) -> Result<Vec<Body>, Refusal> {
     let bind = |(text, pack): &(String, Quantity)| {
-        let barcode = Barcode::new(text)
-            .map_err(|error| Refusal::new("bad-code", format!("the barcode is not usable: {error}")))?;
+        let barcode = Barcode::new(text).map_err(|error| {
+            Refusal::new("bad-code", format!("the barcode is not usable: {error}"))
+        })?;
         if pack.is_negative() || pack.is_zero() {
-            return Err(Refusal::new("bad-pack", format!("the pack quantity {pack} of {barcode} must be above 0")));
+            return Err(Refusal::new(
+                "bad-pack",
+                format!("the pack quantity {pack} of {barcode} must be above 0"),
+            ));
         }
-        if let Some((other, _)) = fold.claims(&barcode).into_iter().find(|(item, _)| item != sku) {
-            return Err(Refusal::new("duplicate-barcode", format!("the barcode {barcode} already stands for {other}"))
-                .hint(format!("if both are one item merge them with: stock item merge {sku} {other}")));
+        if let Some((other, _)) = fold
+            .claims(&barcode)
+            .into_iter()
+            .find(|(item, _)| item != sku)
+        {
+            return Err(Refusal::new(
+                "duplicate-barcode",
+                format!("the barcode {barcode} already stands for {other}"),
+            )
+            .hint(format!(
+                "if both are one item merge them with: stock item merge {sku} {other}"
+            )));
         }
         if let Ok(as_code) = Code::new(text)
             && as_code != *sku
             && fold.exists(Class::Item, &as_code)
         {
-            return Err(Refusal::new("duplicate-barcode", format!("{barcode} is the SKU of another item")));
+            return Err(Refusal::new(
+                "duplicate-barcode",
+                format!("{barcode} is the SKU of another item"),
+            ));
         }
-        Ok(Body::CodeBound(CodeBound { item: sku.clone(), barcode, pack: *pack }))
+        Ok(Body::CodeBound(CodeBound {
+            item: sku.clone(),
+            barcode,
+            pack: *pack,
+        }))
     };
     barcodes.iter().map(bind).collect()
 }
@@ -107,12 +148,24 @@ pub fn add_item(fold: &Fold, sku: &str, change: &ItemChange) -> Result<Plan, Ref
 /// The setting `default-threshold`, which is written into an item when it is made.
 fn default_threshold(fold: &Fold) -> Option<Quantity> {
     let setting = Code::new("default-threshold").ok()?;
-    fold.field(Class::Setting, &setting, key::VALUE).as_text()?.parse().ok()
+    fold.field(Class::Setting, &setting, key::VALUE)
+        .as_text()?
+        .parse()
+        .ok()
 }
 
 /// Changes an item, or with `import` makes it.
-pub fn set_item(fold: &Fold, sku: &str, change: &ItemChange, import: bool) -> Result<Plan, Refusal> {
-    let sku = if import { code(sku, "SKU")? } else { find_item(fold, sku)?.0 };
+pub fn set_item(
+    fold: &Fold,
+    sku: &str,
+    change: &ItemChange,
+    import: bool,
+) -> Result<Plan, Refusal> {
+    let sku = if import {
+        code(sku, "SKU")?
+    } else {
+        find_item(fold, sku)?.0
+    };
     if import && !fold.exists(Class::Item, &sku) && fold.canonical(&sku) == sku {
         return add_item(fold, sku.as_str(), change);
     }
@@ -128,11 +181,14 @@ fn upsert_item(fold: &Fold, sku: Code, change: &ItemChange) -> Result<Plan, Refu
 
 /// Archives a thing, or takes it into use again.
 pub fn archive(fold: &Fold, class: Class, text: &str, archived: bool) -> Result<Plan, Refusal> {
-    let code = match class {
-        Class::Item => find_item(fold, text)?.0,
-        _ => find_thing(fold, class, text)?,
+    let code = if class == Class::Item {
+        find_item(fold, text)?.0
+    } else {
+        find_thing(fold, class, text)?
     };
-    Ok(plan(CatalogueWrite::new(class, code).with(key::ARCHIVED, Value::Bool(archived))))
+    Ok(plan(
+        CatalogueWrite::new(class, code).with(key::ARCHIVED, Value::Bool(archived)),
+    ))
 }
 
 /// Makes one item an alias of another.
@@ -150,8 +206,14 @@ pub fn merge_items(fold: &Fold, alias: &str, into: &str) -> Result<Plan, Refusal
         let text = format!("{item} and {into} are kept in different units");
         return Err(Refusal::new("different-units", text).hint("move the stock over instead"));
     }
-    let merged = ItemMerged { item, into: Some(into.clone()) };
-    Ok(Plan::new(Subject::new(Class::Item, into), vec![Body::ItemMerged(merged)]))
+    let merged = ItemMerged {
+        item,
+        into: Some(into.clone()),
+    };
+    Ok(Plan::new(
+        Subject::new(Class::Item, into),
+        vec![Body::ItemMerged(merged)],
+    ))
 }
 
 /// Binds a barcode to an item.
@@ -173,7 +235,11 @@ pub struct LocationTypeChange {
 }
 
 /// Makes a location type.
-pub fn add_location_type(fold: &Fold, name: &str, change: &LocationTypeChange) -> Result<Plan, Refusal> {
+pub fn add_location_type(
+    fold: &Fold,
+    name: &str,
+    change: &LocationTypeChange,
+) -> Result<Plan, Refusal> {
     let code = code(name, "name of the location type")?;
     if fold.exists(Class::LocationType, &code) {
         return Err(exists(Class::LocationType, &code));
@@ -182,8 +248,10 @@ pub fn add_location_type(fold: &Fold, name: &str, change: &LocationTypeChange) -
     let shown = checked_text(change.name.as_deref().unwrap_or(name), "name")?;
     write = write.with(key::NAME, Value::text(&shown));
     if change.rows.is_some() != change.columns.is_some() {
-        return Err(Refusal::new("bad-grid", "a grid needs both rows and columns")
-            .hint("for example: --rows 10 --columns A-T"));
+        return Err(
+            Refusal::new("bad-grid", "a grid needs both rows and columns")
+                .hint("for example: --rows 10 --columns A-T"),
+        );
     }
     if let (Some(rows), Some(range)) = (change.rows, &change.columns) {
         if rows == 0 || rows > fold::GRID_MAX {
@@ -255,13 +323,24 @@ fn location_plan(fold: &Fold, number: Code, change: &LocationChange) -> Result<P
     if let Some(location_type) = &typed {
         write = write.with(key::TYPE, Value::code(Some(location_type)));
     }
-    let column = change.column.as_deref().map(|text| code(text, "column")).transpose()?;
+    let column = change
+        .column
+        .as_deref()
+        .map(|text| code(text, "column"))
+        .transpose()?;
     if change.row.is_some() || column.is_some() {
         let location_type = typed.or(known.location_type).ok_or_else(|| {
-            Refusal::new("no-grid", format!("{number} has no type, so it has no row or column"))
-                .hint("name the type with --type")
+            Refusal::new(
+                "no-grid",
+                format!("{number} has no type, so it has no row or column"),
+            )
+            .hint("name the type with --type")
         })?;
-        check_position(&fold.location_type(&location_type), change.row, column.as_ref())?;
+        check_position(
+            &fold.location_type(&location_type),
+            change.row,
+            column.as_ref(),
+        )?;
     }
     if let Some(row) = change.row {
         write = write.with(key::ROW, Value::Int(i64::from(row)));
@@ -312,14 +391,24 @@ pub fn add_grid(
     let grid = fold.location_type(&code_of_type);
     let columns =
         fold::columns(range).map_err(|error| Refusal::new("bad-grid", error.to_string()))?;
-    let site = change.site.as_deref().map(|site| code(site, "site")).transpose()?;
-    let mut bodies: Vec<Body> = site.iter().filter_map(|site| new_site(fold, site)).collect();
+    let site = change
+        .site
+        .as_deref()
+        .map(|site| code(site, "site"))
+        .transpose()?;
+    let mut bodies: Vec<Body> = site
+        .iter()
+        .filter_map(|site| new_site(fold, site))
+        .collect();
     let width = rows.to_string().len().max(2);
     let mut made = 0_u32;
     for column in &columns {
         for row in 1..=rows {
             check_position(&grid, Some(row), Some(column))?;
-            let number = code(&format!("{prefix}-{column}-{row:0width$}"), "location's number")?;
+            let number = code(
+                &format!("{prefix}-{column}-{row:0width$}"),
+                "location's number",
+            )?;
             if fold.exists(Class::Location, &number) {
                 continue;
             }
@@ -339,13 +428,24 @@ pub fn add_grid(
         }
     }
     if made == 0 {
-        return Err(Refusal::new("exists", "all locations of that grid are already there"));
+        return Err(Refusal::new(
+            "exists",
+            "all locations of that grid are already there",
+        ));
     }
-    Ok(Plan::new(Subject::new(Class::LocationType, code_of_type), bodies))
+    Ok(Plan::new(
+        Subject::new(Class::LocationType, code_of_type),
+        bodies,
+    ))
 }
 
 /// Makes a customer or supplier.
-pub fn add_partner(fold: &Fold, class: Class, text: &str, name: Option<&str>) -> Result<Plan, Refusal> {
+pub fn add_partner(
+    fold: &Fold,
+    class: Class,
+    text: &str,
+    name: Option<&str>,
+) -> Result<Plan, Refusal> {
     let code = code(text, class.word())?;
     if fold.exists(class, &code) {
         return Err(exists(class, &code));
@@ -371,5 +471,7 @@ pub fn add_site(text: &str, name: Option<&str>) -> Result<Plan, Refusal> {
 pub fn add_setting(key_text: &str, value: &str) -> Result<Plan, Refusal> {
     let code = code(key_text, "setting")?;
     let value = Value::text(&checked_text(value, "value")?);
-    Ok(plan(CatalogueWrite::new(Class::Setting, code).with(key::VALUE, value)))
+    Ok(plan(
+        CatalogueWrite::new(Class::Setting, code).with(key::VALUE, value),
+    ))
 }

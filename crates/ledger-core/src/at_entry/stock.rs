@@ -3,9 +3,7 @@
 use super::{Plan, Refusal, checked_text, find_item, find_thing};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
-use crate::entry::{
-    Act, Body, Counted, Details, Moved, Particulars, Place, Reversed, Tallied,
-};
+use crate::entry::{Act, Body, Counted, Details, Moved, Particulars, Place, Reversed, Tallied};
 use crate::fold::{Fold, LineInfo};
 use crate::id::{EntryId, Origin};
 use crate::quantity::Quantity;
@@ -56,7 +54,10 @@ enum BatchRule {
 
 fn particulars(request: &StockRequest) -> Result<Particulars, Refusal> {
     let field = |text: &Option<String>, what: &str| -> Result<Option<String>, Refusal> {
-        let text = text.as_deref().map(|text| checked_text(text, what)).transpose()?;
+        let text = text
+            .as_deref()
+            .map(|text| checked_text(text, what))
+            .transpose()?;
         Ok(text.filter(|text| !text.is_empty()))
     };
     let details = &request.particulars.details;
@@ -86,7 +87,9 @@ fn check_quantity(quantity: Quantity, command: &str) -> Result<(), Refusal> {
     }
     if quantity.is_zero() && command != "count" {
         let text = format!("{command} needs a quantity other than 0");
-        return Err(Refusal::new("zero-quantity", text).hint("to say that none is there use: stock count"));
+        return Err(
+            Refusal::new("zero-quantity", text).hint("to say that none is there use: stock count")
+        );
     }
     check_size(quantity)
 }
@@ -95,7 +98,10 @@ fn check_size(quantity: Quantity) -> Result<(), Refusal> {
     if Fold::can_move(quantity) {
         return Ok(());
     }
-    Err(Refusal::new("overflow", format!("the quantity {quantity} is too large")))
+    Err(Refusal::new(
+        "overflow",
+        format!("the quantity {quantity} is too large"),
+    ))
 }
 
 /// The place a request means, with its batch worked out.
@@ -126,7 +132,11 @@ fn place(
         None if rule == BatchRule::Unbatched => None,
         None => the_one_batch(fold, item, &location, owner.as_ref(), request.all_batches)?,
     };
-    Ok(Place { location, owner, batch })
+    Ok(Place {
+        location,
+        owner,
+        batch,
+    })
 }
 
 fn lines_there<'a>(
@@ -135,7 +145,9 @@ fn lines_there<'a>(
     owner: Option<&'a Code>,
 ) -> impl Iterator<Item = &'a LineInfo> {
     lines.iter().filter(move |line| {
-        line.key.location == *location && line.key.owner.as_ref() == owner && !line.on_hand.is_zero()
+        line.key.location == *location
+            && line.key.owner.as_ref() == owner
+            && !line.on_hand.is_zero()
     })
 }
 
@@ -160,7 +172,10 @@ fn the_one_batch(
                     format!("{batch} ({})", line.on_hand)
                 })
                 .collect();
-            let text = format!("{item} lies at {location} in several batches: {}", names.join(", "));
+            let text = format!(
+                "{item} lies at {location} in several batches: {}",
+                names.join(", ")
+            );
             Err(Refusal::new("ambiguous-batch", text)
                 .hint("name one with --batch; --batch - is the stock without batch"))
         }
@@ -178,7 +193,10 @@ fn check_total(fold: &Fold, item: &Code, place: &Place, change: Quantity) -> Res
     if after.quantity().is_some() {
         return Ok(());
     }
-    let text = format!("the stock of {item} at {} would become too large: {after}", place.location);
+    let text = format!(
+        "the stock of {item} at {} would become too large: {after}",
+        place.location
+    );
     Err(Refusal::new("overflow", text))
 }
 
@@ -188,14 +206,21 @@ fn check_open(fold: &Fold, item: &Code, location: &Code) -> Result<(), Refusal> 
         return Err(Refusal::new("archived", format!("the item {item} is archived")).hint(hint));
     }
     if fold.location(location).archived {
-        return Err(Refusal::new("archived", format!("the location {location} is archived"))
-            .hint("put it somewhere else, or set the location in use again"));
+        return Err(
+            Refusal::new("archived", format!("the location {location} is archived"))
+                .hint("put it somewhere else, or set the location in use again"),
+        );
     }
     Ok(())
 }
 
 /// The warning that a back-dated movement changes no total, since a later count has seen it.
-fn before_count(fold: &Fold, item: &Code, place: &Place, said: Option<Timestamp>) -> Option<String> {
+fn before_count(
+    fold: &Fold,
+    item: &Code,
+    place: &Place,
+    said: Option<Timestamp>,
+) -> Option<String> {
     let said = said?;
     let lines = fold.lines(item);
     let counted = lines.iter().find(|line| {
@@ -212,7 +237,14 @@ fn before_count(fold: &Fold, item: &Code, place: &Place, said: Option<Timestamp>
 }
 
 fn moved(item: &Code, quantity: Quantity, act: Act, particulars: Particulars) -> Moved {
-    Moved { item: item.clone(), quantity, from: None, to: None, act, particulars }
+    Moved {
+        item: item.clone(),
+        quantity,
+        from: None,
+        to: None,
+        act,
+        particulars,
+    }
 }
 
 fn item_plan(item: Code, bodies: Vec<Body>) -> Plan {
@@ -262,7 +294,11 @@ pub fn movement(
         MoveOwner::Own => None,
         MoveOwner::Customer(customer) => Some(find_thing(fold, Class::Customer, customer)?),
     };
-    let to = Place { location: to_location, owner, batch: from.batch.clone() };
+    let to = Place {
+        location: to_location,
+        owner,
+        batch: from.batch.clone(),
+    };
     if from == to {
         let text = format!("{item} is already at {}", to.location);
         return Err(Refusal::new("same-place", text)
@@ -270,10 +306,15 @@ pub fn movement(
     }
     check_open(fold, &item, &to.location)?;
     check_total(fold, &item, &to, request.quantity)?;
-    check_total(fold, &item, &from, request.quantity.checked_neg().unwrap_or_default())?;
+    check_total(
+        fold,
+        &item,
+        &from,
+        request.quantity.checked_neg().unwrap_or_default(),
+    )?;
     let said = request.particulars.said;
-    let warning = before_count(fold, &item, &from, said)
-        .or_else(|| before_count(fold, &item, &to, said));
+    let warning =
+        before_count(fold, &item, &from, said).or_else(|| before_count(fold, &item, &to, said));
     let mut movement = moved(&item, request.quantity, Act::Move, particulars(request)?);
     movement.from = Some(from);
     movement.to = Some(to);
@@ -283,7 +324,10 @@ pub fn movement(
 /// Corrects stock by a difference, up or down; a reason is needed.
 pub fn adjust(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, Refusal> {
     if request.quantity.is_zero() {
-        return Err(Refusal::new("zero-quantity", "adjust needs a quantity other than 0"));
+        return Err(Refusal::new(
+            "zero-quantity",
+            "adjust needs a quantity other than 0",
+        ));
     }
     check_size(request.quantity)?;
     let particulars = particulars(request)?;
@@ -296,9 +340,17 @@ pub fn adjust(fold: &Fold, location: &str, request: &StockRequest) -> Result<Pla
     check_total(fold, &item, &place, request.quantity)?;
     let warning = before_count(fold, &item, &place, request.particulars.said);
     let down = request.quantity.is_negative();
-    let size = if down { request.quantity.checked_neg() } else { Some(request.quantity) };
+    let size = if down {
+        request.quantity.checked_neg()
+    } else {
+        Some(request.quantity)
+    };
     let mut movement = moved(&item, size.unwrap_or_default(), Act::Adjust, particulars);
-    let side = if down { &mut movement.from } else { &mut movement.to };
+    let side = if down {
+        &mut movement.from
+    } else {
+        &mut movement.to
+    };
     *side = Some(place);
     Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
 }
@@ -311,7 +363,13 @@ pub fn count(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan
     let particulars = particulars(request)?;
     let counted = |item: Code, quantity, place| {
         let particulars = particulars.clone();
-        Body::Counted(Counted { item, quantity, place, span: request.span, particulars })
+        Body::Counted(Counted {
+            item,
+            quantity,
+            place,
+            span: request.span,
+            particulars,
+        })
     };
     let mut bodies = vec![counted(item.clone(), request.quantity, place.clone())];
     for line in fold.raw_lines(&item) {
@@ -320,7 +378,10 @@ pub fn count(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan
         // An alias's stock is part of what was seen, so its own line ends here.
         let included = request.all_batches || line.key.batch == place.batch;
         if same_owner && included && !counted_line && !line.on_hand.is_zero() {
-            let place = Place { batch: line.key.batch, ..place.clone() };
+            let place = Place {
+                batch: line.key.batch,
+                ..place.clone()
+            };
             bodies.push(counted(line.key.item, Quantity::ZERO, place));
         }
     }
@@ -332,7 +393,11 @@ pub fn tally(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan
     check_quantity(request.quantity, "count")?;
     let (item, _) = find_item(fold, &request.item)?;
     let place = place(fold, &item, location, request, BatchRule::TheOne)?;
-    let tallied = Tallied { item: item.clone(), quantity: request.quantity, place };
+    let tallied = Tallied {
+        item: item.clone(),
+        quantity: request.quantity,
+        place,
+    };
     Ok(item_plan(item, vec![Body::Tallied(tallied)]))
 }
 
@@ -355,26 +420,42 @@ pub fn undo(
     let id = match target {
         Some(id) => id,
         None => newest_transaction(fold, origin).ok_or_else(|| {
-            Refusal::new("nothing-to-undo", "this device has no transaction that is not undone yet")
+            Refusal::new(
+                "nothing-to-undo",
+                "this device has no transaction that is not undone yet",
+            )
         })?,
     };
     let Some(target) = fold.reference(id) else {
-        return Err(Refusal::new("unknown-entry", format!("there is no entry {id} here"))
-            .hint("stock history ITEM shows the entries of an item"));
+        return Err(
+            Refusal::new("unknown-entry", format!("there is no entry {id} here"))
+                .hint("stock history ITEM shows the entries of an item"),
+        );
     };
     if !fold.is_transaction(id) {
-        return Err(Refusal::new("not-a-transaction", format!("{id} is no movement or count"))
-            .hint("only movements and counts can be undone; to change the catalogue set it anew"));
+        return Err(
+            Refusal::new("not-a-transaction", format!("{id} is no movement or count")).hint(
+                "only movements and counts can be undone; to change the catalogue set it anew",
+            ),
+        );
     }
     if fold.is_void(id) {
-        return Err(Refusal::new("already-undone", format!("{id} is already undone")));
+        return Err(Refusal::new(
+            "already-undone",
+            format!("{id} is already undone"),
+        ));
     }
-    let item = fold.item_of(id).unwrap_or_else(|| unreachable!("a transaction has an item"));
+    let item = fold
+        .item_of(id)
+        .unwrap_or_else(|| unreachable!("a transaction has an item"));
     let warning = fold.is_before_count(id).then(|| {
         "it was counted after that: the total does not change by undoing it. If the stock itself \
          went back, write a movement for it"
             .to_owned()
     });
-    let reversed = Reversed { target, particulars };
+    let reversed = Reversed {
+        target,
+        particulars,
+    };
     Ok(item_plan(fold.canonical(&item), vec![Body::Reversed(reversed)]).warn(warning))
 }

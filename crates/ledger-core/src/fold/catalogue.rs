@@ -27,7 +27,11 @@ type Order = (Clock, Origin, u64);
 impl Stamp {
     fn order(&self, origins: &Origins) -> Order {
         let key = (self.origin, self.seq);
-        (origins.capped_clock(key, self.clock), origins.entry_id(key).origin, self.seq)
+        (
+            origins.capped_clock(key, self.clock),
+            origins.entry_id(key).origin,
+            self.seq,
+        )
     }
 }
 
@@ -51,11 +55,17 @@ pub(crate) struct Catalogue {
 impl Catalogue {
     pub(super) fn set(&mut self, stamp: Stamp, write: CatalogueWrite) {
         let fields = write.fields.into_iter().collect();
-        self.things.entry(write.subject).or_default().push(Write { stamp, fields });
+        self.things
+            .entry(write.subject)
+            .or_default()
+            .push(Write { stamp, fields });
     }
 
     pub(super) fn merge(&mut self, stamp: Stamp, merged: ItemMerged) {
-        self.merges.entry(merged.item).or_default().push((stamp, merged.into));
+        self.merges
+            .entry(merged.item)
+            .or_default()
+            .push((stamp, merged.into));
     }
 
     pub(super) fn bind(
@@ -65,7 +75,10 @@ impl Catalogue {
         barcode: Barcode,
         pack: Option<Quantity>,
     ) {
-        self.barcodes_of.entry(item.clone()).or_default().insert(barcode.clone());
+        self.barcodes_of
+            .entry(item.clone())
+            .or_default()
+            .insert(barcode.clone());
         let bindings = self.barcodes.entry(barcode).or_default();
         bindings.entry(item).or_default().push((stamp, pack));
     }
@@ -205,19 +218,25 @@ pub const GRID_MAX: u32 = 999;
 pub fn columns(range: &str) -> Result<Vec<Code>, GridError> {
     let bad = || GridError::Columns(range.to_owned());
     let normal = Code::new(range).or(Err(bad()))?;
-    let (first, last) = normal.as_str().split_once('-').unwrap_or((normal.as_str(), normal.as_str()));
+    let (first, last) = normal
+        .as_str()
+        .split_once('-')
+        .unwrap_or((normal.as_str(), normal.as_str()));
     let labels: Vec<String> = match (first.parse::<u32>(), last.parse::<u32>()) {
         (Ok(first), Ok(last)) if first >= 1 && first <= last && last <= GRID_MAX => {
             (first..=last).map(|number| number.to_string()).collect()
         }
         _ => match (single_letter(first), single_letter(last)) {
-            (Some(first), Some(last)) if first <= last => {
-                (first..=last).map(|letter| char::from(letter).to_string()).collect()
-            }
+            (Some(first), Some(last)) if first <= last => (first..=last)
+                .map(|letter| char::from(letter).to_string())
+                .collect(),
             _ => return Err(bad()),
         },
     };
-    labels.iter().map(|label| Code::new(label).or(Err(bad()))).collect()
+    labels
+        .iter()
+        .map(|label| Code::new(label).or(Err(bad())))
+        .collect()
 }
 
 fn single_letter(text: &str) -> Option<u8> {
@@ -237,14 +256,25 @@ impl LocationType {
         if let Some(row) = row {
             let rows = self.rows.unwrap_or(0);
             if row == 0 || row > rows {
-                return Err(GridError::Row { location_type: location_type(), row, rows });
+                return Err(GridError::Row {
+                    location_type: location_type(),
+                    row,
+                    rows,
+                });
             }
         }
         if let Some(column) = column {
-            let range = self.columns.clone().ok_or_else(|| GridError::NoGrid(location_type()))?;
+            let range = self
+                .columns
+                .clone()
+                .ok_or_else(|| GridError::NoGrid(location_type()))?;
             if !columns(range.as_str())?.contains(column) {
                 let location_type = location_type();
-                return Err(GridError::Column { location_type, column: column.clone(), columns: range });
+                return Err(GridError::Column {
+                    location_type,
+                    column: column.clone(),
+                    columns: range,
+                });
             }
         }
         Ok(())
@@ -270,16 +300,27 @@ impl Fold {
     fn writes(&self, subject: &Subject) -> impl Iterator<Item = &Write> {
         let central_only = matches!(subject.class, Class::User | Class::Device);
         let central = self.origins.central();
-        self.catalogue.things.get(subject).into_iter().flatten().filter(move |write| {
-            let origin = || self.origins.entry_id((write.stamp.origin, write.stamp.seq)).origin;
-            !central_only || central.is_some_and(|central| origin() == central)
-        })
+        self.catalogue
+            .things
+            .get(subject)
+            .into_iter()
+            .flatten()
+            .filter(move |write| {
+                let origin = || {
+                    self.origins
+                        .entry_id((write.stamp.origin, write.stamp.seq))
+                        .origin
+                };
+                !central_only || central.is_some_and(|central| origin() == central)
+            })
     }
 
     /// Whether anybody defined the thing.
     #[must_use]
     pub fn exists(&self, class: Class, code: &Code) -> bool {
-        self.writes(&Subject::new(class, code.clone())).next().is_some()
+        self.writes(&Subject::new(class, code.clone()))
+            .next()
+            .is_some()
     }
 
     /// The value of a field, by the last writer; nil when nobody set it.
@@ -290,7 +331,11 @@ impl Fold {
 
     pub(super) fn field_of(&self, subject: &Subject, key: u8) -> Value {
         let value = |write: &Write| {
-            write.fields.iter().find(|(number, _)| *number == key).map(|(_, value)| value.clone())
+            write
+                .fields
+                .iter()
+                .find(|(number, _)| *number == key)
+                .map(|(_, value)| value.clone())
         };
         self.writes(subject)
             .filter_map(|write| Some((write.stamp.order(&self.origins), value(write)?)))
@@ -299,15 +344,22 @@ impl Fold {
     }
 
     fn text_field(&self, subject: &Subject, key: u8) -> Option<String> {
-        self.field_of(subject, key).as_text().filter(|text| !text.is_empty()).map(str::to_owned)
+        self.field_of(subject, key)
+            .as_text()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
     }
 
     fn code_field(&self, subject: &Subject, key: u8) -> Option<Code> {
-        self.field_of(subject, key).as_text().and_then(|text| Code::new(text).ok())
+        self.field_of(subject, key)
+            .as_text()
+            .and_then(|text| Code::new(text).ok())
     }
 
     fn number_field(&self, subject: &Subject, key: u8) -> Option<u32> {
-        self.field_of(subject, key).as_int().and_then(|number| u32::try_from(number).ok())
+        self.field_of(subject, key)
+            .as_int()
+            .and_then(|number| u32::try_from(number).ok())
     }
 
     /// The codes of a class that anybody defined, in order.
@@ -333,17 +385,17 @@ impl Fold {
         while let Some(into) = self.merged_into(&at) {
             if !seen.insert(into.clone()) {
                 // A circle of aliases: all of them stand for the smallest code in it.
-                return self.smallest_of_circle(into);
+                return self.smallest_of_circle(&into);
             }
             at = into;
         }
         at
     }
 
-    fn smallest_of_circle(&self, start: Code) -> Code {
+    fn smallest_of_circle(&self, start: &Code) -> Code {
         let mut smallest = start.clone();
-        let mut at = self.merged_into(&start);
-        while let Some(code) = at.filter(|code| *code != start) {
+        let mut at = self.merged_into(start);
+        while let Some(code) = at.filter(|code| code != start) {
             at = self.merged_into(&code);
             smallest = smallest.min(code);
         }
@@ -352,7 +404,9 @@ impl Fold {
 
     pub(super) fn merged_into(&self, item: &Code) -> Option<Code> {
         let merges = self.catalogue.merges.get(item)?;
-        let last = merges.iter().max_by_key(|(stamp, _)| stamp.order(&self.origins))?;
+        let last = merges
+            .iter()
+            .max_by_key(|(stamp, _)| stamp.order(&self.origins))?;
         last.1.clone().filter(|into| into != item)
     }
 
@@ -362,7 +416,9 @@ impl Fold {
         let mut codes = vec![canonical.clone()];
         let merged = self.catalogue.merged_items();
         codes.extend(
-            merged.filter(|code| *code != canonical && self.canonical(code) == *canonical).cloned(),
+            merged
+                .filter(|code| *code != canonical && self.canonical(code) == *canonical)
+                .cloned(),
         );
         codes
     }
@@ -371,7 +427,11 @@ impl Fold {
     #[must_use]
     pub fn items(&self) -> Vec<Code> {
         let mut items: BTreeSet<Code> = self.codes(Class::Item).cloned().collect();
-        items.extend(self.lines_of_item.keys().map(|symbol| self.symbols.code(*symbol)));
+        items.extend(
+            self.lines_of_item
+                .keys()
+                .map(|symbol| self.symbols.code(*symbol)),
+        );
         items.retain(|code| self.catalogue.merges.is_empty() || self.canonical(code) == *code);
         items.into_iter().collect()
     }
@@ -382,11 +442,17 @@ impl Fold {
         let subject = Subject::new(Class::Item, sku.clone());
         Item {
             sku: sku.clone(),
-            name: self.text_field(&subject, key::NAME).unwrap_or_else(|| sku.to_string()),
+            name: self
+                .text_field(&subject, key::NAME)
+                .unwrap_or_else(|| sku.to_string()),
             kind: ItemKind::from_number(
-                self.field_of(&subject, key::ITEM_KIND).as_int().unwrap_or_default(),
+                self.field_of(&subject, key::ITEM_KIND)
+                    .as_int()
+                    .unwrap_or_default(),
             ),
-            unit: self.text_field(&subject, key::UNIT).unwrap_or_else(|| "pcs".to_owned()),
+            unit: self
+                .text_field(&subject, key::UNIT)
+                .unwrap_or_else(|| "pcs".to_owned()),
             threshold: self
                 .field_of(&subject, key::THRESHOLD)
                 .as_int()
@@ -401,13 +467,21 @@ impl Fold {
     fn barcodes_of(&self, item: &Code) -> Vec<BoundCode> {
         let aliases = self.aliases(item);
         let mut bound: Vec<BoundCode> = Vec::new();
-        for barcode in aliases.iter().filter_map(|code| self.catalogue.barcodes_of.get(code)).flatten()
+        for barcode in aliases
+            .iter()
+            .filter_map(|code| self.catalogue.barcodes_of.get(code))
+            .flatten()
         {
-            let packs = aliases.iter().filter_map(|code| self.bound_pack(barcode, code));
+            let packs = aliases
+                .iter()
+                .filter_map(|code| self.bound_pack(barcode, code));
             if let Some(pack) = packs.max()
                 && !bound.iter().any(|known| known.barcode == *barcode)
             {
-                bound.push(BoundCode { barcode: barcode.clone(), pack });
+                bound.push(BoundCode {
+                    barcode: barcode.clone(),
+                    pack,
+                });
             }
         }
         bound
@@ -416,7 +490,10 @@ impl Fold {
     /// How much of the item one scan of the barcode is, when it is bound to it.
     pub(super) fn bound_pack(&self, barcode: &Barcode, item: &Code) -> Option<Quantity> {
         let writes = self.catalogue.barcodes.get(barcode)?.get(item)?;
-        writes.iter().max_by_key(|(stamp, _)| stamp.order(&self.origins))?.1
+        writes
+            .iter()
+            .max_by_key(|(stamp, _)| stamp.order(&self.origins))?
+            .1
     }
 
     /// The items that claim a barcode, with the pack quantity each.
@@ -426,7 +503,11 @@ impl Fold {
         let items = self.catalogue.barcodes.get(barcode).map(BTreeMap::keys);
         for item in items.into_iter().flatten() {
             if let Some(pack) = self.bound_pack(barcode, item) {
-                claims.insert(self.canonical(item), pack);
+                // An item's own word counts before that of its aliases.
+                let canonical = self.canonical(item);
+                if canonical == *item || !claims.contains_key(&canonical) {
+                    claims.insert(canonical, pack);
+                }
             }
         }
         claims.into_iter().collect()
@@ -434,9 +515,17 @@ impl Fold {
 
     /// Barcodes that more than one item claims.
     pub(crate) fn contested_barcodes(&self) -> impl Iterator<Item = (&Barcode, Vec<Code>)> {
-        let several = self.catalogue.barcodes.iter().filter(|(_, items)| items.len() > 1);
+        let several = self
+            .catalogue
+            .barcodes
+            .iter()
+            .filter(|(_, items)| items.len() > 1);
         several.filter_map(|(barcode, _)| {
-            let items: Vec<Code> = self.claims(barcode).into_iter().map(|(item, _)| item).collect();
+            let items: Vec<Code> = self
+                .claims(barcode)
+                .into_iter()
+                .map(|(item, _)| item)
+                .collect();
             (items.len() > 1).then_some((barcode, items))
         })
     }
@@ -447,11 +536,16 @@ impl Fold {
         if let Ok(code) = Code::new(text)
             && (self.exists(Class::Item, &code)
                 || self.catalogue.merges.contains_key(&code)
-                || self.symbols.find(&code).is_some_and(|s| self.lines_of_item.contains_key(&s)))
+                || self
+                    .symbols
+                    .find(&code)
+                    .is_some_and(|s| self.lines_of_item.contains_key(&s)))
         {
             return ItemMatch::One(self.canonical(&code), Quantity::ONE);
         }
-        let claims = Barcode::new(text).map(|barcode| self.claims(&barcode)).unwrap_or_default();
+        let claims = Barcode::new(text)
+            .map(|barcode| self.claims(&barcode))
+            .unwrap_or_default();
         match claims.as_slice() {
             [] => ItemMatch::None,
             [(item, pack)] => ItemMatch::One(item.clone(), *pack),
@@ -465,7 +559,9 @@ impl Fold {
         let subject = Subject::new(Class::Location, number.clone());
         Location {
             number: number.clone(),
-            name: self.text_field(&subject, key::NAME).unwrap_or_else(|| number.to_string()),
+            name: self
+                .text_field(&subject, key::NAME)
+                .unwrap_or_else(|| number.to_string()),
             location_type: self.code_field(&subject, key::TYPE),
             site: self.code_field(&subject, key::SITE),
             room: self.text_field(&subject, key::ROOM),
@@ -483,7 +579,9 @@ impl Fold {
         let subject = Subject::new(Class::LocationType, code.clone());
         LocationType {
             code: code.clone(),
-            name: self.text_field(&subject, key::NAME).unwrap_or_else(|| code.to_string()),
+            name: self
+                .text_field(&subject, key::NAME)
+                .unwrap_or_else(|| code.to_string()),
             rows: self.number_field(&subject, key::ROWS),
             columns: self.code_field(&subject, key::COLUMNS),
             archived: self.field_of(&subject, key::ARCHIVED).is_true(),
@@ -493,7 +591,9 @@ impl Fold {
     /// The devices that the central server enrolled, in the order of their ids.
     #[must_use]
     pub fn devices(&self) -> Vec<DeviceInfo> {
-        let ids = self.codes(Class::Device).filter_map(|code| code.as_str().parse().ok());
+        let ids = self
+            .codes(Class::Device)
+            .filter_map(|code| code.as_str().parse().ok());
         ids.filter_map(|id| self.device(id)).collect()
     }
 
@@ -504,8 +604,13 @@ impl Fold {
         let subject = Subject::new(Class::Device, code.clone());
         self.exists(Class::Device, &code).then(|| DeviceInfo {
             id,
-            name: self.text_field(&subject, key::NAME).unwrap_or_else(|| id.to_string()),
-            role: self.field_of(&subject, key::ROLE).as_int().and_then(Role::from_number),
+            name: self
+                .text_field(&subject, key::NAME)
+                .unwrap_or_else(|| id.to_string()),
+            role: self
+                .field_of(&subject, key::ROLE)
+                .as_int()
+                .and_then(Role::from_number),
             site: self.code_field(&subject, key::SITE),
             public_key: self
                 .field_of(&subject, key::PUBLIC_KEY)

@@ -31,7 +31,8 @@ impl Line {
     }
 
     fn entry(self, id: EntryId) -> Self {
-        self.bytes(id.origin.as_bytes()).bytes(&id.seq.to_be_bytes())
+        self.bytes(id.origin.as_bytes())
+            .bytes(&id.seq.to_be_bytes())
     }
 
     fn value(self, value: &Value) -> Self {
@@ -53,13 +54,20 @@ impl Fold {
             for code in self.codes(class) {
                 for field in fields_of(class) {
                     let value = self.field(class, code, field.key);
-                    let line = Line::new(1).bytes(&[class.number(), field.key]).code(Some(code));
+                    let line = Line::new(1)
+                        .bytes(&[class.number(), field.key])
+                        .code(Some(code));
                     take(&line.value(&value).0);
                 }
             }
         }
         for item in self.catalogue.merged_items() {
-            take(&Line::new(2).code(Some(item)).code(self.merged_into(item).as_ref()).0);
+            take(
+                &Line::new(2)
+                    .code(Some(item))
+                    .code(self.merged_into(item).as_ref())
+                    .0,
+            );
         }
         for barcode in self.catalogue.all_barcodes() {
             for (item, pack) in self.claims(barcode) {
@@ -67,8 +75,11 @@ impl Fold {
                 take(&line.bytes(&pack.ten_thousandths().to_be_bytes()).0);
             }
         }
-        let mut lines: Vec<_> =
-            self.lines.iter().map(|line| (self.line_key(line), line)).collect();
+        let mut lines: Vec<_> = self
+            .lines
+            .iter()
+            .map(|line| (self.line_key(line), line))
+            .collect();
         lines.sort_by(|a, b| a.0.cmp(&b.0));
         for (key, line) in lines {
             let mut record = Line::new(4)
@@ -78,7 +89,9 @@ impl Fold {
                 .code(key.batch.as_ref())
                 .bytes(&line.on_hand().ten_thousandths().to_be_bytes());
             if let Some(count) = self.last_count(line) {
-                record = record.entry(count.id).bytes(&count.at.millis().to_be_bytes());
+                record = record
+                    .entry(count.id)
+                    .bytes(&count.at.millis().to_be_bytes());
             }
             take(&record.0);
         }

@@ -124,7 +124,11 @@ impl Fold {
 
     pub(crate) fn last_count(&self, line: &Line) -> Option<LastCount> {
         let count = line.since_count().0?;
-        Some(LastCount { id: self.entry_id(count.key()), at: count.time(), quantity: count.amount() })
+        Some(LastCount {
+            id: self.entry_id(count.key()),
+            at: count.time(),
+            quantity: count.amount(),
+        })
     }
 
     /// The stock history of an item and its aliases, oldest first.
@@ -179,7 +183,9 @@ impl Fold {
                 change: after.minus(on_hand),
                 line_on_hand: after,
                 on_hand: after,
-                voided: event.row.is_some_and(|row| self.reversals.is_void(&row.key())),
+                voided: event
+                    .row
+                    .is_some_and(|row| self.reversals.is_void(&row.key())),
                 provisional: self.central_number(event.id).is_none(),
             });
             on_hand = after;
@@ -190,9 +196,18 @@ impl Fold {
     fn events<'a>(&self, line: &'a Line) -> Vec<Event<'a>> {
         let mut events = Vec::new();
         let mut reversed: Vec<TxKey> = Vec::new();
-        for row in line.rows().iter().filter(|row| !self.is_suppressed(row.key())) {
+        for row in line
+            .rows()
+            .iter()
+            .filter(|row| !self.is_suppressed(row.key()))
+        {
             let id = self.entry_id(row.key());
-            events.push(Event { at: row.time(), id, row: Some(row), voids: None });
+            events.push(Event {
+                at: row.time(),
+                id,
+                row: Some(row),
+                voids: None,
+            });
             // A movement within one line has two rows there but is voided once.
             if let Some(reversal) = self.reversals.voided_by(row.key())
                 && !reversed.contains(&row.key())
@@ -200,7 +215,12 @@ impl Fold {
                 reversed.push(row.key());
                 let at = self.reversals.time_of(reversal);
                 let id = self.entry_id(reversal);
-                events.push(Event { at, id, row: None, voids: Some(row.key()) });
+                events.push(Event {
+                    at,
+                    id,
+                    row: None,
+                    voids: Some(row.key()),
+                });
             }
         }
         events.sort_by_key(|event| (event.at, event.id));
@@ -246,6 +266,12 @@ impl Fold {
             }
         }
         let count = self.last_count(line);
-        Why { line: key, on_hand: line.on_hand(), count, movements, ignored }
+        Why {
+            line: key,
+            on_hand: line.on_hand(),
+            count,
+            movements,
+            ignored,
+        }
     }
 }

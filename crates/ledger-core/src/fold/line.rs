@@ -91,7 +91,11 @@ impl Row {
 
     /// What is on hand after this row, when `before` was there.
     pub(super) const fn after(&self, before: Total) -> Total {
-        if self.is_count() { self.amount().total() } else { before.plus(self.amount().total()) }
+        if self.is_count() {
+            self.amount().total()
+        } else {
+            before.plus(self.amount().total())
+        }
     }
 }
 
@@ -138,7 +142,10 @@ impl Line {
         let Some(at) = self.last_count.and_then(|at| usize::try_from(at).ok()) else {
             return (None, &self.rows);
         };
-        (self.rows.get(at), self.rows.get(at.saturating_add(1)..).unwrap_or_default())
+        (
+            self.rows.get(at),
+            self.rows.get(at.saturating_add(1)..).unwrap_or_default(),
+        )
     }
 
     /// Takes a row. In order it is added up at once; a late one waits for [`Line::settle`]. Says
@@ -150,7 +157,10 @@ impl Line {
         compare: impl Fn(&Row, &Row) -> Ordering,
     ) -> bool {
         let was_dirty = self.dirty;
-        let late = self.rows.last().is_some_and(|last| compare(last, &row) == Ordering::Greater);
+        let late = self
+            .rows
+            .last()
+            .is_some_and(|last| compare(last, &row) == Ordering::Greater);
         let at = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.rows.push(row);
         self.dirty |= late;
@@ -179,7 +189,10 @@ impl Line {
         compare: impl Fn(&Row, &Row) -> Ordering,
         is_ineffective: impl Fn(TxKey) -> bool,
     ) {
-        if !self.rows.is_sorted_by(|a, b| compare(a, b) != Ordering::Greater) {
+        if !self
+            .rows
+            .is_sorted_by(|a, b| compare(a, b) != Ordering::Greater)
+        {
             self.rows.sort_by(compare);
         }
         self.has_ineffective = self.rows.iter().any(|row| is_ineffective(row.key()));
@@ -191,7 +204,10 @@ impl Line {
             .and_then(|at| u32::try_from(at).ok());
         let (count, later) = self.since_count();
         let start = count.map_or(Total::ZERO, |count| count.amount().total());
-        self.on_hand = later.iter().filter(counts).fold(start, |sum, row| row.after(sum));
+        self.on_hand = later
+            .iter()
+            .filter(counts)
+            .fold(start, |sum, row| row.after(sum));
         self.dirty = false;
     }
 }

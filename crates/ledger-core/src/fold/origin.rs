@@ -42,7 +42,11 @@ impl Slot {
 
     /// The time that transactions are ordered by: what the user said, at most the effective time.
     pub(crate) const fn order_time(&self) -> Timestamp {
-        Timestamp::from_millis(if self.said < self.effective { self.said } else { self.effective })
+        Timestamp::from_millis(if self.said < self.effective {
+            self.said
+        } else {
+            self.effective
+        })
     }
 }
 
@@ -75,7 +79,9 @@ impl OriginLog {
     /// Effective time: the corrected time, at most the moment of numbering, at least the
     /// predecessor's.
     fn effective(&self, seq: u64, time: u64, before: u64) -> u64 {
-        let capped = self.run_of(seq).map_or(time, |(_, run)| time.min(run.moment.millis()));
+        let capped = self
+            .run_of(seq)
+            .map_or(time, |(_, run)| time.min(run.moment.millis()));
         capped.max(before)
     }
 }
@@ -94,7 +100,12 @@ impl Origins {
             return *index;
         }
         let index = u32::try_from(self.logs.len()).unwrap_or(u32::MAX);
-        self.logs.push(OriginLog { id, slots: Vec::new(), genesis: None, runs: BTreeMap::new() });
+        self.logs.push(OriginLog {
+            id,
+            slots: Vec::new(),
+            genesis: None,
+            runs: BTreeMap::new(),
+        });
         self.index.insert(id, index);
         index
     }
@@ -121,18 +132,19 @@ impl Origins {
     }
 
     /// The slot of the origin's next entry, before it is known what the entry acts on.
-    pub(super) fn next_slot(
-        &self,
-        index: u32,
-        time: Option<Timestamp>,
-        hash8: [u8; 8],
-    ) -> Slot {
+    pub(super) fn next_slot(&self, index: u32, time: Option<Timestamp>, hash8: [u8; 8]) -> Slot {
         let time = time.map_or(0, Timestamp::millis);
         let effective = self.log(index).map_or(time, |log| {
             let before = log.slots.last().map_or(0, |slot| slot.effective);
             log.effective(self.next_seq(index), time, before)
         });
-        Slot { time, effective, said: NO_TIME, hash8, touch: Touch::Other }
+        Slot {
+            time,
+            effective,
+            said: NO_TIME,
+            hash8,
+            touch: Touch::Other,
+        }
     }
 
     pub(super) fn push(&mut self, index: u32, slot: Slot) {
@@ -150,20 +162,26 @@ impl Origins {
             self.central = Some(run.origin);
         }
         let last_seq = run.first_seq.saturating_add(run.count).saturating_sub(1);
-        let Some(log) = self.log_mut(index) else { return false };
+        let Some(log) = self.log_mut(index) else {
+            return false;
+        };
         let lowers = (run.first_seq..=last_seq)
             .map_while(|seq| log.slot(seq))
             .any(|slot| slot.time > run.moment.millis());
-        log.runs
-            .entry(run.first_seq)
-            .or_insert(Numbers { last_seq, n: run.n, moment: run.moment });
+        log.runs.entry(run.first_seq).or_insert(Numbers {
+            last_seq,
+            n: run.n,
+            moment: run.moment,
+        });
         lowers
     }
 
     /// Works the origin's effective times out anew and returns the lines that are touched.
     pub(super) fn recompute(&mut self, index: u32) -> BTreeSet<u32> {
         let mut touched = BTreeSet::new();
-        let Some(log) = self.log_mut(index) else { return touched };
+        let Some(log) = self.log_mut(index) else {
+            return touched;
+        };
         let mut slots = std::mem::take(&mut log.slots);
         let mut before = 0;
         for (seq, slot) in (1_u64..).zip(&mut slots) {
@@ -178,7 +196,9 @@ impl Origins {
     }
 
     pub(crate) fn entry_id(&self, key: TxKey) -> EntryId {
-        let origin = self.log(key.0).map_or(Origin::from_bytes([0; 16]), |log| log.id);
+        let origin = self
+            .log(key.0)
+            .map_or(Origin::from_bytes([0; 16]), |log| log.id);
         EntryId { origin, seq: key.1 }
     }
 
@@ -204,7 +224,10 @@ impl Origins {
     pub(super) fn compare_rows(&self, a: &Row, b: &Row) -> Ordering {
         a.time().cmp(&b.time()).then_with(|| {
             if a.key().0 == b.key().0 {
-                a.key().1.cmp(&b.key().1).then_with(|| a.amount().cmp(&b.amount()))
+                a.key()
+                    .1
+                    .cmp(&b.key().1)
+                    .then_with(|| a.amount().cmp(&b.amount()))
             } else {
                 self.entry_id(a.key()).cmp(&self.entry_id(b.key()))
             }
@@ -216,10 +239,19 @@ impl Origins {
         run.n.checked_add(key.1.checked_sub(first)?)
     }
 
+    pub(super) fn numbered_up_to(&self, index: u32) -> u64 {
+        self.log(index)
+            .and_then(|log| log.runs.last_key_value())
+            .map_or(0, |(_, run)| run.last_seq)
+    }
+
     /// The clock an entry counts with: never later than the moment it was numbered. All that were
     /// ahead of that moment share its last tick, and keep their order by seq.
     pub(super) fn capped_clock(&self, key: TxKey, clock: Clock) -> Clock {
-        let moment = self.log(key.0).and_then(|log| log.run_of(key.1)).map(|(_, run)| run.moment);
+        let moment = self
+            .log(key.0)
+            .and_then(|log| log.run_of(key.1))
+            .map(|(_, run)| run.moment);
         match moment {
             Some(moment) if clock.time() > moment => Clock::new(moment, u16::MAX),
             _ => clock,
@@ -241,8 +273,8 @@ impl Origins {
     }
 
     pub(super) fn of_device(&self, device: DeviceId) -> impl Iterator<Item = Origin> + '_ {
-        self.index.iter().filter_map(move |(id, index)| {
-            (self.genesis(*index)?.device == device).then_some(*id)
-        })
+        self.index
+            .iter()
+            .filter_map(move |(id, index)| (self.genesis(*index)?.device == device).then_some(*id))
     }
 }

@@ -35,7 +35,10 @@ pub(crate) struct Reversals {
 
 impl Reversals {
     pub(super) fn add(&mut self, reversal: TxKey, target: EntryRef) {
-        self.by_target.entry(target.id).or_default().push((reversal, target.hash8));
+        self.by_target
+            .entry(target.id)
+            .or_default()
+            .push((reversal, target.hash8));
         self.target_of.insert(reversal, target.id);
     }
 
@@ -57,7 +60,9 @@ impl Reversals {
 
     /// Void transactions with the reversal that holds.
     pub(crate) fn voided(&self) -> impl Iterator<Item = (TxKey, TxKey)> + '_ {
-        self.void.iter().map(|(target, reversal)| (*target, *reversal))
+        self.void
+            .iter()
+            .map(|(target, reversal)| (*target, *reversal))
     }
 
     pub(crate) fn voided_by(&self, key: TxKey) -> Option<TxKey> {
@@ -70,7 +75,9 @@ impl Reversals {
 
     /// Reversals without effect.
     pub(crate) fn faults(&self) -> impl Iterator<Item = (TxKey, ReversalFault)> + '_ {
-        self.faults.iter().map(|(reversal, fault)| (*reversal, *fault))
+        self.faults
+            .iter()
+            .map(|(reversal, fault)| (*reversal, *fault))
     }
 
     /// Works out what the reversals of one target come to; says whether it changed whether the
@@ -103,8 +110,10 @@ impl Reversals {
                 None => candidates.push(reversal),
             }
         }
-        let holds =
-            candidates.iter().copied().min_by_key(|&reversal| order(reversal, self.time_of(reversal)));
+        let holds = candidates
+            .iter()
+            .copied()
+            .min_by_key(|&reversal| order(reversal, self.time_of(reversal)));
         for reversal in candidates {
             if Some(reversal) != holds {
                 self.faults.insert(reversal, ReversalFault::Twice);

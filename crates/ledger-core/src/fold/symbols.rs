@@ -40,7 +40,8 @@ impl Symbols {
 
     /// The code of a symbol that this table made.
     pub(super) fn code(&self, symbol: u32) -> Code {
-        self.optional(symbol).unwrap_or_else(|| unreachable!("a symbol made here"))
+        self.optional(symbol)
+            .unwrap_or_else(|| unreachable!("a symbol made here"))
     }
 }
 

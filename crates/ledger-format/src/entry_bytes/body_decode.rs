@@ -39,7 +39,11 @@ pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<Body, Reason> 
 
 /// Skips a key that is not known, if that is allowed.
 fn other(key: u8, reader: &mut Reader<'_>) -> Result<(), Reason> {
-    if key.is_multiple_of(2) { Err(NEWER) } else { skip(reader, 2) }
+    if key.is_multiple_of(2) {
+        Err(NEWER)
+    } else {
+        skip(reader, 2)
+    }
 }
 
 /// Reads a field of the particulars; `false` when the key is none of theirs.
@@ -61,7 +65,10 @@ fn read_particular(
         }
         keys::ONCE => {
             reader.array_of(2)?;
-            all.once = Some(IdempotencyKey { key: reader.bin()?, row: reader.uint()? });
+            all.once = Some(IdempotencyKey {
+                key: reader.bin()?,
+                row: reader.uint()?,
+            });
             return Ok(true);
         }
         keys::EXPIRY => {
@@ -103,14 +110,39 @@ fn read_moved(reader: &mut Reader<'_>) -> Result<Moved, Reason> {
         (Some(from), Some(to)) => {
             let to_owner = changed(to_owner, &owner)?;
             let to_batch = changed(to_batch, &batch)?;
-            let to = Place { location: to, owner: to_owner, batch: to_batch };
-            (Some(Place { location: from, owner, batch }), Some(to))
+            let to = Place {
+                location: to,
+                owner: to_owner,
+                batch: to_batch,
+            };
+            (
+                Some(Place {
+                    location: from,
+                    owner,
+                    batch,
+                }),
+                Some(to),
+            )
         }
         _ if to_owner.is_some() || to_batch.is_some() => {
             return Err("a change of owner or batch without two places");
         }
-        (Some(location), None) => (Some(Place { location, owner, batch }), None),
-        (None, Some(location)) => (None, Some(Place { location, owner, batch })),
+        (Some(location), None) => (
+            Some(Place {
+                location,
+                owner,
+                batch,
+            }),
+            None,
+        ),
+        (None, Some(location)) => (
+            None,
+            Some(Place {
+                location,
+                owner,
+                batch,
+            }),
+        ),
         (None, None) => return Err("a movement from nowhere to nowhere"),
     };
     Ok(Moved {
@@ -134,7 +166,10 @@ fn changed(said: Option<Option<Code>>, from: &Option<Code>) -> Result<Option<Cod
 
 fn read_act(reader: &mut Reader<'_>) -> Result<Act, Reason> {
     let number = reader.uint()?;
-    Act::ALL.into_iter().find(|act| act.number() == number).ok_or("an unknown act")
+    Act::ALL
+        .into_iter()
+        .find(|act| act.number() == number)
+        .ok_or("an unknown act")
 }
 
 fn read_counted(reader: &mut Reader<'_>) -> Result<Counted, Reason> {
@@ -157,7 +192,11 @@ fn read_counted(reader: &mut Reader<'_>) -> Result<Counted, Reason> {
     Ok(Counted {
         item: item.ok_or(MISSING)?,
         quantity: quantity.ok_or(MISSING)?,
-        place: Place { location: location.ok_or(MISSING)?, owner, batch },
+        place: Place {
+            location: location.ok_or(MISSING)?,
+            owner,
+            batch,
+        },
         span,
         particulars,
     })
@@ -185,7 +224,11 @@ fn read_tallied(reader: &mut Reader<'_>) -> Result<Tallied, Reason> {
     Ok(Tallied {
         item: item.ok_or(MISSING)?,
         quantity: quantity.ok_or(MISSING)?,
-        place: Place { location: location.ok_or(MISSING)?, owner, batch },
+        place: Place {
+            location: location.ok_or(MISSING)?,
+            owner,
+            batch,
+        },
     })
 }
 
@@ -201,7 +244,10 @@ fn read_reversed(reader: &mut Reader<'_>) -> Result<Reversed, Reason> {
             _ => other(key, reader)?,
         }
     }
-    Ok(Reversed { target: target.ok_or(MISSING)?, particulars })
+    Ok(Reversed {
+        target: target.ok_or(MISSING)?,
+        particulars,
+    })
 }
 
 fn read_genesis(reader: &mut Reader<'_>) -> Result<Genesis, Reason> {
@@ -244,7 +290,9 @@ fn read_clock_mark(reader: &mut Reader<'_>) -> Result<ClockMark, Reason> {
             _ => other(key, reader)?,
         }
     }
-    Ok(ClockMark { step_millis: step.ok_or(MISSING)? })
+    Ok(ClockMark {
+        step_millis: step.ok_or(MISSING)?,
+    })
 }
 
 fn read_merged(reader: &mut Reader<'_>) -> Result<ItemMerged, Reason> {
@@ -257,7 +305,10 @@ fn read_merged(reader: &mut Reader<'_>) -> Result<ItemMerged, Reason> {
             _ => other(key, reader)?,
         }
     }
-    Ok(ItemMerged { item: item.ok_or(MISSING)?, into: into.ok_or(MISSING)? })
+    Ok(ItemMerged {
+        item: item.ok_or(MISSING)?,
+        into: into.ok_or(MISSING)?,
+    })
 }
 
 fn read_bound(reader: &mut Reader<'_>) -> Result<CodeBound, Reason> {
@@ -288,7 +339,10 @@ fn read_unbound(reader: &mut Reader<'_>) -> Result<CodeUnbound, Reason> {
             _ => other(key, reader)?,
         }
     }
-    Ok(CodeUnbound { item: item.ok_or(MISSING)?, barcode: barcode.ok_or(MISSING)? })
+    Ok(CodeUnbound {
+        item: item.ok_or(MISSING)?,
+        barcode: barcode.ok_or(MISSING)?,
+    })
 }
 
 fn read_set(class: Class, reader: &mut Reader<'_>) -> Result<CatalogueWrite, Reason> {
@@ -319,7 +373,7 @@ fn read_set(class: Class, reader: &mut Reader<'_>) -> Result<CatalogueWrite, Rea
         if !may_hold(class, key, &value) {
             return Err("a field that the thing does not have, or its type");
         }
-        let _ = write.fields.insert(key, value);
+        drop(write.fields.insert(key, value));
     }
     Ok(write)
 }

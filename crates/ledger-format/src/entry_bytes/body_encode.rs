@@ -81,7 +81,11 @@ fn write_change(
     name: &'static str,
     [from, to]: [Option<&Code>; 2],
 ) -> Written {
-    if from == to { Ok(()) } else { write_code_or_none(w, key, name, to) }
+    if from == to {
+        Ok(())
+    } else {
+        write_code_or_none(w, key, name, to)
+    }
 }
 
 fn write_moved(w: &mut BodyWriter<'_>, moved: &Moved) -> Written {
@@ -90,26 +94,49 @@ fn write_moved(w: &mut BodyWriter<'_>, moved: &Moved) -> Written {
         return Err(EncodeError::Senseless("a movement from nowhere to nowhere"));
     };
     let both = moved.from.as_ref().zip(moved.to.as_ref());
-    let Particulars { details, said, once, expiry } = &moved.particulars;
+    let Particulars {
+        details,
+        said,
+        once,
+        expiry,
+    } = &moved.particulars;
     w.code(keys::TOUCHES, "item", Some(&moved.item))?;
     w.text(keys::REASON, "reason", details.reason.as_deref())?;
     w.field(keys::QUANTITY, Token::Int(moved.quantity.ten_thousandths()))?;
     w.text(keys::NOTE, "note", details.note.as_deref())?;
-    w.code(keys::LOCATION, "location", moved.from.as_ref().map(|place| &place.location))?;
+    w.code(
+        keys::LOCATION,
+        "location",
+        moved.from.as_ref().map(|place| &place.location),
+    )?;
     w.text(keys::ORDER, "order", details.order.as_deref())?;
-    w.code(keys::TO, "location", moved.to.as_ref().map(|place| &place.location))?;
+    w.code(
+        keys::TO,
+        "location",
+        moved.to.as_ref().map(|place| &place.location),
+    )?;
     w.text(keys::LOT, "lot", details.lot.as_deref())?;
     w.code(keys::OWNER, "owner", first.owner.as_ref())?;
     w.text(keys::PO, "purchase order", details.po.as_deref())?;
     if let Some((from, to)) = both {
-        write_change(w, keys::TO_OWNER, "owner", [from.owner.as_ref(), to.owner.as_ref()])?;
+        write_change(
+            w,
+            keys::TO_OWNER,
+            "owner",
+            [from.owner.as_ref(), to.owner.as_ref()],
+        )?;
     }
     w.text(keys::SERIAL, "serial number", details.serial.as_deref())?;
     w.code(keys::BATCH, "batch", first.batch.as_ref())?;
     write_said_once(w, said.map(|time| time.millis()), once.as_ref())?;
     write_expiry(w, *expiry)?;
     if let Some((from, to)) = both {
-        write_change(w, keys::TO_BATCH, "batch", [from.batch.as_ref(), to.batch.as_ref()])?;
+        write_change(
+            w,
+            keys::TO_BATCH,
+            "batch",
+            [from.batch.as_ref(), to.batch.as_ref()],
+        )?;
     }
     w.uint(keys::ACT, moved.act.number())
 }
@@ -136,11 +163,23 @@ fn write_expiry(w: &mut BodyWriter<'_>, expiry: Option<u32>) -> Written {
 }
 
 fn write_counted(w: &mut BodyWriter<'_>, counted: &Counted) -> Written {
-    let Place { location, owner, batch } = &counted.place;
-    let Particulars { details, said, once, expiry } = &counted.particulars;
+    let Place {
+        location,
+        owner,
+        batch,
+    } = &counted.place;
+    let Particulars {
+        details,
+        said,
+        once,
+        expiry,
+    } = &counted.particulars;
     w.code(keys::TOUCHES, "item", Some(&counted.item))?;
     w.text(keys::REASON, "reason", details.reason.as_deref())?;
-    w.field(keys::QUANTITY, Token::Int(counted.quantity.ten_thousandths()))?;
+    w.field(
+        keys::QUANTITY,
+        Token::Int(counted.quantity.ten_thousandths()),
+    )?;
     w.text(keys::NOTE, "note", details.note.as_deref())?;
     w.code(keys::LOCATION, "location", Some(location))?;
     w.text(keys::ORDER, "order", details.order.as_deref())?;
@@ -160,20 +199,39 @@ fn write_counted(w: &mut BodyWriter<'_>, counted: &Counted) -> Written {
 }
 
 fn write_tallied(w: &mut BodyWriter<'_>, tallied: &Tallied) -> Written {
-    let Place { location, owner, batch } = &tallied.place;
+    let Place {
+        location,
+        owner,
+        batch,
+    } = &tallied.place;
     w.code(keys::TOUCHES, "item", Some(&tallied.item))?;
-    w.field(keys::QUANTITY, Token::Int(tallied.quantity.ten_thousandths()))?;
+    w.field(
+        keys::QUANTITY,
+        Token::Int(tallied.quantity.ten_thousandths()),
+    )?;
     w.code(keys::LOCATION, "location", Some(location))?;
     w.code(keys::OWNER, "owner", owner.as_ref())?;
     w.code(keys::BATCH, "batch", batch.as_ref())
 }
 
 fn write_reversed(w: &mut BodyWriter<'_>, reversed: &Reversed) -> Written {
-    let Particulars { details, said, once, expiry } = &reversed.particulars;
+    let Particulars {
+        details,
+        said,
+        once,
+        expiry,
+    } = &reversed.particulars;
     if expiry.is_some() {
         return Err(EncodeError::Senseless("a reversal has no expiry"));
     }
-    let Details { reason, note, order, lot, po, serial } = details;
+    let Details {
+        reason,
+        note,
+        order,
+        lot,
+        po,
+        serial,
+    } = details;
     w.text(keys::REASON, "reason", reason.as_deref())?;
     w.text(keys::NOTE, "note", note.as_deref())?;
     w.text(keys::ORDER, "order", order.as_deref())?;
@@ -194,7 +252,9 @@ fn write_set(w: &mut BodyWriter<'_>, write: &CatalogueWrite) -> Written {
     }
     for (key, value) in &write.fields {
         if !may_hold(write.subject.class, *key, value) {
-            return Err(EncodeError::Senseless("a field that the thing does not have, or its type"));
+            return Err(EncodeError::Senseless(
+                "a field that the thing does not have, or its type",
+            ));
         }
         let token = match value {
             Value::Nil => Token::Nil,

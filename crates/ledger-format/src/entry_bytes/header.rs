@@ -49,7 +49,12 @@ impl<'a> Header<'a> {
             return Err("another version");
         }
         let (clock, user) = read_optional(reader)?;
-        Ok(Self { kind: kind.0, time: time.millis(), clock, user })
+        Ok(Self {
+            kind: kind.0,
+            time: time.millis(),
+            clock,
+            user,
+        })
     }
 }
 
@@ -93,9 +98,7 @@ pub(super) fn read_start(
     }
 }
 
-fn read_optional<'a>(
-    reader: &mut Reader<'a>,
-) -> Result<(Option<u64>, Option<&'a [u8]>), Reason> {
+fn read_optional<'a>(reader: &mut Reader<'a>) -> Result<(Option<u64>, Option<&'a [u8]>), Reason> {
     let presence = reader.byte()?;
     if presence & !(CLOCK | USER) != 0 {
         return Err("presence");
@@ -127,7 +130,10 @@ pub(super) fn read_rest(
         }
         Some(packed) => {
             let [.., high, low] = packed.to_be_bytes();
-            Clock::new(Timestamp::from_millis(packed >> 16), u16::from_be_bytes([high, low]))
+            Clock::new(
+                Timestamp::from_millis(packed >> 16),
+                u16::from_be_bytes([high, low]),
+            )
         }
     };
     let user = match user {

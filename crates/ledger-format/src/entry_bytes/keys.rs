@@ -82,7 +82,9 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
             TOUCHES, QUANTITY, LOCATION, TO, OWNER, TO_OWNER, BATCH, SAID, ONCE, EXPIRY, TO_BATCH,
             ACT,
         ],
-        Kind::COUNTED => &[TOUCHES, QUANTITY, LOCATION, OWNER, BATCH, SAID, ONCE, EXPIRY, SPAN],
+        Kind::COUNTED => &[
+            TOUCHES, QUANTITY, LOCATION, OWNER, BATCH, SAID, ONCE, EXPIRY, SPAN,
+        ],
         Kind::TALLIED => &[TOUCHES, QUANTITY, LOCATION, OWNER, BATCH],
         Kind::REVERSED => &[SAID, ONCE, TARGET],
         Kind::ITEM_MERGED => &[TOUCHES, MERGED_INTO],
@@ -94,7 +96,9 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
 
 /// The class whose fields a kind sets.
 pub(crate) fn class_of(kind: Kind) -> Option<Class> {
-    Class::ALL.into_iter().find(|class| Kind::setting(*class) == kind)
+    Class::ALL
+        .into_iter()
+        .find(|class| Kind::setting(*class) == kind)
 }
 
 /// Whether this version knows the kind.

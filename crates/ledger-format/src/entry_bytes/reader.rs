@@ -1,4 +1,8 @@
 //! Reads MessagePack strictly: every value in its one shortest form, and no floats.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a strict reader names what it takes and refuses everything else"
+)]
 
 use ledger_core::code::{Barcode, Code};
 use ledger_core::{EntryId, EntryRef, Origin, Timestamp};
@@ -45,7 +49,11 @@ impl<'a> Reader<'a> {
 
     /// Nothing may follow.
     pub(crate) const fn finish(&self) -> Result<(), Reason> {
-        if self.rest.is_empty() { Ok(()) } else { Err("bytes after the end") }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err("bytes after the end")
+        }
     }
 
     pub(crate) fn take(&mut self, len: usize) -> Result<&'a [u8], Reason> {
@@ -117,17 +125,27 @@ impl<'a> Reader<'a> {
 
     fn text_of(&mut self, len: usize) -> Result<Token<'a>, Reason> {
         let bytes = self.take(len)?;
-        std::str::from_utf8(bytes).map(Token::Text).or(Err("a text that is not UTF-8"))
+        std::str::from_utf8(bytes)
+            .map(Token::Text)
+            .or(Err("a text that is not UTF-8"))
     }
 
     fn len8(&mut self, least: usize) -> Result<usize, Reason> {
         let len = usize::from(self.byte()?);
-        if len < least { Err(NOT_SHORTEST) } else { Ok(len) }
+        if len < least {
+            Err(NOT_SHORTEST)
+        } else {
+            Ok(len)
+        }
     }
 
     fn len16(&mut self, least: usize) -> Result<usize, Reason> {
         let len = usize::from(u16::from_be_bytes(self.array()?));
-        if len < least { Err(NOT_SHORTEST) } else { Ok(len) }
+        if len < least {
+            Err(NOT_SHORTEST)
+        } else {
+            Ok(len)
+        }
     }
 
     fn unsigned(&mut self, marker: Marker) -> Result<Token<'a>, Reason> {
@@ -150,7 +168,11 @@ impl<'a> Reader<'a> {
             Marker::I32 => (i64::from(i32::from_be_bytes(self.array()?)), -0x8001),
             _ => (i64::from_be_bytes(self.array()?), -0x8000_0001),
         };
-        if value > most { Err(NOT_SHORTEST) } else { Ok(value) }
+        if value > most {
+            Err(NOT_SHORTEST)
+        } else {
+            Ok(value)
+        }
     }
 }
 
@@ -201,7 +223,9 @@ impl<'a> Reader<'a> {
     pub(crate) fn code_or_none(&mut self) -> Result<Option<Code>, Reason> {
         match self.text()? {
             "" => Ok(None),
-            text => Code::from_normalised(text).map(Some).ok_or("a code that is not normalised"),
+            text => Code::from_normalised(text)
+                .map(Some)
+                .ok_or("a code that is not normalised"),
         }
     }
 
@@ -212,7 +236,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn timestamp(&mut self) -> Result<Timestamp, Reason> {
         let millis = self.uint()?;
         let time = Timestamp::from_millis(millis);
-        if time.millis() == millis { Ok(time) } else { Err("a time beyond 48 bits") }
+        if time.millis() == millis {
+            Ok(time)
+        } else {
+            Err("a time beyond 48 bits")
+        }
     }
 
     pub(crate) fn array_of(&mut self, len: usize) -> Result<(), Reason> {
@@ -229,7 +257,10 @@ impl<'a> Reader<'a> {
         if seq == 0 {
             return Err("a seq of zero");
         }
-        Ok(EntryRef { id: EntryId { origin, seq }, hash8: self.bin()? })
+        Ok(EntryRef {
+            id: EntryId { origin, seq },
+            hash8: self.bin()?,
+        })
     }
 }
 
@@ -251,13 +282,18 @@ impl Fields {
 
     /// The fields of a map whose head has been read.
     pub(crate) const fn new(len: usize) -> Self {
-        Self { left: len, next_key_min: 0 }
+        Self {
+            left: len,
+            next_key_min: 0,
+        }
     }
 
     /// Reads the next key; none at the end.
     #[inline]
     pub(crate) fn next(&mut self, reader: &mut Reader<'_>) -> Result<Option<u8>, Reason> {
-        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+        let Some(left) = self.left.checked_sub(1) else {
+            return Ok(None);
+        };
         self.left = left;
         let key = reader.byte()?;
         if key > KEY_MAX {
@@ -274,7 +310,7 @@ impl Fields {
 /// Skips one value, checking its form; `depth` is the level it stands on.
 pub(crate) fn skip(reader: &mut Reader<'_>, depth: usize) -> Result<(), Reason> {
     match reader.token()? {
-        Token::Array(_) | Token::Map(_) if depth >= DEPTH_MAX => Err("nested too deep"),
+        Token::Array(_) | Token::Map(_) if depth > DEPTH_MAX => Err("nested too deep"),
         Token::Array(len) => (0..len).try_for_each(|_| skip(reader, depth + 1)),
         Token::Map(len) => {
             let mut fields = Fields::new(len);

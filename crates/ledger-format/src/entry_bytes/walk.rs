@@ -23,20 +23,25 @@ impl Walked {
 
     /// Whether it has an even key that this version does not understand in this kind.
     pub(super) fn has_newer_key(&self, kind: Kind) -> bool {
-        self.keys().any(|key| key.is_multiple_of(2) && !keys::is_known_even(kind, key))
+        self.keys()
+            .any(|key| key.is_multiple_of(2) && !keys::is_known_even(kind, key))
     }
 
     /// Whether it has an odd key that this version skips in this kind.
     #[cfg(test)]
     pub(super) fn has_ignored_key(&self, kind: Kind) -> bool {
-        self.keys().any(|key| !key.is_multiple_of(2) && !keys::is_known_odd(kind, key))
+        self.keys()
+            .any(|key| !key.is_multiple_of(2) && !keys::is_known_odd(kind, key))
     }
 }
 
 /// Reads a whole body to the end of the bytes, whatever it means.
 pub(super) fn walk(reader: &mut Reader<'_>) -> Result<Walked, Reason> {
     let mut fields = Fields::of_body(reader)?;
-    let mut walked = Walked { touches: None, keys: 0 };
+    let mut walked = Walked {
+        touches: None,
+        keys: 0,
+    };
     while let Some(key) = fields.next(reader)? {
         walked.keys |= 1 << key;
         if key == keys::TOUCHES {
@@ -59,7 +64,13 @@ pub(super) fn read_subject(reader: &mut Reader<'_>) -> Result<Subject, Reason> {
             }
             (class, reader.text()?)
         }
-        _ => return Err("not a subject"),
+        Token::Nil
+        | Token::Bool(_)
+        | Token::Int(_)
+        | Token::Big(_)
+        | Token::Bin(_)
+        | Token::Array(_)
+        | Token::Map(_) => return Err("not a subject"),
     };
     let code = Code::from_normalised(code).ok_or("a code that is not normalised")?;
     Ok(Subject::new(class, code))

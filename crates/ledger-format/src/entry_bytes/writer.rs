@@ -23,21 +23,29 @@ fn try_put(out: &mut Vec<u8>, token: Token<'_>) -> Result<bool, std::io::Error> 
         Token::Int(value) => encode::write_sint(out, value).map(drop)?,
         Token::Big(value) => encode::write_uint(out, value).map(drop)?,
         Token::Text(text) => {
-            let Some(len) = fits(text.len()) else { return Ok(false) };
+            let Some(len) = fits(text.len()) else {
+                return Ok(false);
+            };
             encode::write_str_len(out, len).map(drop)?;
             out.extend_from_slice(text.as_bytes());
         }
         Token::Bin(bytes) => {
-            let Some(len) = fits(bytes.len()) else { return Ok(false) };
+            let Some(len) = fits(bytes.len()) else {
+                return Ok(false);
+            };
             encode::write_bin_len(out, len).map(drop)?;
             out.extend_from_slice(bytes);
         }
         Token::Array(len) => {
-            let Some(len) = fits(len) else { return Ok(false) };
+            let Some(len) = fits(len) else {
+                return Ok(false);
+            };
             encode::write_array_len(out, len).map(drop)?;
         }
         Token::Map(len) => {
-            let Some(len) = fits(len) else { return Ok(false) };
+            let Some(len) = fits(len) else {
+                return Ok(false);
+            };
             encode::write_map_len(out, len).map(drop)?;
         }
     }
@@ -56,7 +64,12 @@ pub(super) struct BodyWriter<'a> {
 impl<'a> BodyWriter<'a> {
     pub(super) const fn new(out: &'a mut Vec<u8>) -> Self {
         let start = out.len();
-        Self { out, start, fields: 0, next_key_min: 0 }
+        Self {
+            out,
+            start,
+            fields: 0,
+            next_key_min: 0,
+        }
     }
 
     /// Puts the map's head in front of the fields.
@@ -65,7 +78,7 @@ impl<'a> BodyWriter<'a> {
         if !put_token(&mut head, Token::Map(self.fields)) {
             return Err(EncodeError::Senseless("too many fields"));
         }
-        let _ = self.out.splice(self.start..self.start, head);
+        drop(self.out.splice(self.start..self.start, head));
         Ok(())
     }
 
@@ -76,7 +89,8 @@ impl<'a> BodyWriter<'a> {
         let len = match token {
             Token::Text(text) => text.len(),
             Token::Bin(bytes) => bytes.len(),
-            _ => 0,
+            Token::Array(len) | Token::Map(len) => len,
+            Token::Nil | Token::Bool(_) | Token::Int(_) | Token::Big(_) => 0,
         };
         Err(EncodeError::TooLarge(len))
     }
@@ -141,7 +155,14 @@ impl<'a> BodyWriter<'a> {
             return Err(EncodeError::Senseless("a reference to seq 0"));
         }
         let origin = target.id.origin.as_bytes();
-        self.array(key, &[Token::Bin(origin), uint(target.id.seq), Token::Bin(&target.hash8)])
+        self.array(
+            key,
+            &[
+                Token::Bin(origin),
+                uint(target.id.seq),
+                Token::Bin(&target.hash8),
+            ],
+        )
     }
 }
 
@@ -153,5 +174,9 @@ pub(super) fn uint(value: u64) -> Token<'static> {
 /// The text of a code that a reader will take for normalised.
 pub(super) fn normal<'a>(name: &'static str, code: &'a Code) -> Result<&'a str, EncodeError> {
     let text = code.as_str();
-    if Code::is_normalised(text) { Ok(text) } else { Err(EncodeError::NotNormalised(name)) }
+    if Code::is_normalised(text) {
+        Ok(text)
+    } else {
+        Err(EncodeError::NotNormalised(name))
+    }
 }

@@ -27,12 +27,19 @@ fn a_head_is_worth_only_what_was_signed() {
     let good = head();
     let public = key(1).public();
     assert_eq!(good.verify_strict(&public), Ok(()));
-    assert_eq!(good.verify_strict(&key(2).public()), Err(HeadError::Signature));
-    let other_ledger = SignedHead { ledger: LedgerId::from_bytes([9; 16]), ..good.clone() };
-    let other_origin = SignedHead { origin: Origin::from_bytes([9; 16]), ..good.clone() };
-    let other_seq = SignedHead { seq: 8, ..good.clone() };
-    let other_hash = SignedHead { hash: Hash::of(b"other"), ..good.clone() };
-    for changed in [other_ledger, other_origin, other_seq, other_hash] {
+    assert_eq!(
+        good.verify_strict(&key(2).public()),
+        Err(HeadError::Signature)
+    );
+    let changes: [fn(&mut SignedHead); 4] = [
+        |head| head.ledger = LedgerId::from_bytes([9; 16]),
+        |head| head.origin = Origin::from_bytes([9; 16]),
+        |head| head.seq = 8,
+        |head| head.hash = Hash::of(b"other"),
+    ];
+    for change in changes {
+        let mut changed = good.clone();
+        change(&mut changed);
         assert_eq!(changed.verify_strict(&public), Err(HeadError::Signature));
     }
     assert_eq!(good.to_bytes().len(), SIGNED_HEAD_BYTES);
@@ -61,10 +68,14 @@ fn a_certificate_reads_as_it_was_written_and_no_byte_of_it_can_change() {
     for index in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[index] ^= 0x20;
-        let refused =
-            Certificate::from_bytes(&changed).and_then(|other| other.verify_strict(&server)).is_err();
+        let refused = Certificate::from_bytes(&changed)
+            .and_then(|other| other.verify_strict(&server))
+            .is_err();
         assert!(refused, "byte {index}");
-        assert!(Certificate::from_bytes(&bytes[..index]).is_err(), "cut at {index}");
+        assert!(
+            Certificate::from_bytes(&bytes[..index]).is_err(),
+            "cut at {index}"
+        );
     }
     let longer = [&bytes[..], &[0]].concat();
     assert!(Certificate::from_bytes(&longer).is_err());

@@ -49,7 +49,9 @@ pub(crate) struct Scanned {
 
 /// The segment numbers in a journal's directory, rising.
 pub(crate) fn segments(disk: &Disk, dir: &Path) -> Result<Vec<u64>, JournalError> {
-    let names = disk.list(dir).map_err(|source| JournalError::io(dir, source))?;
+    let names = disk
+        .list(dir)
+        .map_err(|source| JournalError::io(dir, source))?;
     Ok(names.iter().filter_map(|name| number_of(name)).collect())
 }
 
@@ -72,19 +74,40 @@ pub(crate) fn scan(
     visit: &mut dyn FnMut(Seen<'_>),
 ) -> Result<Option<Scanned>, JournalError> {
     let all = segments(disk, dir)?;
-    let Some(store) = whose(disk, dir, &all)?.or(from.store) else { return Ok(None) };
-    let Some(&last_segment) = all.last() else { return Ok(None) };
-    let mut walk = Walk { store, position: Position::START, end: 0, torn_bytes: 0, missing: 1 };
-    for &segment in all.iter().filter(|&&segment| segment >= from.segment.min(last_segment)) {
-        if walk.position == Position::START {
-            walk.missing = if from.segment <= 1 { 1 } else { segment };
-        }
+    let Some(store) = whose(disk, dir, &all)?.or(from.store) else {
+        return Ok(None);
+    };
+    let Some(&last_segment) = all.last() else {
+        return Ok(None);
+    };
+    let first = from.segment.clamp(1, last_segment);
+    let mut walk = Walk {
+        store,
+        position: Position::START,
+        end: 0,
+        torn_bytes: 0,
+        missing: first,
+    };
+    for &segment in all.iter().filter(|&&segment| segment >= first) {
         let path = dir.join(file_name(segment));
-        let data = disk.read(&path).map_err(|source| JournalError::io(&path, source))?;
+        let data = disk
+            .read(&path)
+            .map_err(|source| JournalError::io(&path, source))?;
         walk.segment(segment, segment == last_segment, &data, visit)?;
     }
-    let Walk { position, end, torn_bytes, .. } = walk;
-    Ok(Some(Scanned { store, position, last_segment, end, torn_bytes }))
+    let Walk {
+        position,
+        end,
+        torn_bytes,
+        ..
+    } = walk;
+    Ok(Some(Scanned {
+        store,
+        position,
+        last_segment,
+        end,
+        torn_bytes,
+    }))
 }
 
 /// The store that the first readable header names.
@@ -128,16 +151,38 @@ impl Walk {
             Err(BadHeader::Newer(found)) => return Err(JournalError::NewerFormat { found }),
             Err(BadHeader::Damaged) => {
                 let len = wide(data.len().min(HEADER_BYTES));
-                visit(Seen::Damage(damage(segment, 0, len, "the header cannot be read")));
+                visit(Seen::Damage(damage(
+                    segment,
+                    0,
+                    len,
+                    "the header cannot be read",
+                )));
             }
             Ok(header) if header.store != self.store || header.segment != segment => {
-                visit(Seen::Damage(damage(segment, 0, wide(data.len()), "of another journal")));
+                visit(Seen::Damage(damage(
+                    segment,
+                    0,
+                    wide(data.len()),
+                    "of another journal",
+                )));
             }
             Ok(header) => self.check_joint(&header, contiguous, visit),
         }
-        let place = Place { store: self.store, segment };
-        let live = data.iter().rposition(|&byte| byte != 0).map_or(0, |at| at.saturating_add(1));
-        let mut frames = Frames { place, data, live, last, position: self.position };
+        let place = Place {
+            store: self.store,
+            segment,
+        };
+        let live = data
+            .iter()
+            .rposition(|&byte| byte != 0)
+            .map_or(0, |at| at.saturating_add(1));
+        let mut frames = Frames {
+            place,
+            data,
+            live,
+            last,
+            position: self.position,
+        };
         let end = frames.read(visit);
         self.position = frames.position;
         self.end = wide(end);
@@ -146,12 +191,7 @@ impl Walk {
     }
 
     /// Compares what a header says about the segment before with what was read there.
-    fn check_joint(
-        &mut self,
-        header: &Header,
-        contiguous: bool,
-        visit: &mut dyn FnMut(Seen<'_>),
-    ) {
+    fn check_joint(&mut self, header: &Header, contiguous: bool, visit: &mut dyn FnMut(Seen<'_>)) {
         let said = Position {
             segment: header.segment.saturating_sub(1),
             offset: header.before_end,
@@ -161,7 +201,12 @@ impl Walk {
         if contiguous && seen < (said.segment, said.offset) {
             let at = self.end;
             let len = said.offset.saturating_sub(at);
-            visit(Seen::Damage(damage(said.segment, at, len, "the segment ends too early")));
+            visit(Seen::Damage(damage(
+                said.segment,
+                at,
+                len,
+                "the segment ends too early",
+            )));
         }
         if self.position == Position::START && header.before_end > 0 {
             self.position = said;
@@ -170,7 +215,12 @@ impl Walk {
 }
 
 fn damage(segment: u64, offset: u64, len: u64, what: &'static str) -> JournalDamage {
-    JournalDamage { segment, offset, len, what }
+    JournalDamage {
+        segment,
+        offset,
+        len,
+        what,
+    }
 }
 
 /// The frames of one segment.
@@ -210,9 +260,18 @@ impl<'a> Frames<'a> {
             }
             self.emit(&mut group, start, visit);
             let until = next.unwrap_or(self.live.max(at));
-            let what = if until > at { "no sound frame" } else { "the group is cut off" };
+            let what = if until > at {
+                "no sound frame"
+            } else {
+                "the group is cut off"
+            };
             let segment = self.place.segment;
-            visit(Seen::Damage(damage(segment, wide(at), wide(until.saturating_sub(at)), what)));
+            visit(Seen::Damage(damage(
+                segment,
+                wide(at),
+                wide(until.saturating_sub(at)),
+                what,
+            )));
             at = until;
             start = until;
             if next.is_none() {
@@ -233,9 +292,16 @@ impl<'a> Frames<'a> {
             offset: wide(last.end),
             frame: Hash::of(last.bytes),
         };
-        let frames = group.iter().map(|found| (found.frame.kind, found.frame.payload)).collect();
+        let frames = group
+            .iter()
+            .map(|found| (found.frame.kind, found.frame.payload))
+            .collect();
         group.clear();
-        visit(Seen::Group { frames, start: wide(start), position: self.position });
+        visit(Seen::Group {
+            frames,
+            start: wide(start),
+            position: self.position,
+        });
     }
 
     /// The first sound frame at or after an offset.

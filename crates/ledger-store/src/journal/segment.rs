@@ -9,9 +9,9 @@ use crate::record::StoreId;
 /// The journal format that this version writes and the newest it reads.
 pub const JOURNAL_VERSION: u32 = 1;
 /// How many bytes a segment header takes; the first frame follows.
-pub const HEADER_BYTES: usize = 80;
+pub(crate) const HEADER_BYTES: usize = 80;
 /// How many bytes of a frame stand before its payload.
-pub const FRAME_START_BYTES: usize = 10;
+pub(crate) const FRAME_START_BYTES: usize = 10;
 
 const MAGIC: [u8; 8] = *b"SLJOURNL";
 /// More frames of the same group follow.
@@ -120,7 +120,10 @@ impl Place {
         out.extend_from_slice(&[0; 4]);
         out.extend_from_slice(&[frame.kind, flags]);
         out.extend_from_slice(frame.payload);
-        let crc = self.crc(offset, out.get(start.saturating_add(8)..).unwrap_or_default());
+        let crc = self.crc(
+            offset,
+            out.get(start.saturating_add(8)..).unwrap_or_default(),
+        );
         let place = out.get_mut(start.saturating_add(4)..start.saturating_add(8));
         if let Some(place) = place {
             place.copy_from_slice(&crc.to_le_bytes());
@@ -142,9 +145,17 @@ impl Place {
             return None;
         }
         let end = at.checked_add(8)?.checked_add(len)?;
-        let frame =
-            FrameBytes { kind, payload, more: flags & MORE != 0, first: flags & FIRST != 0 };
-        Some(FrameAt { frame, end, bytes: data.get(at..end)? })
+        let frame = FrameBytes {
+            kind,
+            payload,
+            more: flags & MORE != 0,
+            first: flags & FIRST != 0,
+        };
+        Some(FrameAt {
+            frame,
+            end,
+            bytes: data.get(at..end)?,
+        })
     }
 }
 

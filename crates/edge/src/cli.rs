@@ -1,0 +1,228 @@
+//! The command line as clap reads it: what can be typed, nothing about what it does.
+
+mod catalogue;
+mod files;
+mod stock;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use self::catalogue::{
+    BindArgs, GridArgs, ItemAddArgs, ItemCommand, ItemFields, LocationAddArgs, LocationCommand,
+    LocationFields, LocationTypeAddArgs, LocationTypeCommand, OnOff, PartnerAddArgs,
+    PartnerCommand, SettingCommand,
+};
+pub(crate) use self::files::{ExportArgs, ExportFormat, ImportArgs, ImportKind};
+pub(crate) use self::stock::{
+    AdjustArgs, CountArgs, Details, ItemsArgs, MoveArgs, StockArgs, UndoArgs, WhyArgs,
+};
+
+/// Stock keeping that works offline.
+#[derive(Debug, Parser)]
+#[command(
+    name = "stock",
+    version,
+    about = "Stock keeping that works offline and syncs later.",
+    after_help = "Begin with:\n  stock init --name counter\n  stock item add R-100 --name \"Resistor 100 Ω\"\n  \
+                  stock location add A-01 --name \"Shelf 1\"\n  stock add R-100 A-01 500"
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Print JSON on one line instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The store's directory [default: stockledger/store in the user's data directory]
+    #[arg(long, global = true, value_name = "DIR", env = "STOCK_STORE", hide_env_values = true)]
+    pub(crate) store: Option<PathBuf>,
+    /// Who acts; without it the device itself
+    #[arg(long, global = true, value_name = "USER")]
+    pub(crate) user: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a store on this device
+    #[command(after_help = "Example:\n  stock init --name counter")]
+    Init(InitArgs),
+    /// Join a server's ledger with a one-time code
+    #[command(after_help = "Example:\n  stock enroll http://127.0.0.1:8440 --code ABCD-EFGH")]
+    Enroll(EnrollArgs),
+
+    /// Put stock in
+    #[command(visible_alias = "receive", after_help = "Example:\n  stock add R-100 A-01 500 --po PO-7")]
+    Add(StockArgs),
+    /// Take stock out
+    #[command(
+        visible_aliases = ["take", "issue"],
+        after_help = "Example:\n  stock remove R-100 A-01 30 --reason sample"
+    )]
+    Remove(StockArgs),
+    /// Move stock from a place to a place, or to another owner
+    #[command(
+        after_help = "Examples:\n  stock move R-100 A-01 B-02 30\n  \
+                      stock move R-100 A-01 A-01 4 --owner ACME --to-own"
+    )]
+    Move(MoveArgs),
+    /// Correct stock by a difference
+    #[command(after_help = "Example:\n  stock adjust R-100 A-01 -3 --reason broken")]
+    Adjust(AdjustArgs),
+    /// Say how much is there
+    #[command(after_help = "Example:\n  stock count R-100 A-01 467")]
+    Count(CountArgs),
+    /// Void a movement or count
+    #[command(
+        after_help = "Examples:\n  stock undo          voids this device's newest\n  \
+                      stock undo ENTRY    an entry's id stands in: stock history ITEM --json"
+    )]
+    Undo(UndoArgs),
+
+    /// List items with their stock
+    #[command(after_help = "Examples:\n  stock items --low\n  stock items --search resistor --site MAIN")]
+    Items(ItemsArgs),
+    /// Show one item with its stock lines
+    #[command(after_help = "Example:\n  stock show R-100")]
+    Show(ItemArgs),
+    /// Show what happened to an item, oldest first
+    #[command(after_help = "Example:\n  stock history R-100")]
+    History(ItemArgs),
+    /// Explain why a total is what it is
+    #[command(after_help = "Example:\n  stock why R-100 A-01")]
+    Why(WhyArgs),
+    /// Show stock by site
+    #[command(after_help = "Example:\n  stock sites")]
+    Sites,
+
+    /// Make and change items
+    #[command(subcommand)]
+    Item(ItemCommand),
+    /// Let a barcode stand for an item
+    #[command(after_help = "Example:\n  stock bind 4006381333931 R-100 --pack 10")]
+    Bind(BindArgs),
+    /// Make and list location types
+    #[command(subcommand)]
+    LocationType(LocationTypeCommand),
+    /// Make, change and list locations
+    #[command(subcommand)]
+    Location(LocationCommand),
+    /// Make and list customers
+    #[command(subcommand)]
+    Customer(PartnerCommand),
+    /// Make and list suppliers
+    #[command(subcommand)]
+    Supplier(PartnerCommand),
+    /// See and change settings
+    #[command(subcommand)]
+    Setting(SettingCommand),
+
+    /// Take in a CSV file
+    #[command(
+        after_help = "Columns, in any order; all rows are taken or none:\n  \
+        items      sku,name,kind,unit,threshold,barcodes,location\n  \
+        locations  number,name,type,site,room,row,column\n  \
+        customers  code,name\n  \
+        stock      item,location,quantity,owner,batch (writes counts)\n  \
+        movements  time,item,quantity,from,to,owner,batch,reason,order,note\n\n\
+        Example:\n  stock import movements history.csv --time-zone Europe/Berlin --dry-run"
+    )]
+    Import(ImportArgs),
+    /// Write out the log, or the stock as CSV
+    #[command(after_help = "Example:\n  stock export --format csv --out stock.csv")]
+    Export(ExportArgs),
+    /// Scan codes, one a line
+    #[command(
+        after_help = "Codes: ADD REMOVE MOVE COUNT, then a location, then items; Q5 before an item is 5 \
+                      of it; UNDO, DONE.\n\nExample:\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
+    )]
+    Scan(ScanArgs),
+    /// Explain codes
+    #[command(subcommand)]
+    Codes(CodesCommand),
+
+    /// Exchange what is new with the server
+    #[command(after_help = "Example:\n  stock sync")]
+    Sync,
+    /// Show this device, what is not yet synced, and the state's hash
+    #[command(after_help = "Example:\n  stock status")]
+    Status,
+    /// List what a person should look at
+    #[command(after_help = "Example:\n  stock exceptions")]
+    Exceptions,
+    /// Check every entry of the store
+    #[command(after_help = "Example:\n  stock verify")]
+    Verify,
+    /// Make the index anew from the journal
+    #[command(after_help = "Example:\n  stock rebuild")]
+    Rebuild,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// This device's name [default: the machine's]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnrollArgs {
+    /// The server's address
+    pub(crate) url: String,
+    /// The one-time code from: stock-server device code
+    #[arg(long)]
+    pub(crate) code: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ItemArgs {
+    /// SKU or barcode
+    pub(crate) item: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Read codes from standard input
+    #[arg(long, required = true)]
+    pub(crate) stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CodesCommand {
+    /// Say what a code stands for
+    #[command(after_help = "Example:\n  stock codes explain 4006381333931")]
+    Explain {
+        /// The code as it was scanned
+        text: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_negative_number_needs_no_dashes_before_it() {
+        for words in [
+            &["stock", "add", "R-100", "A-01", "-5"][..],
+            &["stock", "adjust", "R-100", "A-01", "-0.5", "--reason", "broken"],
+            &["stock", "adjust", "--reason", "broken", "R-100", "A-01", "+10"],
+            &["stock", "item", "set", "R-100", "--threshold", "-1"],
+        ] {
+            assert!(Cli::try_parse_from(words).is_ok(), "{words:?}");
+        }
+    }
+}

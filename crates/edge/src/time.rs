@@ -1,0 +1,164 @@
+//! Times as people write and read them.
+//!
+//! A time with an offset means what it says. One without is of a zone: the device's own for what is
+//! typed, UTC or the zone that was named for what is imported.
+
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
+use chrono_tz::Tz;
+use ledger_core::Timestamp;
+use ledger_core::at_entry::Refusal;
+
+const WITH_SECONDS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+const WITH_MINUTES: [&str; 2] = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+
+fn bad_time(text: &str, why: &str) -> Refusal {
+    Refusal::new("bad-time", format!("{text:?} is not a time{why}"))
+        .hint("write it as 2026-11-21T09:12:00Z or \"2026-11-21 09:12\"")
+}
+
+/// The zone of a name such as `Europe/Berlin`.
+pub(crate) fn zone_named(name: &str) -> Result<Tz, Refusal> {
+    name.trim().parse().map_err(|_error| {
+        Refusal::new("bad-zone", format!("{name:?} is not a time zone"))
+            .hint("write its name, such as Europe/Berlin or UTC")
+    })
+}
+
+/// The device's own zone, UTC where it has none that we know.
+pub(crate) fn local_zone() -> Tz {
+    let of_environment = std::env::var("TZ").ok();
+    let of_system = || {
+        let link = std::fs::read_link("/etc/localtime").ok()?;
+        let path = link.to_str()?;
+        path.split_once("zoneinfo/").map(|(_, name)| name.to_owned())
+    };
+    let name = of_environment.or_else(of_system).unwrap_or_default();
+    name.trim_start_matches(':').parse().unwrap_or(Tz::UTC)
+}
+
+/// Reads a time; without an offset it is of the zone.
+pub(crate) fn parse(text: &str, zone: Tz) -> Result<Timestamp, Refusal> {
+    let trimmed = text.trim();
+    if let Ok(time) = DateTime::parse_from_rfc3339(trimmed) {
+        return timestamp(text, time.timestamp_millis());
+    }
+    let seconds = || WITH_SECONDS.iter().find_map(|form| naive(trimmed, form));
+    let minutes = || WITH_MINUTES.iter().find_map(|form| naive(trimmed, form));
+    let midnight = || {
+        let day = NaiveDate::parse_from_str(trimmed, "%Y-%m-%d").ok()?;
+        Some(day.and_time(NaiveTime::MIN))
+    };
+    let local = seconds().or_else(minutes).or_else(midnight).ok_or_else(|| bad_time(text, ""))?;
+    in_zone(text, local, zone)
+}
+
+fn naive(text: &str, form: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, form).ok()
+}
+
+/// Reads a time as [`parse`] does, or `09:12` of the day that `now` is in.
+pub(crate) fn parse_at(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let clock = ["%H:%M:%S", "%H:%M"]
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(text.trim(), form).ok());
+    match (clock, moment(now)) {
+        (Some(clock), Some(now)) => {
+            let today = now.with_timezone(&zone).date_naive();
+            in_zone(text, today.and_time(clock), zone)
+        }
+        _ => parse(text, zone),
+    }
+}
+
+fn in_zone(text: &str, local: NaiveDateTime, zone: Tz) -> Result<Timestamp, Refusal> {
+    match zone.from_local_datetime(&local) {
+        // Of an hour that comes twice when summer time ends, the first one is meant.
+        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => {
+            timestamp(text, time.timestamp_millis())
+        }
+        LocalResult::None => Err(bad_time(text, &format!(": {zone} has no such hour that day"))),
+    }
+}
+
+fn timestamp(text: &str, millis: i64) -> Result<Timestamp, Refusal> {
+    match u64::try_from(millis) {
+        Ok(millis) => Ok(Timestamp::from_millis(millis)),
+        Err(_) => Err(bad_time(text, " since 1970")),
+    }
+}
+
+fn moment(time: Timestamp) -> Option<DateTime<chrono::Utc>> {
+    DateTime::from_timestamp_millis(i64::try_from(time.millis()).ok()?)
+}
+
+/// Reads a day `YYYY-MM-DD` as days since 1970-01-01.
+pub(crate) fn parse_day(text: &str) -> Result<u32, Refusal> {
+    let bad = || {
+        Refusal::new("bad-date", format!("{text:?} is not a date since 1970"))
+            .hint("write it as 2027-03-31")
+    };
+    let Ok(day) = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") else {
+        return Err(bad());
+    };
+    let days = day.signed_duration_since(NaiveDate::default()).num_days();
+    u32::try_from(days).or(Err(bad()))
+}
+
+/// An RFC 3339 time as people read it, in the zone; any other text as it is.
+pub(crate) fn shown(text: &str, zone: Tz) -> String {
+    DateTime::parse_from_rfc3339(text).map_or_else(
+        |_| text.to_owned(),
+        |time| time.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn millis(text: &str, zone: &str) -> u64 {
+        parse(text, zone_named(zone).unwrap()).unwrap().millis()
+    }
+
+    #[test]
+    fn times_are_read_in_their_zone() {
+        let ten = 1_719_828_000_000; // 2024-07-01T10:00:00Z
+        for (text, zone) in [
+            ("2024-07-01T10:00:00Z", "Europe/Berlin"),
+            ("2024-07-01T12:00:00+02:00", "UTC"),
+            ("2024-07-01T12:00:00", "Europe/Berlin"),
+            ("2024-07-01 12:00:00.000", "Europe/Berlin"),
+            (" 2024-07-01 12:00 ", "Europe/Berlin"),
+            ("2024-07-01T10:00", "UTC"),
+        ] {
+            assert_eq!(millis(text, zone), ten, "{text} {zone}");
+        }
+        assert_eq!(millis("2024-07-01", "UTC"), ten - 10 * 3_600_000);
+        let now = Timestamp::from_millis(ten);
+        assert_eq!(parse_at("12:00", zone_named("Europe/Berlin").unwrap(), now).unwrap(), now);
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        let berlin = zone_named("Europe/Berlin").unwrap();
+        // Among them an hour that summer time skips, and a time before 1970.
+        for text in ["yesterday", "", "2024-13-01", "2024-03-31T02:30:00", "1969-12-31T23:59:59Z"] {
+            assert_eq!(parse(text, berlin).unwrap_err().code, "bad-time", "{text}");
+        }
+        assert!(zone_named("Berlin").is_err());
+    }
+
+    #[test]
+    fn days_are_counted_from_1970() {
+        assert_eq!(parse_day("1970-01-02").unwrap(), 1);
+        assert_eq!(parse_day("2024-07-01").unwrap(), 19_905);
+        assert!(parse_day("1969-12-31").is_err() && parse_day("soon").is_err());
+    }
+
+    #[test]
+    fn times_are_shown_in_the_devices_zone() {
+        let berlin = zone_named("Europe/Berlin").unwrap();
+        assert_eq!(shown("2024-07-01T10:00:00.000Z", berlin), "2024-07-01 12:00");
+        assert_eq!(shown("", berlin), "");
+    }
+}

@@ -1,0 +1,375 @@
+//! The law: the state is a function of the set of entries and their central numbers.
+//!
+//! Random worlds with few items, places and moments, so that they meet often, are folded in many
+//! ways; a straight-forward second reckoning of on hand keeps the fold honest.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::entry::{Body, Content, ItemMerged, Kind, Place};
+use ledger_core::fold::{Fold, LineKey, Record};
+use ledger_core::{Code, EntryId, Timestamp, Total};
+use proptest::prelude::*;
+use support::*;
+
+/// What a writer does, before it is known where its targets are.
+#[derive(Debug, Clone)]
+enum Deed {
+    Move {
+        item: u8,
+        number: i64,
+        from: Option<u8>,
+        to: Option<u8>,
+    },
+    Count {
+        item: u8,
+        location: u8,
+        number: i64,
+    },
+    Reverse {
+        writer: u8,
+        seq: u64,
+    },
+    Name {
+        item: u8,
+        name: u8,
+    },
+    Merge {
+        item: u8,
+        into: u8,
+    },
+    Newer,
+    Bad,
+}
+
+#[derive(Debug, Clone)]
+struct Step {
+    writer: u8,
+    millis: u64,
+    deed: Deed,
+    once: Option<u64>,
+    said: Option<u64>,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let item = 0..3_u8;
+    let location = 0..2_u8;
+    prop_oneof![
+        8 => (item.clone(), -3..9_i64, proptest::option::of(location.clone()),
+              proptest::option::of(location.clone()))
+            .prop_map(|(item, number, from, to)| Deed::Move { item, number, from, to }),
+        3 => (item.clone(), location, 0..9_i64)
+            .prop_map(|(item, location, number)| Deed::Count { item, location, number }),
+        3 => (1..4_u8, 1..9_u64).prop_map(|(writer, seq)| Deed::Reverse { writer, seq }),
+        1 => (item.clone(), 0..3_u8).prop_map(|(item, name)| Deed::Name { item, name }),
+        1 => (item.clone(), item).prop_map(|(item, into)| Deed::Merge { item, into }),
+        1 => Just(Deed::Newer),
+        1 => Just(Deed::Bad),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let often_none = |range| proptest::option::weighted(0.2, range);
+    (
+        1..4_u8,
+        0..200_u64,
+        deed(),
+        often_none(0..3_u64),
+        often_none(0..200_u64),
+    )
+        .prop_map(|(writer, seconds, deed, once, said)| Step {
+            writer,
+            millis: seconds * 10_000,
+            deed,
+            once,
+            said: said.map(|seconds| seconds * 10_000),
+        })
+}
+
+fn item(number: u8) -> &'static str {
+    ["P", "Q", "R"][usize::from(number)]
+}
+
+fn location(number: u8) -> &'static str {
+    ["A", "B"][usize::from(number)]
+}
+
+fn body(step: &Step) -> Option<Body> {
+    let body = match step.deed {
+        Deed::Move {
+            item: i,
+            number,
+            from,
+            to,
+        } => {
+            let at = |number: Option<u8>| number.map(|number| place(location(number)));
+            moved(item(i), number, at(from), at(to))
+        }
+        Deed::Count {
+            item: i,
+            location: l,
+            number,
+        } => counted(item(i), location(l), number),
+        Deed::Reverse { writer, seq } => reversed(EntryId {
+            origin: origin(writer),
+            seq,
+        }),
+        Deed::Name { item: i, name } => Body::Set(
+            CatalogueWrite::new(Class::Item, code(item(i)))
+                .with(key::NAME, Value::text(&format!("name {name}"))),
+        ),
+        Deed::Merge { item: i, into } => Body::ItemMerged(ItemMerged {
+            item: code(item(i)),
+            into: (i != into).then(|| code(item(into))),
+        }),
+        Deed::Newer | Deed::Bad => return None,
+    };
+    let has_key = matches!(body, Body::Moved(_) | Body::Counted(_) | Body::Reversed(_));
+    let body = match step.once {
+        Some(row) if has_key => once(body, 1, row),
+        _ => body,
+    };
+    Some(match step.said {
+        Some(millis) if matches!(body, Body::Moved(_) | Body::Counted(_)) => said(body, millis),
+        _ => body,
+    })
+}
+
+/// Entries of three writers, and numbers for a prefix of each.
+fn world(steps: &[Step], numbered: [u64; 3], moments: [u64; 3]) -> World {
+    let mut world = World::default();
+    for step in steps {
+        let placeholder = add("P", "A", 1);
+        let id = world.write(step.writer, step.millis, body(step).unwrap_or(placeholder));
+        let time = Timestamp::from_millis(step.millis);
+        let unreadable = match step.deed {
+            Deed::Newer => Content::Newer {
+                time,
+                kind: Kind(500),
+                touches: None,
+            },
+            Deed::Bad => Content::Bad {
+                time: None,
+                reason: "a trailing byte",
+            },
+            _ => continue,
+        };
+        *world.records.last_mut().unwrap() = Record {
+            id,
+            hash8: hash8(id),
+            content: unreadable,
+        };
+    }
+    let mut moment = 0;
+    for (writer, (count, step)) in (1..).zip(numbered.into_iter().zip(moments)) {
+        let written = world
+            .records
+            .iter()
+            .filter(|record| record.id.origin == origin(writer));
+        let count = count.min(u64::try_from(written.count()).unwrap());
+        moment += step * 10_000;
+        if count > 1 {
+            world.number(writer, 1, 1, moment / 2);
+            world.number(writer, 2, count - 1, moment);
+        }
+    }
+    world
+}
+
+/// A second reckoning of on hand, straight from F1, F2 and F5 with nothing incremental.
+fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
+    let mut by_id: Vec<&Record> = world.records.iter().collect();
+    by_id.sort_by_key(|record| record.id);
+    let mut times: BTreeMap<EntryId, (u64, EntryId)> = BTreeMap::new();
+    let mut running: BTreeMap<_, u64> = BTreeMap::new();
+    for record in &by_id {
+        let cap = world.runs.iter().find(|run| {
+            run.origin == record.id.origin
+                && (run.first_seq..run.first_seq + run.count).contains(&record.id.seq)
+        });
+        let written = record.content.time().map_or(0, Timestamp::millis);
+        let written = cap.map_or(written, |run| written.min(run.moment.millis()));
+        let at = running.entry(record.id.origin).or_default();
+        *at = written.max(*at);
+        let said = match &record.content {
+            Content::Known(entry) => entry.body.particulars().and_then(|p| p.said),
+            _ => None,
+        };
+        let order = said.map_or(*at, |said| said.millis().min(*at));
+        times.insert(record.id, (order, record.id));
+    }
+    let mut ordered = by_id;
+    ordered.sort_by_key(|record| times[&record.id]);
+    let known = |record: &Record| match &record.content {
+        Content::Known(entry) => Some(entry.body.clone()),
+        _ => None,
+    };
+    let mut keys = BTreeSet::new();
+    let mut counting: Vec<(EntryId, Body)> = Vec::new();
+    for record in ordered {
+        let Some(body) = known(record) else { continue };
+        let repeated = body
+            .particulars()
+            .and_then(|p| p.once)
+            .is_some_and(|once| !keys.insert(once));
+        if !repeated {
+            counting.push((record.id, body));
+        }
+    }
+    let void: BTreeSet<EntryId> = counting
+        .iter()
+        .filter_map(|(_, body)| match body {
+            Body::Reversed(reversed) => Some(reversed.target.id),
+            _ => None,
+        })
+        .collect();
+    let mut totals: BTreeMap<(String, String), Total> = BTreeMap::new();
+    let mut at = |item: &Code, place: &Place, change: &dyn Fn(Total) -> Total| {
+        let total = totals
+            .entry((item.to_string(), place.location.to_string()))
+            .or_default();
+        *total = change(*total);
+    };
+    for (_, body) in counting.iter().filter(|(id, _)| !void.contains(id)) {
+        match body {
+            Body::Moved(moved) => {
+                let quantity = moved.quantity.total();
+                if let Some(from) = &moved.from {
+                    at(&moved.item, from, &|total| total.minus(quantity));
+                }
+                if let Some(to) = &moved.to {
+                    at(&moved.item, to, &|total| total.plus(quantity));
+                }
+            }
+            Body::Counted(counted) => {
+                at(&counted.item, &counted.place, &|_| counted.quantity.total());
+            }
+            _ => {}
+        }
+    }
+    totals
+}
+
+fn totals_of(fold: &Fold) -> BTreeMap<(String, String), Total> {
+    let named = |key: LineKey| (key.item.to_string(), key.location.to_string());
+    fold.totals()
+        .map(|(key, total)| (named(key), total))
+        .filter(|(_, t)| !t.is_zero())
+        .collect()
+}
+
+/// What can be given to a fold, in any order.
+#[derive(Debug, Clone)]
+enum Gift {
+    Record(usize),
+    Run(usize),
+}
+
+fn gifts(world: &World) -> Vec<Gift> {
+    let records = (0..world.records.len()).map(Gift::Record);
+    records
+        .chain((0..world.runs.len()).map(Gift::Run))
+        .collect()
+}
+
+fn give(fold: &mut Fold, world: &World, gift: &Gift) {
+    match gift {
+        Gift::Record(at) => fold.apply(world.records[*at].clone()),
+        Gift::Run(at) => fold.number(world.runs[*at]),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_and_any_repetition_give_the_same_state(
+        steps in proptest::collection::vec(step(), 0..40),
+        numbered in [0..20_u64, 0..20, 0..20],
+        moments in [0..100_u64, 0..100, 0..100],
+        seed in any::<u64>(),
+    ) {
+        let world = world(&steps, numbered, moments);
+        let straight = world.fold();
+        let mut order = gifts(&world);
+        order.extend(gifts(&world));
+        shuffle(&mut order, seed);
+        let mut shuffled = Fold::new();
+        for gift in &order {
+            give(&mut shuffled, &world, gift);
+        }
+        prop_assert_eq!(dump(&straight), dump(&shuffled));
+    }
+
+    #[test]
+    fn batches_of_any_size_give_the_same_state(
+        steps in proptest::collection::vec(step(), 0..40),
+        numbered in [0..20_u64, 0..20, 0..20],
+        size in 1..9_usize,
+    ) {
+        let world = world(&steps, numbered, [50, 0, 30]);
+        let mut batched = Fold::new();
+        for run in &world.runs {
+            batched.number(*run);
+        }
+        for batch in world.records.rchunks(size) {
+            batched.apply_all(batch.iter().cloned());
+        }
+        prop_assert_eq!(dump(&world.fold()), dump(&batched));
+    }
+
+    #[test]
+    fn on_hand_is_what_a_straight_reckoning_gives(
+        steps in proptest::collection::vec(step(), 0..40),
+        numbered in [0..20_u64, 0..20, 0..20],
+        moments in [0..100_u64, 0..100, 0..100],
+    ) {
+        let world = world(&steps, numbered, moments);
+        let mut expected = reckon(&world);
+        expected.retain(|_, total| !total.is_zero());
+        prop_assert_eq!(totals_of(&world.fold()), expected);
+    }
+
+    #[test]
+    fn the_changes_of_every_line_add_up_to_its_on_hand(
+        steps in proptest::collection::vec(step(), 0..40),
+        numbered in [0..20_u64, 0..20, 0..20],
+    ) {
+        let fold = world(&steps, numbered, [10, 20, 30]).fold();
+        for item in fold.items() {
+            let history = fold.history(&item);
+            for line in fold.lines(&item) {
+                let changes = history.iter().filter(|row| row.line == line.key);
+                let sum = changes.fold(Total::ZERO, |sum, row| sum.plus(row.change));
+                prop_assert_eq!(sum, line.on_hand);
+            }
+            for why in fold.why(&item, None) {
+                let start = why.count.map_or(Total::ZERO, |count| count.quantity.total());
+                let moves = why.movements.iter();
+                let sum = moves.fold(start, |sum, row| sum.plus(row.amount.total()));
+                prop_assert_eq!(sum, why.on_hand);
+            }
+        }
+    }
+}
+
+/// Fisher and Yates, from a seed, so that a failure replays.
+fn shuffle<T>(things: &mut [T], seed: u64) {
+    let mut state = seed;
+    for at in (1..things.len()).rev() {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from((state >> 33) % (u64::try_from(at).unwrap() + 1)).unwrap();
+        things.swap(at, other);
+    }
+}

@@ -1,0 +1,199 @@
+//! Small worlds for tests of the fold: origins that write, and what the fold makes of it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "every test program uses its own part of this"
+)]
+
+use ledger_core::entry::{
+    Act, Body, Content, Counted, IdempotencyKey, Moved, Particulars, Place, Reversed,
+};
+use ledger_core::fold::{Fold, NumberRun, Record};
+use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp};
+
+/// A minute in milliseconds.
+pub const MINUTE: u64 = 60_000;
+
+pub fn code(text: &str) -> Code {
+    Code::new(text).unwrap()
+}
+
+pub fn units(number: i64) -> Quantity {
+    Quantity::from_units(number).unwrap()
+}
+
+pub fn origin(number: u8) -> Origin {
+    Origin::from_bytes([number; 16])
+}
+
+pub fn place(location: &str) -> Place {
+    Place {
+        location: code(location),
+        owner: None,
+        batch: None,
+    }
+}
+
+pub fn hash8(id: EntryId) -> [u8; 8] {
+    (id.seq ^ (u64::from(id.origin.as_bytes()[0]) << 56)).to_be_bytes()
+}
+
+pub fn reference(id: EntryId) -> EntryRef {
+    EntryRef {
+        id,
+        hash8: hash8(id),
+    }
+}
+
+pub fn moved(item: &str, number: i64, from: Option<Place>, to: Option<Place>) -> Body {
+    let act = match (&from, &to) {
+        (None, _) => Act::Add,
+        (_, None) => Act::Remove,
+        _ => Act::Move,
+    };
+    let particulars = Particulars::default();
+    Body::Moved(Moved {
+        item: code(item),
+        quantity: units(number),
+        from,
+        to,
+        act,
+        particulars,
+    })
+}
+
+pub fn add(item: &str, location: &str, number: i64) -> Body {
+    moved(item, number, None, Some(place(location)))
+}
+
+pub fn remove(item: &str, location: &str, number: i64) -> Body {
+    moved(item, number, Some(place(location)), None)
+}
+
+pub fn counted(item: &str, location: &str, number: i64) -> Body {
+    Body::Counted(Counted {
+        item: code(item),
+        quantity: units(number),
+        place: place(location),
+        span: None,
+        particulars: Particulars::default(),
+    })
+}
+
+pub fn reversed(target: EntryId) -> Body {
+    Body::Reversed(Reversed {
+        target: reference(target),
+        particulars: Particulars::default(),
+    })
+}
+
+/// The same transaction with an idempotency key.
+pub fn once(mut body: Body, key: u8, row: u64) -> Body {
+    let particulars = match &mut body {
+        Body::Moved(moved) => &mut moved.particulars,
+        Body::Counted(counted) => &mut counted.particulars,
+        Body::Reversed(reversed) => &mut reversed.particulars,
+        _ => unreachable!("only transactions have keys"),
+    };
+    particulars.once = Some(IdempotencyKey {
+        key: [key; 16],
+        row,
+    });
+    body
+}
+
+/// The same transaction, back-dated.
+pub fn said(mut body: Body, millis: u64) -> Body {
+    let particulars = match &mut body {
+        Body::Moved(moved) => &mut moved.particulars,
+        Body::Counted(counted) => &mut counted.particulars,
+        _ => unreachable!("only transactions are back-dated"),
+    };
+    particulars.said = Some(Timestamp::from_millis(millis));
+    body
+}
+
+pub fn record(id: EntryId, millis: u64, body: Body) -> Record {
+    let time = Timestamp::from_millis(millis);
+    let entry = Entry {
+        time,
+        clock: Clock::new(time, 0),
+        user: None,
+        body,
+    };
+    Record {
+        id,
+        hash8: hash8(id),
+        content: Content::Known(entry),
+    }
+}
+
+/// Writers and everything they wrote.
+#[derive(Default)]
+pub struct World {
+    pub records: Vec<Record>,
+    pub runs: Vec<NumberRun>,
+    seqs: std::collections::BTreeMap<Origin, u64>,
+    numbered: u64,
+}
+
+impl World {
+    pub fn write(&mut self, writer: u8, millis: u64, body: Body) -> EntryId {
+        let origin = origin(writer);
+        let seq = self.seqs.entry(origin).or_default();
+        *seq += 1;
+        let id = EntryId { origin, seq: *seq };
+        self.records.push(record(id, millis, body));
+        id
+    }
+
+    /// Numbers consecutive entries of a writer.
+    pub fn number(&mut self, writer: u8, first_seq: u64, count: u64, moment: u64) {
+        self.runs.push(NumberRun {
+            n: self.numbered + 1,
+            origin: origin(writer),
+            first_seq,
+            count,
+            moment: Timestamp::from_millis(moment),
+        });
+        self.numbered += count;
+    }
+
+    pub fn fold(&self) -> Fold {
+        let mut fold = Fold::new();
+        fold.apply_all(self.records.iter().cloned());
+        for run in &self.runs {
+            fold.number(*run);
+        }
+        fold
+    }
+}
+
+/// The canonical dump as one string of bytes.
+pub fn dump(fold: &Fold) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    fold.dump(&mut |record| {
+        bytes.extend_from_slice(&u64::try_from(record.len()).unwrap().to_be_bytes());
+        bytes.extend_from_slice(record);
+    });
+    bytes
+}
+
+/// On hand of an item at a location, our own and unbatched, printed.
+pub fn on_hand(fold: &Fold, item: &str, location: &str) -> String {
+    let lines = fold.lines(&code(item));
+    let line = lines.iter().find(|line| {
+        line.key.location == code(location) && line.key.owner.is_none() && line.key.batch.is_none()
+    });
+    line.map_or_else(|| "no line".to_owned(), |line| line.on_hand.to_string())
+}
+
+/// Kinds of the open exceptions, in order.
+pub fn exceptions(fold: &Fold) -> Vec<&'static str> {
+    fold.exceptions()
+        .iter()
+        .map(|exception| exception.kind.word())
+        .collect()
+}

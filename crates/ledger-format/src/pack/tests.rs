@@ -1,0 +1,147 @@
+//! Tests of packed batches.
+
+use std::hint::black_box;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::entry_bytes::encode;
+use crate::testing::{Dice, entry, movements, slice_of};
+
+fn entry_or_garbage() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        8 => entry().prop_map(|entry| encode(&entry).unwrap()),
+        1 => vec(any::<u8>(), 0..60),
+        1 => (entry(), any::<prop::sample::Index>(), any::<u8>()).prop_map(|(entry, index, byte)| {
+            let mut bytes = encode(&entry).unwrap();
+            let index = index.index(bytes.len());
+            bytes[index] = byte;
+            bytes
+        }),
+    ]
+}
+
+fn unpack_of(slice: &OriginSlice, packed: &[u8]) -> Result<OriginSlice, UnpackError> {
+    unpack(packed, slice.origin, slice.first_seq, slice.prev)
+}
+
+/// The factored encoding, also where the raw one would be smaller.
+fn factored(slice: &OriginSlice) -> Vec<u8> {
+    factored::pack(&slice.entries, FACTORED).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn any_slice_comes_back(entries in vec(entry_or_garbage(), 0..60)) {
+        let slice = slice_of(entries.iter().map(Vec::as_slice));
+        for packed in [pack(&slice, 0), pack(&slice, 1), pack(&slice, 255), factored(&slice)] {
+            prop_assert_eq!(&unpack_of(&slice, &packed).unwrap(), &slice);
+        }
+    }
+
+    #[test]
+    fn any_bytes_unpack_or_are_refused(bytes in vec(any::<u8>(), 0..300)) {
+        let slice = slice_of([]);
+        drop(unpack_of(&slice, &bytes));
+        for encoding in [RAW, FACTORED] {
+            drop(unpack_of(&slice, &[&[encoding, 0], &bytes[..]].concat()));
+        }
+    }
+
+    #[test]
+    fn a_changed_payload_unpacks_or_is_refused(
+        entries in vec(entry_or_garbage(), 1..12),
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let slice = slice_of(entries.iter().map(Vec::as_slice));
+        for packed in [pack(&slice, 0), factored(&slice)] {
+            let mut payload = bounded::inflate(&packed[1..], INFLATED_BYTES_MAX).unwrap();
+            for (index, byte) in &changes {
+                let index = index.index(payload.len());
+                payload[index] = *byte;
+                drop(unpack_of(&slice, &[&[packed[0], 0], &payload[..]].concat()));
+            }
+            let cut = cut.index(payload.len());
+            drop(unpack_of(&slice, &[&[packed[0], 0], &payload[..cut]].concat()));
+        }
+    }
+}
+
+#[test]
+fn an_unknown_encoding_and_batches_beyond_the_limits_are_refused() {
+    let slice = slice_of([&b"x"[..]]);
+    let refused = |bytes: &[u8]| unpack_of(&slice, bytes).unwrap_err();
+    assert!(matches!(refused(&[2, 0, 0]), UnpackError::Encoding(2)));
+    assert!(matches!(refused(&[]), UnpackError::Damaged));
+    assert!(matches!(
+        refused(&vec![0; BATCH_BYTES_MAX + 1]),
+        UnpackError::TooLarge
+    ));
+    // A declared size beyond the limit is refused before anything is inflated.
+    let mut lying = vec![RAW, 1];
+    varint::write(&mut lying, len64(INFLATED_BYTES_MAX + 1));
+    assert!(matches!(
+        refused(&lying),
+        UnpackError::Compressed(CodecError::TooLarge { .. })
+    ));
+    let huge = slice_of([&vec![7; ENTRY_BYTES_MAX + 1][..]]);
+    for encoding in [RAW, FACTORED] {
+        assert!(unpack_of(&huge, &pack(&huge, encoding)).is_err());
+    }
+    let many = slice_of(vec![&b""[..]; ENTRIES_MAX + 1]);
+    assert!(matches!(refused(&pack(&many, RAW)), UnpackError::TooLarge));
+    assert!(matches!(refused(&factored(&many)), UnpackError::TooLarge));
+}
+
+#[test]
+fn a_few_bytes_cannot_become_gigabytes() {
+    // The longest entry, 300 times: its bytes are there once.
+    let long = vec![0xEE; ENTRY_BYTES_MAX];
+    let bomb = slice_of(vec![&long[..]; 300]);
+    let packed = factored(&bomb);
+    assert!(packed.len() < 1_000, "{}", packed.len());
+    assert!(matches!(
+        unpack_of(&bomb, &packed),
+        Err(UnpackError::TooLarge)
+    ));
+    let fits = slice_of(vec![&long[..]; INFLATED_BYTES_MAX / ENTRY_BYTES_MAX]);
+    assert_eq!(unpack_of(&fits, &factored(&fits)).unwrap(), fits);
+}
+
+#[test]
+fn few_entries_take_the_smaller_encoding() {
+    let entries = movements(1, &mut Dice(1));
+    let slice = slice_of(entries.iter().map(Vec::as_slice));
+    let packed = pack(&slice, FACTORED);
+    assert_eq!(packed[0], RAW);
+    assert!(packed.len() <= entries[0].len() + 4);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it measures time")]
+fn the_size_of_a_movement() {
+    for (count, goal) in [(100, 20.0), (1_000, 12.0), (5_000, 12.0)] {
+        let entries = movements(count, &mut Dice(count));
+        let slice = slice_of(entries.iter().map(Vec::as_slice));
+        let [raw, packed] = [RAW, FACTORED].map(|encoding| pack(&slice, encoding));
+        let per = |size: usize| size as f64 / count as f64;
+        let before = std::time::Instant::now();
+        assert_eq!(black_box(pack(&slice, FACTORED)), packed);
+        let packing = before.elapsed();
+        let before = std::time::Instant::now();
+        assert_eq!(black_box(unpack_of(&slice, &packed)).unwrap(), slice);
+        let unpacking = before.elapsed();
+        println!(
+            "{count} movements: {:.2} bytes each in memory, {:.2} raw, {:.2} factored; \
+             pack {} ns, unpack {} ns each",
+            per(slice.entries.byte_len()),
+            per(raw.len()),
+            per(packed.len()),
+            packing.as_nanos() / u128::from(count),
+            unpacking.as_nanos() / u128::from(count),
+        );
+        assert!(per(packed.len()) <= goal, "{}", per(packed.len()));
+    }
+}

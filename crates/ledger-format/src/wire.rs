@@ -1,0 +1,430 @@
+//! The messages of the sync protocol, version 1.
+//!
+//! Every message is a MessagePack map with short text keys: readers skip what they do not know, so
+//! a field can be added without a new version. Hashes, ids and signatures are binary.
+//! Requests to `/sync/v1/sync` travel in an [`Envelope`] that the device signs.
+
+use ledger_core::fold::NumberRun;
+use ledger_core::{DeviceId, LedgerId, Origin, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_bytes::{ByteArray, ByteBuf};
+
+use crate::bounded::{CodecError, from_msgpack, to_msgpack};
+use crate::chain::Hash;
+
+/// The newest protocol version that this program speaks.
+pub const PROTOCOL: u32 = 1;
+/// The oldest protocol version that this program speaks.
+pub const PROTOCOL_MIN: u32 = 1;
+
+pub use crate::pack::BATCH_BYTES_MAX;
+
+/// The most bytes of a message: a handful of batches.
+pub const MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Entry bytes after which a writer signs and closes a batch.
+pub const BATCH_ENTRY_BYTES: usize = 400 * 1024;
+/// The most entries of a batch, so that what a batch inflates to stays bounded.
+pub const BATCH_ENTRIES_MAX: usize = 5_000;
+
+type Id = ByteArray<16>;
+type Digest = ByteArray<32>;
+
+/// Says hello: which versions and encodings the caller speaks, and who it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hello {
+    /// Oldest protocol version.
+    #[serde(rename = "min")]
+    pub proto_min: u32,
+    /// Newest protocol version.
+    #[serde(rename = "max")]
+    pub proto_max: u32,
+    /// Program and version, for people.
+    #[serde(rename = "app")]
+    pub program: String,
+    /// Packing encodings the caller reads.
+    #[serde(rename = "enc")]
+    pub encodings: Vec<u8>,
+    /// The caller's wall clock in milliseconds.
+    #[serde(rename = "now")]
+    pub now_millis: u64,
+    /// The caller's certificate, once it is enrolled.
+    #[serde(rename = "cert", default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<ByteBuf>,
+}
+
+/// The server's side of hello.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HelloAnswer {
+    /// The protocol version both will speak.
+    #[serde(rename = "proto")]
+    pub protocol: u32,
+    /// The server's device id.
+    #[serde(rename = "srv")]
+    pub server: Id,
+    /// The ledger it keeps.
+    #[serde(rename = "led")]
+    pub ledger: Id,
+    /// Whether it gives central numbers itself.
+    #[serde(rename = "cen")]
+    pub central: bool,
+    /// The epoch of the central order.
+    #[serde(rename = "ep")]
+    pub epoch: u64,
+    /// The server's wall clock in milliseconds.
+    #[serde(rename = "now")]
+    pub now_millis: u64,
+    /// What the next signed request must carry; it grows old.
+    #[serde(rename = "nonce")]
+    pub nonce: ByteBuf,
+    /// The packing encoding to use with this server.
+    #[serde(rename = "enc")]
+    pub encoding: u8,
+    /// The most bytes of a batch, of a message, and of an entry.
+    #[serde(rename = "lim")]
+    pub limits: Limits,
+    /// What the server can do beyond version 1.
+    #[serde(rename = "caps", default)]
+    pub capabilities: Vec<String>,
+}
+
+/// Limits that a sender must keep.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Limits {
+    /// The most bytes of a packed batch.
+    #[serde(rename = "batch")]
+    pub batch_bytes: u64,
+    /// The most bytes of a message.
+    #[serde(rename = "msg")]
+    pub message_bytes: u64,
+    /// The most bytes of an entry.
+    #[serde(rename = "entry")]
+    pub entry_bytes: u64,
+}
+
+/// Asks to become a device of the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Enroll {
+    /// The one-time code.
+    #[serde(rename = "code")]
+    pub code: String,
+    /// The device's Ed25519 public key.
+    #[serde(rename = "key")]
+    pub public_key: Digest,
+    /// The device's name.
+    #[serde(rename = "name")]
+    pub name: String,
+}
+
+/// What a new device gets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrollAnswer {
+    /// The ledger it belongs to from now on.
+    #[serde(rename = "led")]
+    pub ledger: Id,
+    /// The server's Ed25519 public key.
+    #[serde(rename = "key")]
+    pub server_key: Digest,
+    /// The device's certificate.
+    #[serde(rename = "cert")]
+    pub certificate: ByteBuf,
+}
+
+/// A signed request: the body with who sent it and proof of that.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The device.
+    #[serde(rename = "d")]
+    pub device: Id,
+    /// The server's nonce.
+    #[serde(rename = "n")]
+    pub nonce: ByteBuf,
+    /// The device's signature over server id, nonce and the body's hash.
+    #[serde(rename = "s")]
+    pub signature: ByteArray<64>,
+    /// The request's bytes.
+    #[serde(rename = "b")]
+    pub body: ByteBuf,
+}
+
+/// A place in the central order, anchored by the chain over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CursorMessage {
+    /// The epoch.
+    #[serde(rename = "e")]
+    pub epoch: u64,
+    /// The last central number before it; 0 is the beginning.
+    #[serde(rename = "n")]
+    pub n: u64,
+    /// The central chain's hash after that number.
+    #[serde(rename = "a")]
+    pub anchor: Digest,
+}
+
+/// How far somebody holds an origin: its last seq and the first bytes of the hash there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OriginHead {
+    /// The origin.
+    #[serde(rename = "o")]
+    pub origin: Id,
+    /// The last seq.
+    #[serde(rename = "s")]
+    pub seq: u64,
+    /// The first 8 bytes of the chain hash there.
+    #[serde(rename = "h")]
+    pub hash8: ByteArray<8>,
+}
+
+/// Consecutive entries of one origin, packed, ending at a signed head.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchMessage {
+    /// The origin.
+    #[serde(rename = "o")]
+    pub origin: Id,
+    /// The first entry's seq.
+    #[serde(rename = "f")]
+    pub first_seq: u64,
+    /// How many entries.
+    #[serde(rename = "c")]
+    pub count: u64,
+    /// The chain hash before the first.
+    #[serde(rename = "p")]
+    pub prev: Digest,
+    /// The packing encoding.
+    #[serde(rename = "e")]
+    pub encoding: u8,
+    /// The packed entries.
+    #[serde(rename = "b")]
+    pub bytes: ByteBuf,
+    /// The chain hash after the last.
+    #[serde(rename = "h")]
+    pub head: Digest,
+    /// The origin's device's signature of that head.
+    #[serde(rename = "s")]
+    pub signature: ByteArray<64>,
+}
+
+/// Pushes and pulls in one round trip.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncRequest {
+    /// Where the caller is in the central order.
+    #[serde(rename = "cur")]
+    pub cursor: CursorMessage,
+    /// What the caller holds without needing its entries sent: its own origins, after this push.
+    #[serde(rename = "have", default, skip_serializing_if = "Vec::is_empty")]
+    pub have: Vec<OriginHead>,
+    /// What the caller gives.
+    #[serde(rename = "push", default, skip_serializing_if = "Vec::is_empty")]
+    pub push: Vec<BatchMessage>,
+    /// The most bytes of batches in the answer.
+    #[serde(rename = "max")]
+    pub bytes_max: u64,
+}
+
+/// Why a pushed batch was not taken. The stored number is the wire's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", from = "u8")]
+pub enum RejectCode {
+    /// Entries before it are missing.
+    Gap,
+    /// The origin has other contents there: a fork.
+    Fork,
+    /// The chain does not lead to the head that was given.
+    BadHash,
+    /// The signature of the head does not hold, or not by the origin's device.
+    BadSignature,
+    /// Larger than the limits.
+    TooLarge,
+    /// The packed bytes cannot be read.
+    Unreadable,
+    /// A code of a newer version.
+    Other,
+}
+
+impl From<RejectCode> for u8 {
+    fn from(code: RejectCode) -> Self {
+        match code {
+            RejectCode::Other => 0,
+            RejectCode::Gap => 1,
+            RejectCode::Fork => 2,
+            RejectCode::BadHash => 3,
+            RejectCode::BadSignature => 4,
+            RejectCode::TooLarge => 5,
+            RejectCode::Unreadable => 6,
+        }
+    }
+}
+
+impl From<u8> for RejectCode {
+    fn from(number: u8) -> Self {
+        match number {
+            1 => Self::Gap,
+            2 => Self::Fork,
+            3 => Self::BadHash,
+            4 => Self::BadSignature,
+            5 => Self::TooLarge,
+            6 => Self::Unreadable,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A batch that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reject {
+    /// The origin.
+    #[serde(rename = "o")]
+    pub origin: Id,
+    /// The first seq of the batch.
+    #[serde(rename = "f")]
+    pub first_seq: u64,
+    /// Why.
+    #[serde(rename = "c")]
+    pub code: RejectCode,
+    /// The seq that was expected (gap), or where contents first differ as far as known (fork).
+    #[serde(rename = "x")]
+    pub expected_seq: u64,
+}
+
+/// Central numbers for consecutive entries of one origin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunMessage {
+    /// The origin.
+    #[serde(rename = "o")]
+    pub origin: Id,
+    /// The first entry's seq.
+    #[serde(rename = "f")]
+    pub first_seq: u64,
+    /// How many.
+    #[serde(rename = "c")]
+    pub count: u64,
+    /// When they were numbered, in milliseconds.
+    #[serde(rename = "t")]
+    pub moment_millis: u64,
+    /// The entries, unless the caller said that it has them.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchMessage>,
+}
+
+/// The server's side of a sync.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncAnswer {
+    /// The server's wall clock in milliseconds.
+    #[serde(rename = "now")]
+    pub now_millis: u64,
+    /// A fresh nonce for the next request.
+    #[serde(rename = "nonce")]
+    pub nonce: ByteBuf,
+    /// What was not taken.
+    #[serde(rename = "rej", default, skip_serializing_if = "Vec::is_empty")]
+    pub rejects: Vec<Reject>,
+    /// The caller's cursor is not of this order: it starts again from the beginning.
+    #[serde(rename = "again", default, skip_serializing_if = "is_false")]
+    pub restart: bool,
+    /// The central order from the caller's cursor on, whole runs, in order.
+    #[serde(rename = "runs", default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<RunMessage>,
+    /// Where the caller is after these runs.
+    #[serde(rename = "cur")]
+    pub cursor: CursorMessage,
+    /// Whether that is the end of what the server knows.
+    #[serde(rename = "end")]
+    pub at_end: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// What a server answers instead when a request cannot be handled at all.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ErrorMessage {
+    /// A stable word.
+    #[serde(rename = "code")]
+    pub code: String,
+    /// What is the matter.
+    #[serde(rename = "text")]
+    pub text: String,
+}
+
+/// Messages of the protocol: encoded as named maps, decoded with a limit and nothing left over.
+pub trait Message: Serialize + for<'de> Deserialize<'de> {
+    /// The message's bytes.
+    fn to_bytes(&self) -> Result<Vec<u8>, CodecError> {
+        to_msgpack(self)
+    }
+
+    /// The message of some bytes.
+    fn from_bytes(bytes: &[u8]) -> Result<Self, CodecError>
+    where
+        Self: Sized,
+    {
+        from_msgpack(bytes, MESSAGE_BYTES_MAX)
+    }
+}
+
+impl Message for Hello {}
+impl Message for HelloAnswer {}
+impl Message for Enroll {}
+impl Message for EnrollAnswer {}
+impl Message for Envelope {}
+impl Message for SyncRequest {}
+impl Message for SyncAnswer {}
+impl Message for ErrorMessage {}
+impl Message for BatchMessage {}
+
+/// An id as it travels.
+#[must_use]
+pub fn id_bytes(bytes: &[u8; 16]) -> Id {
+    ByteArray::new(*bytes)
+}
+
+/// A hash as it travels.
+#[must_use]
+pub fn hash_bytes(hash: &Hash) -> Digest {
+    ByteArray::new(*hash.as_bytes())
+}
+
+/// A hash as it travelled.
+#[must_use]
+pub fn hash_of(bytes: &Digest) -> Hash {
+    Hash::from_bytes(**bytes)
+}
+
+/// An origin as it travelled.
+#[must_use]
+pub fn origin_of(bytes: &Id) -> Origin {
+    Origin::from_bytes(**bytes)
+}
+
+/// A device as it travelled.
+#[must_use]
+pub fn device_of(bytes: &Id) -> DeviceId {
+    DeviceId::from_bytes(**bytes)
+}
+
+/// A ledger as it travelled.
+#[must_use]
+pub fn ledger_of(bytes: &Id) -> LedgerId {
+    LedgerId::from_bytes(**bytes)
+}
+
+impl RunMessage {
+    /// The run with the central number of its first entry.
+    #[must_use]
+    pub fn numbers(&self, n: u64) -> NumberRun {
+        NumberRun {
+            n,
+            origin: origin_of(&self.origin),
+            first_seq: self.first_seq,
+            count: self.count,
+            moment: Timestamp::from_millis(self.moment_millis),
+        }
+    }
+}
+
+/// The central chain before number 1 of an epoch.
+#[must_use]
+pub fn central_chain_start(epoch: u64) -> Hash {
+    Hash::of(b"stockledger central chain 1\0").then(&epoch.to_be_bytes())
+}

@@ -1,0 +1,504 @@
+//! Bytes that may never change: entries of every kind, a chain, packed batches, a signed head and
+//! a certificate, as `golden/v1/NAME.bin` with a readable `NAME.txt` beside.
+//!
+//! `STOCK_GOLDEN_WRITE=1 cargo test -p ledger-format --test golden` writes what is absent and its
+//! line in `golden/MANIFEST`; nothing is ever overwritten. What programs wrote in these bytes must
+//! be read as the same forever, and what this program writes must be these bytes. Of packed
+//! batches that holds for the payload: how zstd compresses it may change with its version.
+#![expect(clippy::unwrap_used, reason = "a test, also outside its functions")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
+use ledger_core::entry::{
+    Act, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details, Genesis,
+    GenesisReason, IdempotencyKey, ItemMerged, Moved, Particulars, Place, Reversed, Tallied,
+};
+use ledger_core::{
+    Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, LedgerId, Origin, Quantity,
+    Timestamp, UserName,
+};
+use ledger_format::entry_bytes::{decode, encode};
+use ledger_format::head::{Certificate, CertificateFields, DeviceKey, SignedHead};
+use ledger_format::pack::{FACTORED, RAW, pack, unpack};
+use ledger_format::{EntryBuf, Hash, OriginSlice, bounded};
+
+/// One golden file: its bytes, and what they say for people.
+struct Golden {
+    bytes: Vec<u8>,
+    text: String,
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for (index, byte) in bytes.iter().enumerate() {
+        let gap = if index == 0 {
+            ""
+        } else if index % 32 == 0 {
+            "\n"
+        } else {
+            " "
+        };
+        write!(out, "{gap}{byte:02x}").unwrap();
+    }
+    out
+}
+
+/// Puts a new file's line into the manifest, which is in the order of the paths.
+fn list(file: &str) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap();
+    let manifest = folder().join("MANIFEST");
+    let old = fs::read_to_string(&manifest).unwrap_or_default();
+    let mut lines: BTreeMap<&str, &str> = old
+        .lines()
+        .filter_map(|line| line.split_once("  "))
+        .map(|(hash, path)| (path, hash))
+        .collect();
+    let hash = Hash::of(&fs::read(folder().join(file)).unwrap()).to_string();
+    let _ = lines.insert(file, &hash);
+    let new: String = lines
+        .iter()
+        .map(|(path, hash)| format!("{hash}  {path}\n"))
+        .collect();
+    fs::write(&manifest, new).unwrap();
+}
+
+/// The bytes of the golden file, which is written when it is absent and that is wanted.
+fn stored(name: &str, golden: &Golden) -> Vec<u8> {
+    let folder = folder();
+    let path = folder.join(format!("v1/{name}.bin"));
+    if !path.exists() {
+        let wanted = std::env::var_os("STOCK_GOLDEN_WRITE").is_some();
+        assert!(
+            wanted,
+            "{} is absent: STOCK_GOLDEN_WRITE=1 writes it",
+            path.display()
+        );
+        fs::create_dir_all(folder.join("v1")).unwrap();
+        fs::write(&path, &golden.bytes).unwrap();
+        let text = format!("{}\n\n{}\n", golden.text, hex(&golden.bytes));
+        fs::write(path.with_extension("txt"), text).unwrap();
+        for file in [format!("v1/{name}.bin"), format!("v1/{name}.txt")] {
+            list(&file);
+        }
+    }
+    assert!(path.with_extension("txt").exists(), "{name}.txt");
+    fs::read(&path).unwrap()
+}
+
+fn code(text: &str) -> Code {
+    Code::new(text).unwrap()
+}
+
+fn time(millis: u64) -> Timestamp {
+    Timestamp::from_millis(1_763_700_000_000 + millis)
+}
+
+/// An entry by a device alone.
+fn minimal(body: Body) -> Entry {
+    Entry {
+        time: time(1),
+        clock: Clock::new(time(1), 0),
+        user: None,
+        body,
+    }
+}
+
+/// An entry by a user, on a device whose clock is behind.
+fn full(body: Body) -> Entry {
+    let user = Some(UserName::new("Zoë").unwrap());
+    Entry {
+        time: time(1),
+        clock: Clock::new(time(60_000), 258),
+        user,
+        body,
+    }
+}
+
+fn place(location: &str, owner: Option<&str>, batch: Option<&str>) -> Place {
+    Place {
+        location: code(location),
+        owner: owner.map(code),
+        batch: batch.map(code),
+    }
+}
+
+fn entry_ref(seq: u64) -> EntryRef {
+    let origin = Origin::from_bytes([0x0F; 16]);
+    EntryRef {
+        id: EntryId { origin, seq },
+        hash8: [1, 2, 3, 4, 5, 6, 7, 8],
+    }
+}
+
+fn particulars() -> Particulars {
+    let text = |text: &str| Some(text.to_owned());
+    Particulars {
+        details: Details {
+            reason: text("found"),
+            note: text("behind the rack, 3 Stück – ok"),
+            order: text("SO-1042"),
+            lot: text("L-7"),
+            po: text("PO-99"),
+            serial: text("SN 0001"),
+        },
+        said: Some(time(0)),
+        once: Some(IdempotencyKey {
+            key: [0xAB; 16],
+            row: 70_000,
+        }),
+        expiry: Some(20_500),
+    }
+}
+
+fn moved(from: Option<Place>, to: Option<Place>, act: Act, particulars: Particulars) -> Body {
+    let quantity = Quantity::from_ten_thousandths(25_000);
+    Body::Moved(Moved {
+        item: code("15056BL"),
+        quantity,
+        from,
+        to,
+        act,
+        particulars,
+    })
+}
+
+fn set_of(class: Class, with_fields: bool) -> Body {
+    let mut write = CatalogueWrite::new(class, code("A-01"));
+    for field in fields_of(class).iter().filter(|_| with_fields) {
+        let value = match field.holds {
+            FieldType::Text => Value::text("Größe M"),
+            FieldType::Code => Value::text("B-02"),
+            FieldType::Int => Value::Int(2),
+            FieldType::Bool => Value::Bool(true),
+            FieldType::Bytes => Value::Bytes([9; 32].into()),
+        };
+        write = write.with(field.key, value);
+    }
+    Body::Set(write)
+}
+
+fn movements() -> Vec<(&'static str, Entry)> {
+    let none = Particulars::default;
+    let from = || Some(place("A-01", Some("ACME"), Some("LOT1")));
+    let same = Some(place("B-02", Some("ACME"), Some("LOT1")));
+    let other = Some(place("B-02", None, Some("LOT2")));
+    let plain = Some(place("A-01", None, None));
+    vec![
+        ("moved_add", minimal(moved(None, plain, Act::Add, none()))),
+        (
+            "moved_remove",
+            minimal(moved(from(), None, Act::Remove, none())),
+        ),
+        (
+            "moved_same_owner",
+            minimal(moved(from(), same, Act::Move, none())),
+        ),
+        (
+            "moved_full",
+            full(moved(from(), other, Act::Adjust, particulars())),
+        ),
+    ]
+}
+
+fn stock_entries() -> Vec<(&'static str, Entry)> {
+    let none = Particulars::default;
+    let (item, quantity) = (code("15056BL"), Quantity::from_units(-7).unwrap());
+    let here = place("A-01", Some("ACME"), Some("LOT1"));
+    let plain = place("A-01", None, None);
+    let tallied = |place: &Place| {
+        Body::Tallied(Tallied {
+            item: item.clone(),
+            quantity,
+            place: place.clone(),
+        })
+    };
+    let counted = |place: &Place, span, particulars| {
+        let (item, place) = (item.clone(), place.clone());
+        Body::Counted(Counted {
+            item,
+            quantity,
+            place,
+            span,
+            particulars,
+        })
+    };
+    let reversed = |particulars| {
+        Body::Reversed(Reversed {
+            target: entry_ref(300),
+            particulars,
+        })
+    };
+    let span = Some((time(0), time(1)));
+    vec![
+        ("counted_minimal", minimal(counted(&plain, None, none()))),
+        ("counted_full", full(counted(&here, span, particulars()))),
+        ("tallied_minimal", minimal(tallied(&plain))),
+        ("tallied_full", full(tallied(&here))),
+        ("reversed_minimal", minimal(reversed(none()))),
+        (
+            "reversed_full",
+            full(reversed(Particulars {
+                expiry: None,
+                ..particulars()
+            })),
+        ),
+    ]
+}
+
+fn other_entries() -> Vec<(&'static str, Entry)> {
+    let genesis = |parent, program| {
+        let device = DeviceId::from_bytes([0xD0; 16]);
+        let name = "Handheld 1".to_owned();
+        Body::Genesis(Genesis {
+            device,
+            name,
+            reason: GenesisReason::Forked,
+            parent,
+            program,
+        })
+    };
+    let mark = |step_millis| Body::ClockMark(ClockMark { step_millis });
+    let item = || code("15056BL");
+    let barcode = || Barcode::new("4006381333931").unwrap();
+    let bound = Body::CodeBound(CodeBound {
+        item: item(),
+        barcode: barcode(),
+        pack: Quantity::ONE,
+    });
+    let unbound = Body::CodeUnbound(CodeUnbound {
+        item: item(),
+        barcode: barcode(),
+    });
+    let merged = |into| Body::ItemMerged(ItemMerged { item: item(), into });
+    vec![
+        ("genesis_minimal", minimal(genesis(None, None))),
+        (
+            "genesis_full",
+            full(genesis(Some(entry_ref(1)), Some("0.1.0".to_owned()))),
+        ),
+        ("clock_mark_minimal", minimal(mark(0))),
+        ("clock_mark_full", full(mark(-3_600_000))),
+        ("item_merged_back", minimal(merged(None))),
+        ("item_merged_full", full(merged(Some(code("15056"))))),
+        ("code_bound_minimal", minimal(bound.clone())),
+        ("code_bound_full", full(bound)),
+        ("code_unbound_minimal", minimal(unbound.clone())),
+        ("code_unbound_full", full(unbound)),
+    ]
+}
+
+fn all_entries() -> BTreeMap<String, Entry> {
+    let mut all = BTreeMap::new();
+    for (name, entry) in movements()
+        .into_iter()
+        .chain(stock_entries())
+        .chain(other_entries())
+    {
+        all.insert(format!("entry_{name}"), entry);
+    }
+    for class in Class::ALL {
+        let name = class.word().replace(' ', "_");
+        all.insert(
+            format!("entry_{name}_set_minimal"),
+            minimal(set_of(class, false)),
+        );
+        all.insert(format!("entry_{name}_set_full"), full(set_of(class, true)));
+    }
+    all
+}
+
+fn origin() -> Origin {
+    Origin::from_bytes([0x11; 16])
+}
+
+/// All entries one behind the other, and one that is not canonical.
+fn slice() -> OriginSlice {
+    let mut entries = EntryBuf::new();
+    all_entries()
+        .values()
+        .for_each(|entry| entries.push(&encode(entry).unwrap()));
+    entries.push(b"not an entry");
+    OriginSlice {
+        origin: origin(),
+        first_seq: 1,
+        prev: Hash::before_first(origin()),
+        entries,
+    }
+}
+
+#[test]
+fn entries_of_every_kind() {
+    for (name, entry) in all_entries() {
+        let bytes = encode(&entry).unwrap();
+        let text = format!("{entry:#?}");
+        let stored = stored(
+            &name,
+            &Golden {
+                bytes: bytes.clone(),
+                text,
+            },
+        );
+        assert_eq!(decode(&stored), Content::Known(entry), "{name}");
+        assert_eq!(stored, bytes, "{name}");
+    }
+}
+
+#[test]
+fn entries_of_a_newer_version_and_bad_ones() {
+    let header = |version, kind| vec![version, kind, 0, 0, 0, 0, 0, 5, 0];
+    let known = encode(&minimal(set_of(Class::Customer, false))).unwrap();
+    let files: [(&str, Vec<u8>); 4] = [
+        (
+            "newer_version",
+            [header(2, 10), vec![0x81, 0, 0xA1, b'X']].concat(),
+        ),
+        (
+            "newer_kind",
+            [header(1, 120), vec![0x82, 0, 0xA1, b'X', 1, 0xC0]].concat(),
+        ),
+        (
+            "newer_key",
+            [header(1, 2), vec![0x82, 2, 0, 4, 0xC3]].concat(),
+        ),
+        ("bad_trailing", [known, vec![0]].concat()),
+    ];
+    for (name, bytes) in files {
+        let content = decode(&bytes);
+        let text = format!("{content:#?}");
+        let stored = stored(
+            name,
+            &Golden {
+                bytes: bytes.clone(),
+                text,
+            },
+        );
+        assert_eq!(stored, bytes, "{name}");
+        match (name.starts_with("newer"), decode(&stored)) {
+            (true, Content::Newer { .. }) | (false, Content::Bad { .. }) => {}
+            (_, other) => assert_eq!(
+                other,
+                Content::Bad {
+                    time: None,
+                    reason: name
+                }
+            ),
+        }
+    }
+}
+
+#[test]
+fn the_chain_of_an_origin() {
+    let slice = slice();
+    let (mut hash, mut bytes, mut text) =
+        (slice.prev, slice.prev.as_bytes().to_vec(), String::new());
+    writeln!(text, "chain of origin {}\n0 {hash}", slice.origin).unwrap();
+    for (seq, entry) in (1..).zip(slice.entries.iter()) {
+        hash = hash.then(entry);
+        bytes.extend_from_slice(hash.as_bytes());
+        writeln!(text, "{seq} {hash}").unwrap();
+    }
+    assert_eq!(hash, slice.head());
+    let stored = stored(
+        "chain",
+        &Golden {
+            bytes: bytes.clone(),
+            text,
+        },
+    );
+    assert_eq!(stored, bytes);
+}
+
+#[test]
+fn packed_batches() {
+    let slice = slice();
+    for (name, encoding) in [("batch_raw", RAW), ("batch_factored", FACTORED)] {
+        let bytes = pack(&slice, encoding);
+        let text = format!(
+            "{} entries from seq {} of origin {}, encoding {encoding}, {} bytes unpacked; \
+             the entries are all entry_*.bin by name, then \"not an entry\"",
+            slice.entries.len(),
+            slice.first_seq,
+            slice.origin,
+            slice.entries.byte_len(),
+        );
+        let stored = stored(
+            name,
+            &Golden {
+                bytes: bytes.clone(),
+                text,
+            },
+        );
+        let unpacked = unpack(&stored, slice.origin, slice.first_seq, slice.prev).unwrap();
+        assert_eq!(unpacked, slice, "{name}");
+        let payload = |packed: &[u8]| {
+            let (encoding, part) = packed.split_first().unwrap();
+            (*encoding, bounded::inflate(part, 1 << 20).unwrap())
+        };
+        assert_eq!(payload(&stored), payload(&bytes), "{name}");
+    }
+}
+
+#[test]
+fn a_signed_head() {
+    let key = DeviceKey::from_seed(&[0x5E; 32]);
+    let ledger = LedgerId::from_bytes([0x1E; 16]);
+    let head = SignedHead::sign(&key, ledger, origin(), slice().last_seq(), slice().head());
+    let text = format!(
+        "signed by the key of seed 32 × 5e\n{head:#?}\n{:?}",
+        key.public()
+    );
+    let stored = stored(
+        "signed_head",
+        &Golden {
+            bytes: head.to_bytes(),
+            text,
+        },
+    );
+    assert_eq!(SignedHead::from_bytes(&stored), Ok(head.clone()));
+    assert_eq!(head.verify_strict(&key.public()), Ok(()));
+    assert_eq!(stored, head.to_bytes());
+}
+
+#[test]
+fn certificates() {
+    let server = DeviceKey::from_seed(&[0x5E; 32]);
+    let device = DeviceKey::from_seed(&[0xDE; 32]);
+    let fields = |name: &str, site| CertificateFields {
+        ledger: LedgerId::from_bytes([0x1E; 16]),
+        public_key: device.public(),
+        role: 2,
+        name: name.to_owned(),
+        site,
+    };
+    for (name, fields) in [
+        ("certificate_minimal", fields("", None)),
+        (
+            "certificate_full",
+            fields("Handgerät 1", Some(code("MAIN"))),
+        ),
+    ] {
+        let certificate = Certificate::sign(&server, fields).unwrap();
+        let text = format!("signed by the key of seed 32 × 5e\n{certificate:#?}");
+        let stored = stored(
+            name,
+            &Golden {
+                bytes: certificate.to_bytes(),
+                text,
+            },
+        );
+        let read = Certificate::from_bytes(&stored).unwrap();
+        assert_eq!(read.verify_strict(&server.public()), Ok(()));
+        assert_eq!(read, certificate);
+        assert_eq!(stored, certificate.to_bytes());
+    }
+}

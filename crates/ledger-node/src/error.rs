@@ -1,0 +1,180 @@
+//! What can go wrong on a node, in words that say what to do.
+
+use std::path::PathBuf;
+
+use ledger_core::Origin;
+use ledger_core::at_entry::Refusal;
+use ledger_format::entry_bytes::EncodeError;
+use ledger_store::{AppendError, OpenError, ReadError};
+
+/// Why a node could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NodeError {
+    /// The command was refused; nothing was written.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// The store could not be opened or made.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store could not be read.
+    #[error("the store could not be read")]
+    Read(#[from] ReadError),
+    /// Nothing was acknowledged: the entries could not be made durable.
+    #[error("the entries could not be written")]
+    Append(#[from] AppendError),
+    /// An entry is too large or empty where it may not be.
+    #[error("the entry cannot be written: {0}")]
+    Encode(#[from] EncodeError),
+    /// The file with the node's keys.
+    #[error("the keys in {path} cannot be used: {reason}")]
+    Keys {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file of the node.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gave no random bytes")]
+    Random,
+    /// The device belongs to no ledger yet.
+    #[error("this device is not enrolled at a server yet")]
+    NotEnrolled,
+    /// The device belongs to another ledger.
+    #[error(
+        "this device already belongs to another ledger, {ours}; the server at {url} keeps {theirs}"
+    )]
+    OtherLedger {
+        /// Ours.
+        ours: String,
+        /// Theirs.
+        theirs: String,
+        /// Where.
+        url: String,
+    },
+    /// Not a web address.
+    #[error("{0:?} is not the address of a server")]
+    BadUrl(String),
+    /// No usable answer; nothing is lost.
+    #[error("the server at {url} is not reachable: {reason}")]
+    Unreachable {
+        /// Where.
+        url: String,
+        /// Why, in words.
+        reason: String,
+    },
+    /// The server refused, with its own words.
+    #[error("the server refused: {text}")]
+    ServerSaid {
+        /// A stable word.
+        code: String,
+        /// Its words.
+        text: String,
+    },
+    /// The server's answer does not hold.
+    #[error("the server's answer cannot be taken: {0}")]
+    BadAnswer(String),
+    /// The server has another history of one of our origins.
+    #[error(
+        "the server has another history of this device from entry {seq} on: this store was copied \
+         or restored from a backup, and both copies wrote"
+    )]
+    Forked {
+        /// Which origin.
+        origin: Origin,
+        /// Where it differs, as far as known.
+        seq: u64,
+    },
+    /// The node cannot go on until it is opened again.
+    #[error("an earlier write failed: {0}")]
+    Failed(String),
+    /// What this node is not for.
+    #[error("{0}")]
+    WrongKind(&'static str),
+}
+
+impl NodeError {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Refused(refusal) => refusal.code,
+            Self::Open(error) => match error {
+                OpenError::NotThere { .. } => "no-store",
+                OpenError::AlreadyThere { .. } => "store-exists",
+                OpenError::InUse { .. } => "store-in-use",
+                OpenError::NotWritable { .. } => "not-writable",
+                OpenError::DiskFull { .. } => "disk-full",
+                OpenError::Damaged { .. } => "store-damaged",
+                OpenError::NewerFormat { .. } => "newer-format",
+                _ => "store",
+            },
+            Self::Append(AppendError::DiskFull { .. }) => "disk-full",
+            Self::Read(_) | Self::Append(_) | Self::Failed(_) => "store",
+            Self::Encode(_) => "entry-too-large",
+            Self::Keys { .. } => "keys",
+            Self::File { .. } => "not-writable",
+            Self::Random => "random",
+            Self::NotEnrolled => "not-enrolled",
+            Self::OtherLedger { .. } => "other-ledger",
+            Self::BadUrl(_) => "bad-url",
+            Self::Unreachable { .. } => "unreachable",
+            Self::ServerSaid { code, .. } => code,
+            Self::BadAnswer(_) => "bad-answer",
+            Self::Forked { .. } => "forked",
+            Self::WrongKind(_) => "wrong-kind",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Refused(refusal) => return refusal.hint.clone(),
+            Self::Open(OpenError::NotThere { .. }) => "make a store with: stock init",
+            Self::Open(OpenError::AlreadyThere { .. }) => {
+                "use it, or name another directory with --store"
+            }
+            Self::Open(OpenError::InUse { .. }) => {
+                "wait for the other program, or stop it; one program at a time has the store"
+            }
+            Self::Open(OpenError::NotWritable { .. }) | Self::File { .. } => {
+                "name a directory that you may write to"
+            }
+            Self::Open(OpenError::DiskFull { .. }) | Self::Append(AppendError::DiskFull { .. }) => {
+                "make space on the disk; all that was acknowledged is kept"
+            }
+            Self::Open(OpenError::Damaged { .. }) => "see what is wrong with: stock verify",
+            Self::Open(OpenError::NewerFormat { .. }) => "use a newer version of the program",
+            Self::NotEnrolled => {
+                "enrol it with: stock enroll URL --code CODE (the server gives the code: \
+                 stock-server device code)"
+            }
+            Self::OtherLedger { .. } => "make another store for the other ledger: stock init",
+            Self::BadUrl(_) => "it looks like http://HOST:8440",
+            Self::Unreachable { .. } => "nothing is lost: work on, and sync again later",
+            Self::Forked { .. } => {
+                "nothing is lost: keep both stores as they are; other devices are not affected"
+            }
+            Self::Append(_) | Self::Read(_) | Self::Failed(_) => {
+                "start the program again; stock verify says whether all is well"
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// Whether nothing is wrong but the connection.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+}

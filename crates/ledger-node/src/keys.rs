@@ -1,0 +1,358 @@
+//! Who the node is and whom it trusts: one small file beside the journal, synced when it changes.
+//!
+//! Keys, certificates, verifiers and tokens live here and never in the log. Codes and tokens are
+//! kept as hashes only.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use ledger_core::catalogue::Role;
+use ledger_core::{LedgerId, Origin, Timestamp};
+use ledger_format::Hash;
+use ledger_format::head::{DeviceKey, PublicKey};
+use serde::{Deserialize, Serialize};
+
+use crate::error::NodeError;
+use crate::node::NodeKind;
+
+/// The file's name in the store's directory.
+const FILE: &str = "keys.json";
+/// The version of the file's layout.
+const VERSION: u32 = 1;
+/// Letters and digits of a one-time code: none that are mistaken for each other.
+const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// Letters of a one-time code: 80 bits.
+const CODE_LENGTH: usize = 16;
+
+/// All of a node's secrets and bonds.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Keys {
+    version: u32,
+    pub(crate) name: String,
+    server: bool,
+    seed: String,
+    origin: String,
+    /// Earlier origins of this device, oldest first.
+    #[serde(default)]
+    pub(crate) past_origins: Vec<String>,
+    #[serde(default)]
+    pub(crate) bond: Option<Bond>,
+    #[serde(default)]
+    pub(crate) central: Option<CentralKeys>,
+    #[serde(skip)]
+    path: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys")
+            .field("name", &self.name)
+            .field("origin", &self.origin)
+            .finish()
+    }
+}
+
+/// What ties a handheld to a ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Bond {
+    pub(crate) ledger: String,
+    pub(crate) server_url: String,
+    pub(crate) server_key: String,
+    pub(crate) certificate: String,
+}
+
+/// What a server has beyond its key.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct CentralKeys {
+    pub(crate) ledger: String,
+    pub(crate) epoch: u64,
+    pub(crate) secret: String,
+    #[serde(default)]
+    codes: Vec<Code>,
+    #[serde(default)]
+    tokens: Vec<Token>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Code {
+    hash: String,
+    name: Option<String>,
+    role: String,
+    expires_millis: u64,
+    used: bool,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Token {
+    hash: String,
+    name: String,
+    role: String,
+}
+
+/// A one-time enrolment code, shown once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCode {
+    /// The code.
+    pub code: String,
+    /// Until when it can be used.
+    pub expires: Timestamp,
+    /// The role that a device gets with it.
+    pub role: Role,
+}
+
+/// What a code that was just used carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Redeemed {
+    pub(crate) name: Option<String>,
+    pub(crate) role: Role,
+}
+
+/// Random bytes from the system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).or(Err(NodeError::Random))?;
+    Ok(bytes)
+}
+
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect::<Option<Vec<u8>>>()
+        .filter(|_| text.len().is_multiple_of(2))
+}
+
+fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
+    from_hex(text)?.try_into().ok()
+}
+
+fn secret_hash(text: &str) -> String {
+    Hash::of(b"stockledger secret 1\0")
+        .then(text.trim().as_bytes())
+        .to_string()
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> NodeError + '_ {
+    move |source| NodeError::File {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+impl Keys {
+    /// New keys for a node, not yet written anywhere.
+    pub(crate) fn make(kind: NodeKind, name: &str) -> Result<Self, NodeError> {
+        let central = match kind {
+            NodeKind::Handheld => None,
+            NodeKind::Server => Some(CentralKeys {
+                ledger: to_hex(&random::<16>()?),
+                epoch: u64::from_be_bytes(random::<8>()?) >> 16,
+                secret: to_hex(&random::<32>()?),
+                codes: Vec::new(),
+                tokens: Vec::new(),
+            }),
+        };
+        Ok(Self {
+            version: VERSION,
+            name: name.to_owned(),
+            server: kind == NodeKind::Server,
+            seed: to_hex(&random::<32>()?),
+            origin: to_hex(&random::<16>()?),
+            past_origins: Vec::new(),
+            bond: None,
+            central,
+            path: None,
+        })
+    }
+
+    /// Reads the keys of a store.
+    pub(crate) fn read(dir: &Path) -> Result<Self, NodeError> {
+        let path = dir.join(FILE);
+        let text = fs::read_to_string(&path).map_err(io(&path))?;
+        let bad = |reason: &str| NodeError::Keys {
+            path: path.clone(),
+            reason: reason.to_owned(),
+        };
+        let mut keys: Self =
+            serde_json::from_str(&text).map_err(|error| bad(&error.to_string()))?;
+        if keys.version > VERSION {
+            return Err(bad("they are of a newer version of the program"));
+        }
+        let whole = fixed::<32>(&keys.seed).is_some() && keys.origin.parse::<Origin>().is_ok();
+        if !whole {
+            return Err(bad("they are damaged"));
+        }
+        keys.path = Some(path);
+        Ok(keys)
+    }
+
+    /// From now on kept in this directory.
+    pub(crate) fn keep_in(&mut self, dir: &Path) -> Result<(), NodeError> {
+        self.path = Some(dir.join(FILE));
+        self.save()
+    }
+
+    /// Writes the keys: a new file, synced, in the old one's place, and the directory synced.
+    pub(crate) fn save(&self) -> Result<(), NodeError> {
+        let Some(path) = &self.path else {
+            return Ok(());
+        };
+        let text = serde_json::to_string_pretty(self).map_err(|error| NodeError::Keys {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+        let new = path.with_extension("json.new");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&new).map_err(io(&new))?;
+        file.write_all(text.as_bytes()).map_err(io(&new))?;
+        file.sync_all().map_err(io(&new))?;
+        fs::rename(&new, path).map_err(io(path))?;
+        if let Some(dir) = path.parent() {
+            File::open(dir)
+                .and_then(|dir| dir.sync_all())
+                .map_err(io(path))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn kind(&self) -> NodeKind {
+        if self.server {
+            NodeKind::Server
+        } else {
+            NodeKind::Handheld
+        }
+    }
+
+    pub(crate) fn key(&self) -> DeviceKey {
+        DeviceKey::from_seed(&fixed(&self.seed).unwrap_or_default())
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        Origin::from_bytes(fixed(&self.origin).unwrap_or_default())
+    }
+
+    /// The ledger that this node's heads are signed for, once it has one.
+    pub(crate) fn ledger(&self) -> Option<LedgerId> {
+        let bond = self.bond.as_ref().map(|bond| &bond.ledger);
+        let central = self.central.as_ref().map(|central| &central.ledger);
+        bond.or(central)?.parse().ok()
+    }
+
+    pub(crate) fn server_key(&self) -> Option<PublicKey> {
+        let bond = self.bond.as_ref()?;
+        fixed(&bond.server_key).map(PublicKey::from_bytes)
+    }
+
+    /// Makes a one-time code.
+    pub(crate) fn new_code(
+        &mut self,
+        name: Option<&str>,
+        role: Role,
+        expires: Timestamp,
+    ) -> Result<NewCode, NodeError> {
+        let letters: Vec<u8> = random::<CODE_LENGTH>()?
+            .iter()
+            .filter_map(|byte| CODE_LETTERS.get(usize::from(byte % 32)).copied())
+            .collect();
+        let groups: Vec<String> = letters
+            .chunks(4)
+            .map(|group| String::from_utf8_lossy(group).into_owned())
+            .collect();
+        let code = groups.join("-");
+        let central = self
+            .central
+            .as_mut()
+            .ok_or(NodeError::WrongKind("only a server makes codes"))?;
+        central.codes.push(Code {
+            hash: secret_hash(&code),
+            name: name.map(str::to_owned),
+            role: role.word().to_owned(),
+            expires_millis: expires.millis(),
+            used: false,
+        });
+        self.save()?;
+        Ok(NewCode {
+            code,
+            expires,
+            role,
+        })
+    }
+
+    /// Uses a code up; says in words why not.
+    pub(crate) fn redeem(&mut self, code: &str, now: Timestamp) -> Result<Redeemed, &'static str> {
+        let hash = secret_hash(&code.to_uppercase());
+        let codes = self.central.as_mut().map(|central| &mut central.codes);
+        let known = codes.into_iter().flatten().find(|known| known.hash == hash);
+        let known = known.ok_or("this code is not known; ask for a new one")?;
+        if known.used {
+            return Err("this code has been used already; every device needs its own");
+        }
+        if known.expires_millis < now.millis() {
+            return Err("this code has expired; ask for a new one");
+        }
+        known.used = true;
+        Ok(Redeemed {
+            name: known.name.clone(),
+            role: Role::from_word(&known.role).unwrap_or(Role::Viewer),
+        })
+    }
+
+    /// Makes a token for the API.
+    pub(crate) fn new_token(&mut self, name: &str, role: Role) -> Result<String, NodeError> {
+        let token = format!("stk_{}", to_hex(&random::<32>()?));
+        let central = self
+            .central
+            .as_mut()
+            .ok_or(NodeError::WrongKind("only a server makes tokens"))?;
+        central.tokens.push(Token {
+            hash: secret_hash(&token),
+            name: name.to_owned(),
+            role: role.word().to_owned(),
+        });
+        self.save()?;
+        Ok(token)
+    }
+
+    /// Whose token it is.
+    pub(crate) fn check_token(&self, token: &str) -> Option<(String, Role)> {
+        let hash = secret_hash(token);
+        let tokens = self.central.as_ref().map(|central| &central.tokens);
+        let known = tokens
+            .into_iter()
+            .flatten()
+            .find(|known| known.hash == hash)?;
+        Some((known.name.clone(), Role::from_word(&known.role)?))
+    }
+
+    /// A nonce for signed requests: the moment it was made, and proof that this server made it.
+    pub(crate) fn nonce(&self, now: Timestamp) -> Vec<u8> {
+        let moment = now.millis().to_be_bytes();
+        let secret = self.central.as_ref().map_or("", |central| &central.secret);
+        let proof = Hash::of(secret.as_bytes()).then(&moment);
+        moment
+            .iter()
+            .chain(proof.as_bytes().iter().take(16))
+            .copied()
+            .collect()
+    }
+
+    /// Whether this server made the nonce, not longer ago than `age_max_millis`.
+    pub(crate) fn nonce_holds(&self, nonce: &[u8], now: Timestamp, age_max_millis: u64) -> bool {
+        let Some(moment) = nonce
+            .first_chunk::<8>()
+            .map(|bytes| u64::from_be_bytes(*bytes))
+        else {
+            return false;
+        };
+        let made = Timestamp::from_millis(moment);
+        nonce == self.nonce(made) && made.distance_millis(now) <= age_max_millis
+    }
+}

@@ -1,0 +1,128 @@
+//! A look at a node for showing it: the fold, the log and the node's own facts under one lock.
+
+use std::collections::BTreeMap;
+use std::sync::MutexGuard;
+
+use ledger_core::entry::Entry;
+use ledger_core::fold::Fold;
+use ledger_core::{DeviceId, EntryId, Origin, Timestamp};
+
+use crate::error::NodeError;
+use crate::node::{Inner, Node};
+use crate::sync_client::SYNCED_AT;
+use crate::sync_server::SEEN;
+
+/// A look at a node. It holds the node's lock: take what is needed and let it go.
+pub struct View<'a> {
+    node: &'a Node,
+    inner: MutexGuard<'a, Inner>,
+}
+
+impl std::fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("View")
+            .field("node", &self.inner.keys.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> View<'a> {
+    pub(crate) const fn new(node: &'a Node, inner: MutexGuard<'a, Inner>) -> Self {
+        Self { node, inner }
+    }
+
+    /// The folded state.
+    #[must_use]
+    pub fn fold(&self) -> &Fold {
+        &self.inner.fold
+    }
+
+    /// An entry as its writer meant it, if it is here and understood.
+    pub fn entry(&self, id: EntryId) -> Result<Option<Entry>, NodeError> {
+        self.node.entry(id)
+    }
+
+    /// The node's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.inner.keys.name.clone()
+    }
+
+    /// The origin that the node writes.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.inner.keys.origin()
+    }
+
+    /// The device's id.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        self.inner.keys.key().device_id()
+    }
+
+    /// Now, by the node's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.node.now()
+    }
+
+    /// Own entries that the central server has not numbered as far as known here, and when the
+    /// oldest of them was written.
+    pub fn pending(&self) -> Result<(u64, Option<Timestamp>), NodeError> {
+        let origin = self.origin();
+        let numbered = self.fold().numbered_up_to(origin);
+        let count = self.fold().last_seq(origin).saturating_sub(numbered);
+        let oldest = EntryId {
+            origin,
+            seq: numbered.saturating_add(1),
+        };
+        let written = match count {
+            0 => None,
+            _ => self.entry(oldest)?.map(|entry| entry.time),
+        };
+        Ok((count, written))
+    }
+
+    /// When the central server was last known to hold all of ours, and we all of its.
+    #[must_use]
+    pub fn synced_at(&self) -> Option<Timestamp> {
+        self.moment(SYNCED_AT)
+    }
+
+    fn moment(&self, note: &str) -> Option<Timestamp> {
+        let text = self.node.store().note(note).ok().flatten()?;
+        text.parse().ok().map(Timestamp::from_millis)
+    }
+
+    /// The server that the device is enrolled at.
+    #[must_use]
+    pub fn server_url(&self) -> Option<String> {
+        self.inner
+            .keys
+            .bond
+            .as_ref()
+            .map(|bond| bond.server_url.clone())
+    }
+
+    /// Whether this node gives central numbers.
+    #[must_use]
+    pub fn is_central(&self) -> bool {
+        self.inner.central.is_some()
+    }
+
+    /// What nodes with the same entries and central numbers have in common, in hex.
+    pub fn state_hash(&self) -> Result<String, NodeError> {
+        self.inner.state_hash(self.node.store())
+    }
+
+    /// When each enrolled device last synced here.
+    #[must_use]
+    pub fn last_seen(&self) -> BTreeMap<DeviceId, Timestamp> {
+        let devices = self.fold().devices();
+        let seen = |id: DeviceId| Some((id, self.moment(&format!("{SEEN}{id}"))?));
+        devices
+            .into_iter()
+            .filter_map(|device| seen(device.id))
+            .collect()
+    }
+}

@@ -1,0 +1,345 @@
+//! The server's side of sync: bytes of a request in, bytes of an answer out.
+
+use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::entry::Body;
+use ledger_core::{Code, DeviceId};
+use ledger_format::head::{Certificate, CertificateFields, PublicKey, Signature, verify_request};
+use ledger_format::wire::{
+    self, BATCH_BYTES_MAX, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer,
+    Limits, MESSAGE_BYTES_MAX, Message, PROTOCOL, PROTOCOL_MIN, SyncAnswer, SyncRequest,
+};
+use ledger_format::{batch::ENTRY_BYTES_MAX, pack};
+use ledger_store::{Group, Note, Record};
+use ledger_sync::{Effect, server};
+use serde_bytes::{ByteArray, ByteBuf};
+
+use crate::error::NodeError;
+use crate::load;
+use crate::log::{NodeLog, stored_head};
+use crate::node::{Actor, Inner, Node};
+
+/// How long a nonce can be used. Requests are idempotent, so this need not be short.
+const NONCE_AGE_MAX_MILLIS: u64 = 15 * 60 * 1000;
+
+/// The most bytes of batches in one answer.
+const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// Note under which a device's last sync is kept.
+pub(crate) const SEEN: &str = "seen/";
+
+/// An answer over HTTP, a MessagePack body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why a request is not answered: HTTP status, stable word, text.
+struct Refused(u16, &'static str, String);
+
+impl Refused {
+    fn bad(what: &str) -> Self {
+        Self(400, "bad-request", format!("the request is not a {what}"))
+    }
+}
+
+impl From<NodeError> for Refused {
+    fn from(error: NodeError) -> Self {
+        Self(503, "server-trouble", error.to_string())
+    }
+}
+
+fn answer<T: Message>(result: Result<T, Refused>) -> WireAnswer {
+    let (status, body) = match result {
+        Ok(message) => (200, message.to_bytes()),
+        Err(Refused(status, code, text)) => (
+            status,
+            ErrorMessage {
+                code: code.to_owned(),
+                text,
+            }
+            .to_bytes(),
+        ),
+    };
+    match body {
+        Ok(body) => WireAnswer { status, body },
+        Err(_) => WireAnswer {
+            status: 500,
+            body: Vec::new(),
+        },
+    }
+}
+
+impl Node {
+    /// Answers `POST /sync/v1/hello`.
+    #[must_use]
+    pub fn handle_hello(&self, body: &[u8]) -> WireAnswer {
+        answer(self.hello(body))
+    }
+
+    fn hello(&self, body: &[u8]) -> Result<HelloAnswer, Refused> {
+        let hello = Hello::from_bytes(body).or(Err(Refused::bad("hello")))?;
+        if hello.proto_min > PROTOCOL || hello.proto_max < PROTOCOL_MIN {
+            let text = format!(
+                "the server speaks protocol {PROTOCOL_MIN} to {PROTOCOL}, the device {} to {}: \
+                 bring the older one up to date",
+                hello.proto_min, hello.proto_max
+            );
+            return Err(Refused(426, "protocol", text));
+        }
+        let now = self.now();
+        let inner = self.lock();
+        let (Some(ledger), Some(central)) = (inner.keys.ledger(), &inner.central) else {
+            return Err(Refused(
+                503,
+                "no-ledger",
+                "this server keeps no ledger".to_owned(),
+            ));
+        };
+        let bytes = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let newest = hello
+            .encodings
+            .iter()
+            .copied()
+            .filter(|e| *e <= pack::FACTORED)
+            .max();
+        Ok(HelloAnswer {
+            protocol: PROTOCOL.min(hello.proto_max),
+            server: wire::id_bytes(inner.keys.key().device_id().as_bytes()),
+            ledger: wire::id_bytes(ledger.as_bytes()),
+            central: true,
+            epoch: central.epoch,
+            now_millis: now.millis(),
+            nonce: ByteBuf::from(inner.keys.nonce(now)),
+            encoding: newest.unwrap_or(0),
+            limits: Limits {
+                batch_bytes: bytes(BATCH_BYTES_MAX),
+                message_bytes: bytes(MESSAGE_BYTES_MAX),
+                entry_bytes: bytes(ENTRY_BYTES_MAX),
+            },
+            capabilities: Vec::new(),
+        })
+    }
+
+    /// Answers `POST /sync/v1/enroll`.
+    #[must_use]
+    pub fn handle_enroll(&self, body: &[u8]) -> WireAnswer {
+        answer(self.enroll_device(body))
+    }
+
+    fn enroll_device(&self, body: &[u8]) -> Result<EnrollAnswer, Refused> {
+        let asked = Enroll::from_bytes(body).or(Err(Refused::bad("request to enrol")))?;
+        let public_key = PublicKey::from_bytes(*asked.public_key);
+        let device = public_key.device_id();
+        let (redeemed, certificate, answer) = {
+            let mut inner = self.lock();
+            let ledger = inner
+                .keys
+                .ledger()
+                .ok_or(NodeError::WrongKind("no ledger"))?;
+            let before = inner.keys.clone();
+            let redeemed = inner
+                .keys
+                .redeem(&asked.code, self.now())
+                .map_err(|text| Refused(403, "bad-code", text.to_owned()))?;
+            let name = redeemed.name.clone().unwrap_or_else(|| asked.name.clone());
+            let fields = CertificateFields {
+                ledger,
+                public_key,
+                role: u8::try_from(redeemed.role.number()).unwrap_or(0),
+                name,
+                site: None,
+            };
+            let key = inner.keys.key();
+            let made = Certificate::sign(&key, fields);
+            let Ok(certificate) = made else {
+                inner.keys = before;
+                return Err(Refused(
+                    400,
+                    "bad-name",
+                    "the device's name is too long".to_owned(),
+                ));
+            };
+            inner.keys.save()?;
+            let answer = EnrollAnswer {
+                ledger: wire::id_bytes(ledger.as_bytes()),
+                server_key: ByteArray::new(*key.public().as_bytes()),
+                certificate: ByteBuf::from(certificate.to_bytes()),
+            };
+            (redeemed, certificate, answer)
+        };
+        let code = Code::new(&device.to_string()).or(Err(Refused::bad("device")))?;
+        let write = CatalogueWrite::new(Class::Device, code)
+            .with(key::NAME, Value::text(&certificate.name))
+            .with(key::ROLE, Value::Int(redeemed.role.number()))
+            .with(
+                key::PUBLIC_KEY,
+                Value::Bytes(public_key.as_bytes().as_slice().into()),
+            );
+        self.write_bodies(&Actor::default(), vec![Body::Set(write)])?;
+        Ok(answer)
+    }
+
+    /// Answers `POST /sync/v1/sync`. Waits for the disk.
+    #[must_use]
+    pub fn handle_sync(&self, body: &[u8]) -> WireAnswer {
+        answer(self.sync_device(body))
+    }
+
+    fn sync_device(&self, body: &[u8]) -> Result<SyncAnswer, Refused> {
+        let envelope = Envelope::from_bytes(body).or(Err(Refused::bad("signed request")))?;
+        let device = wire::device_of(&envelope.device);
+        self.check_envelope(&envelope, device)?;
+        let request =
+            SyncRequest::from_bytes(&envelope.body).or(Err(Refused::bad("sync request")))?;
+        let rejects = self.take_push(device, &request)?;
+        let (epoch, nonce) = {
+            let inner = self.lock();
+            let epoch = inner.central.as_ref().map_or(0, |central| central.epoch);
+            (epoch, inner.keys.nonce(self.now()))
+        };
+        let bytes_max = request.bytes_max.min(ANSWER_BYTES_MAX);
+        let encoding = pack::FACTORED;
+        let nothing = ledger_core::fold::Fold::new();
+        let log = NodeLog {
+            store: self.store(),
+            fold: &nothing,
+        };
+        let served = server::serve_pull(
+            &log,
+            epoch,
+            request.cursor,
+            &request.have,
+            encoding,
+            bytes_max,
+        )
+        .map_err(|fault| Refused(503, "server-trouble", fault.to_string()))?;
+        Ok(SyncAnswer {
+            now_millis: self.now().millis(),
+            nonce: ByteBuf::from(nonce),
+            rejects,
+            restart: served.restart,
+            runs: served.runs,
+            cursor: served.cursor,
+            at_end: served.at_end,
+        })
+    }
+
+    fn check_envelope(&self, envelope: &Envelope, device: DeviceId) -> Result<(), Refused> {
+        let inner = self.lock();
+        let known = inner
+            .fold
+            .device(device)
+            .and_then(|device| device.public_key);
+        let Some(public_key) = known.map(PublicKey::from_bytes) else {
+            let text = "this server does not know the device: enrol it again".to_owned();
+            return Err(Refused(403, "unknown-device", text));
+        };
+        if !inner
+            .keys
+            .nonce_holds(&envelope.nonce, self.now(), NONCE_AGE_MAX_MILLIS)
+        {
+            return Err(Refused(409, "stale-nonce", "say hello again".to_owned()));
+        }
+        let server = *inner.keys.key().device_id().as_bytes();
+        let signature = Signature::from_bytes(*envelope.signature);
+        verify_request(
+            &public_key,
+            &server,
+            &envelope.nonce,
+            &envelope.body,
+            &signature,
+        )
+        .or(Err(Refused(
+            403,
+            "bad-signature",
+            "the request's signature does not hold".to_owned(),
+        )))
+    }
+
+    /// Takes pushed batches: checked, numbered, durable, folded.
+    fn take_push(
+        &self,
+        device: DeviceId,
+        request: &SyncRequest,
+    ) -> Result<Vec<wire::Reject>, Refused> {
+        let now = self.now();
+        let mut inner = self.lock();
+        inner.check_usable()?;
+        let mut group = Group::new();
+        let mut rejects = Vec::new();
+        if !request.push.is_empty() {
+            let ledger = inner
+                .keys
+                .ledger()
+                .ok_or(NodeError::WrongKind("no ledger"))?;
+            let log = NodeLog {
+                store: self.store(),
+                fold: &inner.fold,
+            };
+            let pushed =
+                server::take_push(&log, ledger, &[], &request.push).map_err(NodeError::from)?;
+            rejects = pushed.rejects;
+            inner.take_effects(pushed.effects, &mut group, now)?;
+            for (origin, first_seq, hashes) in pushed.arrivals {
+                let run = inner.number(origin, first_seq, &hashes, now);
+                group.records.extend(run.map(Record::Run));
+            }
+        }
+        let seen = Note {
+            key: format!("{SEEN}{device}"),
+            value: now.millis().to_string(),
+        };
+        group.push(Record::Note(seen));
+        let pending = self.store().append(group);
+        drop(inner);
+        self.wait(pending)?;
+        Ok(rejects)
+    }
+}
+
+impl Inner {
+    /// Folds what sync brings, and collects what has to become durable.
+    pub(crate) fn take_effects(
+        &mut self,
+        effects: Vec<Effect>,
+        group: &mut Group,
+        now: ledger_core::Timestamp,
+    ) -> Result<(), NodeError> {
+        for effect in effects {
+            match effect {
+                Effect::Foreign { batch, slice } => {
+                    load::fold_slice(&mut self.fold, &mut self.hybrid, &slice, false, now);
+                    let bytes = batch
+                        .to_bytes()
+                        .map_err(|error| NodeError::BadAnswer(error.to_string()))?;
+                    group.push(Record::Foreign {
+                        batch: bytes,
+                        slice,
+                    });
+                }
+                Effect::Head(head) => group.push(Record::Head(stored_head(&head))),
+                Effect::Run(run) => {
+                    self.fold.number(run.run);
+                    let epoch = self.epoch;
+                    group.push(Record::Run(crate::log::stored_run(&run, epoch)));
+                }
+                Effect::Cursor(cursor) => {
+                    let peer = self
+                        .keys
+                        .server_key()
+                        .map(|key| *key.device_id().as_bytes());
+                    group.push(Record::Cursor(ledger_store::Cursor {
+                        peer: peer.unwrap_or_default(),
+                        epoch: cursor.epoch,
+                        n: cursor.n,
+                        anchor: wire::hash_of(&cursor.anchor),
+                    }));
+                }
+            }
+        }
+        Ok(())
+    }
+}

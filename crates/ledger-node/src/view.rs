@@ -1,0 +1,72 @@
+//! What people and programs are shown: one set of shapes for the handheld's commands, the server's
+//! API and its pages, so that the three cannot differ.
+//!
+//! The shapes are promised in INTERFACES: keys may be added, never removed. Quantities are
+//! canonical decimal strings, times RFC 3339 in UTC. Nothing here decides anything: the numbers
+//! come from the fold, the words of a transaction from its entry.
+
+mod device;
+mod exception;
+mod filter;
+mod history;
+mod item;
+mod level;
+mod location;
+mod object;
+mod partner;
+mod site;
+mod status;
+mod stock_group;
+mod why;
+mod why_text;
+
+use chrono::{DateTime, SecondsFormat};
+use ledger_core::{Code, Timestamp};
+
+pub use self::device::{BehindView, DeviceView};
+pub use self::exception::ExceptionView;
+pub use self::filter::ItemFilter;
+pub use self::history::HistoryView;
+pub use self::item::{BarcodeView, ItemView, LineView};
+pub use self::level::Level;
+pub use self::location::{LocationTypeView, LocationView};
+pub use self::object::SettingView;
+pub use self::partner::PartnerView;
+pub use self::site::{SiteItemView, SiteView};
+pub use self::status::StatusView;
+pub use self::stock_group::{Group, GroupKey, StockGroupView};
+pub use self::why::{CountView, IgnoredView, MovementView, WhyFromView, WhyLineView, WhyView};
+pub use crate::node::View;
+
+/// A moment as RFC 3339 in UTC with milliseconds: `2026-11-21T09:12:00.000Z`.
+#[must_use]
+pub fn time_text(time: Timestamp) -> String {
+    moment(time).to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A moment for a sentence that people read: `2026-11-21 09:12 UTC`.
+fn spoken_time(time: Timestamp) -> String {
+    moment(time).format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+fn moment(time: Timestamp) -> DateTime<chrono::Utc> {
+    let millis = i64::try_from(time.millis()).unwrap_or_default();
+    DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
+fn text_of(code: Option<&Code>) -> Option<String> {
+    code.map(ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rfc_3339_in_utc() {
+        let time = Timestamp::from_millis(1_709_546_400_007);
+        assert_eq!(time_text(time), "2024-03-04T10:00:00.007Z");
+        assert_eq!(spoken_time(time), "2024-03-04 10:00 UTC");
+        assert_eq!(time_text(Timestamp::ZERO), "1970-01-01T00:00:00.000Z");
+    }
+}

@@ -1,0 +1,48 @@
+//! What a person should look at.
+
+use serde::Serialize;
+
+use super::{View, text_of, time_text};
+
+/// One open exception.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExceptionView {
+    /// Its stable name.
+    pub id: String,
+    /// What kind it is.
+    pub kind: &'static str,
+    /// The item it is about.
+    pub item: Option<String>,
+    /// The location it is about.
+    pub location: Option<String>,
+    /// The order it is about.
+    pub order: Option<String>,
+    /// Since when.
+    pub since: String,
+    /// The entries that caused it.
+    pub entries: Vec<String>,
+    /// What is the matter, in a sentence.
+    pub text: String,
+    /// What can be done about it.
+    pub actions: Vec<&'static str>,
+}
+
+impl View<'_> {
+    /// All open exceptions, in the order of their ids.
+    #[must_use]
+    pub fn exceptions(&self) -> Vec<ExceptionView> {
+        let open = self.fold().exceptions().into_iter();
+        open.map(|exception| ExceptionView {
+            id: exception.id,
+            kind: exception.kind.word(),
+            item: text_of(exception.item.as_ref()),
+            location: text_of(exception.location.as_ref()),
+            order: None,
+            since: time_text(exception.since),
+            entries: exception.entries.iter().map(ToString::to_string).collect(),
+            text: exception.text,
+            actions: exception.kind.actions().to_vec(),
+        })
+        .collect()
+    }
+}

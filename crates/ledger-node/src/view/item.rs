@@ -1,0 +1,193 @@
+//! One item with its stock: the shape of `show`, and of `items` without the lines.
+
+use ledger_core::at_entry::{self, Refusal};
+use ledger_core::fold::{Item, LineInfo};
+use ledger_core::{Code, Total};
+use serde::Serialize;
+
+use super::{BehindView, ItemFilter, Level, View, text_of, time_text};
+
+/// An item and how much of it there is.
+#[derive(Debug, Clone, Serialize)]
+pub struct ItemView {
+    /// The code it is identified by.
+    pub sku: String,
+    /// The name people read.
+    pub name: String,
+    /// `part`, `pcba` or `assembly`.
+    pub kind: &'static str,
+    /// The unit of its quantities.
+    pub unit: String,
+    /// Our own stock.
+    pub on_hand: String,
+    /// Customers' stock.
+    pub on_hand_customers: String,
+    /// Our own stock that is promised to orders.
+    pub allocated: String,
+    /// Our own stock that is not promised.
+    pub available: String,
+    /// Ordered from suppliers and not yet received.
+    pub on_order: String,
+    /// The low-stock threshold.
+    pub threshold: Option<String>,
+    /// The level of what is available.
+    pub level: Level,
+    /// All stock lines that are not zero, where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<LineView>>,
+    /// The moment of which the numbers are known to be everybody's.
+    pub as_of: Option<String>,
+    /// Devices whose news may be missing from the numbers.
+    pub behind: Vec<BehindView>,
+    /// The usual location.
+    pub location: Option<String>,
+    /// The barcodes.
+    pub barcodes: Vec<BarcodeView>,
+    /// At how many locations there is any.
+    pub locations: usize,
+    /// No longer in use.
+    pub archived: bool,
+}
+
+/// One stock line of an item.
+#[derive(Debug, Clone, Serialize)]
+pub struct LineView {
+    /// Where.
+    pub location: String,
+    /// The location's site.
+    pub site: Option<String>,
+    /// Whose: a customer's, or ours.
+    pub owner: Option<String>,
+    /// Which batch.
+    pub batch: Option<String>,
+    /// How much.
+    pub on_hand: String,
+    /// When it was last counted.
+    pub last_counted: Option<String>,
+}
+
+/// A barcode of an item.
+#[derive(Debug, Clone, Serialize)]
+pub struct BarcodeView {
+    /// The barcode.
+    pub code: String,
+    /// How much of the item one scan of it is.
+    pub pack: String,
+}
+
+impl View<'_> {
+    /// The item that a text names, by its SKU or one of its barcodes.
+    pub fn find_item(&self, text: &str) -> Result<Code, Refusal> {
+        at_entry::find_item(self.fold(), text).map(|(item, _)| item)
+    }
+
+    /// The items that pass the filter, by SKU.
+    #[must_use]
+    pub fn items(&self, filter: &ItemFilter) -> Vec<ItemView> {
+        self.items_after(filter, None, usize::MAX)
+    }
+
+    /// At most so many items that pass the filter, by SKU, beginning behind a SKU.
+    #[must_use]
+    pub fn items_after(
+        &self,
+        filter: &ItemFilter,
+        after: Option<&Code>,
+        limit: usize,
+    ) -> Vec<ItemView> {
+        let behind = self.behind();
+        let codes = self.fold().items();
+        let start = after.map_or(0, |after| codes.partition_point(|code| code <= after));
+        let views = codes.iter().skip(start).filter_map(|sku| {
+            let item = self.fold().item(sku);
+            if !filter.takes_item(&item) {
+                return None;
+            }
+            let lines = self.fold().lines(sku);
+            let view = self.item_view(item, &lines, behind.clone());
+            let taken = filter.takes_level(view.level)
+                && filter.takes_lines(&lines, self.fold(), self.now());
+            taken.then_some(view)
+        });
+        views.take(limit).collect()
+    }
+
+    /// One item with its lines.
+    #[must_use]
+    pub fn show(&self, sku: &Code) -> ItemView {
+        let lines = self.fold().lines(sku);
+        let mut view = self.item_view(self.fold().item(sku), &lines, self.behind());
+        let shown = lines.iter().filter(|line| !line.on_hand.is_zero());
+        view.lines = Some(shown.map(|line| self.line_view(line)).collect());
+        view
+    }
+
+    fn item_view(&self, item: Item, lines: &[LineInfo], behind: Vec<BehindView>) -> ItemView {
+        let (mut own, mut customers) = (Total::ZERO, Total::ZERO);
+        for line in lines {
+            let sum = if line.key.owner.is_none() {
+                &mut own
+            } else {
+                &mut customers
+            };
+            *sum = sum.plus(line.on_hand);
+        }
+        let allocated = Total::ZERO;
+        let available = own.minus(allocated);
+        let mut places: Vec<&Code> = lines
+            .iter()
+            .filter(|line| !line.on_hand.is_zero())
+            .map(|line| &line.key.location)
+            .collect();
+        places.sort();
+        places.dedup();
+        ItemView {
+            sku: item.sku.to_string(),
+            name: item.name,
+            kind: item.kind.word(),
+            unit: item.unit,
+            on_hand: own.to_string(),
+            on_hand_customers: customers.to_string(),
+            allocated: allocated.to_string(),
+            available: available.to_string(),
+            on_order: Total::ZERO.to_string(),
+            threshold: item.threshold.map(|threshold| threshold.to_string()),
+            level: Level::of(available, item.threshold),
+            lines: None,
+            as_of: self.as_of(),
+            behind,
+            location: text_of(item.location.as_ref()),
+            barcodes: item
+                .barcodes
+                .iter()
+                .map(|bound| BarcodeView {
+                    code: bound.barcode.to_string(),
+                    pack: bound.pack.to_string(),
+                })
+                .collect(),
+            locations: places.len(),
+            archived: item.archived,
+        }
+    }
+
+    fn line_view(&self, line: &LineInfo) -> LineView {
+        LineView {
+            location: line.key.location.to_string(),
+            site: text_of(self.fold().location(&line.key.location).site.as_ref()),
+            owner: text_of(line.key.owner.as_ref()),
+            batch: text_of(line.key.batch.as_ref()),
+            on_hand: line.on_hand.to_string(),
+            last_counted: line.last_counted.map(|count| time_text(count.at)),
+        }
+    }
+
+    /// The moment of which the numbers are everybody's: now at the central server, elsewhere when
+    /// it was last known to have all.
+    #[must_use]
+    pub fn as_of(&self) -> Option<String> {
+        if self.is_central() {
+            return Some(time_text(self.now()));
+        }
+        self.synced_at().map(time_text)
+    }
+}

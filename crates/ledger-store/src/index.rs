@@ -1,0 +1,496 @@
+//! The index: entries, heads, runs, cursors and notes in an engine, checked at every read.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use ledger_core::{EntryId, Origin};
+use ledger_format::{EntryBuf, Hash, OriginSlice};
+
+use crate::bytes::{Reader, wide};
+use crate::engine::{EngineError, SharedEngine, Write};
+use crate::frame;
+use crate::journal::Position;
+use crate::keys;
+use crate::record::{Cursor, Run, SignedHead, StoreId};
+
+mod chunk;
+pub(crate) mod write;
+
+use self::chunk::Chunk;
+
+/// The index format that this version writes and the newest it reads.
+pub const INDEX_VERSION: u32 = 1;
+
+/// Origins with their last seq and the chain hash after it.
+pub(crate) type Heads = BTreeMap<Origin, (u64, Hash)>;
+
+/// The store could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// A value is not what was written. `rebuild` makes the index anew from the journal.
+    #[error("the stored value of {key} is damaged")]
+    Corrupt {
+        /// The key, readable.
+        key: String,
+    },
+    /// The origin has no such entry, and none just before it.
+    #[error("there is no entry {origin}-{seq} here")]
+    NotThere {
+        /// Whose entry.
+        origin: Origin,
+        /// Its seq.
+        seq: u64,
+    },
+    /// The embedded store failed.
+    #[error("the embedded store cannot be read")]
+    Engine {
+        /// What it said.
+        #[from]
+        source: EngineError,
+    },
+}
+
+impl ReadError {
+    pub(crate) fn corrupt(key: &[u8]) -> Self {
+        Self::Corrupt {
+            key: key.escape_ascii().to_string(),
+        }
+    }
+}
+
+/// A value with its checksum.
+pub(crate) fn sealed(key: Vec<u8>, mut value: Vec<u8>) -> Write {
+    let crc = crc32c::crc32c_append(crc32c::crc32c(&key), &value);
+    value.extend_from_slice(&crc.to_le_bytes());
+    (key, Some(value))
+}
+
+/// A value without its checksum, when that is right.
+fn unsealed<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], ReadError> {
+    let (body, crc) = value
+        .split_last_chunk::<4>()
+        .ok_or_else(|| ReadError::corrupt(key))?;
+    if crc32c::crc32c_append(crc32c::crc32c(key), body) != u32::from_le_bytes(*crc) {
+        return Err(ReadError::corrupt(key));
+    }
+    Ok(body)
+}
+
+/// Reads a whole value with one of the frame decoders.
+fn decoded<T>(
+    key: &[u8],
+    body: &[u8],
+    decode: impl FnOnce(&mut Reader<'_>) -> Option<T>,
+) -> Result<T, ReadError> {
+    let mut reader = Reader::new(body);
+    let value = decode(&mut reader);
+    value
+        .filter(|_| reader.end().is_some())
+        .ok_or_else(|| ReadError::corrupt(key))
+}
+
+/// What an index says about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Meta {
+    /// The version of its keys and values.
+    pub(crate) version: u32,
+    /// Whose index.
+    pub(crate) store: StoreId,
+}
+
+/// Told of a key and its checked value.
+type VisitChecked<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, ReadError> + 'a;
+
+/// A key and its checked value.
+type KeyValue = (Vec<u8>, Vec<u8>);
+
+/// The index, for reading.
+#[derive(Debug, Clone)]
+pub(crate) struct Index {
+    pub(crate) engine: SharedEngine,
+}
+
+impl Index {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(mut value) = self.engine.get(key)? else {
+            return Ok(None);
+        };
+        let len = unsealed(key, &value)?.len();
+        value.truncate(len);
+        Ok(Some(value))
+    }
+
+    /// Visits checked values in a range of keys.
+    fn scan(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        reverse: bool,
+        visit: &mut VisitChecked<'_>,
+    ) -> Result<(), ReadError> {
+        let mut result = Ok(());
+        self.engine.scan(
+            from,
+            to,
+            reverse,
+            &mut |key, value| match unsealed(key, value).and_then(|body| visit(key, body)) {
+                Ok(flow) => flow,
+                Err(error) => {
+                    result = Err(error);
+                    ControlFlow::Break(())
+                }
+            },
+        )?;
+        result
+    }
+
+    /// The first value in a range of keys.
+    fn first(&self, from: &[u8], to: &[u8], reverse: bool) -> Result<Option<KeyValue>, ReadError> {
+        let mut found = None;
+        self.scan(from, to, reverse, &mut |key, body| {
+            found = Some((key.to_vec(), body.to_vec()));
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Version and store, if they were ever written.
+    pub(crate) fn meta(&self) -> Result<Option<Meta>, ReadError> {
+        let Some(body) = self.get(keys::META)? else {
+            return Ok(None);
+        };
+        let mut reader = Reader::new(&body);
+        let meta = reader
+            .u32()
+            .zip(reader.array())
+            .map(|(version, store)| Meta {
+                version,
+                store: StoreId::from_bytes(store),
+            });
+        meta.map(Some).ok_or_else(|| ReadError::corrupt(keys::META))
+    }
+
+    /// The position of the last indexed group.
+    pub(crate) fn position(&self) -> Result<Position, ReadError> {
+        let Some(body) = self.get(keys::POSITION)? else {
+            return Ok(Position::START);
+        };
+        decoded(keys::POSITION, &body, |reader| {
+            Some(Position {
+                segment: reader.u64()?,
+                offset: reader.u64()?,
+                frame: Hash::from_bytes(reader.array()?),
+            })
+        })
+    }
+
+    /// All heads.
+    pub(crate) fn heads(&self) -> Result<Heads, ReadError> {
+        let mut heads = Heads::new();
+        self.scan(
+            keys::HEAD,
+            &keys::end_of(keys::HEAD),
+            false,
+            &mut |key, body| {
+                let origin = keys::origin_in(key).ok_or_else(|| ReadError::corrupt(key))?;
+                let _before = heads.insert(origin, decoded(key, body, head)?);
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        Ok(heads)
+    }
+
+    /// The head of an origin.
+    pub(crate) fn head(&self, origin: Origin) -> Result<Option<(u64, Hash)>, ReadError> {
+        let key = keys::of_origin(keys::HEAD, origin);
+        self.get(&key)?
+            .map(|body| decoded(&key, &body, head))
+            .transpose()
+    }
+
+    /// The chunk that holds an entry, with its key.
+    fn chunk(&self, origin: Origin, seq: u64) -> Result<Option<(Vec<u8>, Chunk)>, ReadError> {
+        let from = keys::of_origin(keys::CHUNK, origin);
+        let to = keys::after(keys::of_entry(keys::CHUNK, origin, seq));
+        let Some((key, body)) = self.first(&from, &to, true)? else {
+            return Ok(None);
+        };
+        let chunk = Chunk::decode(&key, &body)?;
+        Ok(Some((key, chunk)).filter(|(_, chunk)| seq <= chunk.slice.last_seq()))
+    }
+
+    /// The chain hash after an entry.
+    pub(crate) fn hash_at(&self, origin: Origin, seq: u64) -> Result<Option<Hash>, ReadError> {
+        if seq == 0 {
+            return Ok(Some(Hash::before_first(origin)));
+        }
+        match self.head(origin)? {
+            Some((last, hash)) if last == seq => return Ok(Some(hash)),
+            Some((last, _)) if last > seq => {}
+            _ => return Ok(None),
+        }
+        let (_, chunk) = self.held(origin, seq)?;
+        Ok(Some(chunk.hash_before(seq.saturating_add(1))))
+    }
+
+    /// The chunk of an entry that the head says is there.
+    fn held(&self, origin: Origin, seq: u64) -> Result<(Vec<u8>, Chunk), ReadError> {
+        let key = || keys::of_entry(keys::CHUNK, origin, seq);
+        self.chunk(origin, seq)?
+            .ok_or_else(|| ReadError::corrupt(&key()))
+    }
+
+    /// The bytes of an entry.
+    pub(crate) fn entry(&self, id: EntryId) -> Result<Option<Vec<u8>>, ReadError> {
+        match self.head(id.origin)? {
+            Some((last, _)) if (1..=last).contains(&id.seq) => {}
+            _ => return Ok(None),
+        }
+        let (_, chunk) = self.held(id.origin, id.seq)?;
+        Ok(chunk.entry(id.seq).map(<[u8]>::to_vec))
+    }
+
+    /// Consecutive entries of an origin.
+    pub(crate) fn slice(
+        &self,
+        origin: Origin,
+        from_seq: u64,
+        max_entries: usize,
+        max_bytes: usize,
+    ) -> Result<OriginSlice, ReadError> {
+        let (last, hash) = self
+            .head(origin)?
+            .unwrap_or((0, Hash::before_first(origin)));
+        let mut slice = OriginSlice {
+            origin,
+            first_seq: from_seq,
+            prev: hash,
+            entries: EntryBuf::new(),
+        };
+        if from_seq == last.saturating_add(1) {
+            return Ok(slice);
+        }
+        if from_seq == 0 || from_seq > last {
+            return Err(ReadError::NotThere {
+                origin,
+                seq: from_seq,
+            });
+        }
+        let (first_key, first) = self.held(origin, from_seq)?;
+        slice.prev = first.hash_before(from_seq);
+        let end = keys::end_of(&keys::of_origin(keys::CHUNK, origin));
+        let mut next = first.slice.first_seq;
+        self.scan(&first_key, &end, false, &mut |key, body| {
+            let chunk = Chunk::decode(key, body)?;
+            if chunk.slice.first_seq != next {
+                return Err(ReadError::corrupt(key));
+            }
+            next = chunk.slice.last_seq().saturating_add(1);
+            Ok(take(&mut slice, &chunk.slice, max_entries, max_bytes))
+        })?;
+        Ok(slice)
+    }
+
+    /// Visits all entries by origin and seq, in slices of at most a chunk's length.
+    pub(crate) fn for_each_slice(
+        &self,
+        visit: &mut dyn FnMut(OriginSlice),
+    ) -> Result<(), ReadError> {
+        let mut open: Option<OriginSlice> = None;
+        self.scan(
+            keys::CHUNK,
+            &keys::end_of(keys::CHUNK),
+            false,
+            &mut |key, body| {
+                let chunk = Chunk::decode(key, body)?.slice;
+                if let Some(slice) = &mut open
+                    && slice.origin == chunk.origin
+                    && slice.last_seq().saturating_add(1) == chunk.first_seq
+                    && slice.entries.len().saturating_add(chunk.entries.len())
+                        <= write::CHUNK_ENTRIES
+                {
+                    chunk
+                        .entries
+                        .iter()
+                        .for_each(|entry| slice.entries.push(entry));
+                } else if let Some(slice) = open.replace(chunk) {
+                    visit(slice);
+                }
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        if let Some(slice) = open {
+            visit(slice);
+        }
+        Ok(())
+    }
+
+    /// The signed head with the smallest seq that is not below `seq`.
+    pub(crate) fn signed_head_covering(
+        &self,
+        origin: Origin,
+        seq: u64,
+    ) -> Result<Option<SignedHead>, ReadError> {
+        let from = keys::of_entry(keys::SIGNED, origin, seq);
+        let to = keys::end_of(&keys::of_origin(keys::SIGNED, origin));
+        let found = self.first(&from, &to, false)?;
+        found
+            .map(|(key, body)| decoded(&key, &body, frame::head))
+            .transpose()
+    }
+
+    /// The signed head with the largest seq.
+    pub(crate) fn latest_signed_head(
+        &self,
+        origin: Origin,
+    ) -> Result<Option<SignedHead>, ReadError> {
+        let from = keys::of_origin(keys::SIGNED, origin);
+        let found = self.first(&from, &keys::end_of(&from), true)?;
+        found
+            .map(|(key, body)| decoded(&key, &body, frame::head))
+            .transpose()
+    }
+
+    /// Visits all signed heads by origin and seq.
+    pub(crate) fn for_each_signed_head(
+        &self,
+        visit: &mut dyn FnMut(SignedHead),
+    ) -> Result<(), ReadError> {
+        self.scan(
+            keys::SIGNED,
+            &keys::end_of(keys::SIGNED),
+            false,
+            &mut |key, body| {
+                visit(decoded(key, body, frame::head)?);
+                Ok(ControlFlow::Continue(()))
+            },
+        )
+    }
+
+    /// The last run in a range of keys.
+    fn run_before(&self, from: &[u8], to: &[u8]) -> Result<Option<Run>, ReadError> {
+        let found = self.first(from, to, true)?;
+        found
+            .map(|(key, body)| decoded(&key, &body, frame::run))
+            .transpose()
+    }
+
+    /// Runs from the one that holds central number `n` on.
+    pub(crate) fn runs_from(&self, n: u64, max: usize) -> Result<Vec<Run>, ReadError> {
+        let before = self.run_before(keys::NUMBER, &keys::after(keys::of_number(n)))?;
+        let holds = |run: &Run| n.saturating_sub(run.first) < run.count;
+        let from = before.filter(holds).map_or(n, |run| run.first);
+        let mut runs = Vec::new();
+        self.scan(
+            &keys::of_number(from),
+            &keys::end_of(keys::NUMBER),
+            false,
+            &mut |key, body| {
+                if runs.len() >= max {
+                    return Ok(ControlFlow::Break(()));
+                }
+                runs.push(decoded(key, body, frame::run)?);
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        Ok(runs)
+    }
+
+    /// The run with the largest central numbers.
+    pub(crate) fn last_run(&self) -> Result<Option<Run>, ReadError> {
+        self.run_before(keys::NUMBER, &keys::end_of(keys::NUMBER))
+    }
+
+    /// The run that holds an entry.
+    pub(crate) fn run_covering(&self, id: EntryId) -> Result<Option<Run>, ReadError> {
+        let from = keys::of_origin(keys::RUN, id.origin);
+        let to = keys::after(keys::of_entry(keys::RUN, id.origin, id.seq));
+        let run = self.run_before(&from, &to)?;
+        Ok(run.filter(|run| id.seq.saturating_sub(run.first_seq) < run.count))
+    }
+
+    /// Visits all runs by central number.
+    pub(crate) fn for_each_run(&self, visit: &mut dyn FnMut(Run)) -> Result<(), ReadError> {
+        self.scan(
+            keys::NUMBER,
+            &keys::end_of(keys::NUMBER),
+            false,
+            &mut |key, body| {
+                visit(decoded(key, body, frame::run)?);
+                Ok(ControlFlow::Continue(()))
+            },
+        )
+    }
+
+    /// The cursor for a peer.
+    pub(crate) fn cursor(&self, peer: &[u8; 16]) -> Result<Option<Cursor>, ReadError> {
+        let key = keys::of_peer(peer);
+        self.get(&key)?
+            .map(|body| decoded(&key, &body, frame::cursor))
+            .transpose()
+    }
+
+    /// Visits all cursors.
+    pub(crate) fn for_each_cursor(&self, visit: &mut dyn FnMut(Cursor)) -> Result<(), ReadError> {
+        self.scan(
+            keys::CURSOR,
+            &keys::end_of(keys::CURSOR),
+            false,
+            &mut |key, body| {
+                visit(decoded(key, body, frame::cursor)?);
+                Ok(ControlFlow::Continue(()))
+            },
+        )
+    }
+
+    /// The value of a note.
+    pub(crate) fn note(&self, key: &str) -> Result<Option<String>, ReadError> {
+        let key = keys::of_note(key);
+        let value = self.get(&key)?.map(String::from_utf8).transpose();
+        value.or(Err(ReadError::corrupt(&key)))
+    }
+
+    /// Visits all notes.
+    pub(crate) fn for_each_note(&self, visit: &mut dyn FnMut(&str, &str)) -> Result<(), ReadError> {
+        self.scan(
+            keys::NOTE,
+            &keys::end_of(keys::NOTE),
+            false,
+            &mut |key, body| {
+                let name = key.get(2..).and_then(|name| std::str::from_utf8(name).ok());
+                let both = name.zip(std::str::from_utf8(body).ok());
+                let (name, value) = both.ok_or_else(|| ReadError::corrupt(key))?;
+                visit(name, value);
+                Ok(ControlFlow::Continue(()))
+            },
+        )
+    }
+}
+
+fn head(reader: &mut Reader<'_>) -> Option<(u64, Hash)> {
+    Some((reader.u64()?, Hash::from_bytes(reader.array()?)))
+}
+
+/// Adds to a slice what a chunk has of its next entries, within limits.
+fn take(
+    slice: &mut OriginSlice,
+    chunk: &OriginSlice,
+    max_entries: usize,
+    max_bytes: usize,
+) -> ControlFlow<()> {
+    let next = slice.last_seq().saturating_add(1);
+    let skip = next.saturating_sub(chunk.first_seq);
+    for (index, entry) in chunk.entries.iter().enumerate() {
+        if wide(index) < skip {
+            continue;
+        }
+        let bytes = slice.entries.byte_len().saturating_add(entry.len());
+        let full = slice.entries.len() >= max_entries || bytes > max_bytes;
+        if full && !slice.entries.is_empty() {
+            return ControlFlow::Break(());
+        }
+        slice.entries.push(entry);
+    }
+    ControlFlow::Continue(())
+}

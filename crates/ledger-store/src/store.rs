@@ -1,0 +1,530 @@
+//! Journal and index together.
+//!
+//! One committer thread owns the journal and writes the index; reads run on the callers' threads.
+//! A lock file keeps a second process out.
+
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use ledger_core::{EntryId, Origin};
+use ledger_format::{Hash, OriginSlice};
+
+use crate::disk::Disk;
+use crate::engine::{EngineError, EngineKind};
+use crate::index::{Index, ReadError};
+use crate::journal::{JournalDamage, Position, SEGMENT_BYTES};
+use crate::record::{Cursor, Group, Run, SignedHead, StoreId};
+
+mod committer;
+mod open;
+mod rebuild;
+mod replay;
+mod verify;
+
+pub use self::committer::{AppendError, GROUP_BYTES_MAX};
+pub use self::rebuild::{RebuiltJournal, rebuild_journal_from_index};
+pub use self::verify::Report;
+
+use self::committer::Job;
+
+/// How many groups may wait for the committer; a further append blocks until one is done.
+pub const QUEUE_GROUPS_MAX: usize = 1024;
+
+/// Turns a foreign batch, as it was received, back into the entries in it.
+pub type Unpack = Arc<dyn Fn(&[u8]) -> Result<OriginSlice, String> + Send + Sync>;
+
+/// What is being done that may take a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Indexing what the journal has and the index has not; in journal bytes.
+    Replay,
+    /// Making the index anew from the journal; in journal bytes.
+    RebuildIndex,
+    /// Making the journal anew from the index; in entries.
+    RebuildJournal,
+    /// Re-hashing the index; in entries.
+    VerifyIndex,
+    /// Comparing the journal with the index; in journal bytes.
+    VerifyJournal,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub step: Step,
+    /// How much of it is done.
+    pub done: u64,
+    /// How much there is, as far as that is known.
+    pub total: u64,
+}
+
+/// What opening needs to know.
+#[derive(Clone)]
+pub struct OpenOptions {
+    /// Turns foreign batches back into entries.
+    pub unpack: Unpack,
+    /// Told how far a replay or rebuild is.
+    pub progress: Arc<dyn Fn(Progress) + Send + Sync>,
+    /// The disk, for the journal's file operations.
+    pub disk: Disk,
+    /// How long the embedded store may take to open before it counts as damaged.
+    pub engine_timeout: Duration,
+    /// How long a journal segment may become, in bytes.
+    pub segment_bytes: u64,
+}
+
+impl fmt::Debug for OpenOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenOptions")
+            .field("disk", &self.disk)
+            .field("engine_timeout", &self.engine_timeout)
+            .field("segment_bytes", &self.segment_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl OpenOptions {
+    /// The usual options.
+    pub fn new(
+        unpack: impl Fn(&[u8]) -> Result<OriginSlice, String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            unpack: Arc::new(unpack),
+            progress: Arc::new(|_| {}),
+            disk: Disk::new(),
+            engine_timeout: Duration::from_secs(20),
+            segment_bytes: SEGMENT_BYTES,
+        }
+    }
+
+    /// The options with a function that is told how far a replay or rebuild is.
+    #[must_use]
+    pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Arc::new(progress);
+        self
+    }
+}
+
+/// A store could not be opened or made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// There is no store in the directory.
+    #[error("there is no store in {}", path.display())]
+    NotThere {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// There is a store already.
+    #[error("there is a store in {} already", path.display())]
+    AlreadyThere {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// Another process has it open.
+    #[error("the store in {} is in use by another process", path.display())]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The directory or a file in it may not be written.
+    #[error("{} cannot be written", path.display())]
+    NotWritable {
+        /// The directory or file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is no space.
+    #[error("the disk is full at {}", path.display())]
+    DiskFull {
+        /// The directory or file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file could not be used.
+    #[error("cannot use {}", path.display())]
+    Io {
+        /// The directory or file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The journal lacks what the index has; it can be made anew from the index.
+    #[error("the store is damaged: {missing}")]
+    Damaged {
+        /// What is missing, in words.
+        missing: String,
+    },
+    /// Written by a newer program.
+    #[error("the {what} has format {found}, this program knows up to {known}")]
+    NewerFormat {
+        /// What.
+        what: &'static str,
+        /// The version found.
+        found: u32,
+        /// The newest version known.
+        known: u32,
+    },
+    /// A fresh embedded store failed.
+    #[error("the embedded store cannot be used")]
+    Engine {
+        /// What it said.
+        #[from]
+        source: EngineError,
+    },
+    /// What was just indexed cannot be read back.
+    #[error("the index cannot be read")]
+    Read {
+        /// What is wrong with it.
+        #[from]
+        source: ReadError,
+    },
+    /// The system gives no thread.
+    #[error("no thread for the committer")]
+    NoThread {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Entries that could not be joined to their origin because what comes before is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Whose.
+    pub origin: Origin,
+    /// The first entry that is missing.
+    pub missing_from: u64,
+    /// The first entry that was read after it; it and its followers are in the journal only.
+    pub readable_from: u64,
+}
+
+/// What opening a store found and did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// How many groups of the journal were not in the index and were added.
+    pub replayed_groups: u64,
+    /// Why the index was made anew, if it was.
+    pub rebuilt: Option<String>,
+    /// Where the former index is now, if it was set aside.
+    pub set_aside: Option<PathBuf>,
+    /// How many bytes of an unfinished write were cut off.
+    pub torn_bytes: u64,
+    /// Damage that was seen before the journal's tail.
+    pub damage: Vec<JournalDamage>,
+    /// Entries that the damage cuts off. In a gap of an own origin, go on under a new origin.
+    pub gaps: Vec<Gap>,
+}
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    id: StoreId,
+    opened: Opened,
+    index: Index,
+    /// The journal's directory and what is needed to read it; none in memory.
+    files: Option<(PathBuf, OpenOptions)>,
+    jobs: Option<mpsc::SyncSender<Job>>,
+    committer: Option<JoinHandle<Result<(), AppendError>>>,
+    /// Released last.
+    _lock: Option<File>,
+}
+
+/// An append that is under way.
+#[derive(Debug)]
+pub struct Pending {
+    answer: mpsc::Receiver<Result<Position, AppendError>>,
+}
+
+impl Pending {
+    /// Waits until the group is durable and can be read.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError`]: the group is not in the store. After [`AppendError::Io`] it may still
+    /// turn up when the store is opened again.
+    pub fn wait(self) -> Result<Position, AppendError> {
+        self.answer.recv().unwrap_or(Err(AppendError::Closed))
+    }
+}
+
+impl Store {
+    /// Makes an empty store in a directory; parents are made too.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::AlreadyThere`], and what the disk and the embedded store report.
+    pub fn create(dir: &Path, kind: EngineKind, options: &OpenOptions) -> Result<Self, OpenError> {
+        open::create(dir, kind, options)
+    }
+
+    /// Opens the store in a directory; compares journal and index and repairs the index.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Damaged`] when the journal is missing or shorter than the index knows it;
+    /// otherwise what the disk reports.
+    pub fn open(dir: &Path, kind: EngineKind, options: &OpenOptions) -> Result<Self, OpenError> {
+        open::open(dir, kind, options, None)
+    }
+
+    /// Opens the store after setting its index aside and making it anew from the journal.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn rebuild(dir: &Path, kind: EngineKind, options: &OpenOptions) -> Result<Self, OpenError> {
+        open::open(dir, kind, options, Some("asked for"))
+    }
+
+    /// A store without files.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::NoThread`].
+    pub fn in_memory() -> Result<Self, OpenError> {
+        open::in_memory()
+    }
+
+    /// Whether a directory has a store or what is left of one.
+    #[must_use]
+    pub fn exists(dir: &Path) -> bool {
+        open::exists(dir)
+    }
+
+    /// What opening found and did.
+    #[must_use]
+    pub const fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// The store's id.
+    #[must_use]
+    pub const fn id(&self) -> StoreId {
+        self.id
+    }
+
+    /// Appends a group; the order of calls is the order of groups. Blocks only while
+    /// [`QUEUE_GROUPS_MAX`] groups wait.
+    #[must_use = "a group is durable only after `wait`"]
+    pub fn append(&self, group: Group) -> Pending {
+        let (answer, pending) = mpsc::sync_channel(1);
+        self.append_then(group, move |result| {
+            // The caller may have stopped waiting.
+            let _unwanted = answer.send(result);
+        });
+        Pending { answer: pending }
+    }
+
+    /// Appends a group and calls `done` with the result, usually on the committer's thread,
+    /// which does nothing else meanwhile.
+    pub fn append_then(
+        &self,
+        group: Group,
+        done: impl FnOnce(Result<Position, AppendError>) + Send + 'static,
+    ) {
+        let job = Job {
+            group,
+            done: Box::new(done),
+        };
+        let refused = match &self.jobs {
+            Some(jobs) => jobs.send(job).err().map(|error| error.0),
+            None => Some(job),
+        };
+        if let Some(job) = refused {
+            (job.done)(Err(AppendError::Closed));
+        }
+    }
+
+    /// Finishes what was appended and flushes the index, so that the next open has nothing to do.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError::Poisoned`] when a write or sync had failed; what was acknowledged is safe.
+    pub fn close(mut self) -> Result<(), AppendError> {
+        self.stop()
+    }
+
+    fn stop(&mut self) -> Result<(), AppendError> {
+        self.jobs = None;
+        match self.committer.take().map(JoinHandle::join) {
+            Some(Ok(result)) => result,
+            Some(Err(_)) => Err(AppendError::Closed),
+            None => Ok(()),
+        }
+    }
+
+    /// All origins with their last seq and the chain hash after it, by origin.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] when the index is damaged or fails; so for all reads.
+    pub fn heads(&self) -> Result<Vec<(Origin, u64, Hash)>, ReadError> {
+        let heads = self.index.heads()?;
+        Ok(heads
+            .into_iter()
+            .map(|(origin, (seq, hash))| (origin, seq, hash))
+            .collect())
+    }
+
+    /// An origin's last seq and the chain hash after it; `None` when nothing of it is here.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn head(&self, origin: Origin) -> Result<Option<(u64, Hash)>, ReadError> {
+        self.index.head(origin)
+    }
+
+    /// The chain hash after an entry, or before the first for seq 0; `None` beyond the head.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn hash_at(&self, origin: Origin, seq: u64) -> Result<Option<Hash>, ReadError> {
+        self.index.hash_at(origin, seq)
+    }
+
+    /// An entry's bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn entry(&self, id: EntryId) -> Result<Option<Vec<u8>>, ReadError> {
+        self.index.entry(id)
+    }
+
+    /// Entries of an origin from a seq on: at most `max_entries` of at most `max_bytes` bytes
+    /// together, but at least one if there is one. Empty right after the head.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::NotThere`] for seq 0 and beyond the seq after the head; [`ReadError`].
+    pub fn slice(
+        &self,
+        origin: Origin,
+        from_seq: u64,
+        max_entries: usize,
+        max_bytes: usize,
+    ) -> Result<OriginSlice, ReadError> {
+        self.index.slice(origin, from_seq, max_entries, max_bytes)
+    }
+
+    /// Visits all entries by origin and seq, at most 256 at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn for_each_slice(&self, visit: &mut dyn FnMut(OriginSlice)) -> Result<(), ReadError> {
+        self.index.for_each_slice(visit)
+    }
+
+    /// The signed head of an origin with the smallest seq that is not below `seq`.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn signed_head_covering(
+        &self,
+        origin: Origin,
+        seq: u64,
+    ) -> Result<Option<SignedHead>, ReadError> {
+        self.index.signed_head_covering(origin, seq)
+    }
+
+    /// The signed head of an origin with the largest seq.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn latest_signed_head(&self, origin: Origin) -> Result<Option<SignedHead>, ReadError> {
+        self.index.latest_signed_head(origin)
+    }
+
+    /// At most `max` runs by central number; the first holds number `n` if one does.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn runs_from(&self, n: u64, max: usize) -> Result<Vec<Run>, ReadError> {
+        self.index.runs_from(n, max)
+    }
+
+    /// The run with the largest central numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn last_run(&self) -> Result<Option<Run>, ReadError> {
+        self.index.last_run()
+    }
+
+    /// The run that gave an entry its central number.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn run_covering(&self, id: EntryId) -> Result<Option<Run>, ReadError> {
+        self.index.run_covering(id)
+    }
+
+    /// Visits all runs by central number.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn for_each_run(&self, visit: &mut dyn FnMut(Run)) -> Result<(), ReadError> {
+        self.index.for_each_run(visit)
+    }
+
+    /// How far was pulled from a peer.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn cursor(&self, peer: &[u8; 16]) -> Result<Option<Cursor>, ReadError> {
+        self.index.cursor(peer)
+    }
+
+    /// The value of a note.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn note(&self, key: &str) -> Result<Option<String>, ReadError> {
+        self.index.note(key)
+    }
+
+    /// After the last group that can be read.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn position(&self) -> Result<Position, ReadError> {
+        self.index.position()
+    }
+
+    /// Re-hashes every entry of the index and compares it with the journal. Appends may go on.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] when the embedded store fails; damage is not an error but a problem in the
+    /// report.
+    pub fn verify(&self, progress: &mut dyn FnMut(Progress)) -> Result<Report, ReadError> {
+        verify::verify(self, progress)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Whoever wants to know calls `close`.
+        let _quietly = self.stop();
+    }
+}

@@ -1,0 +1,516 @@
+//! Making and opening stores: lock, compare, set aside, rebuild.
+//!
+//! **Invariant.** Nothing of the journal is cut before the index agreed that it is not needed.
+
+use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+
+use ledger_format::Hash;
+
+use super::committer::Committer;
+use super::replay::{Source, replay};
+use super::{OpenError, OpenOptions, Opened, QUEUE_GROUPS_MAX, Step, Store};
+use crate::chain_text;
+use crate::disk::Disk;
+use crate::engine::{self, EngineError, EngineKind};
+use crate::index::write::{meta_write, position_write};
+use crate::index::{INDEX_VERSION, Index};
+use crate::journal::scan::{ScanFrom, Scanned, Seen, scan, segments};
+use crate::journal::{JOURNAL_VERSION, Journal, JournalDamage, JournalError, Position};
+use crate::record::StoreId;
+
+/// The journal's directory in a store's directory.
+pub(super) const JOURNAL_DIR: &str = "journal";
+/// Where a journal is made anew.
+pub(super) const JOURNAL_NEW_DIR: &str = "journal.new";
+const LOCK_FILE: &str = "lock";
+
+/// Says what is wrong with a path in the terms of opening.
+pub(super) fn io_error(path: &Path, source: io::Error) -> OpenError {
+    let path = path.to_owned();
+    if crate::journal::is_disk_full(&source) {
+        return OpenError::DiskFull { path, source };
+    }
+    if matches!(
+        source.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    ) {
+        return OpenError::NotWritable { path, source };
+    }
+    OpenError::Io { path, source }
+}
+
+impl From<JournalError> for OpenError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::DiskFull { path, source } | JournalError::Io { path, source } => {
+                io_error(&path, source)
+            }
+            JournalError::NewerFormat { found } => Self::NewerFormat {
+                what: "journal",
+                found,
+                known: JOURNAL_VERSION,
+            },
+            JournalError::Poisoned { reason } => Self::Damaged { missing: reason },
+        }
+    }
+}
+
+pub(super) fn exists(dir: &Path) -> bool {
+    let journal = dir.join(JOURNAL_DIR);
+    let kinds = [EngineKind::Sled, EngineKind::Redb];
+    segments(&Disk::new(), &journal).is_ok_and(|all| !all.is_empty())
+        || kinds
+            .iter()
+            .filter_map(|kind| kind.file_name())
+            .any(|name| dir.join(name).exists())
+}
+
+/// Takes the store's lock; it is held until the file is dropped.
+pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
+    let path = dir.join(LOCK_FILE);
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path);
+    let file = file.map_err(|source| io_error(dir, source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            path: dir.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(io_error(&path, source)),
+    }
+}
+
+/// A random id, of the randomness that the standard library gives hash maps.
+fn random_store_id(dir: &Path) -> StoreId {
+    let mut seed = Vec::new();
+    for salt in 0_u64..4 {
+        seed.extend_from_slice(&RandomState::new().hash_one((salt, dir)).to_le_bytes());
+    }
+    seed.extend_from_slice(&std::process::id().to_le_bytes());
+    let mut id = [0; 16];
+    id.iter_mut()
+        .zip(Hash::of(&seed).as_bytes())
+        .for_each(|(to, from)| *to = *from);
+    StoreId::from_bytes(id)
+}
+
+pub(super) fn create(
+    dir: &Path,
+    kind: EngineKind,
+    options: &OpenOptions,
+) -> Result<Store, OpenError> {
+    let disk = &options.disk;
+    let journal_dir = dir.join(JOURNAL_DIR);
+    disk.create_dir_all(dir)
+        .map_err(|source| io_error(dir, source))?;
+    let lock = lock(dir)?;
+    if exists(dir) {
+        return Err(OpenError::AlreadyThere {
+            path: dir.to_owned(),
+        });
+    }
+    disk.create_dir_all(&journal_dir)
+        .map_err(|source| io_error(&journal_dir, source))?;
+    let id = random_store_id(dir);
+    let journal = Journal::create(disk, &journal_dir, id, options.segment_bytes)?;
+    sync_dir(disk, dir)?;
+    if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        sync_dir(disk, parent)?;
+    }
+    let place = Place { dir, kind, options };
+    let (index, _, _) = place.build(id, Step::RebuildIndex)?;
+    place.start(id, Opened::default(), index, Some(journal), Some(lock))
+}
+
+fn sync_dir(disk: &Disk, dir: &Path) -> Result<(), OpenError> {
+    disk.sync_dir(dir).map_err(|source| io_error(dir, source))
+}
+
+pub(super) fn in_memory() -> Result<Store, OpenError> {
+    let index = Index {
+        engine: engine::in_memory(),
+    };
+    let id = random_store_id(Path::new(""));
+    start(id, Opened::default(), index, None, (None, None))
+}
+
+pub(super) fn open(
+    dir: &Path,
+    kind: EngineKind,
+    options: &OpenOptions,
+    rebuild: Option<&str>,
+) -> Result<Store, OpenError> {
+    if !exists(dir) {
+        return Err(OpenError::NotThere {
+            path: dir.to_owned(),
+        });
+    }
+    let lock = lock(dir)?;
+    let place = Place { dir, kind, options };
+    place.remove_leftovers()?;
+    let found = match rebuild {
+        Some(reason) => Found::Unusable(reason.to_owned()),
+        None => place.find_index()?,
+    };
+    let mut opened = Opened::default();
+    let (index, scanned) = match place.compare(found, &mut opened)? {
+        Compared::Usable(index, scanned) => (index, scanned),
+        Compared::Rebuild { reason, store } => {
+            place.set_aside_index(&mut opened)?;
+            opened.rebuilt = reason;
+            let (index, scanned, replayed) = place.rebuild(store)?;
+            opened.replayed_groups = replayed.groups;
+            opened.damage = replayed.damage;
+            opened.gaps = replayed.gaps;
+            (index, scanned)
+        }
+    };
+    opened.torn_bytes = scanned.torn_bytes;
+    let journal_dir = place.journal_dir();
+    let journal = Journal::resume(&options.disk, &journal_dir, &scanned, options.segment_bytes)?;
+    place.start(scanned.store, opened, index, Some(journal), Some(lock))
+}
+
+/// What there is of an index.
+pub(super) enum Found {
+    /// None, or one that cannot be used; why.
+    Unusable(String),
+    /// None is kept: it is in memory.
+    Nothing,
+    /// One that can be read.
+    Usable(Index, StoreId, Position),
+}
+
+enum Compared {
+    Usable(Index, Scanned),
+    Rebuild {
+        reason: Option<String>,
+        store: Option<StoreId>,
+    },
+}
+
+/// A store's place on the disk.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) dir: &'a Path,
+    pub(super) kind: EngineKind,
+    pub(super) options: &'a OpenOptions,
+}
+
+impl Place<'_> {
+    pub(super) fn journal_dir(&self) -> PathBuf {
+        self.dir.join(JOURNAL_DIR)
+    }
+
+    fn index_path(&self) -> Option<PathBuf> {
+        self.kind.file_name().map(|name| self.dir.join(name))
+    }
+
+    fn index_new_path(&self) -> Option<PathBuf> {
+        self.kind
+            .file_name()
+            .map(|name| self.dir.join(format!("{name}.tmp")))
+    }
+
+    /// Removes what an interrupted creation left.
+    pub(super) fn remove_leftovers(&self) -> Result<(), OpenError> {
+        let disk = &self.options.disk;
+        let journal_new = self.dir.join(JOURNAL_NEW_DIR);
+        let mut leftovers: Vec<PathBuf> = self.index_new_path().into_iter().collect();
+        leftovers.push(journal_new);
+        let journal_dir = self.journal_dir();
+        if journal_dir.is_dir() {
+            let names = disk
+                .list(&journal_dir)
+                .map_err(|source| io_error(&journal_dir, source))?;
+            let new = names.iter().filter(|name| name.ends_with(".seg.new"));
+            leftovers.extend(new.map(|name| journal_dir.join(name)));
+        }
+        for path in leftovers.iter().filter(|path| path.exists()) {
+            disk.remove_any(path)
+                .map_err(|source| io_error(path, source))?;
+        }
+        Ok(())
+    }
+
+    /// Opens the index that is there.
+    pub(super) fn find_index(&self) -> Result<Found, OpenError> {
+        let Some(path) = self.index_path() else {
+            return Ok(Found::Nothing);
+        };
+        if !path.exists() {
+            return Ok(Found::Unusable("it was missing".to_owned()));
+        }
+        let index = match engine::open(self.kind, &path, self.options.engine_timeout) {
+            Ok(engine) => Index { engine },
+            Err(error) => return Ok(Found::Unusable(chain_text(&error))),
+        };
+        let read = index.meta().and_then(|meta| Ok((meta, index.position()?)));
+        Ok(match read {
+            Err(error) => Found::Unusable(chain_text(&error)),
+            Ok((None, _)) => Found::Unusable("it does not say whose it is".to_owned()),
+            Ok((Some(meta), _)) if meta.version > INDEX_VERSION => {
+                let (found, known) = (meta.version, INDEX_VERSION);
+                return Err(OpenError::NewerFormat {
+                    what: "index",
+                    found,
+                    known,
+                });
+            }
+            Ok((Some(meta), position)) => Found::Usable(index, meta.store, position),
+        })
+    }
+
+    /// Compares an index with the journal; brings it up to date if they belong together.
+    fn compare(&self, found: Found, opened: &mut Opened) -> Result<Compared, OpenError> {
+        let journal_dir = self.journal_dir();
+        let (index, store, position) = match found {
+            Found::Nothing => {
+                return Ok(Compared::Rebuild {
+                    reason: None,
+                    store: None,
+                });
+            }
+            Found::Unusable(why) => {
+                return Ok(Compared::Rebuild {
+                    reason: Some(why),
+                    store: None,
+                });
+            }
+            Found::Usable(index, store, position) => (index, store, position),
+        };
+        let missing = |what: String| OpenError::Damaged { missing: what };
+        if !journal_dir.is_dir() {
+            return Err(missing("the journal is missing".to_owned()));
+        }
+        let mut seen = Judge {
+            position,
+            found: position == Position::START,
+            damage: Vec::new(),
+        };
+        let from = ScanFrom {
+            segment: position.segment,
+            store: Some(store),
+        };
+        let scanned = scan(&self.options.disk, &journal_dir, from, &mut |it| {
+            seen.see(it);
+        })?;
+        let Some(scanned) = scanned else {
+            return Err(missing("the journal has no segments".to_owned()));
+        };
+        if scanned.store != store {
+            let reason = Some(format!("it belongs to store {store}"));
+            return Ok(Compared::Rebuild {
+                reason,
+                store: Some(scanned.store),
+            });
+        }
+        let (end, known) = (scanned.position, position);
+        if (end.segment, end.offset) < (known.segment, known.offset) {
+            return Err(missing(format!(
+                "the journal ends at segment {} offset {}, the index knows it up to segment {} \
+                 offset {}",
+                end.segment, end.offset, known.segment, known.offset
+            )));
+        }
+        if !seen.found && !seen.damage.iter().any(|damage| covers(damage, known)) {
+            let reason = Some("it was made from another journal".to_owned());
+            return Ok(Compared::Rebuild {
+                reason,
+                store: Some(store),
+            });
+        }
+        opened.damage = seen.damage;
+        if end != known {
+            let source = self.source(&journal_dir, Some(store), Step::Replay);
+            if let Some((_, replayed)) = replay(source, &index, known)? {
+                opened.replayed_groups = replayed.groups;
+                opened.damage = replayed.damage;
+                opened.gaps = replayed.gaps;
+            }
+        }
+        Ok(Compared::Usable(index, scanned))
+    }
+
+    pub(super) fn source<'b>(
+        &'b self,
+        dir: &'b Path,
+        store: Option<StoreId>,
+        step: Step,
+    ) -> Source<'b> {
+        Source {
+            dir,
+            options: self.options,
+            store,
+            step,
+        }
+    }
+
+    fn set_aside_index(&self, opened: &mut Opened) -> Result<(), OpenError> {
+        let Some(path) = self.index_path().filter(|path| path.exists()) else {
+            return Ok(());
+        };
+        opened.set_aside = Some(set_aside(&self.options.disk, &path)?);
+        Ok(())
+    }
+
+    /// Makes the index anew; in memory when the disk has no space for it.
+    fn rebuild(
+        &self,
+        store: Option<StoreId>,
+    ) -> Result<(Index, Scanned, super::replay::Replayed), OpenError> {
+        let journal_dir = self.journal_dir();
+        let nothing = || OpenError::Damaged {
+            missing: "neither the journal nor the index can be read".to_owned(),
+        };
+        if !journal_dir.is_dir() {
+            return Err(nothing());
+        }
+        let from = ScanFrom {
+            segment: u64::MAX,
+            store,
+        };
+        let scanned = scan(&self.options.disk, &journal_dir, from, &mut |_| {})?;
+        let id = scanned.ok_or_else(nothing)?.store;
+        match self.build(id, Step::RebuildIndex) {
+            Err(OpenError::Engine {
+                source: EngineError::DiskFull { .. },
+            }) => Place {
+                kind: EngineKind::Memory,
+                ..*self
+            }
+            .build(id, Step::RebuildIndex),
+            built => built,
+        }
+    }
+
+    /// Makes an index of the journal: beside its place, then moved there.
+    fn build(
+        &self,
+        store: StoreId,
+        step: Step,
+    ) -> Result<(Index, Scanned, super::replay::Replayed), OpenError> {
+        let journal_dir = self.journal_dir();
+        let disk = &self.options.disk;
+        let timeout = self.options.engine_timeout;
+        let new_path = self.index_new_path();
+        if let Some(path) = &new_path {
+            disk.remove_any(path)
+                .map_err(|source| io_error(path, source))?;
+        }
+        let at = new_path.as_deref().unwrap_or(self.dir);
+        let index = Index {
+            engine: engine::open(self.kind, at, timeout)?,
+        };
+        index
+            .engine
+            .write(vec![meta_write(store), position_write(Position::START)])?;
+        let source = self.source(&journal_dir, Some(store), step);
+        let replayed = replay(source, &index, Position::START)?;
+        let (scanned, replayed) = replayed.ok_or_else(|| OpenError::Damaged {
+            missing: "the journal is missing".to_owned(),
+        })?;
+        index.engine.flush()?;
+        let (Some(new_path), Some(path)) = (new_path, self.index_path()) else {
+            return Ok((index, scanned, replayed));
+        };
+        drop(index);
+        disk.sync_tree(&new_path)
+            .and_then(|()| disk.rename(&new_path, &path))
+            .and_then(|()| disk.sync_dir(self.dir))
+            .map_err(|source| io_error(&path, source))?;
+        let index = Index {
+            engine: engine::open(self.kind, &path, timeout)?,
+        };
+        Ok((index, scanned, replayed))
+    }
+
+    fn start(
+        &self,
+        id: StoreId,
+        opened: Opened,
+        index: Index,
+        journal: Option<Journal>,
+        lock: Option<File>,
+    ) -> Result<Store, OpenError> {
+        let files = (self.journal_dir(), self.options.clone());
+        start(id, opened, index, journal, (Some(files), lock))
+    }
+}
+
+fn start(
+    id: StoreId,
+    opened: Opened,
+    index: Index,
+    journal: Option<Journal>,
+    (files, lock): (Option<(PathBuf, OpenOptions)>, Option<File>),
+) -> Result<Store, OpenError> {
+    let position = journal.as_ref().map_or(Position::START, Journal::position);
+    let heads = index.heads()?;
+    let committer = Committer::new(journal, index.engine.clone(), heads, position);
+    let (jobs, waiting) = mpsc::sync_channel(QUEUE_GROUPS_MAX);
+    let thread = thread::Builder::new()
+        .name("store-commit".to_owned())
+        .spawn(move || committer.run(&waiting))
+        .map_err(|source| OpenError::NoThread { source })?;
+    let (jobs, committer) = (Some(jobs), Some(thread));
+    Ok(Store {
+        id,
+        opened,
+        index,
+        files,
+        jobs,
+        committer,
+        _lock: lock,
+    })
+}
+
+/// Looks in a journal for the position up to which an index knows it.
+struct Judge {
+    position: Position,
+    found: bool,
+    damage: Vec<JournalDamage>,
+}
+
+impl Judge {
+    fn see(&mut self, seen: Seen<'_>) {
+        match seen {
+            Seen::Group { position, .. } => self.found |= position == self.position,
+            Seen::Damage(damage) => self.damage.push(damage),
+        }
+    }
+}
+
+/// Whether the frame that ends at a position may be in a damaged place.
+fn covers(damage: &JournalDamage, position: Position) -> bool {
+    let end = damage.offset.saturating_add(damage.len);
+    damage.segment == position.segment
+        && damage.offset < position.offset
+        && (position.offset <= end || damage.len == 0)
+}
+
+/// Gives a file or directory the first free name `*.damaged-N`.
+pub(super) fn set_aside(disk: &Disk, path: &Path) -> Result<PathBuf, OpenError> {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let free = (1_u32..).map(|n| path.with_file_name(format!("{name}.damaged-{n}")));
+    let aside = free
+        .into_iter()
+        .find(|aside| fs::symlink_metadata(aside).is_err());
+    let aside = aside.unwrap_or_else(|| path.with_extension("damaged"));
+    disk.rename(path, &aside)
+        .map_err(|source| io_error(path, source))?;
+    Ok(aside)
+}

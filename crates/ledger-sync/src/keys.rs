@@ -1,0 +1,229 @@
+//! Checking batches: inflate, chain, signature, and how they meet what is already here.
+
+use std::collections::BTreeMap;
+
+use ledger_core::catalogue::{Class, key};
+use ledger_core::entry::{Body, Content};
+use ledger_core::{DeviceId, LedgerId, Origin};
+use ledger_format::entry_bytes;
+use ledger_format::head::{PublicKey, Signature, SignedHead};
+use ledger_format::wire::{self, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BatchMessage};
+use ledger_format::{Hash, OriginSlice, pack};
+
+use crate::{Fault, Log};
+
+/// A batch that holds: inflated, chained to its signed head.
+pub(crate) struct Checked {
+    /// All entries of the batch.
+    pub(crate) slice: OriginSlice,
+    /// The chain hash after each entry.
+    pub(crate) hashes: Vec<Hash>,
+    pub(crate) head: SignedHead,
+}
+
+/// A log with what earlier batches of the same message add to it.
+pub(crate) struct Ahead<'a, L> {
+    log: &'a L,
+    ledger: LedgerId,
+    /// Hashes of entries that are in this message, by origin and seq.
+    heads: BTreeMap<Origin, (u64, Hash)>,
+    hashes: BTreeMap<(Origin, u64), Hash>,
+    devices: BTreeMap<Origin, DeviceId>,
+    keys: BTreeMap<DeviceId, PublicKey>,
+}
+
+impl<'a, L: Log> Ahead<'a, L> {
+    pub(crate) fn new(log: &'a L, ledger: LedgerId) -> Self {
+        Self {
+            log,
+            ledger,
+            heads: BTreeMap::new(),
+            hashes: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// Trusts a device's key that is known from elsewhere, such as the server's own.
+    pub(crate) fn trust(&mut self, key: PublicKey) {
+        self.keys.insert(key.device_id(), key);
+    }
+
+    pub(crate) fn head(&self, origin: Origin) -> Result<(u64, Hash), Fault<L::Error>> {
+        if let Some(head) = self.heads.get(&origin) {
+            return Ok(*head);
+        }
+        let head = self.log.head(origin).map_err(Fault::Log)?;
+        Ok(head.unwrap_or_else(|| (0, Hash::before_first(origin))))
+    }
+
+    pub(crate) fn hash_at(
+        &self,
+        origin: Origin,
+        seq: u64,
+    ) -> Result<Option<Hash>, Fault<L::Error>> {
+        if let Some(hash) = self.hashes.get(&(origin, seq)) {
+            return Ok(Some(*hash));
+        }
+        self.log.hash_at(origin, seq).map_err(Fault::Log)
+    }
+
+    /// The key of the device that an origin belongs to.
+    fn key_of(&self, origin: Origin) -> Option<PublicKey> {
+        let device = self
+            .devices
+            .get(&origin)
+            .copied()
+            .or_else(|| self.log.device_of(origin))?;
+        self.keys
+            .get(&device)
+            .copied()
+            .or_else(|| self.log.public_key(device))
+    }
+
+    /// Inflates a batch and checks its chain and its signature.
+    pub(crate) fn check(&mut self, batch: &BatchMessage) -> Result<Checked, Fault<L::Error>> {
+        let origin = wire::origin_of(&batch.origin);
+        let entries_max = u64::try_from(BATCH_ENTRIES_MAX).unwrap_or(u64::MAX);
+        if batch.bytes.len() > BATCH_BYTES_MAX || batch.count > entries_max {
+            return Err(Fault::TooLarge { origin });
+        }
+        let slice = unpack(batch).map_err(|reason| Fault::Unreadable { origin, reason })?;
+        let mut hashes = Vec::with_capacity(slice.entries.len());
+        let mut hash = slice.prev;
+        for entry in slice.entries.iter() {
+            hash = hash.then(entry);
+            hashes.push(hash);
+        }
+        if hash != wire::hash_of(&batch.head) {
+            return Err(Fault::BadHash { origin });
+        }
+        if slice.first_seq == 1
+            && let Some(device) = slice.entries.get(0).and_then(genesis_device)
+        {
+            self.devices.insert(origin, device);
+        }
+        let head = SignedHead {
+            ledger: self.ledger,
+            origin,
+            seq: slice.last_seq(),
+            hash,
+            signature: Signature::from_bytes(*batch.signature),
+        };
+        let known = self.key_of(origin).ok_or(Fault::BadSignature { origin })?;
+        head.verify_strict(&known)
+            .or(Err(Fault::BadSignature { origin }))?;
+        Ok(Checked {
+            slice,
+            hashes,
+            head,
+        })
+    }
+
+    /// Entries that are already in the log.
+    pub(crate) fn slice(&self, origin: Origin, from: u64) -> Result<OriginSlice, Fault<L::Error>> {
+        self.log
+            .slice(origin, from, BATCH_ENTRIES_MAX, usize::MAX)
+            .map_err(Fault::Log)
+    }
+
+    /// Whether a slice's origin belongs to a device.
+    pub(crate) fn is_of(&self, slice: &OriginSlice, device: DeviceId) -> bool {
+        let known = self.devices.get(&slice.origin).copied();
+        known.or_else(|| self.log.device_of(slice.origin)) == Some(device)
+    }
+
+    /// Takes the keys that the central server certified in its own entries.
+    pub(crate) fn learn_keys(&mut self, slice: &OriginSlice) {
+        for entry in slice.entries.iter() {
+            if let Content::Known(entry) = entry_bytes::decode(entry)
+                && let Body::Set(write) = entry.body
+                && write.subject.class == Class::Device
+                && let Some(bytes) = write
+                    .fields
+                    .get(&key::PUBLIC_KEY)
+                    .and_then(|v| v.as_bytes())
+                && let Ok(bytes) = <[u8; 32]>::try_from(bytes)
+            {
+                self.trust(PublicKey::from_bytes(bytes));
+            }
+        }
+    }
+
+    /// How a checked batch meets the log: the part of it that is new, none when all is known.
+    pub(crate) fn join(
+        &mut self,
+        checked: &Checked,
+    ) -> Result<Option<OriginSlice>, Fault<L::Error>> {
+        let slice = &checked.slice;
+        let origin = slice.origin;
+        let (last, _) = self.head(origin)?;
+        let expected = last.saturating_add(1);
+        if slice.first_seq > expected {
+            return Err(Fault::Gap {
+                origin,
+                first_seq: slice.first_seq,
+                expected,
+            });
+        }
+        let before = slice.first_seq.saturating_sub(1);
+        if self.hash_at(origin, before)? != Some(slice.prev) {
+            return Err(Fault::Fork {
+                origin,
+                seq: before.max(1),
+            });
+        }
+        let overlap =
+            usize::try_from(expected.saturating_sub(slice.first_seq)).unwrap_or(usize::MAX);
+        let overlap = overlap.min(slice.entries.len());
+        if let Some(at) = overlap.checked_sub(1) {
+            let seq = before.saturating_add(u64::try_from(overlap).unwrap_or(u64::MAX));
+            if self.hash_at(origin, seq)? != checked.hashes.get(at).copied() {
+                return Err(Fault::Fork { origin, seq });
+            }
+        }
+        if overlap == slice.entries.len() {
+            return Ok(None);
+        }
+        let prev = match overlap.checked_sub(1) {
+            Some(at) => checked.hashes.get(at).copied().unwrap_or(slice.prev),
+            None => slice.prev,
+        };
+        let entries = slice.entries.iter().skip(overlap).collect();
+        let new = OriginSlice {
+            origin,
+            first_seq: expected.max(slice.first_seq),
+            prev,
+            entries,
+        };
+        for (seq, hash) in (slice.first_seq..).zip(&checked.hashes).skip(overlap) {
+            self.hashes.insert((origin, seq), *hash);
+        }
+        self.heads
+            .insert(origin, (checked.head.seq, checked.head.hash));
+        Ok(Some(new))
+    }
+}
+
+/// The entries of a batch, as far as their packing can be read; nothing else is checked.
+pub fn unpack(batch: &BatchMessage) -> Result<OriginSlice, String> {
+    let origin = wire::origin_of(&batch.origin);
+    let prev = wire::hash_of(&batch.prev);
+    let slice = pack::unpack(&batch.bytes, origin, batch.first_seq, prev)
+        .map_err(|error| error.to_string())?;
+    let count = u64::try_from(slice.entries.len()).unwrap_or(u64::MAX);
+    if batch.first_seq == 0 || count != batch.count || count == 0 {
+        return Err("its count does not match".to_owned());
+    }
+    Ok(slice)
+}
+
+fn genesis_device(entry: &[u8]) -> Option<DeviceId> {
+    match entry_bytes::decode(entry) {
+        Content::Known(entry) => match entry.body {
+            Body::Genesis(genesis) => Some(genesis.device),
+            _ => None,
+        },
+        Content::Newer { .. } | Content::Bad { .. } => None,
+    }
+}
