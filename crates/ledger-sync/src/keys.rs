@@ -219,11 +219,10 @@ pub fn unpack(batch: &BatchMessage) -> Result<OriginSlice, String> {
 }
 
 fn genesis_device(entry: &[u8]) -> Option<DeviceId> {
-    match entry_bytes::decode(entry) {
-        Content::Known(entry) => match entry.body {
-            Body::Genesis(genesis) => Some(genesis.device),
-            _ => None,
-        },
-        Content::Newer { .. } | Content::Bad { .. } => None,
+    if let Content::Known(entry) = entry_bytes::decode(entry)
+        && let Body::Genesis(genesis) = entry.body
+    {
+        return Some(genesis.device);
     }
+    None
 }

@@ -75,6 +75,7 @@ impl<'a> Parts<'a> {
     pub(super) fn take_apart(&mut self, entry: &'a [u8]) -> Option<()> {
         self.shape.clear();
         self.leaves.clear();
+        (self.key, self.position) = (0, 0);
         if entry.len() > ENTRY_BYTES_MAX {
             return None;
         }

@@ -111,6 +111,15 @@ fn a_few_bytes_cannot_become_gigabytes() {
 }
 
 #[test]
+fn a_body_that_is_no_map_comes_back() {
+    // A canonical header, and a number for a body, behind an entry with keys.
+    let map = [1, 2, 0, 0, 0, 0, 0, 5, 0, 0x81, 6, 0];
+    let number = [1, 2, 0, 0, 0, 0, 0, 5, 0, 0x7F];
+    let slice = slice_of([&map[..], &number]);
+    assert_eq!(unpack_of(&slice, &factored(&slice)).unwrap(), slice);
+}
+
+#[test]
 fn few_entries_take_the_smaller_encoding() {
     let entries = movements(1, &mut Dice(1));
     let slice = slice_of(entries.iter().map(Vec::as_slice));

@@ -1,0 +1,126 @@
+//! What the commands do, one file a family.
+
+mod catalogue;
+mod codes;
+mod device;
+mod export;
+mod look;
+mod places;
+mod settings;
+mod stock;
+
+use ledger_core::at_entry::{Plan, Refusal};
+use ledger_core::fold::Fold;
+use ledger_core::{EntryId, Quantity};
+use ledger_node::{Node, Written};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::cli::Command;
+use crate::context::Context;
+use crate::report::{Answer, Failure};
+
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Init(args) => device::init(context, args),
+        Command::Enroll(args) => device::enroll(context, &args),
+        Command::Add(args) => stock::add(context, args),
+        Command::Remove(args) => stock::remove(context, args),
+        Command::Move(args) => stock::movement(context, args),
+        Command::Adjust(args) => stock::adjust(context, args),
+        Command::Count(args) => stock::count(context, args),
+        Command::Undo(args) => stock::undo(context, args),
+        Command::Items(args) => look::items(context, args),
+        Command::Show(args) => look::show(context, &args.item),
+        Command::History(args) => look::history(context, &args.item),
+        Command::Why(args) => look::why(context, &args),
+        Command::Sites => look::sites(context),
+        Command::Item(command) => catalogue::item(context, command),
+        Command::Bind(args) => catalogue::bind(context, &args),
+        Command::LocationType(command) => places::location_type(context, command),
+        Command::Location(command) => places::location(context, command),
+        Command::Customer(command) => catalogue::customer(context, command),
+        Command::Supplier(command) => catalogue::supplier(context, command),
+        Command::Setting(command) => settings::run(context, command),
+        Command::Import(args) => crate::import::run(context, &args),
+        Command::Export(args) => export::run(context, &args),
+        Command::Scan(args) => crate::scan::run(context, &args),
+        Command::Codes(command) => codes::run(context, command),
+        Command::Sync => device::sync(context),
+        Command::Status => device::status(context),
+        Command::Exceptions => look::exceptions(context),
+        Command::Verify => device::verify(context),
+        Command::Rebuild => device::rebuild(context),
+    }
+}
+
+/// What every writing command prints.
+#[derive(Debug, Serialize)]
+pub(crate) struct WrittenJson<'a> {
+    pub(crate) entry: Option<String>,
+    pub(crate) entries: Vec<String>,
+    pub(crate) object: &'a Value,
+    pub(crate) warnings: &'a [String],
+}
+
+impl<'a> WrittenJson<'a> {
+    /// The entries with the object as it is now.
+    pub(crate) fn new(entries: &[EntryId], object: &'a Value, warnings: &'a [String]) -> Self {
+        let entries: Vec<String> = entries.iter().map(ToString::to_string).collect();
+        Self { entry: entries.first().cloned(), entries, object, warnings }
+    }
+}
+
+/// Plans, writes, and tells it with the object as it is afterwards.
+pub(crate) fn write(
+    context: &Context,
+    plan: impl FnOnce(&Node, &Fold) -> Result<Plan, Refusal>,
+    told: impl FnOnce(&Value) -> String,
+) -> Result<Answer, Failure> {
+    let actor = context.actor()?;
+    let node = context.open()?;
+    let written = node.write(&actor, |fold| plan(&node, fold))?;
+    let object = object_of(&node, &written);
+    let mut answer = context
+        .answer(&WrittenJson::new(&written.entries, &object, &written.warnings), |_| {
+            told(&object)
+        })?;
+    if !context.json() {
+        answer.warnings = written.warnings;
+    }
+    close(node, &mut answer);
+    Ok(answer)
+}
+
+fn object_of(node: &Node, written: &Written) -> Value {
+    written.about.as_ref().map_or(Value::Null, |about| node.view().object(about))
+}
+
+/// Closes the store. What was written is durable already, so trouble here is only a warning.
+pub(crate) fn close(node: Node, answer: &mut Answer) {
+    if let Err(error) = node.close() {
+        answer.warnings.push(format!("the store was not closed cleanly: {error}"));
+    }
+}
+
+/// Answers with what a look at the store gives.
+pub(crate) fn read<T: Serialize>(
+    context: &Context,
+    look: impl FnOnce(&Node) -> Result<T, Failure>,
+    told: impl FnOnce(&Value) -> String,
+) -> Result<Answer, Failure> {
+    let node = context.open()?;
+    let seen = look(&node)?;
+    let mut answer = context.answer(&seen, told)?;
+    close(node, &mut answer);
+    Ok(answer)
+}
+
+/// Reads a quantity as it is typed.
+pub(crate) fn quantity(text: &str) -> Result<Quantity, Refusal> {
+    text.parse().map_err(|error: ledger_core::QuantityError| {
+        Refusal::new("bad-quantity", error.to_string())
+            .hint("a quantity is a number such as 4 or 0.25, with at most four decimal places")
+    })
+}

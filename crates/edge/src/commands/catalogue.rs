@@ -1,0 +1,164 @@
+//! Items, barcodes, customers and suppliers.
+
+use ledger_core::Quantity;
+use ledger_core::at_entry::{self, ItemChange, Refusal};
+use ledger_core::catalogue::{Class, ItemKind};
+use serde_json::Value;
+
+use super::{quantity, read, write};
+use crate::cli::{BindArgs, ItemAddArgs, ItemCommand, ItemFields, PartnerCommand};
+use crate::context::Context;
+use crate::report::{Answer, Failure};
+use crate::table::{Column, rows, table, text};
+
+const PARTNERS: &[Column] = &[Column::text("code", "Code"), Column::text("name", "Name")];
+
+/// `stock item …`.
+pub(crate) fn item(context: &Context, command: ItemCommand) -> Result<Answer, Failure> {
+    match command {
+        ItemCommand::Add(ItemAddArgs { sku, fields }) => {
+            let change = change(fields)?;
+            write(context, |_, fold| at_entry::add_item(fold, &sku, &change), said("added"))
+        }
+        ItemCommand::Set(ItemAddArgs { sku, fields }) => {
+            let change = change(fields)?;
+            write(context, |_, fold| at_entry::set_item(fold, &sku, &change, false), said("set"))
+        }
+        ItemCommand::Archive { sku } => write(
+            context,
+            |_, fold| at_entry::archive(fold, Class::Item, &sku, true),
+            said("archived"),
+        ),
+        ItemCommand::Restore { sku } => write(
+            context,
+            |_, fold| at_entry::archive(fold, Class::Item, &sku, false),
+            said("restored"),
+        ),
+        ItemCommand::Merge { alias, into } => write(
+            context,
+            |_, fold| at_entry::merge_items(fold, &alias, &into),
+            |object| format!("{alias} is now another name of {}.", text(object, "sku")),
+        ),
+    }
+}
+
+fn said(what: &'static str) -> impl FnOnce(&Value) -> String {
+    move |object| format!("Item {} ({}) {what}.", text(object, "sku"), text(object, "name"))
+}
+
+fn change(fields: ItemFields) -> Result<ItemChange, Refusal> {
+    let ItemFields { name, kind, unit, threshold, barcode, location } = fields;
+    Ok(ItemChange {
+        name,
+        kind: kind.as_deref().and_then(ItemKind::from_word),
+        unit,
+        threshold: threshold.as_deref().map(self::threshold).transpose()?,
+        barcodes: barcode.iter().map(|text| self::barcode(text)).collect::<Result<_, _>>()?,
+        location,
+    })
+}
+
+/// Reads a threshold; `none` takes it away.
+pub(crate) fn threshold(text: &str) -> Result<Option<Quantity>, Refusal> {
+    if text.trim().eq_ignore_ascii_case("none") {
+        return Ok(None);
+    }
+    let threshold = quantity(text)?;
+    if threshold.is_negative() {
+        let text = format!("the threshold {threshold} is negative");
+        return Err(Refusal::new("negative-quantity", text).hint("none takes the threshold away"));
+    }
+    Ok(Some(threshold))
+}
+
+/// Reads `CODE` or `CODE=PACK`; an equals sign without a number after it is part of the code.
+pub(crate) fn barcode(text: &str) -> Result<(String, Quantity), Refusal> {
+    if let Some((code, pack)) = text.rsplit_once('=')
+        && !code.is_empty()
+        && pack.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first))
+    {
+        return Ok((code.to_owned(), quantity(pack)?));
+    }
+    Ok((text.to_owned(), Quantity::ONE))
+}
+
+/// `stock bind`.
+pub(crate) fn bind(context: &Context, args: &BindArgs) -> Result<Answer, Failure> {
+    let pack = quantity(&args.pack)?;
+    write(
+        context,
+        |_, fold| at_entry::bind(fold, &args.code, &args.item, pack),
+        |object| {
+            let (sku, unit) = (text(object, "sku"), text(object, "unit"));
+            format!("{} now stands for {pack} {unit} of {sku}.", args.code.trim())
+        },
+    )
+}
+
+/// `stock customer …`.
+pub(crate) fn customer(context: &Context, command: PartnerCommand) -> Result<Answer, Failure> {
+    match command {
+        PartnerCommand::Add(args) => partner(context, Class::Customer, &args.code, args.name),
+        PartnerCommand::List => read(
+            context,
+            |node| Ok(node.view().customers()),
+            |list| table(rows(list), PARTNERS, "No customers."),
+        ),
+    }
+}
+
+/// `stock supplier …`.
+pub(crate) fn supplier(context: &Context, command: PartnerCommand) -> Result<Answer, Failure> {
+    match command {
+        PartnerCommand::Add(args) => partner(context, Class::Supplier, &args.code, args.name),
+        PartnerCommand::List => read(
+            context,
+            |node| Ok(node.view().suppliers()),
+            |list| table(rows(list), PARTNERS, "No suppliers."),
+        ),
+    }
+}
+
+fn partner(
+    context: &Context,
+    class: Class,
+    code: &str,
+    name: Option<String>,
+) -> Result<Answer, Failure> {
+    write(
+        context,
+        |_, fold| at_entry::add_partner(fold, class, code, name.as_deref()),
+        |object| {
+            let word = if class == Class::Customer { "Customer" } else { "Supplier" };
+            format!("{word} {} ({}) added.", text(object, "code"), text(object, "name"))
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_barcode_may_bring_its_pack() {
+        for (text, code, pack) in [
+            ("4006381333931", "4006381333931", "1"),
+            ("BOX-R=100", "BOX-R", "100"),
+            ("WIRE=0.5", "WIRE", "0.5"),
+            ("A=B", "A=B", "1"),
+            ("=5", "=5", "1"),
+        ] {
+            let expected = (code.to_owned(), quantity(pack).unwrap());
+            assert_eq!(barcode(text).unwrap(), expected, "{text}");
+        }
+        assert_eq!(barcode("BOX=1.23456").unwrap_err().code, "bad-quantity");
+    }
+
+    #[test]
+    fn a_threshold_is_a_quantity_or_none() {
+        assert_eq!(threshold("none").unwrap(), None);
+        assert_eq!(threshold("2.5").unwrap(), Some(quantity("2.5").unwrap()));
+        assert!(threshold("-1").unwrap_err().text.contains("-1"));
+        assert_eq!(threshold("many").unwrap_err().code, "bad-quantity");
+    }
+}

@@ -1,0 +1,178 @@
+//! The device itself: init, enroll, sync, status, verify and rebuild.
+
+use ledger_core::EntryId;
+use ledger_node::{Node, time_text};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{WrittenJson, close, read};
+use crate::cli::{EnrollArgs, InitArgs};
+use crate::context::Context;
+use crate::progress::Bar;
+use crate::report::{Answer, Exit, Failure};
+use crate::table::{rows, text};
+use crate::time;
+
+/// `stock init`.
+pub(crate) fn init(context: &Context, args: InitArgs) -> Result<Answer, Failure> {
+    let name = args.name.unwrap_or_else(machine_name);
+    let store = context.store()?;
+    let node = context.init(&name)?;
+    let origin = node.origin();
+    let last = node.read(|fold| fold.last_seq(origin));
+    let entries: Vec<EntryId> = (1..=last).map(|seq| EntryId { origin, seq }).collect();
+    let object = json!({
+        "node": node.name(),
+        "origin": origin.to_string(),
+        "device": node.device().to_string(),
+        "store": store.display().to_string(),
+    });
+    let mut answer = context.answer(&WrittenJson::new(&entries, &object, &[]), |_| {
+        format!("Store of {name:?} made in {}", store.display())
+    })?;
+    close(node, &mut answer);
+    Ok(answer)
+}
+
+fn machine_name() -> String {
+    let file = std::fs::read_to_string("/etc/hostname").ok();
+    let name = file.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "handheld".to_owned() } else { name.to_owned() }
+}
+
+/// Runs what talks to the server.
+fn online<T>(future: impl Future<Output = Result<T, ledger_node::NodeError>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::io("the network cannot be used", &error))?;
+    Ok(runtime.block_on(future)?)
+}
+
+#[derive(Debug, Serialize)]
+struct Enrolled<'a, T: Serialize> {
+    #[serde(flatten)]
+    report: &'a T,
+    #[serde(flatten)]
+    written: WrittenJson<'a>,
+}
+
+/// `stock enroll`.
+pub(crate) fn enroll(context: &Context, args: &EnrollArgs) -> Result<Answer, Failure> {
+    let node = context.open()?;
+    let report = online(node.enroll(&args.url, &args.code))?;
+    let object = json!({ "node": node.name(), "server": node.server_url() });
+    let written = WrittenJson::new(&[], &object, &[]);
+    let mut answer = context.answer(&Enrolled { report: &report, written }, |report| {
+        format!("{} is enrolled at {}.\nNext: stock sync", node.name(), text(report, "server"))
+    })?;
+    close(node, &mut answer);
+    Ok(answer)
+}
+
+/// `stock sync`.
+pub(crate) fn sync(context: &Context) -> Result<Answer, Failure> {
+    let node = context.open()?;
+    let bar = Bar::new(context.json());
+    let report = online(node.sync(&mut |progress| {
+        let done = progress.pushed.saturating_add(progress.pulled);
+        bar.at("syncing", done, progress.server_last_n.max(done));
+    }))?;
+    drop(bar);
+    let mut answer = context.answer(&report, sync_text)?;
+    close(node, &mut answer);
+    Ok(answer)
+}
+
+fn sync_text(report: &Value) -> String {
+    let state = if report.get("synced") == Some(&Value::Bool(true)) {
+        "synced with"
+    } else {
+        "not yet all at"
+    };
+    let (pushed, pulled) = (text(report, "pushed"), text(report, "pulled"));
+    format!("{pushed} sent, {pulled} received: {state} {}", text(report, "server"))
+}
+
+/// `stock status`.
+pub(crate) fn status(context: &Context) -> Result<Answer, Failure> {
+    read(context, |node| Ok(node.view().status()?), status_text)
+}
+
+fn status_text(status: &Value) -> String {
+    let value = |key: &str| text(status, key);
+    let zone = time::local_zone();
+    let moment = |key: &str| time::shown(&value(key), zone);
+    let or = |text: String, none: &str| if text.is_empty() { none.to_owned() } else { text };
+    let pending = match value("pending").as_str() {
+        "" | "0" => "nothing".to_owned(),
+        some => format!("{some} entries, the oldest of {}", moment("oldest_pending")),
+    };
+    [
+        format!("Device      {}", value("node")),
+        format!("Entries     {}", value("entries")),
+        format!("Pending     {pending}"),
+        format!("Last sync   {}", or(moment("synced_at"), "never")),
+        format!("Server      {}", or(value("server"), "none: stock enroll URL --code CODE")),
+        format!("Exceptions  {}", value("exceptions")),
+        format!("Origin      {}", value("origin")),
+        format!("State       {}", value("state_hash")),
+    ]
+    .join("\n")
+}
+
+/// `stock verify`.
+pub(crate) fn verify(context: &Context) -> Result<Answer, Failure> {
+    let node = context.open()?;
+    let bar = Bar::new(context.json());
+    let report = node.verify(&mut |progress| bar.show(&progress))?;
+    drop(bar);
+    let mut sound = true;
+    let seen = serde_json::to_value(&report).unwrap_or_default();
+    if seen.get("ok") != Some(&Value::Bool(true)) {
+        sound = false;
+    }
+    let mut answer = context.answer(&report, verify_text)?;
+    if !sound {
+        answer.exit = Exit::Failed;
+    }
+    close(node, &mut answer);
+    Ok(answer)
+}
+
+fn verify_text(report: &Value) -> String {
+    let checked = format!("{} entries of {} checked", text(report, "entries"), origins(report));
+    let problems = report.get("problems").map(rows).unwrap_or_default();
+    if problems.is_empty() {
+        return format!("{checked}: all is well.");
+    }
+    let mut lines = vec![format!("{checked}: {} problems", problems.len())];
+    lines.extend(problems.iter().map(|problem| match problem.as_str() {
+        Some(text) => format!("  {text}"),
+        None => format!("  {problem}"),
+    }));
+    lines.join("\n")
+}
+
+fn origins(report: &Value) -> String {
+    let count = report.get("origins").map(|origins| match origins.as_array() {
+        Some(list) => list.len().to_string(),
+        None => origins.to_string(),
+    });
+    format!("{} origins", count.unwrap_or_default())
+}
+
+/// `stock rebuild`.
+pub(crate) fn rebuild(context: &Context) -> Result<Answer, Failure> {
+    let node = context.rebuild()?;
+    let rebuilt = rebuilt(&node);
+    let mut answer = context.answer(&rebuilt, |rebuilt| {
+        format!("The index was made anew of {} entries.", text(rebuilt, "entries"))
+    })?;
+    close(node, &mut answer);
+    Ok(answer)
+}
+
+fn rebuilt(node: &Node) -> Value {
+    let entries = node.read(ledger_core::fold::Fold::entry_count);
+    json!({ "ok": true, "entries": entries, "at": time_text(node.now()) })
+}
