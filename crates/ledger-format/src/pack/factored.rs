@@ -86,7 +86,9 @@ impl<'a> Writer<'a> {
             let (_, shape) = self.shapes.get(number.checked_sub(1)?)?;
             again.clear();
             let rebuilt = shape.rebuild(&mut Leaves(parts.leaves.iter()), again);
-            if rebuilt.is_some() && again == entry {
+            // The reader takes the values from the columns that the shape names.
+            let places = parts.leaves.iter().map(|(place, _)| place);
+            if rebuilt.is_some() && again == entry && places.eq(&shape.places) {
                 self.push(Place::SHAPE, Leaf::Number(i64::try_from(number).ok()?))?;
                 return parts
                     .leaves
