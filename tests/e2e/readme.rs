@@ -30,7 +30,7 @@ const LINES: &[(&str, Kind)] = &[
         Kind::Elsewhere("`demo.rs` runs the built program, `.ci/run` runs it in release"),
     ),
     (
-        "cargo xtask test",
+        "cargo xtask test --install",
         Kind::Elsewhere("it is what runs this test"),
     ),
     (
