@@ -115,7 +115,11 @@ impl NodeError {
                 OpenError::DiskFull { .. } => "disk-full",
                 OpenError::Damaged { .. } => "store-damaged",
                 OpenError::NewerFormat { .. } => "newer-format",
-                _ => "store",
+                OpenError::Io { .. }
+                | OpenError::Engine { .. }
+                | OpenError::Read { .. }
+                | OpenError::NoThread { .. }
+                | _ => "store",
             },
             Self::Append(AppendError::DiskFull { .. }) => "disk-full",
             Self::Read(_) | Self::Append(_) | Self::Failed(_) => "store",
@@ -167,7 +171,13 @@ impl NodeError {
             Self::Append(_) | Self::Read(_) | Self::Failed(_) => {
                 "start the program again; stock verify says whether all is well"
             }
-            _ => return None,
+            Self::Open(_)
+            | Self::Encode(_)
+            | Self::Keys { .. }
+            | Self::Random
+            | Self::ServerSaid { .. }
+            | Self::BadAnswer(_)
+            | Self::WrongKind(_) => return None,
         };
         Some(hint.to_owned())
     }

@@ -1,13 +1,15 @@
 //! A store, a clock and a connection put together: the whole of a node but its screen.
 //!
 //! - [`node`] opens a store, folds it, plans and writes; [`keys`] who the node is and whom it trusts,
-//! - [`sync_client`] the handheld's side of sync over HTTP, [`sync_server`] the server's,
+//! - [`Conversation`] the handheld's side of sync and `Node::handle_sync` the server's, both
+//!   without I/O; `Node::sync` carries them over HTTP,
 //! - [`view`] what is shown: the JSON shapes that handheld and server share.
 //!
 //! **Invariant.** A write has returned only when its entries are on the disk. What is sent to
 //! others is read from the durable log, never from memory.
 
 mod clock;
+mod conversation;
 mod error;
 pub mod keys;
 mod load;
@@ -19,10 +21,11 @@ mod sync_server;
 pub mod view;
 
 pub use clock::{SystemClock, WallClock};
+pub use conversation::{Conversation, EnrollReport, Question, SyncProgress, SyncReport};
 pub use error::NodeError;
 pub use keys::NewCode;
 pub use node::{Actor, Node, NodeKind, Progress, VerifyReport, Written};
-pub use sync_client::{CONTENT_TYPE, EnrollReport, SyncProgress, SyncReport};
+pub use sync_client::CONTENT_TYPE;
 pub use sync_server::WireAnswer;
 pub use view::{View, time_text};
 

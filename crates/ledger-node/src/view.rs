@@ -6,6 +6,7 @@
 //! come from the fold, the words of a transaction from its entry.
 
 mod device;
+mod entry;
 mod exception;
 mod filter;
 mod history;
@@ -24,6 +25,7 @@ use chrono::{DateTime, SecondsFormat};
 use ledger_core::{Code, Timestamp};
 
 pub use self::device::{BehindView, DeviceView};
+pub use self::entry::entry_json;
 pub use self::exception::ExceptionView;
 pub use self::filter::ItemFilter;
 pub use self::history::HistoryView;
