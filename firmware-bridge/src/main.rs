@@ -30,7 +30,11 @@ fn main() -> ExitCode {
     match cli.command {
         Command::List => match devices() {
             Ok(devices) => {
-                let text = if cli.json { as_json(&devices) } else { as_text(&devices) };
+                let text = if cli.json {
+                    as_json(&devices)
+                } else {
+                    as_text(&devices)
+                };
                 say(&mut std::io::stdout(), &text);
                 ExitCode::SUCCESS
             }
@@ -48,7 +52,10 @@ fn say(to: &mut impl std::io::Write, text: &str) {
 }
 
 fn told(error: &UsbError, json: bool) -> String {
-    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    let cause = error
+        .source()
+        .map(|cause| format!(": {cause}"))
+        .unwrap_or_default();
     let text = format!("{error}{cause}");
     if json {
         let (code, hint) = (error.code(), error.hint());

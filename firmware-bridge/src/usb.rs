@@ -8,7 +8,10 @@ use crate::{Device, UsbError};
 pub fn devices() -> Result<Vec<Device>, UsbError> {
     let context = rusb::Context::new().map_err(UsbError::NoUsb)?;
     let list = context.devices().map_err(UsbError::List)?;
-    let mut devices: Vec<Device> = list.iter().filter_map(|device| described(&device)).collect();
+    let mut devices: Vec<Device> = list
+        .iter()
+        .filter_map(|device| described(&device))
+        .collect();
     devices.sort_by_key(|device| (device.bus, device.address));
     Ok(devices)
 }

@@ -1,2 +1,54 @@
-//! Door.
-fn main() {}
+//! `stock-server`: the central server of a ledger, with its API and pages.
+//!
+//! This file knows the commands and nothing else: [`cli`] reads them, [`report`] prints what comes
+//! out and turns it into an exit code, and each command lives in the module of its name.
+
+mod admin;
+mod api;
+mod app;
+mod auth;
+mod cli;
+mod data;
+mod demo;
+mod fault;
+mod headers;
+mod health;
+mod http_get;
+mod pages;
+mod problem;
+mod report;
+mod routes;
+mod serve;
+mod signals;
+mod sync_routes;
+
+use std::process::ExitCode;
+
+use crate::cli::{Command, DeviceCommand, TokenCommand};
+use crate::fault::Fault;
+use crate::report::Report;
+
+fn main() -> ExitCode {
+    let cli = match cli::read() {
+        Ok(cli) => cli,
+        Err(usage) => return report::usage(&usage),
+    };
+    let report = Report::new(cli.json);
+    match run(cli.command, report) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => report.fault(&fault),
+    }
+}
+
+fn run(command: Command, report: Report) -> Result<(), Fault> {
+    match command {
+        Command::Serve(arguments) => serve::run(&arguments, report),
+        Command::Demo(arguments) => demo::run(&arguments, report),
+        Command::Device(DeviceCommand::Code(arguments)) => admin::device_code(arguments, report),
+        Command::Device(DeviceCommand::List(data)) => admin::device_list(&data, report),
+        Command::Token(TokenCommand::Create(arguments)) => admin::token_create(arguments, report),
+        Command::Verify(data) => admin::verify(&data, report),
+        Command::Rebuild(data) => admin::rebuild(&data, report),
+        Command::Healthcheck(arguments) => health::check(&arguments, report),
+    }
+}

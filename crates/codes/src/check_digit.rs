@@ -23,7 +23,11 @@ pub fn gtin(text: &str) -> Option<Gtin> {
         .zip([1, 3].into_iter().cycle())
         .map(|(digit, weight)| u32::from(digit.saturating_sub(b'0')).saturating_mul(weight))
         .sum();
-    Some(if sum.is_multiple_of(10) { Gtin::Right } else { Gtin::Wrong })
+    Some(if sum.is_multiple_of(10) {
+        Gtin::Right
+    } else {
+        Gtin::Wrong
+    })
 }
 
 #[cfg(test)]

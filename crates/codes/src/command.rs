@@ -80,7 +80,17 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_commands() {
-        for text in ["", "Q", "Q-5", "Q5A", "Q5.", "Q.5", "ADDED", "A-01", "4006381333931"] {
+        for text in [
+            "",
+            "Q",
+            "Q-5",
+            "Q5A",
+            "Q5.",
+            "Q.5",
+            "ADDED",
+            "A-01",
+            "4006381333931",
+        ] {
             assert_eq!(command(text), None, "{text}");
         }
     }

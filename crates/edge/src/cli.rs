@@ -9,9 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::catalogue::{
-    BindArgs, GridArgs, ItemAddArgs, ItemCommand, ItemFields, LocationAddArgs, LocationCommand,
-    LocationFields, LocationTypeAddArgs, LocationTypeCommand, OnOff, PartnerAddArgs,
-    PartnerCommand, SettingCommand,
+    BindArgs, GridArgs, ItemAddArgs, ItemCommand, ItemFields, LocationCommand, LocationFields,
+    LocationTypeCommand, OnOff, PartnerCommand, SettingCommand,
 };
 pub(crate) use self::files::{ExportArgs, ExportFormat, ImportArgs, ImportKind};
 pub(crate) use self::stock::{
@@ -41,7 +40,13 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The store's directory [default: stockledger/store in the user's data directory]
-    #[arg(long, global = true, value_name = "DIR", env = "STOCK_STORE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "STOCK_STORE",
+        hide_env_values = true
+    )]
     pub(crate) store: Option<PathBuf>,
     /// Who acts; without it the device itself
     #[arg(long, global = true, value_name = "USER")]
@@ -58,7 +63,10 @@ pub(crate) enum Command {
     Enroll(EnrollArgs),
 
     /// Put stock in
-    #[command(visible_alias = "receive", after_help = "Example:\n  stock add R-100 A-01 500 --po PO-7")]
+    #[command(
+        visible_alias = "receive",
+        after_help = "Example:\n  stock add R-100 A-01 500 --po PO-7"
+    )]
     Add(StockArgs),
     /// Take stock out
     #[command(
@@ -67,10 +75,8 @@ pub(crate) enum Command {
     )]
     Remove(StockArgs),
     /// Move stock from a place to a place, or to another owner
-    #[command(
-        after_help = "Examples:\n  stock move R-100 A-01 B-02 30\n  \
-                      stock move R-100 A-01 A-01 4 --owner ACME --to-own"
-    )]
+    #[command(after_help = "Examples:\n  stock move R-100 A-01 B-02 30\n  \
+                      stock move R-100 A-01 A-01 4 --owner ACME --to-own")]
     Move(MoveArgs),
     /// Correct stock by a difference
     #[command(after_help = "Example:\n  stock adjust R-100 A-01 -3 --reason broken")]
@@ -86,7 +92,9 @@ pub(crate) enum Command {
     Undo(UndoArgs),
 
     /// List items with their stock
-    #[command(after_help = "Examples:\n  stock items --low\n  stock items --search resistor --site MAIN")]
+    #[command(
+        after_help = "Examples:\n  stock items --low\n  stock items --search resistor --site MAIN"
+    )]
     Items(ItemsArgs),
     /// Show one item with its stock lines
     #[command(after_help = "Example:\n  stock show R-100")]
@@ -124,15 +132,13 @@ pub(crate) enum Command {
     Setting(SettingCommand),
 
     /// Take in a CSV file
-    #[command(
-        after_help = "Columns, in any order; all rows are taken or none:\n  \
+    #[command(after_help = "Columns, in any order; all rows are taken or none:\n  \
         items      sku,name,kind,unit,threshold,barcodes,location\n  \
         locations  number,name,type,site,room,row,column\n  \
         customers  code,name\n  \
         stock      item,location,quantity,owner,batch (writes counts)\n  \
         movements  time,item,quantity,from,to,owner,batch,reason,order,note\n\n\
-        Example:\n  stock import movements history.csv --time-zone Europe/Berlin --dry-run"
-    )]
+        Example:\n  stock import movements history.csv --time-zone Europe/Berlin --dry-run")]
     Import(ImportArgs),
     /// Write out the log, or the stock as CSV
     #[command(after_help = "Example:\n  stock export --format csv --out stock.csv")]
@@ -218,8 +224,12 @@ mod tests {
     fn a_negative_number_needs_no_dashes_before_it() {
         for words in [
             &["stock", "add", "R-100", "A-01", "-5"][..],
-            &["stock", "adjust", "R-100", "A-01", "-0.5", "--reason", "broken"],
-            &["stock", "adjust", "--reason", "broken", "R-100", "A-01", "+10"],
+            &[
+                "stock", "adjust", "R-100", "A-01", "-0.5", "--reason", "broken",
+            ],
+            &[
+                "stock", "adjust", "--reason", "broken", "R-100", "A-01", "+10",
+            ],
             &["stock", "item", "set", "R-100", "--threshold", "-1"],
         ] {
             assert!(Cli::try_parse_from(words).is_ok(), "{words:?}");

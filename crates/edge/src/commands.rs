@@ -11,11 +11,12 @@ mod stock;
 
 use ledger_core::at_entry::{Plan, Refusal};
 use ledger_core::fold::Fold;
-use ledger_core::{EntryId, Quantity};
+use ledger_core::{EntryId, Origin, Quantity, Timestamp};
 use ledger_node::{Node, Written};
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use self::catalogue::{barcode, threshold};
 use crate::cli::Command;
 use crate::context::Context;
 use crate::report::{Answer, Failure};
@@ -68,24 +69,41 @@ impl<'a> WrittenJson<'a> {
     /// The entries with the object as it is now.
     pub(crate) fn new(entries: &[EntryId], object: &'a Value, warnings: &'a [String]) -> Self {
         let entries: Vec<String> = entries.iter().map(ToString::to_string).collect();
-        Self { entry: entries.first().cloned(), entries, object, warnings }
+        Self {
+            entry: entries.first().cloned(),
+            entries,
+            object,
+            warnings,
+        }
     }
+}
+
+/// What a plan may know of the node that will write it. It is taken before planning, which has
+/// the node's lock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Here {
+    pub(crate) origin: Origin,
+    pub(crate) now: Timestamp,
 }
 
 /// Plans, writes, and tells it with the object as it is afterwards.
 pub(crate) fn write(
     context: &Context,
-    plan: impl FnOnce(&Node, &Fold) -> Result<Plan, Refusal>,
+    plan: impl FnOnce(Here, &Fold) -> Result<Plan, Refusal>,
     told: impl FnOnce(&Value) -> String,
 ) -> Result<Answer, Failure> {
     let actor = context.actor()?;
     let node = context.open()?;
-    let written = node.write(&actor, |fold| plan(&node, fold))?;
+    let here = Here {
+        origin: node.origin(),
+        now: node.now(),
+    };
+    let written = node.write(&actor, |fold| plan(here, fold))?;
     let object = object_of(&node, &written);
-    let mut answer = context
-        .answer(&WrittenJson::new(&written.entries, &object, &written.warnings), |_| {
-            told(&object)
-        })?;
+    let mut answer = context.answer(
+        &WrittenJson::new(&written.entries, &object, &written.warnings),
+        |_| told(&object),
+    )?;
     if !context.json() {
         answer.warnings = written.warnings;
     }
@@ -94,13 +112,18 @@ pub(crate) fn write(
 }
 
 fn object_of(node: &Node, written: &Written) -> Value {
-    written.about.as_ref().map_or(Value::Null, |about| node.view().object(about))
+    written
+        .about
+        .as_ref()
+        .map_or(Value::Null, |about| node.view().object(about))
 }
 
 /// Closes the store. What was written is durable already, so trouble here is only a warning.
 pub(crate) fn close(node: Node, answer: &mut Answer) {
     if let Err(error) = node.close() {
-        answer.warnings.push(format!("the store was not closed cleanly: {error}"));
+        answer
+            .warnings
+            .push(format!("the store was not closed cleanly: {error}"));
     }
 }
 

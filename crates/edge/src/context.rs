@@ -42,24 +42,35 @@ impl Context {
             let home = folder("HOME").or_else(|| folder("USERPROFILE"))?;
             Some(Path::new(&home).join(".local").join("share"))
         });
-        data.map(|data| data.join("stockledger").join("store")).ok_or_else(|| {
-            Failure::new("no-home", "there is no home directory to keep the store in")
-                .hint("name one with --store DIR")
-        })
+        data.map(|data| data.join("stockledger").join("store"))
+            .ok_or_else(|| {
+                Failure::new("no-home", "there is no home directory to keep the store in")
+                    .hint("name one with --store DIR")
+            })
     }
 
     /// Makes a new store.
     pub(crate) fn init(&self, name: &str) -> Result<Node, Failure> {
-        Ok(Node::init(&self.store()?, NodeKind::Handheld, name, Arc::new(SystemClock))?)
+        Ok(Node::init(
+            &self.store()?,
+            NodeKind::Handheld,
+            name,
+            Arc::new(SystemClock),
+        )?)
     }
 
     /// Opens the store that is there.
     pub(crate) fn open(&self) -> Result<Node, Failure> {
         self.open_by(|store| {
             let bar = Bar::new(self.json);
-            Node::open(store, NodeKind::Handheld, Arc::new(SystemClock), move |progress| {
-                bar.show(&progress);
-            })
+            Node::open(
+                store,
+                NodeKind::Handheld,
+                Arc::new(SystemClock),
+                move |progress| {
+                    bar.show(&progress);
+                },
+            )
         })
     }
 
@@ -67,9 +78,14 @@ impl Context {
     pub(crate) fn rebuild(&self) -> Result<Node, Failure> {
         self.open_by(|store| {
             let bar = Bar::new(self.json);
-            Node::rebuild(store, NodeKind::Handheld, Arc::new(SystemClock), move |progress| {
-                bar.show(&progress);
-            })
+            Node::rebuild(
+                store,
+                NodeKind::Handheld,
+                Arc::new(SystemClock),
+                move |progress| {
+                    bar.show(&progress);
+                },
+            )
         })
     }
 
@@ -88,7 +104,10 @@ impl Context {
     pub(crate) fn actor(&self) -> Result<Actor, Failure> {
         let user = self.user.as_deref().map(UserName::new).transpose();
         let user = user.map_err(|error| {
-            Failure::new("bad-user", format!("the user's name is not usable: {error}"))
+            Failure::new(
+                "bad-user",
+                format!("the user's name is not usable: {error}"),
+            )
         })?;
         Ok(Actor { user })
     }
@@ -113,6 +132,9 @@ fn unprintable(error: &serde_json::Error) -> Failure {
 }
 
 fn no_store(store: &Path) -> Failure {
-    Failure::new("no-store", format!("there is no store in {}", store.display()))
-        .hint("make one with: stock init --name NAME")
+    Failure::new(
+        "no-store",
+        format!("there is no store in {}", store.display()),
+    )
+    .hint("make one with: stock init --name NAME")
 }

@@ -7,13 +7,18 @@
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use ledger_core::at_entry::Refusal;
 use ledger_node::NodeError;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::cli::Cli;
 
 /// How the program ended. The numbers are a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +61,26 @@ pub(crate) struct Answer {
 impl Answer {
     /// An answer without warnings.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), warnings: Vec::new(), exit: Exit::Done }
+        Self {
+            text: text.into(),
+            warnings: Vec::new(),
+            exit: Exit::Done,
+        }
+    }
+}
+
+/// A row of a file that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct BadRow {
+    /// The line it begins at.
+    pub(crate) line: u64,
+    /// What is wrong with it.
+    pub(crate) reason: String,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.reason)
     }
 }
 
@@ -71,10 +95,8 @@ pub(crate) struct Failure {
     pub(crate) hint: Option<String>,
     /// How the program ends.
     pub(crate) exit: Exit,
-    /// More lines for people.
-    pub(crate) lines: Vec<String>,
-    /// More keys of the JSON object.
-    pub(crate) more: Vec<(&'static str, Value)>,
+    /// The rows of a file that caused it.
+    pub(crate) bad_rows: Vec<BadRow>,
 }
 
 impl Failure {
@@ -85,8 +107,7 @@ impl Failure {
             text: text.into(),
             hint: None,
             exit: Exit::Failed,
-            lines: Vec::new(),
-            more: Vec::new(),
+            bad_rows: Vec::new(),
         }
     }
 
@@ -104,14 +125,25 @@ impl Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Self { hint: refusal.hint, ..Self::new(refusal.code, refusal.text) }
+        Self {
+            hint: refusal.hint,
+            ..Self::new(refusal.code, refusal.text)
+        }
     }
 }
 
 impl From<NodeError> for Failure {
     fn from(error: NodeError) -> Self {
-        let exit = if error.is_unreachable() { Exit::Unreachable } else { Exit::Failed };
-        Self { hint: error.hint(), exit, ..Self::new(error.code(), chain(&error)) }
+        let exit = if error.is_unreachable() {
+            Exit::Unreachable
+        } else {
+            Exit::Failed
+        };
+        Self {
+            hint: error.hint(),
+            exit,
+            ..Self::new(error.code(), chain(&error))
+        }
     }
 }
 
@@ -131,7 +163,9 @@ fn chain(error: &dyn Error) -> String {
 
 /// Whether the arguments ask for JSON, also when they cannot be understood otherwise.
 pub(crate) fn wants_json(arguments: impl Iterator<Item = OsString>) -> bool {
-    arguments.take_while(|argument| argument != "--").any(|argument| argument == "--json")
+    arguments
+        .take_while(|argument| argument != "--")
+        .any(|argument| argument == "--json")
 }
 
 /// Prints how a command ended, and ends the program.
@@ -141,7 +175,11 @@ pub(crate) fn finish(result: Result<Answer, Failure>, json: bool) -> ExitCode {
             for warning in &answer.warnings {
                 to_stderr(&format!("warning: {warning}"));
             }
-            if answer.text.is_empty() { answer.exit } else { printed(&answer) }
+            if answer.text.is_empty() {
+                answer.exit
+            } else {
+                printed(&answer)
+            }
         }
         Err(failure) => {
             to_stderr(&told(&failure, json));
@@ -188,17 +226,17 @@ fn told(failure: &Failure, json: bool) -> String {
         let mut error = json!({
             "code": failure.code, "text": failure.text, "hint": failure.hint,
         });
-        for (key, value) in &failure.more {
-            if let Some(object) = error.as_object_mut() {
-                object.insert((*key).to_owned(), value.clone());
-            }
+        if let (Some(object), false) = (error.as_object_mut(), failure.bad_rows.is_empty()) {
+            object.insert("bad_rows".to_owned(), json!(failure.bad_rows));
         }
         return json!({ "error": error }).to_string();
     }
     let mut text = format!("error: {}", failure.text);
-    for line in &failure.lines {
+    // The first rows stand in the text already; when it names all, that is enough.
+    let rows: Vec<String> = failure.bad_rows.iter().map(ToString::to_string).collect();
+    if !rows.iter().all(|row| text.contains(row)) {
         text.push_str("\n  ");
-        text.push_str(line);
+        text.push_str(&rows.join("\n  "));
     }
     if let Some(hint) = &failure.hint {
         text.push_str("\nhint: ");
@@ -215,7 +253,11 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if !json {
-        drop(error.print());
+        if is_bare(error) {
+            to_stderr(&Cli::command().render_help().to_string());
+        } else {
+            drop(error.print());
+        }
         return ExitCode::from(Exit::Usage.code());
     }
     let failure = usage_failure(error);
@@ -223,13 +265,26 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
     ExitCode::from(failure.exit.code())
 }
 
+/// Whether nothing at all was asked for. clap shows the help then by itself, but not where a
+/// variable of the environment stands for an option.
+fn is_bare(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::MissingSubcommand && std::env::args_os().count() == 1
+}
+
 fn usage_failure(error: &clap::Error) -> Failure {
     let rendered = error.render().to_string();
     let mut parts = rendered.trim().splitn(2, "\n\n");
-    let first = parts.next().unwrap_or_default().trim_start_matches("error: ");
+    let first = parts
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
     let rest = parts.next().map(str::trim).filter(|rest| !rest.is_empty());
     let missing = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    let text = if missing { "a command is missing" } else { first };
+    let text = if missing {
+        "a command is missing"
+    } else {
+        first
+    };
     let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     Failure {
         hint: rest.map(one_line),
@@ -253,11 +308,14 @@ mod tests {
     #[test]
     fn an_error_has_code_text_and_hint_even_when_there_is_no_hint() {
         let failure = Failure::new("exists", "there is already an item R-100");
-        let value: Value = serde_json::from_str(&told(&failure, true)).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&told(&failure, true)).unwrap();
         let expected = json!({ "error": {
             "code": "exists", "text": "there is already an item R-100", "hint": null,
         }});
         assert_eq!(value, expected);
-        assert_eq!(told(&failure.hint("use it"), false), "error: there is already an item R-100\nhint: use it");
+        assert_eq!(
+            told(&failure.hint("use it"), false),
+            "error: there is already an item R-100\nhint: use it"
+        );
     }
 }

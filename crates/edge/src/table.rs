@@ -31,27 +31,45 @@ pub(crate) struct Column {
 impl Column {
     /// A column of text.
     pub(crate) const fn text(key: &'static str, title: &'static str) -> Self {
-        Self { key, title, shape: Shape::Text, optional: false }
+        Self {
+            key,
+            title,
+            shape: Shape::Text,
+            optional: false,
+        }
     }
 
     /// A column of numbers.
     pub(crate) const fn number(key: &'static str, title: &'static str) -> Self {
-        Self { shape: Shape::Number, ..Self::text(key, title) }
+        Self {
+            shape: Shape::Number,
+            ..Self::text(key, title)
+        }
     }
 
     /// A column of moments.
     pub(crate) const fn moment(key: &'static str, title: &'static str) -> Self {
-        Self { shape: Shape::Moment, ..Self::text(key, title) }
+        Self {
+            shape: Shape::Moment,
+            ..Self::text(key, title)
+        }
     }
 
     /// The same, left out when no row has anything there.
     pub(crate) const fn optional(self) -> Self {
-        Self { optional: true, ..self }
+        Self {
+            optional: true,
+            ..self
+        }
     }
 
     fn shown(&self, row: &Value, zone: Tz) -> String {
         let text = text(row, self.key);
-        if self.shape == Shape::Moment { time::shown(&text, zone) } else { text }
+        if self.shape == Shape::Moment {
+            time::shown(&text, zone)
+        } else {
+            text
+        }
     }
 }
 
@@ -81,9 +99,13 @@ pub(crate) fn table(objects: &[Value], columns: &[Column], none: &str) -> String
         !column.optional || objects.iter().any(says)
     };
     let columns: Vec<&Column> = columns.iter().filter(is_used).collect();
-    let titles: Vec<(String, bool)> =
-        columns.iter().map(|column| (column.title.to_owned(), is_right(column))).collect();
-    let lines = objects.iter().map(|row| columns.iter().map(|c| c.shown(row, zone)).collect());
+    let titles: Vec<(String, bool)> = columns
+        .iter()
+        .map(|column| (column.title.to_owned(), is_right(column)))
+        .collect();
+    let lines = objects
+        .iter()
+        .map(|row| columns.iter().map(|c| c.shown(row, zone)).collect());
     grid(&titles, lines)
 }
 
@@ -97,18 +119,36 @@ pub(crate) fn grid(
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> String {
     let cell = |text: &str, right: bool| {
-        let alignment = if right { CellAlignment::Right } else { CellAlignment::Left };
+        let alignment = if right {
+            CellAlignment::Right
+        } else {
+            CellAlignment::Left
+        };
         Cell::new(text).set_alignment(alignment)
     };
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(titles.iter().map(|(title, right)| cell(title, *right)).collect::<Vec<_>>());
+    table.set_header(
+        titles
+            .iter()
+            .map(|(title, right)| cell(title, *right))
+            .collect::<Vec<_>>(),
+    );
     for row in rows {
-        let cells = row.iter().zip(titles).map(|(text, (_, right))| cell(text, *right));
+        let cells = row
+            .iter()
+            .zip(titles)
+            .map(|(text, (_, right))| cell(text, *right));
         table.add_row(cells.collect::<Vec<_>>());
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
     lines.join("\n")
 }
 
@@ -131,8 +171,10 @@ mod tests {
             Column::text("level", "Level"),
         ];
         let text = table(&rows, &columns, "No items.");
-        let words: Vec<Vec<&str>> =
-            text.lines().map(|line| line.split_whitespace().collect()).collect();
+        let words: Vec<Vec<&str>> = text
+            .lines()
+            .map(|line| line.split_whitespace().collect())
+            .collect();
         assert_eq!(
             words,
             [

@@ -30,7 +30,8 @@ pub(crate) fn local_zone() -> Tz {
     let of_system = || {
         let link = std::fs::read_link("/etc/localtime").ok()?;
         let path = link.to_str()?;
-        path.split_once("zoneinfo/").map(|(_, name)| name.to_owned())
+        path.split_once("zoneinfo/")
+            .map(|(_, name)| name.to_owned())
     };
     let name = of_environment.or_else(of_system).unwrap_or_default();
     name.trim_start_matches(':').parse().unwrap_or(Tz::UTC)
@@ -48,7 +49,10 @@ pub(crate) fn parse(text: &str, zone: Tz) -> Result<Timestamp, Refusal> {
         let day = NaiveDate::parse_from_str(trimmed, "%Y-%m-%d").ok()?;
         Some(day.and_time(NaiveTime::MIN))
     };
-    let local = seconds().or_else(minutes).or_else(midnight).ok_or_else(|| bad_time(text, ""))?;
+    let local = seconds()
+        .or_else(minutes)
+        .or_else(midnight)
+        .ok_or_else(|| bad_time(text, ""))?;
     in_zone(text, local, zone)
 }
 
@@ -76,7 +80,10 @@ fn in_zone(text: &str, local: NaiveDateTime, zone: Tz) -> Result<Timestamp, Refu
         LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => {
             timestamp(text, time.timestamp_millis())
         }
-        LocalResult::None => Err(bad_time(text, &format!(": {zone} has no such hour that day"))),
+        LocalResult::None => Err(bad_time(
+            text,
+            &format!(": {zone} has no such hour that day"),
+        )),
     }
 }
 
@@ -108,7 +115,11 @@ pub(crate) fn parse_day(text: &str) -> Result<u32, Refusal> {
 pub(crate) fn shown(text: &str, zone: Tz) -> String {
     DateTime::parse_from_rfc3339(text).map_or_else(
         |_| text.to_owned(),
-        |time| time.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
+        |time| {
+            time.with_timezone(&zone)
+                .format("%Y-%m-%d %H:%M")
+                .to_string()
+        },
     )
 }
 
@@ -135,14 +146,23 @@ mod tests {
         }
         assert_eq!(millis("2024-07-01", "UTC"), ten - 10 * 3_600_000);
         let now = Timestamp::from_millis(ten);
-        assert_eq!(parse_at("12:00", zone_named("Europe/Berlin").unwrap(), now).unwrap(), now);
+        assert_eq!(
+            parse_at("12:00", zone_named("Europe/Berlin").unwrap(), now).unwrap(),
+            now
+        );
     }
 
     #[test]
     fn what_is_no_time_is_refused() {
         let berlin = zone_named("Europe/Berlin").unwrap();
         // Among them an hour that summer time skips, and a time before 1970.
-        for text in ["yesterday", "", "2024-13-01", "2024-03-31T02:30:00", "1969-12-31T23:59:59Z"] {
+        for text in [
+            "yesterday",
+            "",
+            "2024-13-01",
+            "2024-03-31T02:30:00",
+            "1969-12-31T23:59:59Z",
+        ] {
             assert_eq!(parse(text, berlin).unwrap_err().code, "bad-time", "{text}");
         }
         assert!(zone_named("Berlin").is_err());
@@ -158,7 +178,10 @@ mod tests {
     #[test]
     fn times_are_shown_in_the_devices_zone() {
         let berlin = zone_named("Europe/Berlin").unwrap();
-        assert_eq!(shown("2024-07-01T10:00:00.000Z", berlin), "2024-07-01 12:00");
+        assert_eq!(
+            shown("2024-07-01T10:00:00.000Z", berlin),
+            "2024-07-01 12:00"
+        );
         assert_eq!(shown("", berlin), "");
     }
 }

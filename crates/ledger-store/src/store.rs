@@ -1,7 +1,8 @@
 //! Journal and index together.
 //!
-//! One committer thread owns the journal and writes the index; reads run on the callers' threads.
-//! A lock file keeps a second process out.
+//! One committer thread owns the journal and acknowledges; one indexer thread writes the index
+//! behind it, in the same order. Reads run on the callers' threads and first wait until the index
+//! has all that was acknowledged before. A lock file keeps a second process out.
 
 use std::fmt;
 use std::fs::File;
@@ -21,6 +22,7 @@ use crate::journal::{JournalDamage, Position, SEGMENT_BYTES};
 use crate::record::{Cursor, Group, Run, SignedHead, StoreId};
 
 mod committer;
+mod indexer;
 mod open;
 mod rebuild;
 mod replay;
@@ -31,6 +33,7 @@ pub use self::rebuild::{RebuiltJournal, rebuild_journal_from_index};
 pub use self::verify::Report;
 
 use self::committer::Job;
+use self::indexer::Backlog;
 
 /// How many groups may wait for the committer; a further append blocks until one is done.
 pub const QUEUE_GROUPS_MAX: usize = 1024;
@@ -228,7 +231,9 @@ pub struct Opened {
 pub struct Store {
     id: StoreId,
     opened: Opened,
+    /// Read it through [`Store::settled`].
     index: Index,
+    backlog: Arc<Backlog>,
     /// The journal's directory and what is needed to read it; none in memory.
     files: Option<(PathBuf, OpenOptions)>,
     jobs: Option<mpsc::SyncSender<Job>>,
@@ -361,13 +366,20 @@ impl Store {
         }
     }
 
+    /// The index, with all that was acknowledged before the call. When the index has failed it
+    /// lacks what came after, and the next append says so.
+    fn settled(&self) -> &Index {
+        self.backlog.settle();
+        &self.index
+    }
+
     /// All origins with their last seq and the chain hash after it, by origin.
     ///
     /// # Errors
     ///
     /// [`ReadError`] when the index is damaged or fails; so for all reads.
     pub fn heads(&self) -> Result<Vec<(Origin, u64, Hash)>, ReadError> {
-        let heads = self.index.heads()?;
+        let heads = self.settled().heads()?;
         Ok(heads
             .into_iter()
             .map(|(origin, (seq, hash))| (origin, seq, hash))
@@ -380,7 +392,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn head(&self, origin: Origin) -> Result<Option<(u64, Hash)>, ReadError> {
-        self.index.head(origin)
+        self.settled().head(origin)
     }
 
     /// The chain hash after an entry, or before the first for seq 0; `None` beyond the head.
@@ -389,7 +401,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn hash_at(&self, origin: Origin, seq: u64) -> Result<Option<Hash>, ReadError> {
-        self.index.hash_at(origin, seq)
+        self.settled().hash_at(origin, seq)
     }
 
     /// An entry's bytes.
@@ -398,7 +410,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn entry(&self, id: EntryId) -> Result<Option<Vec<u8>>, ReadError> {
-        self.index.entry(id)
+        self.settled().entry(id)
     }
 
     /// Entries of an origin from a seq on: at most `max_entries` of at most `max_bytes` bytes
@@ -414,7 +426,7 @@ impl Store {
         max_entries: usize,
         max_bytes: usize,
     ) -> Result<OriginSlice, ReadError> {
-        self.index.slice(origin, from_seq, max_entries, max_bytes)
+        self.settled().slice(origin, from_seq, max_entries, max_bytes)
     }
 
     /// Visits all entries by origin and seq, at most 256 at a time.
@@ -423,7 +435,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn for_each_slice(&self, visit: &mut dyn FnMut(OriginSlice)) -> Result<(), ReadError> {
-        self.index.for_each_slice(visit)
+        self.settled().for_each_slice(visit)
     }
 
     /// The signed head of an origin with the smallest seq that is not below `seq`.
@@ -436,7 +448,7 @@ impl Store {
         origin: Origin,
         seq: u64,
     ) -> Result<Option<SignedHead>, ReadError> {
-        self.index.signed_head_covering(origin, seq)
+        self.settled().signed_head_covering(origin, seq)
     }
 
     /// The signed head of an origin with the largest seq.
@@ -445,7 +457,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn latest_signed_head(&self, origin: Origin) -> Result<Option<SignedHead>, ReadError> {
-        self.index.latest_signed_head(origin)
+        self.settled().latest_signed_head(origin)
     }
 
     /// At most `max` runs by central number; the first holds number `n` if one does.
@@ -454,7 +466,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn runs_from(&self, n: u64, max: usize) -> Result<Vec<Run>, ReadError> {
-        self.index.runs_from(n, max)
+        self.settled().runs_from(n, max)
     }
 
     /// The run with the largest central numbers.
@@ -463,7 +475,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn last_run(&self) -> Result<Option<Run>, ReadError> {
-        self.index.last_run()
+        self.settled().last_run()
     }
 
     /// The run that gave an entry its central number.
@@ -472,7 +484,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn run_covering(&self, id: EntryId) -> Result<Option<Run>, ReadError> {
-        self.index.run_covering(id)
+        self.settled().run_covering(id)
     }
 
     /// Visits all runs by central number.
@@ -481,7 +493,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn for_each_run(&self, visit: &mut dyn FnMut(Run)) -> Result<(), ReadError> {
-        self.index.for_each_run(visit)
+        self.settled().for_each_run(visit)
     }
 
     /// How far was pulled from a peer.
@@ -490,7 +502,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn cursor(&self, peer: &[u8; 16]) -> Result<Option<Cursor>, ReadError> {
-        self.index.cursor(peer)
+        self.settled().cursor(peer)
     }
 
     /// The value of a note.
@@ -499,7 +511,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn note(&self, key: &str) -> Result<Option<String>, ReadError> {
-        self.index.note(key)
+        self.settled().note(key)
     }
 
     /// After the last group that can be read.
@@ -508,7 +520,7 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn position(&self) -> Result<Position, ReadError> {
-        self.index.position()
+        self.settled().position()
     }
 
     /// Re-hashes every entry of the index and compares it with the journal. Appends may go on.

@@ -18,11 +18,19 @@ pub(crate) fn item(context: &Context, command: ItemCommand) -> Result<Answer, Fa
     match command {
         ItemCommand::Add(ItemAddArgs { sku, fields }) => {
             let change = change(fields)?;
-            write(context, |_, fold| at_entry::add_item(fold, &sku, &change), said("added"))
+            write(
+                context,
+                |_, fold| at_entry::add_item(fold, &sku, &change),
+                said("added"),
+            )
         }
         ItemCommand::Set(ItemAddArgs { sku, fields }) => {
             let change = change(fields)?;
-            write(context, |_, fold| at_entry::set_item(fold, &sku, &change, false), said("set"))
+            write(
+                context,
+                |_, fold| at_entry::set_item(fold, &sku, &change, false),
+                said("set"),
+            )
         }
         ItemCommand::Archive { sku } => write(
             context,
@@ -43,17 +51,33 @@ pub(crate) fn item(context: &Context, command: ItemCommand) -> Result<Answer, Fa
 }
 
 fn said(what: &'static str) -> impl FnOnce(&Value) -> String {
-    move |object| format!("Item {} ({}) {what}.", text(object, "sku"), text(object, "name"))
+    move |object| {
+        format!(
+            "Item {} ({}) {what}.",
+            text(object, "sku"),
+            text(object, "name")
+        )
+    }
 }
 
 fn change(fields: ItemFields) -> Result<ItemChange, Refusal> {
-    let ItemFields { name, kind, unit, threshold, barcode, location } = fields;
+    let ItemFields {
+        name,
+        kind,
+        unit,
+        threshold,
+        barcode,
+        location,
+    } = fields;
     Ok(ItemChange {
         name,
         kind: kind.as_deref().and_then(ItemKind::from_word),
         unit,
         threshold: threshold.as_deref().map(self::threshold).transpose()?,
-        barcodes: barcode.iter().map(|text| self::barcode(text)).collect::<Result<_, _>>()?,
+        barcodes: barcode
+            .iter()
+            .map(|text| self::barcode(text))
+            .collect::<Result<_, _>>()?,
         location,
     })
 }
@@ -90,7 +114,10 @@ pub(crate) fn bind(context: &Context, args: &BindArgs) -> Result<Answer, Failure
         |_, fold| at_entry::bind(fold, &args.code, &args.item, pack),
         |object| {
             let (sku, unit) = (text(object, "sku"), text(object, "unit"));
-            format!("{} now stands for {pack} {unit} of {sku}.", args.code.trim())
+            format!(
+                "{} now stands for {pack} {unit} of {sku}.",
+                args.code.trim()
+            )
         },
     )
 }
@@ -98,7 +125,9 @@ pub(crate) fn bind(context: &Context, args: &BindArgs) -> Result<Answer, Failure
 /// `stock customer …`.
 pub(crate) fn customer(context: &Context, command: PartnerCommand) -> Result<Answer, Failure> {
     match command {
-        PartnerCommand::Add(args) => partner(context, Class::Customer, &args.code, args.name),
+        PartnerCommand::Add(args) => {
+            partner(context, Class::Customer, &args.code, args.name.as_deref())
+        }
         PartnerCommand::List => read(
             context,
             |node| Ok(node.view().customers()),
@@ -110,7 +139,9 @@ pub(crate) fn customer(context: &Context, command: PartnerCommand) -> Result<Ans
 /// `stock supplier …`.
 pub(crate) fn supplier(context: &Context, command: PartnerCommand) -> Result<Answer, Failure> {
     match command {
-        PartnerCommand::Add(args) => partner(context, Class::Supplier, &args.code, args.name),
+        PartnerCommand::Add(args) => {
+            partner(context, Class::Supplier, &args.code, args.name.as_deref())
+        }
         PartnerCommand::List => read(
             context,
             |node| Ok(node.view().suppliers()),
@@ -123,14 +154,22 @@ fn partner(
     context: &Context,
     class: Class,
     code: &str,
-    name: Option<String>,
+    name: Option<&str>,
 ) -> Result<Answer, Failure> {
     write(
         context,
-        |_, fold| at_entry::add_partner(fold, class, code, name.as_deref()),
+        |_, fold| at_entry::add_partner(fold, class, code, name),
         |object| {
-            let word = if class == Class::Customer { "Customer" } else { "Supplier" };
-            format!("{word} {} ({}) added.", text(object, "code"), text(object, "name"))
+            let word = if class == Class::Customer {
+                "Customer"
+            } else {
+                "Supplier"
+            };
+            format!(
+                "{word} {} ({}) added.",
+                text(object, "code"),
+                text(object, "name")
+            )
         },
     )
 }

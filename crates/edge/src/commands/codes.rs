@@ -30,7 +30,11 @@ struct Explained {
 /// Runs the command.
 pub(crate) fn run(context: &Context, command: CodesCommand) -> Result<Answer, Failure> {
     let CodesCommand::Explain { text: code } = command;
-    read(context, |node| Ok(node.read(|fold| explain(fold, &code))), told)
+    read(
+        context,
+        |node| Ok(node.read(|fold| explain(fold, &code))),
+        told,
+    )
 }
 
 fn explain(fold: &Fold, code: &str) -> Explained {
@@ -49,30 +53,47 @@ fn explain(fold: &Fold, code: &str) -> Explained {
     };
     if codes::command(code).is_some() {
         let command = Some(code.trim().to_uppercase());
-        return Explained { kind: "command", command, ..nothing };
+        return Explained {
+            kind: "command",
+            command,
+            ..nothing
+        };
     }
-    let location = Code::new(code).ok().filter(|code| fold.exists(Class::Location, code));
+    let location = Code::new(code)
+        .ok()
+        .filter(|code| fold.exists(Class::Location, code));
     match (fold.find_item(code), location) {
         (ItemMatch::One(item, pack), location) => Explained {
             kind: "item",
             item: Some(item.to_string()),
             quantity: Some(pack.to_string()),
-            warnings: location.map(|_| "it is a location too".to_owned()).into_iter().collect(),
+            warnings: location
+                .iter()
+                .map(|_| "it is a location too".to_owned())
+                .collect(),
             location: location.map(|code| code.to_string()),
             ..nothing
         },
-        (_, Some(location)) => {
-            Explained { kind: "location", location: Some(location.to_string()), ..nothing }
-        }
+        (_, Some(location)) => Explained {
+            kind: "location",
+            location: Some(location.to_string()),
+            ..nothing
+        },
         (ItemMatch::Several(items), None) => {
             let names: Vec<String> = items.iter().map(ToString::to_string).collect();
             let warning = format!("several items claim it: {}", names.join(", "));
-            Explained { warnings: vec![warning], ..nothing }
+            Explained {
+                warnings: vec![warning],
+                ..nothing
+            }
         }
         (ItemMatch::None, None) => {
             let misread = codes::gtin(code) == Some(codes::Gtin::Wrong);
             let warning = misread.then(|| "its check digit is wrong: perhaps misread".to_owned());
-            Explained { warnings: warning.into_iter().collect(), ..nothing }
+            Explained {
+                warnings: warning.into_iter().collect(),
+                ..nothing
+            }
         }
     }
 }

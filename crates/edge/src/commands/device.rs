@@ -36,14 +36,24 @@ pub(crate) fn init(context: &Context, args: InitArgs) -> Result<Answer, Failure>
 
 fn machine_name() -> String {
     let file = std::fs::read_to_string("/etc/hostname").ok();
-    let name = file.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
+    let name = file
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .unwrap_or_default();
     let name = name.trim();
-    if name.is_empty() { "handheld".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "handheld".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Runs what talks to the server.
-fn online<T>(future: impl Future<Output = Result<T, ledger_node::NodeError>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+fn online<T>(
+    future: impl Future<Output = Result<T, ledger_node::NodeError>>,
+) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| Failure::io("the network cannot be used", &error))?;
     Ok(runtime.block_on(future)?)
 }
@@ -62,9 +72,19 @@ pub(crate) fn enroll(context: &Context, args: &EnrollArgs) -> Result<Answer, Fai
     let report = online(node.enroll(&args.url, &args.code))?;
     let object = json!({ "node": node.name(), "server": node.server_url() });
     let written = WrittenJson::new(&[], &object, &[]);
-    let mut answer = context.answer(&Enrolled { report: &report, written }, |report| {
-        format!("{} is enrolled at {}.\nNext: stock sync", node.name(), text(report, "server"))
-    })?;
+    let mut answer = context.answer(
+        &Enrolled {
+            report: &report,
+            written,
+        },
+        |report| {
+            format!(
+                "{} is enrolled at {}.\nNext: stock sync",
+                node.name(),
+                text(report, "server")
+            )
+        },
+    )?;
     close(node, &mut answer);
     Ok(answer)
 }
@@ -72,12 +92,7 @@ pub(crate) fn enroll(context: &Context, args: &EnrollArgs) -> Result<Answer, Fai
 /// `stock sync`.
 pub(crate) fn sync(context: &Context) -> Result<Answer, Failure> {
     let node = context.open()?;
-    let bar = Bar::new(context.json());
-    let report = online(node.sync(&mut |progress| {
-        let done = progress.pushed.saturating_add(progress.pulled);
-        bar.at("syncing", done, progress.server_last_n.max(done));
-    }))?;
-    drop(bar);
+    let report = online(node.sync(&mut |_| {}))?;
     let mut answer = context.answer(&report, sync_text)?;
     close(node, &mut answer);
     Ok(answer)
@@ -90,7 +105,10 @@ fn sync_text(report: &Value) -> String {
         "not yet all at"
     };
     let (pushed, pulled) = (text(report, "pushed"), text(report, "pulled"));
-    format!("{pushed} sent, {pulled} received: {state} {}", text(report, "server"))
+    format!(
+        "{pushed} sent, {pulled} received: {state} {}",
+        text(report, "server")
+    )
 }
 
 /// `stock status`.
@@ -102,7 +120,13 @@ fn status_text(status: &Value) -> String {
     let value = |key: &str| text(status, key);
     let zone = time::local_zone();
     let moment = |key: &str| time::shown(&value(key), zone);
-    let or = |text: String, none: &str| if text.is_empty() { none.to_owned() } else { text };
+    let or = |text: String, none: &str| {
+        if text.is_empty() {
+            none.to_owned()
+        } else {
+            text
+        }
+    };
     let pending = match value("pending").as_str() {
         "" | "0" => "nothing".to_owned(),
         some => format!("{some} entries, the oldest of {}", moment("oldest_pending")),
@@ -112,7 +136,10 @@ fn status_text(status: &Value) -> String {
         format!("Entries     {}", value("entries")),
         format!("Pending     {pending}"),
         format!("Last sync   {}", or(moment("synced_at"), "never")),
-        format!("Server      {}", or(value("server"), "none: stock enroll URL --code CODE")),
+        format!(
+            "Server      {}",
+            or(value("server"), "none: stock enroll URL --code CODE")
+        ),
         format!("Exceptions  {}", value("exceptions")),
         format!("Origin      {}", value("origin")),
         format!("State       {}", value("state_hash")),
@@ -126,13 +153,8 @@ pub(crate) fn verify(context: &Context) -> Result<Answer, Failure> {
     let bar = Bar::new(context.json());
     let report = node.verify(&mut |progress| bar.show(&progress))?;
     drop(bar);
-    let mut sound = true;
-    let seen = serde_json::to_value(&report).unwrap_or_default();
-    if seen.get("ok") != Some(&Value::Bool(true)) {
-        sound = false;
-    }
     let mut answer = context.answer(&report, verify_text)?;
-    if !sound {
+    if !report.ok {
         answer.exit = Exit::Failed;
     }
     close(node, &mut answer);
@@ -140,25 +162,21 @@ pub(crate) fn verify(context: &Context) -> Result<Answer, Failure> {
 }
 
 fn verify_text(report: &Value) -> String {
-    let checked = format!("{} entries of {} checked", text(report, "entries"), origins(report));
+    let (entries, origins) = (text(report, "entries"), text(report, "origins"));
+    let word = if origins == "1" { "origin" } else { "origins" };
+    let checked = format!("{entries} entries of {origins} {word} checked");
     let problems = report.get("problems").map(rows).unwrap_or_default();
     if problems.is_empty() {
         return format!("{checked}: all is well.");
     }
     let mut lines = vec![format!("{checked}: {} problems", problems.len())];
-    lines.extend(problems.iter().map(|problem| match problem.as_str() {
-        Some(text) => format!("  {text}"),
-        None => format!("  {problem}"),
-    }));
+    lines.extend(
+        problems
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|problem| format!("  {problem}")),
+    );
     lines.join("\n")
-}
-
-fn origins(report: &Value) -> String {
-    let count = report.get("origins").map(|origins| match origins.as_array() {
-        Some(list) => list.len().to_string(),
-        None => origins.to_string(),
-    });
-    format!("{} origins", count.unwrap_or_default())
 }
 
 /// `stock rebuild`.
@@ -166,7 +184,10 @@ pub(crate) fn rebuild(context: &Context) -> Result<Answer, Failure> {
     let node = context.rebuild()?;
     let rebuilt = rebuilt(&node);
     let mut answer = context.answer(&rebuilt, |rebuilt| {
-        format!("The index was made anew of {} entries.", text(rebuilt, "entries"))
+        format!(
+            "The index was made anew of {} entries.",
+            text(rebuilt, "entries")
+        )
     })?;
     close(node, &mut answer);
     Ok(answer)

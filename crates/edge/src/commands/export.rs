@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ledger_core::fold::LineInfo;
 use ledger_node::{Node, NodeError};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::close;
 use crate::cli::{ExportArgs, ExportFormat};
@@ -59,7 +59,10 @@ fn to_file(
         Err(Stopped::Out(error)) => return Err(failed(error)),
         Err(Stopped::Node(error)) => return Err(error.into()),
     };
-    out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
+    out.into_inner()
+        .map_err(|error| failed(error.into_error()))?
+        .sync_all()
+        .map_err(failed)?;
     let shown = path.display().to_string();
     context.answer(&json!({ "out": shown, "lines": lines }), |report| {
         format!("{} lines written to {shown}", text(report, "lines"))
@@ -71,7 +74,7 @@ fn write(node: &Node, format: ExportFormat, out: &mut impl Write) -> Result<u64,
     match format {
         ExportFormat::Jsonl => {
             let mut lines = 0_u64;
-            node.export_jsonl(&mut |entry: Value| {
+            node.export_jsonl(&mut |entry| {
                 lines = lines.saturating_add(1);
                 writeln!(out, "{entry}").map_err(Stopped::Out)
             })?;

@@ -62,13 +62,21 @@ const EXCEPTIONS: &[Column] = &[
 
 /// `stock items`.
 pub(crate) fn items(context: &Context, args: ItemsArgs) -> Result<Answer, Failure> {
-    let ItemsArgs { low, out, search, location, site, not_counted_for } = args;
+    let ItemsArgs {
+        low,
+        out,
+        search,
+        location,
+        site,
+        not_counted_for,
+    } = args;
     read(
         context,
         |node| {
             let view = node.view();
             let find = |class, text: Option<String>| {
-                text.map(|text| at_entry::find_thing(view.fold(), class, &text)).transpose()
+                text.map(|text| at_entry::find_thing(view.fold(), class, &text))
+                    .transpose()
             };
             let filter = ItemFilter {
                 low,
@@ -157,7 +165,11 @@ pub(crate) fn why(context: &Context, args: &WhyArgs) -> Result<Answer, Failure> 
 
 /// `stock sites`.
 pub(crate) fn sites(context: &Context) -> Result<Answer, Failure> {
-    read(context, |node| Ok(node.view().sites()), |sites| matrix(rows(sites)))
+    read(
+        context,
+        |node| Ok(node.view().sites()),
+        |sites| matrix(rows(sites)),
+    )
 }
 
 /// Items down, sites across.
@@ -186,7 +198,10 @@ fn matrix(sites: &[Value]) -> String {
         std::iter::once(sku.clone()).chain(amounts).collect()
     });
     let zone = time::local_zone();
-    let as_of = sites.iter().map(|site| time::shown(&text(site, "as_of"), zone)).min();
+    let as_of = sites
+        .iter()
+        .map(|site| time::shown(&text(site, "as_of"), zone))
+        .min();
     let as_of = as_of.filter(|time| !time.is_empty());
     let table = grid(&titles, lines);
     as_of.map_or(table.clone(), |time| format!("{table}\n\nAs of {time}"))
@@ -215,9 +230,18 @@ mod tests {
             json!({ "site": null, "items": [item("R-1", "2")] }),
         ];
         let text = matrix(&sites);
-        let words: Vec<Vec<&str>> =
-            text.lines().map(|line| line.split_whitespace().collect()).collect();
-        assert_eq!(words, [vec!["Item", "MAIN", "no", "site"], vec!["C-1", "5"], vec!["R-1", "7", "2"]]);
+        let words: Vec<Vec<&str>> = text
+            .lines()
+            .map(|line| line.split_whitespace().collect())
+            .collect();
+        assert_eq!(
+            words,
+            [
+                vec!["Item", "MAIN", "no", "site"],
+                vec!["C-1", "5"],
+                vec!["R-1", "7", "2"]
+            ]
+        );
     }
 
     #[test]
@@ -227,7 +251,8 @@ mod tests {
             "available": "15", "on_hand_customers": "0", "threshold": null, "level": "ok",
             "lines": [],
         });
-        let expected = "R-100  Resistor  (part)\nOn hand 15 pcs, available 15: ok\n\nNothing is anywhere.";
+        let expected =
+            "R-100  Resistor  (part)\nOn hand 15 pcs, available 15: ok\n\nNothing is anywhere.";
         assert_eq!(show_text(&item), expected);
     }
 }

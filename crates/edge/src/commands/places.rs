@@ -35,8 +35,11 @@ pub(crate) fn location_type(
 ) -> Result<Answer, Failure> {
     match command {
         LocationTypeCommand::Add(args) => {
-            let change =
-                LocationTypeChange { name: None, rows: args.rows, columns: args.columns };
+            let change = LocationTypeChange {
+                name: None,
+                rows: args.rows,
+                columns: args.columns,
+            };
             write(
                 context,
                 |_, fold| at_entry::add_location_type(fold, &args.name, &change),
@@ -84,18 +87,51 @@ pub(crate) fn location(context: &Context, command: LocationCommand) -> Result<An
 }
 
 fn said(what: &'static str) -> impl FnOnce(&Value) -> String {
-    move |object| format!("Location {} ({}) {what}.", text(object, "number"), text(object, "name"))
+    move |object| {
+        format!(
+            "Location {} ({}) {what}.",
+            text(object, "number"),
+            text(object, "name")
+        )
+    }
 }
 
 fn change(fields: LocationFields) -> LocationChange {
-    let LocationFields { name, location_type, site, room, row, column, blocked } = fields;
+    let LocationFields {
+        name,
+        location_type,
+        site,
+        room,
+        row,
+        column,
+        blocked,
+    } = fields;
     let blocked = blocked.map(|blocked| blocked == OnOff::On);
-    LocationChange { name, location_type, site, room, row, column, blocked }
+    LocationChange {
+        name,
+        location_type,
+        site,
+        room,
+        row,
+        column,
+        blocked,
+    }
 }
 
 fn grid(context: &Context, args: GridArgs) -> Result<Answer, Failure> {
-    let GridArgs { location_type, prefix, rows, columns, site, room } = args;
-    let change = LocationChange { site, room, ..LocationChange::default() };
+    let GridArgs {
+        location_type,
+        prefix,
+        rows,
+        columns,
+        site,
+        room,
+    } = args;
+    let change = LocationChange {
+        site,
+        room,
+        ..LocationChange::default()
+    };
     // The hyphen comes with the number, so a prefix that ends in one need not bring it.
     let prefix = prefix.trim().trim_end_matches('-');
     let mut made = 0_usize;

@@ -1,9 +1,9 @@
 //! Settings: those that mean something today. A key that nothing obeys yet is refused.
 
+use ledger_core::Code;
 use ledger_core::at_entry::{self, Refusal};
 use ledger_core::catalogue::{Class, key};
 use ledger_core::fold::Fold;
-use ledger_core::Code;
 use serde_json::{Value, json};
 
 use super::catalogue::threshold;
@@ -16,7 +16,10 @@ use crate::table::{Column, rows, table, text};
 /// The keys, with the value that holds until somebody sets one.
 const KEYS: [(&str, &str); 2] = [("default-threshold", "none"), ("reasons", "")];
 
-const COLUMNS: &[Column] = &[Column::text("key", "Setting"), Column::text("value", "Value")];
+const COLUMNS: &[Column] = &[
+    Column::text("key", "Setting"),
+    Column::text("value", "Value"),
+];
 
 /// `stock setting …`.
 pub(crate) fn run(context: &Context, command: SettingCommand) -> Result<Answer, Failure> {
@@ -44,16 +47,25 @@ pub(crate) fn run(context: &Context, command: SettingCommand) -> Result<Answer, 
 }
 
 fn known(typed: &str) -> Result<(&'static str, &'static str), Refusal> {
-    let found = KEYS.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(typed.trim()));
+    let found = KEYS
+        .into_iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(typed.trim()));
     found.ok_or_else(|| {
-        Refusal::new("unknown-setting", format!("there is no setting {typed:?}"))
-            .hint(format!("the settings are {}", KEYS.map(|(key, _)| key).join(" and ")))
+        Refusal::new("unknown-setting", format!("there is no setting {typed:?}")).hint(format!(
+            "the settings are {}",
+            KEYS.map(|(key, _)| key).join(" and ")
+        ))
     })
 }
 
 fn setting(fold: &Fold, (key, default): (&str, &str)) -> Value {
-    let set = Code::new(key).ok().map(|code| fold.field(Class::Setting, &code, key::VALUE));
-    let value = set.as_ref().and_then(|value| value.as_text()).unwrap_or(default);
+    let set = Code::new(key)
+        .ok()
+        .map(|code| fold.field(Class::Setting, &code, key::VALUE));
+    let value = set
+        .as_ref()
+        .and_then(|value| value.as_text())
+        .unwrap_or(default);
     json!({ "key": key, "value": value })
 }
 
@@ -63,6 +75,9 @@ fn checked(key: &str, value: &str) -> Result<String, Refusal> {
         let value = threshold(value)?;
         return Ok(value.map_or_else(|| "none".to_owned(), |value| value.to_string()));
     }
-    let reasons = value.split(',').map(str::trim).filter(|reason| !reason.is_empty());
+    let reasons = value
+        .split(',')
+        .map(str::trim)
+        .filter(|reason| !reason.is_empty());
     Ok(reasons.collect::<Vec<_>>().join(", "))
 }

@@ -4,10 +4,9 @@ use ledger_core::at_entry::{self, MoveOwner, Refusal, StockRequest};
 use ledger_core::entry::{Details as Said, Particulars};
 use ledger_core::fold::Fold;
 use ledger_core::{Code, EntryId, Timestamp};
-use ledger_node::Node;
 use serde_json::Value;
 
-use super::{quantity, write};
+use super::{Here, quantity, write};
 use crate::cli::{AdjustArgs, CountArgs, Details, MoveArgs, StockArgs, UndoArgs};
 use crate::context::Context;
 use crate::report::{Answer, Failure};
@@ -20,14 +19,24 @@ struct Request {
     future: Option<String>,
 }
 
-fn request(node: &Node, item: &str, amount: &str, details: Details) -> Result<Request, Refusal> {
-    let now = node.now();
+fn request(here: Here, item: &str, amount: &str, details: Details) -> Result<Request, Refusal> {
+    let now = here.now;
     let said = match &details.at {
         Some(text) => Some(time::parse_at(text, time::local_zone(), now)?),
         None => None,
     };
     let expiry = details.expiry.as_deref().map(time::parse_day).transpose()?;
-    let Details { reason, note, owner, batch, serial, order, lot, po, .. } = details;
+    let Details {
+        reason,
+        note,
+        owner,
+        batch,
+        serial,
+        order,
+        lot,
+        po,
+        ..
+    } = details;
     let request = StockRequest {
         item: item.to_owned(),
         quantity: quantity(amount)?,
@@ -36,13 +45,23 @@ fn request(node: &Node, item: &str, amount: &str, details: Details) -> Result<Re
         all_batches: false,
         span: None,
         particulars: Particulars {
-            details: Said { reason, note, order, lot, po, serial },
+            details: Said {
+                reason,
+                note,
+                order,
+                lot,
+                po,
+                serial,
+            },
             said,
             once: None,
             expiry,
         },
     };
-    Ok(Request { request, future: in_the_future(said, now) })
+    Ok(Request {
+        request,
+        future: in_the_future(said, now),
+    })
 }
 
 fn in_the_future(said: Option<Timestamp>, now: Timestamp) -> Option<String> {
@@ -58,7 +77,9 @@ fn below_nothing(object: &Value, location: &str) -> Option<String> {
         text(line, "location") == code.as_str() && text(line, "on_hand").starts_with('-')
     })?;
     let there = text(line, "on_hand");
-    Some(format!("{code} now has {there}: count what is there, or add what is missing"))
+    Some(format!(
+        "{code} now has {there}: count what is there, or add what is missing"
+    ))
 }
 
 /// The item and its numbers, as they are after a change.
@@ -74,7 +95,11 @@ fn now_has(object: &Value) -> String {
         "out" => " (out)",
         _ => "",
     };
-    format!("{} {}: on hand {on_hand}, available {available}{customers}{level}", text(object, "sku"), text(object, "name"))
+    format!(
+        "{} {}: on hand {on_hand}, available {available}{customers}{level}",
+        text(object, "sku"),
+        text(object, "name")
+    )
 }
 
 fn plain(amount: &str) -> String {
@@ -84,15 +109,15 @@ fn plain(amount: &str) -> String {
 /// Writes a transaction and tells it: what happened, then what the item has now.
 fn transact(
     context: &Context,
-    plan: impl FnOnce(&Node, &Fold) -> Result<(at_entry::Plan, Option<String>), Refusal>,
+    plan: impl FnOnce(Here, &Fold) -> Result<(at_entry::Plan, Option<String>), Refusal>,
     takes_from: Option<String>,
     happened: impl FnOnce(&Value) -> String,
 ) -> Result<Answer, Failure> {
     let mut warning = None;
     let answer = write(
         context,
-        |node, fold| {
-            let (mut plan, future) = plan(node, fold)?;
+        |here, fold| {
+            let (mut plan, future) = plan(here, fold)?;
             plan.warnings.extend(future);
             Ok(plan)
         },
@@ -113,38 +138,65 @@ fn unit(object: &Value, amount: &str) -> String {
 
 /// `stock add`.
 pub(crate) fn add(context: &Context, args: StockArgs) -> Result<Answer, Failure> {
-    let StockArgs { item, location, quantity, details } = args;
-    let plan = |node: &Node, fold: &Fold| {
-        let Request { request, future } = request(node, &item, &quantity, details)?;
+    let StockArgs {
+        item,
+        location,
+        quantity,
+        details,
+    } = args;
+    let plan = |here: Here, fold: &Fold| {
+        let Request { request, future } = request(here, &item, &quantity, details)?;
         Ok((at_entry::add(fold, &location, &request)?, future))
     };
-    let happened = |object: &Value| format!("{} added at {}.", unit(object, &quantity), shown(&location));
+    let happened =
+        |object: &Value| format!("{} added at {}.", unit(object, &quantity), shown(&location));
     transact(context, plan, None, happened)
 }
 
 /// `stock remove`.
 pub(crate) fn remove(context: &Context, args: StockArgs) -> Result<Answer, Failure> {
-    let StockArgs { item, location, quantity, details } = args;
-    let plan = |node: &Node, fold: &Fold| {
-        let Request { request, future } = request(node, &item, &quantity, details)?;
+    let StockArgs {
+        item,
+        location,
+        quantity,
+        details,
+    } = args;
+    let plan = |here: Here, fold: &Fold| {
+        let Request { request, future } = request(here, &item, &quantity, details)?;
         Ok((at_entry::remove(fold, &location, &request)?, future))
     };
-    let happened =
-        |object: &Value| format!("{} removed from {}.", unit(object, &quantity), shown(&location));
+    let happened = |object: &Value| {
+        format!(
+            "{} removed from {}.",
+            unit(object, &quantity),
+            shown(&location)
+        )
+    };
     transact(context, plan, Some(location.clone()), happened)
 }
 
 /// `stock move`.
 pub(crate) fn movement(context: &Context, args: MoveArgs) -> Result<Answer, Failure> {
-    let MoveArgs { item, from, to, quantity, to_owner, to_own, details } = args;
+    let MoveArgs {
+        item,
+        from,
+        to,
+        quantity,
+        to_owner,
+        to_own,
+        details,
+    } = args;
     let owner = match to_owner {
         Some(customer) => MoveOwner::Customer(customer),
         None if to_own => MoveOwner::Own,
         None => MoveOwner::Same,
     };
-    let plan = |node: &Node, fold: &Fold| {
-        let Request { request, future } = request(node, &item, &quantity, details)?;
-        Ok((at_entry::movement(fold, &from, &to, &owner, &request)?, future))
+    let plan = |here: Here, fold: &Fold| {
+        let Request { request, future } = request(here, &item, &quantity, details)?;
+        Ok((
+            at_entry::movement(fold, &from, &to, &owner, &request)?,
+            future,
+        ))
     };
     let happened = |object: &Value| {
         let amount = unit(object, &quantity);
@@ -153,33 +205,58 @@ pub(crate) fn movement(context: &Context, args: MoveArgs) -> Result<Answer, Fail
             MoveOwner::Own => ", now our own".to_owned(),
             MoveOwner::Customer(customer) => format!(", now {}'s", shown(customer)),
         };
-        format!("{amount} moved from {} to {}{becomes}.", shown(&from), shown(&to))
+        format!(
+            "{amount} moved from {} to {}{becomes}.",
+            shown(&from),
+            shown(&to)
+        )
     };
     transact(context, plan, Some(from.clone()), happened)
 }
 
 /// `stock adjust`.
 pub(crate) fn adjust(context: &Context, args: AdjustArgs) -> Result<Answer, Failure> {
-    let AdjustArgs { item, location, quantity, details } = args;
-    let plan = |node: &Node, fold: &Fold| {
-        let Request { request, future } = request(node, &item, &quantity, details)?;
+    let AdjustArgs {
+        item,
+        location,
+        quantity,
+        details,
+    } = args;
+    let plan = |here: Here, fold: &Fold| {
+        let Request { request, future } = request(here, &item, &quantity, details)?;
         Ok((at_entry::adjust(fold, &location, &request)?, future))
     };
-    let happened =
-        |object: &Value| format!("{} adjusted at {}.", unit(object, &quantity), shown(&location));
+    let happened = |object: &Value| {
+        let (location, amount) = (shown(&location), unit(object, &quantity));
+        format!("{location} adjusted by {amount}.")
+    };
     transact(context, plan, Some(location.clone()), happened)
 }
 
 /// `stock count`.
 pub(crate) fn count(context: &Context, args: CountArgs) -> Result<Answer, Failure> {
-    let CountArgs { item, location, quantity, all_batches, details } = args;
-    let plan = |node: &Node, fold: &Fold| {
-        let Request { mut request, future } = request(node, &item, &quantity, details)?;
+    let CountArgs {
+        item,
+        location,
+        quantity,
+        all_batches,
+        details,
+    } = args;
+    let plan = |here: Here, fold: &Fold| {
+        let Request {
+            mut request,
+            future,
+        } = request(here, &item, &quantity, details)?;
         request.all_batches = all_batches;
         Ok((at_entry::count(fold, &location, &request)?, future))
     };
-    let happened =
-        |object: &Value| format!("{} counted at {}.", unit(object, &quantity), shown(&location));
+    let happened = |object: &Value| {
+        format!(
+            "{} counted at {}.",
+            unit(object, &quantity),
+            shown(&location)
+        )
+    };
     transact(context, plan, None, happened)
 }
 
@@ -189,10 +266,20 @@ pub(crate) fn undo(context: &Context, args: UndoArgs) -> Result<Answer, Failure>
         Some(text) => Some(entry_id(text)?),
         None => None,
     };
-    let details = Said { reason: args.reason, note: args.note, ..Said::default() };
-    let particulars = Particulars { details, ..Particulars::default() };
-    let plan = |node: &Node, fold: &Fold| {
-        Ok((at_entry::undo(fold, node.origin(), target, particulars)?, None))
+    let details = Said {
+        reason: args.reason,
+        note: args.note,
+        ..Said::default()
+    };
+    let particulars = Particulars {
+        details,
+        ..Particulars::default()
+    };
+    let plan = |here: Here, fold: &Fold| {
+        Ok((
+            at_entry::undo(fold, here.origin, target, particulars)?,
+            None,
+        ))
     };
     transact(context, plan, None, |_| "Undone.".to_owned())
 }

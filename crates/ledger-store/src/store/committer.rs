@@ -1,22 +1,21 @@
-//! The thread that owns the journal and writes the index.
+//! The thread that owns the journal.
 //!
-//! **Invariant.** Validate, write the journal with one sync for all who wait, write the index,
-//! answer: in this order.
+//! **Invariant.** Validate, write the journal with one sync for all who wait, hand the groups to
+//! the indexer, answer: in this order. The index is written behind that, by [`super::indexer`].
 
 use std::io;
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
 
 use ledger_core::Origin;
 use ledger_format::Hash;
 use ledger_format::batch::ENTRY_BYTES_MAX;
 
+use super::indexer::{Durable, Indexer};
 use crate::bytes::wide;
 use crate::chain_text;
-use crate::engine::SharedEngine;
 use crate::frame::FRAME_BYTES_MAX;
 use crate::index::Heads;
-use crate::index::write::{IndexBatch, frames_of, link};
+use crate::index::write::{frames_of, link};
 use crate::journal::{GroupFrames, Journal, JournalError, Position};
 use crate::record::{Group, NOTE_KEY_BYTES_MAX, NOTE_VALUE_BYTES_MAX, Record, Run};
 
@@ -26,10 +25,6 @@ pub const GROUP_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const BATCH_GROUPS_MAX: usize = 1024;
 /// After how many bytes a batch takes no further group.
 const BATCH_BYTES_MAX: u64 = 8 * 1024 * 1024;
-/// How many bytes may wait in the index for a flush.
-const UNFLUSHED_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// After how long without appends the index is flushed.
-const IDLE: Duration = Duration::from_millis(500);
 /// What the fields beside the batch take in a foreign frame, and some.
 const FOREIGN_FIELDS_BYTES: usize = 128;
 
@@ -126,51 +121,48 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct Committer {
     journal: Option<Journal>,
-    engine: SharedEngine,
+    indexer: Indexer,
+    /// Of all that the journal holds; the index may be behind.
     heads: Heads,
     position: Position,
-    unflushed: u64,
     poisoned: Option<String>,
 }
 
 /// The chain hashes of a group's slices, record by record.
-type Links = Vec<Vec<Hash>>;
+pub(super) type Links = Vec<Vec<Hash>>;
+
+/// A group that was checked.
+struct Accepted {
+    group: Group,
+    links: Links,
+    done: Done,
+    /// There is something in it to write.
+    written: bool,
+}
 
 impl Committer {
-    /// A committer over an index whose heads and position are these.
+    /// A committer before an indexer, over a journal whose heads and position are these.
     pub(super) const fn new(
         journal: Option<Journal>,
-        engine: SharedEngine,
+        indexer: Indexer,
         heads: Heads,
         position: Position,
     ) -> Self {
         Self {
             journal,
-            engine,
+            indexer,
             heads,
             position,
-            unflushed: 0,
             poisoned: None,
         }
     }
 
-    /// Serves until all senders are gone, then flushes.
+    /// Serves until all senders are gone, then waits for the index.
     pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) -> Result<(), AppendError> {
-        loop {
-            let first = if self.unflushed == 0 {
-                jobs.recv()
-                    .map_err(|_gone| mpsc::RecvTimeoutError::Disconnected)
-            } else {
-                jobs.recv_timeout(IDLE)
-            };
-            match first {
-                Ok(job) => self.serve(job, jobs),
-                Err(mpsc::RecvTimeoutError::Timeout) => self.flush(),
-                Err(mpsc::RecvTimeoutError::Disconnected) => break,
-            }
+        while let Ok(job) = jobs.recv() {
+            self.serve(job, jobs);
         }
-        self.flush();
-        match self.poisoned {
+        match self.indexer.finish().or(self.poisoned) {
             Some(reason) => Err(AppendError::Poisoned { reason }),
             None => Ok(()),
         }
@@ -186,51 +178,77 @@ impl Committer {
             batch.push(job);
         }
         self.commit(batch);
+        self.indexer.wake();
         if let Some(journal) = &mut self.journal {
             journal.prepare();
         }
-        if self.unflushed >= UNFLUSHED_BYTES_MAX {
-            self.flush();
-        }
+        self.indexer.wait_for_room();
     }
 
     fn commit(&mut self, jobs: Vec<Job>) {
-        let mut index = IndexBatch::default();
-        let mut groups: Vec<GroupFrames> = Vec::new();
-        let mut accepted: Vec<(Done, bool)> = Vec::new();
-        for job in jobs {
-            match self.check(&job.group, &index) {
-                Err(error) => (job.done)(Err(error)),
-                Ok(links) => {
-                    let frames = add_group(&job.group, &links, &mut index);
-                    accepted.push((job.done, !frames.is_empty()));
-                    if !frames.is_empty() {
-                        groups.push(frames);
+        if self.poisoned.is_none() {
+            self.poisoned = self.indexer.failure();
+        }
+        let mut heads = Heads::new();
+        let mut frames: Vec<GroupFrames> = Vec::new();
+        let mut accepted: Vec<Accepted> = Vec::with_capacity(jobs.len());
+        for Job { group, done } in jobs {
+            match self.check(&group, &heads) {
+                Err(error) => done(Err(error)),
+                Ok((links, changed)) => {
+                    heads.extend(changed);
+                    let of_group = group_frames(&group, &links);
+                    let written = !of_group.is_empty();
+                    if written {
+                        frames.push(of_group);
                     }
+                    accepted.push(Accepted {
+                        group,
+                        links,
+                        done,
+                        written,
+                    });
                 }
             }
         }
-        match self.write(&groups, index) {
+        match self.write(&frames) {
             Err(error) => accepted
                 .into_iter()
-                .for_each(|(done, _)| done(Err(error.clone()))),
+                .for_each(|one| (one.done)(Err(error.clone()))),
             Ok(positions) => {
-                let mut positions = positions.into_iter();
-                let mut last = self.position;
-                for (done, written) in accepted {
-                    last = if written {
-                        positions.next().unwrap_or(last)
-                    } else {
-                        last
-                    };
-                    done(Ok(last));
-                }
+                self.heads.extend(heads);
+                self.acknowledge(accepted, positions);
             }
         }
     }
 
-    /// Checks a group against the heads as the batch before it leaves them.
-    fn check(&self, group: &Group, batch: &IndexBatch) -> Result<Links, AppendError> {
+    /// Hands durable groups to the indexer and answers.
+    fn acknowledge(&mut self, accepted: Vec<Accepted>, positions: Vec<Position>) {
+        let mut positions = positions.into_iter();
+        let mut groups = Vec::with_capacity(accepted.len());
+        let mut answers = Vec::with_capacity(accepted.len());
+        for one in accepted {
+            if one.written {
+                let position = positions.next().unwrap_or(self.position);
+                self.position = position;
+                groups.push(Durable {
+                    bytes: one.group.byte_len(),
+                    group: one.group,
+                    links: one.links,
+                    position,
+                });
+            }
+            answers.push((one.done, self.position));
+        }
+        self.indexer.push(groups);
+        for (done, position) in answers {
+            done(Ok(position));
+        }
+    }
+
+    /// Checks a group against the heads as the groups before it in the batch leave them; gives
+    /// its chain hashes and the heads that it changes.
+    fn check(&self, group: &Group, batch: &Heads) -> Result<(Links, Heads), AppendError> {
         if let Some(reason) = &self.poisoned {
             return Err(AppendError::Poisoned {
                 reason: reason.clone(),
@@ -246,7 +264,7 @@ impl Committer {
                 continue;
             };
             let head = within_group.get(&slice.origin).copied();
-            let head = head.or_else(|| batch.head(slice.origin));
+            let head = head.or_else(|| batch.get(&slice.origin).copied());
             let head = head.or_else(|| self.heads.get(&slice.origin).copied());
             let hashes = link(slice, head).map_err(|expected| AppendError::NotNext {
                 origin: expected.origin,
@@ -258,37 +276,23 @@ impl Committer {
             }
             links.push(hashes);
         }
-        Ok(links)
+        Ok((links, within_group))
     }
 
-    /// Writes journal and index. An error means that nothing of it is in the store.
-    fn write(
-        &mut self,
-        groups: &[GroupFrames],
-        index: IndexBatch,
-    ) -> Result<Vec<Position>, AppendError> {
+    /// Writes the journal. An error means that nothing of it is in the store.
+    fn write(&mut self, groups: &[GroupFrames]) -> Result<Vec<Position>, AppendError> {
         if groups.is_empty() {
             return Ok(Vec::new());
         }
-        let positions = match &mut self.journal {
+        match &mut self.journal {
             Some(journal) => journal.append(groups).map_err(|error| {
                 if !matches!(error, JournalError::DiskFull { .. }) {
                     self.poisoned = Some(chain_text(&error));
                 }
                 AppendError::from(error)
-            })?,
-            None => self.positions_without_journal(groups.len()),
-        };
-        self.position = positions.last().copied().unwrap_or(self.position);
-        let bytes = index.byte_len();
-        let (writes, mut heads) = index.finish(self.position);
-        // The groups are durable whatever the index says; the next open indexes them.
-        match self.engine.write(writes) {
-            Ok(()) => self.heads.append(&mut heads),
-            Err(error) => self.poisoned = Some(chain_text(&error)),
+            }),
+            None => Ok(self.positions_without_journal(groups.len())),
         }
-        self.unflushed = self.unflushed.saturating_add(bytes.max(1));
-        Ok(positions)
     }
 
     fn positions_without_journal(&self, count: usize) -> Vec<Position> {
@@ -302,28 +306,15 @@ impl Committer {
             .map(|n| position(before.saturating_add(n)))
             .collect()
     }
-
-    fn flush(&mut self) {
-        if self.unflushed == 0 || self.poisoned.is_some() {
-            self.unflushed = 0;
-            return;
-        }
-        self.unflushed = 0;
-        if let Err(error) = self.engine.flush() {
-            self.poisoned = Some(chain_text(&error));
-        }
-    }
 }
 
-/// Adds a checked group to the index's writes and gives its frames.
-fn add_group(group: &Group, links: &Links, index: &mut IndexBatch) -> GroupFrames {
+/// The frames of a checked group.
+fn group_frames(group: &Group, links: &Links) -> GroupFrames {
     let mut frames = GroupFrames::new();
     for (record, hashes) in group.records.iter().zip(links) {
-        if record.slice().is_some() && hashes.is_empty() {
-            continue;
+        if record.slice().is_none() || !hashes.is_empty() {
+            frames_of(record, hashes, &mut frames);
         }
-        frames_of(record, hashes, &mut frames);
-        index.add(record, hashes);
     }
     frames
 }

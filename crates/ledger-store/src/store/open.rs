@@ -12,6 +12,7 @@ use std::thread;
 use ledger_format::Hash;
 
 use super::committer::Committer;
+use super::indexer::Indexer;
 use super::replay::{Source, replay};
 use super::{OpenError, OpenOptions, Opened, QUEUE_GROUPS_MAX, Step, Store};
 use crate::chain_text;
@@ -456,7 +457,10 @@ fn start(
 ) -> Result<Store, OpenError> {
     let position = journal.as_ref().map_or(Position::START, Journal::position);
     let heads = index.heads()?;
-    let committer = Committer::new(journal, index.engine.clone(), heads, position);
+    let indexer = Indexer::start(index.engine.clone())
+        .map_err(|source| OpenError::NoThread { source })?;
+    let backlog = indexer.backlog();
+    let committer = Committer::new(journal, indexer, heads, position);
     let (jobs, waiting) = mpsc::sync_channel(QUEUE_GROUPS_MAX);
     let thread = thread::Builder::new()
         .name("store-commit".to_owned())
@@ -467,6 +471,7 @@ fn start(
         id,
         opened,
         index,
+        backlog,
         files,
         jobs,
         committer,

@@ -43,7 +43,7 @@ pub(super) fn verify(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ReadError> {
     let mut report = Report::default();
-    let index = &store.index;
+    let index = store.settled();
     let (heads, position) = snapshot(index)?;
     let total = heads
         .values()

@@ -1,0 +1,275 @@
+//! Movements and counts from a file.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use ledger_core::at_entry::{self, Refusal, StockRequest, TEXT_BYTES_MAX};
+use ledger_core::entry::{Act, Body, Details, IdempotencyKey, Moved, Particulars, Place};
+use ledger_core::fold::Fold;
+use ledger_core::{Code, Quantity, Timestamp};
+
+use super::names::Names;
+use super::rows::Row;
+use crate::commands::quantity;
+use crate::time;
+
+/// What stands for the stock without batch in a request.
+const NO_BATCH: &str = "-";
+
+/// Plans movements.
+#[derive(Debug)]
+pub(super) struct Movements {
+    names: Names,
+    key: [u8; 16],
+    zone: Tz,
+    /// The last time that was read: rows of one moment often follow each other.
+    last_time: (String, Timestamp),
+}
+
+impl Movements {
+    pub(super) fn new(key: [u8; 16], zone: Tz) -> Self {
+        let last_time = (String::new(), Timestamp::ZERO);
+        Self {
+            names: Names::default(),
+            key,
+            zone,
+            last_time,
+        }
+    }
+
+    /// Adds the row's movement, unless it is there already.
+    pub(super) fn plan(
+        &mut self,
+        fold: &Fold,
+        row: &Row<'_>,
+        bodies: &mut Vec<Body>,
+    ) -> Result<(), Refusal> {
+        let [
+            item,
+            amount,
+            time,
+            from,
+            to,
+            owner,
+            batch,
+            reason,
+            order,
+            note,
+        ] = row.fields()?;
+        let once = IdempotencyKey {
+            key: self.key,
+            row: row.number(),
+        };
+        if fold.known_once(&once).is_some() {
+            return Ok(());
+        }
+        let quantity = moved_quantity(amount)?;
+        let item = self.names.item(fold, item)?;
+        let from = self.names.place(fold, from)?;
+        let to = self.names.place(fold, to)?;
+        let act = match (&from, &to) {
+            (None, None) => {
+                let text = "neither from nor to says where it happened";
+                return Err(Refusal::new("no-place", text));
+            }
+            (Some(from), Some(to)) if from == to => {
+                let text = format!("from and to are the same location, {from}");
+                return Err(Refusal::new("same-place", text));
+            }
+            (Some(_), Some(_)) => Act::Move,
+            (Some(_), None) => Act::Remove,
+            (None, Some(_)) => Act::Add,
+        };
+        let owner = self.names.owner(fold, owner)?;
+        let batch = batch_code(batch)?;
+        let place = |location: Option<Code>| {
+            location.map(|location| Place {
+                location,
+                owner: owner.clone(),
+                batch: batch.clone(),
+            })
+        };
+        let details = Details {
+            reason: said(reason, "reason")?,
+            order: said(order, "order")?,
+            note: said(note, "note")?,
+            ..Details::default()
+        };
+        let said = self.time(time)?;
+        let particulars = Particulars {
+            details,
+            said,
+            once: Some(once),
+            expiry: None,
+        };
+        let (from, to) = (place(from), place(to));
+        bodies.push(Body::Moved(Moved {
+            item,
+            quantity,
+            from,
+            to,
+            act,
+            particulars,
+        }));
+        Ok(())
+    }
+
+    fn time(&mut self, text: &str) -> Result<Option<Timestamp>, Refusal> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if self.last_time.0 != text {
+            self.last_time = (text.to_owned(), time::parse(text, self.zone)?);
+        }
+        Ok(Some(self.last_time.1))
+    }
+}
+
+fn moved_quantity(text: &str) -> Result<Quantity, Refusal> {
+    let quantity = quantity(text)?;
+    if quantity.is_negative() {
+        let text = format!("a movement does not take the negative quantity {quantity}");
+        return Err(Refusal::new("negative-quantity", text)
+            .hint("exchange from and to: what comes back goes to a location"));
+    }
+    if quantity.is_zero() {
+        return Err(Refusal::new(
+            "zero-quantity",
+            "a movement needs a quantity other than 0",
+        ));
+    }
+    Ok(quantity)
+}
+
+fn batch_code(text: &str) -> Result<Option<Code>, Refusal> {
+    if text.is_empty() || text == NO_BATCH {
+        return Ok(None);
+    }
+    Code::new(text)
+        .map(Some)
+        .map_err(|error| Refusal::new("bad-code", format!("the batch is not usable: {error}")))
+}
+
+fn said(text: &str, what: &str) -> Result<Option<String>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.len() > TEXT_BYTES_MAX {
+        let text = format!("the {what} is too long: at most {TEXT_BYTES_MAX} bytes");
+        return Err(Refusal::new("text-too-long", text));
+    }
+    if text
+        .chars()
+        .any(|character| character.is_control() && character != '\n')
+    {
+        return Err(Refusal::new(
+            "bad-text",
+            format!("the {what} contains a control character"),
+        ));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// A stock line as a file names it.
+type LineName = (Code, Code, Option<Code>, Option<Code>);
+
+/// Plans counts.
+#[derive(Debug)]
+pub(super) struct Counts {
+    names: Names,
+    key: [u8; 16],
+    seen: BTreeMap<LineName, u64>,
+}
+
+impl Counts {
+    pub(super) fn new(key: [u8; 16]) -> Self {
+        Self {
+            names: Names::default(),
+            key,
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the row's count, unless it is there already.
+    pub(super) fn plan(
+        &mut self,
+        fold: &Fold,
+        row: &Row<'_>,
+        bodies: &mut Vec<Body>,
+    ) -> Result<(), Refusal> {
+        let [item, location, amount, owner, batch] = row.fields()?;
+        let once = IdempotencyKey {
+            key: self.key,
+            row: row.number(),
+        };
+        if fold.known_once(&once).is_some() {
+            return Ok(());
+        }
+        let quantity = quantity(amount)?;
+        let item = self.names.item(fold, item)?;
+        let location = self.names.location(fold, location)?;
+        let owner = self.names.owner(fold, owner)?;
+        let batch = batch_code(batch)?;
+        let line = (item.clone(), location.clone(), owner.clone(), batch.clone());
+        if let Some(earlier) = self.seen.get(&line) {
+            let text = format!("{item} at {location} is counted in line {earlier} already");
+            return Err(Refusal::new("counted-twice", text));
+        }
+        let batch = batch.map_or_else(|| NO_BATCH.to_owned(), |batch| batch.to_string());
+        let request = StockRequest {
+            item: item.to_string(),
+            quantity,
+            owner: owner.map(|owner| owner.to_string()),
+            batch: Some(batch),
+            particulars: Particulars {
+                once: Some(once),
+                ..Particulars::default()
+            },
+            ..StockRequest::default()
+        };
+        let plan = at_entry::count(fold, location.as_str(), &request)?;
+        self.seen.insert(line, row.line());
+        bodies.extend(
+            plan.bodies.into_iter().enumerate().map(
+                |(at, body)| {
+                    if at == 0 { body } else { without_key(body) }
+                },
+            ),
+        );
+        Ok(())
+    }
+}
+
+/// A row's key counts once, so only its first entry carries it.
+fn without_key(mut body: Body) -> Body {
+    if let Body::Counted(counted) = &mut body {
+        counted.particulars.once = None;
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_movement_has_a_quantity_above_nothing() {
+        assert_eq!(moved_quantity("2.5").unwrap().to_string(), "2.5");
+        for (text, code) in [
+            ("-1", "negative-quantity"),
+            ("0", "zero-quantity"),
+            ("1.23456", "bad-quantity"),
+            ("", "bad-quantity"),
+            ("many", "bad-quantity"),
+        ] {
+            assert_eq!(moved_quantity(text).unwrap_err().code, code, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_batch_is_the_stock_without_batch() {
+        assert_eq!(batch_code("").unwrap(), None);
+        assert_eq!(batch_code("-").unwrap(), None);
+        assert_eq!(batch_code("lot-7").unwrap().unwrap().as_str(), "LOT-7");
+    }
+}

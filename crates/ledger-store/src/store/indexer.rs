@@ -1,0 +1,371 @@
+//! The thread that writes the index behind the journal.
+//!
+//! **Invariant.** Groups are indexed in the order in which the journal holds them, and none that
+//! comes after one that could not be.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::committer::Links;
+use crate::bytes::wide;
+use crate::chain_text;
+use crate::engine::SharedEngine;
+use crate::index::write::IndexBatch;
+use crate::journal::Position;
+use crate::record::Group;
+
+/// How many groups the index may be behind before the committer waits for it.
+pub(super) const LAG_GROUPS_MAX: usize = 4096;
+/// How many bytes the index may be behind before the committer waits for it.
+pub(super) const LAG_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// How long groups wait for others to be indexed with, unless somebody wants to read them: an
+/// embedded store pays for each write, and neighbours in one write share a chunk.
+const GATHER: Duration = Duration::from_millis(50);
+/// How many groups are indexed without waiting for more.
+const GATHER_GROUPS: usize = 1024;
+/// How many bytes are indexed without waiting for more.
+const GATHER_BYTES: u64 = 1024 * 1024;
+/// After how many bytes one write of the index takes no further group.
+const WRITE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// How many bytes may wait in the index for a flush.
+const UNFLUSHED_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// After how long without groups the index is flushed.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// A group that the journal holds.
+pub(super) struct Durable {
+    /// Its records, checked.
+    pub(super) group: Group,
+    /// The chain hashes of its slices.
+    pub(super) links: Links,
+    /// After it in the journal.
+    pub(super) position: Position,
+    /// Roughly how long it is.
+    pub(super) bytes: u64,
+}
+
+/// What is durable and not yet in the index; shared by committer, indexer and readers.
+pub(super) struct Backlog {
+    state: Mutex<State>,
+    /// Tells the indexer that there is something to do.
+    work: Condvar,
+    /// Tells readers and the committer that something was done.
+    progress: Condvar,
+    /// How many groups were handed over; counted before they are acknowledged.
+    durable: AtomicU64,
+    /// How many of them can be read.
+    indexed: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Durable>,
+    /// Of the groups that wait or are just being written.
+    groups: usize,
+    bytes: u64,
+    /// Somebody waits for all that is here now.
+    wanted: bool,
+    /// Why nothing more is indexed.
+    failed: Option<String>,
+    closed: bool,
+}
+
+impl State {
+    /// Whether to index now what waits.
+    fn is_due(&self) -> bool {
+        self.wanted
+            || self.closed
+            || self.groups >= GATHER_GROUPS
+            || self.bytes >= GATHER_BYTES
+    }
+}
+
+impl fmt::Debug for Backlog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Backlog")
+            .field("durable", &self.durable)
+            .field("indexed", &self.indexed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Backlog {
+    fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+            durable: AtomicU64::new(0),
+            indexed: AtomicU64::new(0),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until everything that was acknowledged before the call can be read, or never will
+    /// be because the index failed.
+    pub(super) fn settle(&self) {
+        let durable = self.durable.load(Ordering::Acquire);
+        let behind = || self.indexed.load(Ordering::Acquire) < durable;
+        if !behind() {
+            return;
+        }
+        let mut state = self.state();
+        state.wanted = true;
+        self.work.notify_one();
+        while behind() && state.failed.is_none() {
+            state = wait(&self.progress, state);
+        }
+    }
+
+    /// Why the index takes nothing more.
+    fn failure(&self) -> Option<String> {
+        self.state().failed.clone()
+    }
+
+    /// Adds groups; says whether the indexer has to be woken.
+    fn push(&self, groups: Vec<Durable>) -> bool {
+        let added = groups.len();
+        let bytes = groups.iter().map(|group| group.bytes).sum();
+        let mut state = self.state();
+        let asleep = state.waiting.is_empty();
+        state.waiting.extend(groups);
+        state.groups = state.groups.saturating_add(added);
+        state.bytes = state.bytes.saturating_add(bytes);
+        let _before = self.durable.fetch_add(wide(added), Ordering::Release);
+        asleep || state.is_due()
+    }
+
+    /// Waits until the index is not too far behind.
+    fn wait_for_room(&self) {
+        let mut state = self.state();
+        while state.failed.is_none()
+            && (state.groups > LAG_GROUPS_MAX || state.bytes > LAG_BYTES_MAX)
+        {
+            state = wait(&self.progress, state);
+        }
+    }
+
+    fn close(&self) {
+        self.state().closed = true;
+        self.work.notify_one();
+    }
+
+    fn fail(&self, reason: String) {
+        let mut state = self.state();
+        state.failed = state.failed.take().or(Some(reason));
+        state.waiting.clear();
+        drop(state);
+        self.progress.notify_all();
+    }
+
+    /// Says that groups can be read.
+    fn done(&self, groups: usize, bytes: u64) {
+        let mut state = self.state();
+        state.groups = state.groups.saturating_sub(groups);
+        state.bytes = state.bytes.saturating_sub(bytes);
+        let _before = self.indexed.fetch_add(wide(groups), Ordering::Release);
+        drop(state);
+        self.progress.notify_all();
+    }
+
+    /// Waits for what to do next.
+    fn next(&self, unflushed: bool) -> Next {
+        let mut state = self.state();
+        while state.waiting.is_empty() {
+            if state.closed || state.failed.is_some() {
+                return Next::End;
+            }
+            if !unflushed {
+                state = wait(&self.work, state);
+                continue;
+            }
+            let (after, over) = wait_for(&self.work, state, IDLE);
+            state = after;
+            if over && state.waiting.is_empty() {
+                return Next::Flush;
+            }
+        }
+        let mut over = false;
+        let until = Instant::now() + GATHER;
+        while !over && !state.is_due() {
+            (state, over) = wait_for(&self.work, state, GATHER);
+        }
+        let mut bytes = 0_u64;
+        let mut groups = Vec::new();
+        while bytes < WRITE_BYTES_MAX
+            && let Some(group) = state.waiting.pop_front()
+        {
+            bytes = bytes.saturating_add(group.bytes);
+            groups.push(group);
+        }
+        state.wanted &= !state.waiting.is_empty();
+        Next::Write { groups, bytes }
+    }
+}
+
+/// Waits until told or the time is over; says whether it is.
+fn wait_for<'a, T>(
+    condvar: &Condvar,
+    guard: MutexGuard<'a, T>,
+    time: Duration,
+) -> (MutexGuard<'a, T>, bool) {
+    let waited = condvar.wait_timeout(guard, time);
+    let (guard, result) = waited.unwrap_or_else(PoisonError::into_inner);
+    (guard, result.timed_out())
+}
+
+fn wait<'a, T>(condvar: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+    condvar.wait(guard).unwrap_or_else(PoisonError::into_inner)
+}
+
+enum Next {
+    Write { groups: Vec<Durable>, bytes: u64 },
+    Flush,
+    End,
+}
+
+/// The indexer as the committer knows it. Dropping it waits until all is indexed.
+#[derive(Debug)]
+pub(super) struct Indexer {
+    backlog: Arc<Backlog>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Indexer {
+    /// Starts the thread.
+    pub(super) fn start(engine: SharedEngine) -> io::Result<Self> {
+        let backlog = Arc::new(Backlog::new());
+        let shared = Arc::clone(&backlog);
+        let thread = thread::Builder::new()
+            .name("store-index".to_owned())
+            .spawn(move || {
+                let guard = Leaving(&shared);
+                let mut work = Work {
+                    backlog: &shared,
+                    engine,
+                    unflushed: 0,
+                };
+                work.run();
+                drop(guard);
+            })?;
+        Ok(Self {
+            backlog,
+            thread: Some(thread),
+        })
+    }
+
+    /// What readers wait for.
+    pub(super) fn backlog(&self) -> Arc<Backlog> {
+        Arc::clone(&self.backlog)
+    }
+
+    /// Why the index takes nothing more.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.backlog.failure()
+    }
+
+    /// Hands over groups in the journal's order, before they are acknowledged.
+    pub(super) fn push(&self, groups: impl IntoIterator<Item = Durable>) {
+        self.backlog.push(groups);
+    }
+
+    /// Wakes the indexer, after those who wait were answered.
+    pub(super) fn wake(&self) {
+        self.backlog.work.notify_one();
+    }
+
+    /// Waits until the index is not too far behind.
+    pub(super) fn wait_for_room(&self) {
+        self.backlog.wait_for_room();
+    }
+
+    /// Waits until all is indexed and flushed; says why if that failed.
+    pub(super) fn finish(mut self) -> Option<String> {
+        self.stop();
+        self.backlog.failure()
+    }
+
+    fn stop(&mut self) {
+        self.backlog.close();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            self.backlog.fail("the indexer panicked".to_owned());
+        }
+    }
+}
+
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Lets nobody wait for a thread that panicked.
+struct Leaving<'a>(&'a Backlog);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.fail("the indexer panicked".to_owned());
+        }
+    }
+}
+
+/// What the indexer's thread owns.
+struct Work<'a> {
+    backlog: &'a Backlog,
+    engine: SharedEngine,
+    unflushed: u64,
+}
+
+impl Work<'_> {
+    fn run(&mut self) {
+        loop {
+            match self.backlog.next(self.unflushed > 0) {
+                Next::Write { groups, bytes } => self.write(&groups, bytes),
+                Next::Flush => self.flush(),
+                Next::End => break,
+            }
+            if self.unflushed >= UNFLUSHED_BYTES_MAX {
+                self.flush();
+            }
+        }
+        self.flush();
+    }
+
+    /// Writes groups at once.
+    fn write(&mut self, groups: &[Durable], bytes: u64) {
+        let Some(last) = groups.last() else { return };
+        let mut batch = IndexBatch::default();
+        for durable in groups {
+            for (record, hashes) in durable.group.records.iter().zip(&durable.links) {
+                batch.add(record, hashes);
+            }
+        }
+        let (writes, _) = batch.finish(last.position);
+        // The groups are durable whatever the index says; the next open indexes them.
+        match self.engine.write(writes) {
+            Ok(()) => self.backlog.done(groups.len(), bytes),
+            Err(error) => self.backlog.fail(chain_text(&error)),
+        }
+        self.unflushed = self.unflushed.saturating_add(bytes.max(1));
+    }
+
+    fn flush(&mut self) {
+        if self.unflushed > 0 && self.backlog.failure().is_none() {
+            if let Err(error) = self.engine.flush() {
+                self.backlog.fail(chain_text(&error));
+            }
+        }
+        self.unflushed = 0;
+    }
+}

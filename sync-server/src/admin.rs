@@ -1,0 +1,178 @@
+//! Administration: the same acts whether a server runs on the data or not.
+//!
+//! While it runs, the store is its own, so the commands ask it through a Unix socket in the data
+//! directory; [`act`] does what is asked, there or here. Who may open the socket is whoever owns
+//! the data directory.
+
+mod act;
+mod socket;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+pub(crate) use self::socket::Socket;
+
+use self::act::Act;
+use crate::cli::{DataArgs, DeviceCodeArgs, TokenCreateArgs};
+use crate::data;
+use crate::fault::{FAILED, Fault, UNREACHABLE};
+use crate::report::Report;
+
+/// The address that a code names when no server runs that could say its own.
+const URL_WHEN_STOPPED: &str = "http://127.0.0.1:8440";
+
+/// `device code`: a one-time code, and a picture of it for a handheld's scanner.
+pub(crate) fn device_code(arguments: DeviceCodeArgs, report: Report) -> Result<(), Fault> {
+    let role = arguments.role.map(|role| role.word().to_owned());
+    let act = Act::DeviceCode {
+        name: arguments.name,
+        role,
+        url: arguments.url,
+    };
+    let made = ask(&arguments.data.data, &act, report)?;
+    report.result(&made, |made| {
+        let code = text(made, "code");
+        let url = text(made, "url");
+        format!(
+            "{}\n\
+             On the handheld: stock enroll {url} --code {code}\n\
+             The code works once, until {}, for the role {}.",
+            picture(text(made, "qr")),
+            text(made, "expires"),
+            text(made, "role"),
+        )
+    });
+    Ok(())
+}
+
+/// `device list`.
+pub(crate) fn device_list(arguments: &DataArgs, report: Report) -> Result<(), Fault> {
+    let devices = ask(&arguments.data, &Act::DeviceList, report)?;
+    report.result(&devices, |devices| {
+        let rows = devices.as_array().map(Vec::as_slice).unwrap_or_default();
+        if rows.is_empty() {
+            return "No device is enrolled yet. Make a code with: stock-server device code"
+                .to_owned();
+        }
+        let line = |row: &Value| {
+            let last = row["last_sync"].as_str().unwrap_or("never");
+            let entries = &row["entries"];
+            let (name, role) = (text(row, "name"), text(row, "role"));
+            format!("{name:<20} {role:<14} last sync {last:<24} {entries:>8} entries")
+        };
+        rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    });
+    Ok(())
+}
+
+/// `token create`: shown once, kept as a hash only.
+pub(crate) fn token_create(arguments: TokenCreateArgs, report: Report) -> Result<(), Fault> {
+    let role = arguments.role.word().to_owned();
+    let act = Act::TokenCreate {
+        name: arguments.name,
+        role,
+    };
+    let made = ask(&arguments.data.data, &act, report)?;
+    report.result(&made, |made| {
+        let token = text(made, "token");
+        format!("{token}\nKeep it: it is not shown again. Send it as: Authorization: Bearer TOKEN")
+    });
+    Ok(())
+}
+
+/// `verify`: whether every entry on the disk is what its hash and its signed head say.
+pub(crate) fn verify(arguments: &DataArgs, report: Report) -> Result<(), Fault> {
+    let verified = ask(&arguments.data, &Act::Verify, report)?;
+    let is_well = verified.get("ok") == Some(&Value::Bool(true));
+    report.result(&verified, |verified| {
+        let number = |key: &str| {
+            verified
+                .get(key)
+                .and_then(Value::as_u64)
+                .unwrap_or_default()
+        };
+        let (entries, origins) = (number("entries"), number("origins"));
+        let mut told = format!(
+            "{} of {} hashed again: ",
+            counted(entries, "entry", "entries"),
+            counted(origins, "origin was", "origins were")
+        );
+        told.push_str(if is_well {
+            "all is well."
+        } else {
+            "not all is well."
+        });
+        let problems = verified.get("problems").and_then(Value::as_array);
+        for problem in problems.into_iter().flatten() {
+            let words = problem
+                .as_str()
+                .map_or_else(|| problem.to_string(), str::to_owned);
+            told.push_str(&format!("\n- {words}"));
+        }
+        told
+    });
+    if is_well {
+        return Ok(());
+    }
+    let text = "the store is damaged: what is wrong is listed above";
+    Err(Fault::new("store-damaged", text)
+        .hint("make the index anew from the journal with: stock-server rebuild")
+        .exit(FAILED))
+}
+
+/// `rebuild`: the index anew from the journal. Nobody else may use the store meanwhile.
+pub(crate) fn rebuild(arguments: &DataArgs, report: Report) -> Result<(), Fault> {
+    let dir = &arguments.data;
+    if socket::ask(dir, &Act::Where).is_some() {
+        let text = format!("a server runs on {}", dir.display());
+        return Err(Fault::new("store-in-use", text).hint("stop it first; then rebuild"));
+    }
+    let node = data::rebuild(dir, report)?;
+    let rebuilt = json!({ "ok": true, "entries": node.read(ledger_core::fold::Fold::entry_count) });
+    node.close()?;
+    report.result(&rebuilt, |rebuilt| {
+        format!("The index holds {} entries.", rebuilt["entries"])
+    });
+    Ok(())
+}
+
+/// The address of the server that runs on these data.
+pub(crate) fn url_of_running(dir: &Path) -> Result<String, Fault> {
+    let answer = socket::ask(dir, &Act::Where).ok_or_else(|| {
+        let text = format!("no server runs on {}", dir.display());
+        let hint = format!("start it with: stock-server serve --data {}", dir.display());
+        Fault::new("unreachable", text).hint(hint).exit(UNREACHABLE)
+    })?;
+    Ok(text(&answer?, "url").to_owned())
+}
+
+/// Asks the server that runs on these data, or does it here when none does.
+fn ask(dir: &Path, act: &Act, report: Report) -> Result<Value, Fault> {
+    if let Some(answer) = socket::ask(dir, act) {
+        return answer;
+    }
+    let node = data::open(dir, report)?;
+    let done = act.run(&node, URL_WHEN_STOPPED);
+    node.close()?;
+    done
+}
+
+fn text<'a>(object: &'a Value, key: &str) -> &'a str {
+    object.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// A QR code for the terminal; without one when the text is too long for it.
+fn picture(text: &str) -> String {
+    let Ok(code) = qrcode::QrCode::new(text) else {
+        return String::new();
+    };
+    let light = qrcode::render::unicode::Dense1x2::Light;
+    let dark = qrcode::render::unicode::Dense1x2::Dark;
+    // Terminals are dark as a rule: light modules are drawn, dark ones left out.
+    code.render().dark_color(light).light_color(dark).build()
+}

@@ -1,0 +1,89 @@
+//! What an administrator can ask of a server, and the doing of it.
+
+use ledger_core::catalogue::Role;
+use ledger_node::{Node, time_text};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::fault::Fault;
+
+/// How long a one-time code can be used.
+const CODE_VALID_MILLIS: u64 = 24 * 60 * 60 * 1000;
+
+/// One act, as it is sent through the socket.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) enum Act {
+    /// Where does it listen?
+    Where,
+    DeviceCode {
+        name: Option<String>,
+        role: Option<String>,
+        url: Option<String>,
+    },
+    DeviceList,
+    TokenCreate {
+        name: Option<String>,
+        role: String,
+    },
+    Verify,
+}
+
+impl Act {
+    /// Does it, on a node that is served at this address.
+    pub(super) fn run(&self, node: &Node, served_at: &str) -> Result<Value, Fault> {
+        match self {
+            Self::Where => Ok(json!({ "url": served_at })),
+            Self::DeviceCode { name, role, url } => {
+                let role = role.as_deref().map(role_of).transpose()?;
+                let url = url.as_deref().unwrap_or(served_at);
+                device_code(node, name.as_deref(), role, url)
+            }
+            Self::DeviceList => shape(node.view().devices()),
+            Self::TokenCreate { name, role } => {
+                let role = role_of(role)?;
+                let name = match name {
+                    Some(name) => name.trim().to_owned(),
+                    None => format!("{}-{}", role.word(), suffix()?),
+                };
+                let token = node.new_token(&name, role)?;
+                Ok(json!({ "token": token, "name": name, "role": role.word() }))
+            }
+            Self::Verify => shape(node.verify(&mut |_| {})?),
+        }
+    }
+}
+
+fn device_code(
+    node: &Node,
+    name: Option<&str>,
+    role: Option<Role>,
+    url: &str,
+) -> Result<Value, Fault> {
+    let url = url.trim_end_matches('/');
+    let made = node.new_enrol_code(name, role, CODE_VALID_MILLIS)?;
+    Ok(json!({
+        "code": made.code,
+        "url": url,
+        // The code stands behind the #, so that a browser that opens it sends it nowhere.
+        "qr": format!("{url}/#code={}", made.code),
+        "expires": time_text(made.expires),
+        "role": made.role.word(),
+    }))
+}
+
+fn role_of(word: &str) -> Result<Role, Fault> {
+    let unknown = || Fault::new("unknown-role", format!("there is no role {word:?}"));
+    Role::from_word(word).ok_or_else(unknown)
+}
+
+/// Tells tokens apart that nobody named.
+fn suffix() -> Result<String, Fault> {
+    let mut bytes = [0; 3];
+    getrandom::fill(&mut bytes).map_err(|error| Fault::system("making a name", &error))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn shape(value: impl Serialize) -> Result<Value, Fault> {
+    serde_json::to_value(value).map_err(|error| Fault::system("writing JSON", &error))
+}

@@ -1,0 +1,120 @@
+//! `items`, `items/{sku}` and what belongs to one item.
+
+use axum::Json;
+use axum::extract::State;
+use ledger_core::Code;
+use ledger_core::at_entry::find_thing;
+use ledger_core::catalogue::Class;
+use ledger_node::View;
+use ledger_node::view::{HistoryView, ItemFilter, ItemView, WhyView};
+use serde::Deserialize;
+
+use super::extract::{PathOf, QueryOf, flag};
+use super::paging::{Listed, Page, PageQuery, key};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Which items, and which page of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ItemsQuery {
+    limit: Option<usize>,
+    after: Option<String>,
+    cursor: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
+    low: bool,
+    #[serde(default, deserialize_with = "flag")]
+    out: bool,
+    #[serde(default, deserialize_with = "flag")]
+    archived: bool,
+    search: Option<String>,
+    location: Option<String>,
+    site: Option<String>,
+    not_counted_for: Option<u32>,
+}
+
+/// A thing that a query names.
+pub(super) fn named(
+    view: &View<'_>,
+    class: Class,
+    text: Option<&str>,
+) -> Result<Option<Code>, Problem> {
+    let found = text.map(|text| find_thing(view.fold(), class, text));
+    found.transpose().map_err(Problem::refused_query)
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    QueryOf(query): QueryOf<ItemsQuery>,
+) -> Result<Json<Listed<ItemView>>, Problem> {
+    app.look(move |view| {
+        let page = Page::new(query.limit, query.after.or(query.cursor).as_deref())?;
+        let filter = ItemFilter {
+            low: query.low,
+            out: query.out,
+            search: query.search,
+            location: named(view, Class::Location, query.location.as_deref())?,
+            site: named(view, Class::Site, query.site.as_deref())?,
+            not_counted_for_days: query.not_counted_for,
+            include_archived: query.archived,
+        };
+        let after = page.after.as_deref().map(Code::new).transpose();
+        let after = after.map_err(|error| Problem::bad_query(error.to_string()))?;
+        let rows = view.items_after(&filter, after.as_ref(), page.limit.saturating_add(1));
+        Ok(Json(page.cut(rows, |row| row.sku.clone())))
+    })
+    .await
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    PathOf(sku): PathOf<String>,
+) -> Result<Json<ItemView>, Problem> {
+    app.look(move |view| Ok(Json(view.show(&view.find_item(&sku)?))))
+        .await
+}
+
+pub(crate) async fn history(
+    State(app): State<App>,
+    PathOf(sku): PathOf<String>,
+    QueryOf(query): QueryOf<PageQuery>,
+) -> Result<Json<Listed<HistoryView>>, Problem> {
+    app.look(move |view| {
+        let rows = view.history(&view.find_item(&sku)?)?;
+        Ok(Json(query.page()?.of(rows, history_key)))
+    })
+    .await
+}
+
+/// The rows of a history are in the order of time and entry; one entry's rows differ by line.
+fn history_key(row: &HistoryView) -> String {
+    key(&[
+        Some(&row.at),
+        Some(&row.entry),
+        Some(row.kind),
+        Some(&row.location),
+        row.owner.as_deref(),
+        row.batch.as_deref(),
+        Some(&row.change),
+    ])
+}
+
+/// Of which location.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WhyQuery {
+    location: Option<String>,
+}
+
+pub(crate) async fn why(
+    State(app): State<App>,
+    PathOf(sku): PathOf<String>,
+    QueryOf(query): QueryOf<WhyQuery>,
+) -> Result<Json<WhyView>, Problem> {
+    app.look(move |view| {
+        let sku = view.find_item(&sku)?;
+        let location = named(view, Class::Location, query.location.as_deref())?;
+        Ok(Json(view.why(&sku, location.as_ref())?))
+    })
+    .await
+}

@@ -1,0 +1,45 @@
+//! `stock?group=site|location|owner`: stock summed up, item by item.
+
+use axum::Json;
+use axum::extract::State;
+use ledger_node::view::{Group, GroupKey, StockGroupView};
+use serde::Deserialize;
+
+use super::extract::QueryOf;
+use super::paging::{Listed, Page, key};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// By what, and which page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StockQuery {
+    limit: Option<usize>,
+    after: Option<String>,
+    cursor: Option<String>,
+    group: Option<String>,
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    QueryOf(query): QueryOf<StockQuery>,
+) -> Result<Json<Listed<StockGroupView>>, Problem> {
+    let group = query.group.as_deref().unwrap_or("site");
+    let group = Group::from_word(group).ok_or_else(|| {
+        Problem::bad_query(format!(
+            "stock is grouped by site, location or owner, not by {group:?}"
+        ))
+    })?;
+    let page = Page::new(query.limit, query.after.or(query.cursor).as_deref())?;
+    app.look(move |view| Ok(Json(page.of(view.stock(group), row_key))))
+        .await
+}
+
+fn row_key(row: &StockGroupView) -> String {
+    let group = match &row.group {
+        GroupKey::Site { site } => site.as_deref(),
+        GroupKey::Location { location, .. } => Some(location.as_str()),
+        GroupKey::Owner { owner } => owner.as_deref(),
+    };
+    key(&[group, Some(&row.item)])
+}

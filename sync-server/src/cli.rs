@@ -1,0 +1,185 @@
+//! The commands and their arguments. Every setting can also come from `STOCK_SERVER_*`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use ledger_core::catalogue::Role;
+
+/// The address that is listened on when none is named.
+pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8440";
+
+/// The central server of a Stockledger.
+#[derive(Debug, Parser)]
+#[command(name = "stock-server", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve handhelds, API and pages; the first start makes the store
+    Serve(ServeArgs),
+    /// Show a workshop with two handhelds that worked offline, on invented data
+    Demo(DemoArgs),
+    /// Enrol and list devices
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Tokens for programs that use the API
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Check every entry from the disk against its hash and its signed head
+    Verify(DataArgs),
+    /// Make the index anew from the journal, while no server runs
+    Rebuild(DataArgs),
+    /// Ask a running server whether it is well
+    Healthcheck(HealthArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DataArgs {
+    /// The directory with the server's store
+    #[arg(long, env = "STOCK_SERVER_DATA", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, env = "STOCK_SERVER_LISTEN", value_name = "ADDRESS", default_value = DEFAULT_LISTEN)]
+    pub(crate) listen: String,
+    /// Serve plain HTTP on an address that other machines reach
+    #[arg(long, env = "STOCK_SERVER_INSECURE_HTTP")]
+    pub(crate) insecure_http: bool,
+    /// The server's name, given at the first start
+    #[arg(
+        long,
+        env = "STOCK_SERVER_NAME",
+        value_name = "NAME",
+        default_value = "server"
+    )]
+    pub(crate) name: String,
+    /// What to log on standard error: error, warn, info, debug, or a filter
+    #[arg(
+        long,
+        env = "STOCK_SERVER_LOG",
+        value_name = "FILTER",
+        default_value = "info"
+    )]
+    pub(crate) log: String,
+    /// Log as JSON lines
+    #[arg(long, env = "STOCK_SERVER_LOG_JSON")]
+    pub(crate) log_json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// End when the story is told; exit code 0 only if all totals agree
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Keep the stores in this directory, which must be new; otherwise they go at the end
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// Make a one-time code with which a handheld enrols
+    Code(DeviceCodeArgs),
+    /// List the enrolled devices
+    List(DataArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeviceCodeArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// The device's name; its own name when none is given
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// What it may do: viewer, operator, manager or administrator
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub(crate) role: Option<Role>,
+    /// The address at which handhelds reach the server, when it is another than it listens on
+    #[arg(long, env = "STOCK_SERVER_URL", value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token; it is shown once
+    Create(TokenCreateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenCreateArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// What its bearer may do: viewer, operator, manager or administrator
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub(crate) role: Role,
+    /// The token's name in lists and history
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HealthArgs {
+    /// The data directory of the server to ask
+    #[arg(
+        long,
+        env = "STOCK_SERVER_DATA",
+        value_name = "DIR",
+        required_unless_present = "url"
+    )]
+    pub(crate) data: Option<PathBuf>,
+    /// The address of the server to ask
+    #[arg(long, env = "STOCK_SERVER_URL", value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::from_word(text).ok_or_else(|| {
+        let words = Role::ALL.map(Role::word);
+        format!(
+            "there is no role {text:?}: it is one of {}",
+            words.join(", ")
+        )
+    })
+}
+
+/// Reads the arguments of this run.
+pub(crate) fn read() -> Result<Cli, clap::Error> {
+    Cli::try_parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn json_and_data_are_taken_anywhere() {
+        let cli = Cli::try_parse_from(["stock-server", "device", "list", "--json", "--data", "x"]);
+        assert!(cli.unwrap().json);
+        for wrong in [
+            &["device"][..],
+            &["token", "create", "--data", "x"],
+            &["token", "create", "--data", "x", "--role", "boss"],
+        ] {
+            let arguments = ["stock-server"].iter().chain(wrong);
+            assert!(Cli::try_parse_from(arguments).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! All routes of the server, and what lies around every one of them.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::problem::{self, Problem};
+use crate::{api, headers, health, pages, sync_routes};
+
+/// The whole server.
+pub(crate) fn all(app: App) -> Router {
+    let router = Router::new()
+        .nest("/api/v1", api::routes(app.clone()))
+        .merge(sync_routes::routes())
+        .merge(health::routes())
+        .merge(pages::routes())
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(CatchPanicLayer::custom(problem::panicked));
+    headers::on_all(router)
+        .layer(middleware::from_fn(log))
+        .with_state(app)
+}
+
+/// One line of log for each request, without query and headers, which may hold secrets.
+async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await.into_response();
+    let status = response.status();
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(%method, path, status = status.as_u16(), "answered");
+    } else {
+        tracing::debug!(%method, path, status = status.as_u16(), "answered");
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests;

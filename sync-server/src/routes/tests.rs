@@ -1,0 +1,343 @@
+//! The routes on a node in memory, without a socket.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode};
+use ledger_core::at_entry::{
+    ItemChange, LocationChange, Plan, Refusal, StockRequest, add, add_item, add_location, count,
+};
+use ledger_core::catalogue::Role;
+use ledger_core::fold::Fold;
+use ledger_node::{Actor, Node, NodeKind, SystemClock};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::*;
+
+/// A server with two items, and a token for it.
+struct Shop {
+    node: Node,
+    token: String,
+}
+
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Reply {
+    fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    fn problem(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.body
+        );
+        self.json()["code"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Shop {
+    fn open() -> Self {
+        let node = Node::in_memory(NodeKind::Server, "central", Arc::new(SystemClock)).unwrap();
+        let token = node.new_token("test", Role::Viewer).unwrap();
+        let shop = Self { node, token };
+        let named = |name: &str| ItemChange {
+            name: Some(name.to_owned()),
+            ..ItemChange::default()
+        };
+        shop.write(|fold| add_item(fold, "A/B 1&2", &named("Reel <0603> & co")));
+        let low = ItemChange {
+            threshold: Some("5".parse().ok()),
+            ..named("Resistor")
+        };
+        shop.write(|fold| add_item(fold, "R-100", &low));
+        let place = LocationChange {
+            site: Some("main".to_owned()),
+            ..LocationChange::default()
+        };
+        shop.write(|fold| add_location(fold, "A-01", &place));
+        let some = |quantity: &str| StockRequest {
+            item: "R-100".to_owned(),
+            quantity: quantity.parse().unwrap(),
+            ..StockRequest::default()
+        };
+        shop.write(|fold| add(fold, "A-01", &some("7")));
+        shop.write(|fold| count(fold, "A-01", &some("5")));
+        shop
+    }
+
+    fn write(&self, plan: impl FnOnce(&Fold) -> Result<Plan, Refusal>) {
+        self.node.write(&Actor::default(), plan).unwrap();
+    }
+
+    async fn send(&self, request: Request<Body>) -> Reply {
+        let response = all(App::new(self.node.clone()))
+            .oneshot(request)
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// Asks the API with the token.
+    async fn api(&self, path: &str) -> Reply {
+        let request = Request::get(format!("/api/v1/{path}"))
+            .header("authorization", format!("Bearer {}", self.token));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Asks for a page from an address, naming a host.
+    async fn page(&self, path: &str, peer: &str, host: &str) -> Reply {
+        let peer: SocketAddr = peer.parse().unwrap();
+        let request = Request::get(path)
+            .header("host", host)
+            .extension(ConnectInfo(peer));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn local_page(&self, path: &str) -> Reply {
+        self.page(path, "127.0.0.1:5000", "localhost:8440").await
+    }
+}
+
+#[tokio::test]
+async fn objects_and_lists_have_their_shapes() {
+    let shop = Shop::open();
+    let shown = shop.api("items/r-100").await.json();
+    assert_eq!(shown["sku"], "R-100");
+    assert_eq!(shown["on_hand"], "5");
+    assert_eq!(shown["level"], "low");
+    assert_eq!(shown["lines"][0]["site"], "MAIN");
+    let history = shop.api("items/R-100/history").await.json();
+    assert_eq!(history["items"][1]["kind"], "count");
+    assert_eq!(history["items"][1]["change"], "-2");
+    assert_eq!(history["next"], Value::Null);
+    let why = shop.api("items/R-100/why?location=A-01").await.json();
+    assert_eq!(why["from"]["count"]["quantity"], "5");
+    assert_eq!(why["ignored"][0]["why"], "before the last count");
+    for (path, rows) in [
+        ("items", 2),
+        ("items?low", 1),
+        ("items?search=reel", 1),
+        ("items?site=MAIN", 1),
+        ("stock?group=site", 1),
+        ("stock?group=owner", 1),
+        ("sites", 1),
+        ("locations", 1),
+        ("location-types", 0),
+        ("customers", 0),
+        ("suppliers", 0),
+        ("exceptions", 0),
+        ("devices", 0),
+    ] {
+        let listed = shop.api(path).await.json();
+        assert_eq!(
+            listed["items"].as_array().map(Vec::len),
+            Some(rows),
+            "{path}: {listed:#}"
+        );
+    }
+    let odd = shop.api("items/A%2FB%201%262").await.json();
+    assert_eq!(odd["name"], "Reel <0603> & co");
+}
+
+#[tokio::test]
+async fn pages_of_a_list_follow_each_other() {
+    let shop = Shop::open();
+    let first = shop.api("items?limit=1").await.json();
+    assert_eq!(first["items"][0]["sku"], "A/B 1&2");
+    let cursor = first["next"].as_str().unwrap().to_owned();
+    for name in ["after", "cursor"] {
+        let second = shop
+            .api(&format!("items?limit=1&{name}={cursor}"))
+            .await
+            .json();
+        assert_eq!(second["items"][0]["sku"], "R-100");
+        assert_eq!(second["next"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn the_log_comes_as_json_lines_whole_or_in_parts() {
+    let shop = Shop::open();
+    let whole = shop.api("entries").await;
+    let lines: Vec<Value> = whole
+        .body
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let entries = shop.node.read(Fold::entry_count);
+    assert_eq!(u64::try_from(lines.len()).unwrap(), entries);
+    let third = lines[2]["entry"].as_str().unwrap();
+    let part = shop.api(&format!("entries?after={third}&limit=1")).await;
+    let next: Value = serde_json::from_str(part.body.trim()).unwrap();
+    assert_eq!(next, lines[3]);
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_is_a_problem_with_a_code() {
+    let shop = Shop::open();
+    for (path, status, code) in [
+        ("items/NOPE", 404, "unknown-item"),
+        ("items/NOPE/history", 404, "unknown-item"),
+        ("items/R-100/why?location=NOPE", 400, "unknown-location"),
+        ("items/%FF", 400, "bad-query"),
+        ("items?limit=0", 400, "bad-query"),
+        ("items?limit=x", 400, "bad-query"),
+        ("items?colour=red", 400, "bad-query"),
+        ("items?cursor=%00nonsense", 400, "bad-query"),
+        ("items?site=NOPE", 400, "unknown-site"),
+        ("stock?group=colour", 400, "bad-query"),
+        ("entries?after=nonsense", 400, "bad-query"),
+        ("nothing-like-it", 404, "not-found"),
+    ] {
+        assert_eq!(shop.api(path).await.problem(status), code, "{path}");
+    }
+    let request =
+        Request::post("/api/v1/items").header("authorization", format!("Bearer {}", shop.token));
+    let reply = shop.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(reply.problem(405), "method-not-allowed");
+    let nowhere = Request::get("/nowhere").body(Body::empty()).unwrap();
+    assert_eq!(shop.send(nowhere).await.problem(404), "not-found");
+}
+
+#[tokio::test]
+async fn reading_needs_a_token_that_is_known() {
+    let shop = Shop::open();
+    for (header, value) in [
+        ("x-nothing", "x"),
+        ("authorization", "Bearer wrong"),
+        ("authorization", "Basic dXNlcjpwYXNz"),
+    ] {
+        for path in ["items", "status", "nothing-like-it"] {
+            let request = Request::get(format!("/api/v1/{path}")).header(header, value);
+            let reply = shop.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(reply.problem(401), "unauthorized");
+            assert_eq!(reply.header("www-authenticate"), "Bearer");
+        }
+    }
+    for path in ["/healthz", "/readyz"] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        assert_eq!(shop.send(request).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn sync_takes_bytes_and_never_more_than_its_limit() {
+    let shop = Shop::open();
+    let post = |path: &str, body: Vec<u8>| Request::post(path).body(Body::from(body)).unwrap();
+    for path in ["/sync/v1/hello", "/sync/v1/enroll", "/sync/v1/sync"] {
+        let reply = shop.send(post(path, b"nonsense".to_vec())).await;
+        assert!(reply.status.is_client_error(), "{path}: {}", reply.status);
+        assert_eq!(reply.header("content-type"), "application/msgpack");
+        assert_eq!(reply.header("cache-control"), "no-store");
+    }
+    let reply = shop
+        .send(post("/sync/v1/sync", vec![0; 8 * 1024 * 1024 + 1]))
+        .await;
+    assert_eq!(reply.problem(413), "body-too-large");
+    let get = Request::get("/sync/v1/sync").body(Body::empty()).unwrap();
+    assert_eq!(shop.send(get).await.problem(405), "method-not-allowed");
+}
+
+#[tokio::test]
+async fn the_pages_show_the_numbers_and_escape_the_names() {
+    let shop = Shop::open();
+    let home = shop.local_page("/").await;
+    assert_eq!(
+        (home.status.as_u16(), home.header("location")),
+        (307, "/items")
+    );
+    let list = shop.local_page("/items").await;
+    for text in [
+        "Reel &#60;0603&#62; &#38; co",
+        "/items/A%2FB%201%262",
+        "Low",
+        "Out",
+    ] {
+        assert!(list.body.contains(text), "{text} in {}", list.body);
+    }
+    assert!(list.header("content-type").contains("utf-8"));
+    assert!(
+        list.header("content-security-policy")
+            .starts_with("default-src 'self'")
+    );
+    let item = shop.local_page("/items/R-100").await;
+    for text in [
+        "Resistor",
+        "A-01",
+        "MAIN",
+        "counted on",
+        "\u{2212}2",
+        "central",
+    ] {
+        assert!(item.body.contains(text), "{text} in {}", item.body);
+    }
+    let nothing = shop.local_page("/items/NOPE").await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    assert!(nothing.header("content-type").starts_with("text/html"));
+    for (path, kind) in [
+        ("/assets/stock.css", "text/css"),
+        ("/assets/icon.svg", "image/svg+xml"),
+    ] {
+        let asset = shop.local_page(path).await;
+        assert!(asset.header("content-type").starts_with(kind), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_stay_on_this_machine() {
+    let shop = Shop::open();
+    for (peer, host) in [
+        ("10.0.0.7:5000", "10.0.0.1:8440"),
+        ("10.0.0.7:5000", "localhost:8440"),
+        ("127.0.0.1:5000", "evil.example:8440"),
+    ] {
+        for path in ["/", "/items", "/items/R-100"] {
+            let reply = shop.page(path, peer, host).await;
+            assert_eq!(reply.problem(403), "local-only", "{peer} {host}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_a_problem_too() {
+    let router = Router::new()
+        .route(
+            "/",
+            axum::routing::get(|| async {
+                if true {
+                    panic!("on purpose")
+                }
+            }),
+        )
+        .layer(CatchPanicLayer::custom(problem::panicked));
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let problem: Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(problem["code"], "internal");
+}

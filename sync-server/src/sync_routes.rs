@@ -1,0 +1,70 @@
+//! The wire of sync: three routes that pass bytes to the node and bytes back.
+//!
+//! What the bytes mean, who may send them and what is durable before the answer is the node's
+//! business; here are only limits.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use ledger_node::{Node, WireAnswer};
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// The largest request body.
+const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// How long a request body may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(60);
+
+/// `POST /sync/v1/{hello,enroll,sync}`.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/sync/v1/hello", post(hello))
+        .route("/sync/v1/enroll", post(enroll))
+        .route("/sync/v1/sync", post(sync))
+}
+
+async fn hello(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+    answer(&app, body, Node::handle_hello).await
+}
+
+async fn enroll(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+    answer(&app, body, Node::handle_enroll).await
+}
+
+async fn sync(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+    answer(&app, body, Node::handle_sync).await
+}
+
+async fn answer(
+    app: &App,
+    body: Body,
+    handle: fn(&Node, &[u8]) -> WireAnswer,
+) -> Result<Response, Problem> {
+    let arrived = tokio::time::timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES_MAX)).await;
+    let Ok(arrived) = arrived else {
+        let text = "the request took too long to arrive";
+        return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", text));
+    };
+    let bytes = arrived.map_err(|error| unreadable(&error))?;
+    let answer = app.work(move |node| handle(node, &bytes)).await?;
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Ok((
+        status,
+        [(header::CONTENT_TYPE, "application/msgpack")],
+        answer.body,
+    )
+        .into_response())
+}
+
+/// A body that was cut off or is too large.
+fn unreadable(error: &axum::Error) -> Problem {
+    tracing::debug!(%error, "a sync request could not be read");
+    let too_large = "the request is larger than 8 MiB, or it was cut off";
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", too_large)
+}
