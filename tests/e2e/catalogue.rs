@@ -131,12 +131,14 @@ fn plain(value: &serde_json::Value) -> String {
 }
 
 #[test]
-fn a_grid_that_is_there_already_is_refused_whole() {
+fn a_grid_makes_only_what_is_missing_and_is_refused_when_nothing_is() {
     let stock = Stock::new("A");
     stock.ok("location-type add RACK --rows 3 --columns A-C");
     stock.ok("location add-grid RACK K1- --rows 1 --columns A-C");
+    let grown = stock.json("location add-grid RACK K1 --rows 2 --columns A-C");
+    assert_eq!(array(grown["entries"].clone()).len(), 3, "{grown:#}");
     let before = (stock.entries(), stock.state_hash());
-    let error = stock.error(1, "location add-grid RACK K1- --rows 2 --columns A-C");
+    let error = stock.error(1, "location add-grid RACK K1 --rows 2 --columns A-C");
     assert!(
         error["text"]
             .as_str()

@@ -331,8 +331,14 @@ fn assert_totals(trade: &Trade, sums: &BTreeMap<String, Sum>) {
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
-        let row = |row: &Value| (text(row, "item"), text(row, "quantity"));
-        assert_equal_totals("export jsonl", &summed(rows.iter().map(row)), &expected);
+        let moved = rows.iter().filter(|row| row["kind"] == "moved").map(|row| {
+            let sign = if row["from"].is_null() { "" } else { "-" };
+            (
+                text(row, "item"),
+                format!("{sign}{}", text(row, "quantity")),
+            )
+        });
+        assert_equal_totals("export jsonl", &summed(moved), &expected);
     }
 }
 

@@ -153,7 +153,11 @@ impl Node {
         };
         let url = bond.server_url.clone();
         drop(inner);
-        Ok(Conversation::new(self, url, Purpose::Sync(Box::new(bonded))))
+        Ok(Conversation::new(
+            self,
+            url,
+            Purpose::Sync(Box::new(bonded)),
+        ))
     }
 
     fn stored_cursor(&self, server: &PublicKey, epoch: u64) -> Result<CursorMessage, NodeError> {
@@ -256,13 +260,21 @@ impl Conversation {
     /// What a finished sync did.
     #[must_use]
     pub fn sync_report(&self) -> Option<SyncReport> {
-        if let State::Synced(report) = &self.state { Some(report.clone()) } else { None }
+        if let State::Synced(report) = &self.state {
+            Some(report.clone())
+        } else {
+            None
+        }
     }
 
     /// What a finished enrolment did.
     #[must_use]
     pub fn enroll_report(&self) -> Option<EnrollReport> {
-        if let State::Enrolled(report) = &self.state { Some(report.clone()) } else { None }
+        if let State::Enrolled(report) = &self.state {
+            Some(report.clone())
+        } else {
+            None
+        }
     }
 
     /// The next message for the server; none when the conversation is over. It may be asked again

@@ -50,12 +50,19 @@ impl Shop {
         let handhelds: Vec<Node> = (0..handhelds)
             .map(|number| node(NodeKind::Handheld, &format!("handheld {number}")))
             .collect();
-        let shop = Self { clock, server, handhelds };
+        let shop = Self {
+            clock,
+            server,
+            handhelds,
+        };
         for handheld in &shop.handhelds {
             let code = shop.server.new_enrol_code(None, None, 60_000).unwrap();
             let mut conversation = handheld.begin_enroll("http://server", &code.code);
             shop.carry(&mut conversation, None).unwrap();
-            let item = ItemChange { name: Some("Part".to_owned()), ..ItemChange::default() };
+            let item = ItemChange {
+                name: Some("Part".to_owned()),
+                ..ItemChange::default()
+            };
             write(handheld, |fold| at_entry::add_item(fold, "P", &item));
             let place = LocationChange::default();
             write(handheld, |fold| at_entry::add_location(fold, "A", &place));
@@ -107,15 +114,17 @@ impl Shop {
     fn assert_all_equal(&self) {
         let expected = self.server.state_hash().unwrap();
         for handheld in &self.handhelds {
-            assert_eq!(handheld.state_hash().unwrap(), expected, "{}", handheld.name());
+            assert_eq!(
+                handheld.state_hash().unwrap(),
+                expected,
+                "{}",
+                handheld.name()
+            );
         }
     }
 }
 
-fn write(
-    node: &Node,
-    plan: impl FnOnce(&Fold) -> Result<at_entry::Plan, at_entry::Refusal>,
-) {
+fn write(node: &Node, plan: impl FnOnce(&Fold) -> Result<at_entry::Plan, at_entry::Refusal>) {
     node.write(&Actor::default(), plan).unwrap();
 }
 
@@ -130,7 +139,10 @@ fn request(number: i64) -> StockRequest {
 fn totals(node: &Node) -> BTreeMap<String, String> {
     node.read(|fold| {
         let lines = fold.lines(&Code::new("P").unwrap());
-        lines.iter().map(|line| (line.key.location.to_string(), line.on_hand.to_string())).collect()
+        lines
+            .iter()
+            .map(|line| (line.key.location.to_string(), line.on_hand.to_string()))
+            .collect()
     })
 }
 
@@ -161,10 +173,14 @@ fn carry_out(shop: &Shop, handheld: usize, deed: &Deed) {
     let node = &shop.handhelds[handheld];
     match *deed {
         Deed::Add { at, number } => {
-            write(node, |fold| at_entry::add(fold, place(at), &request(number)));
+            write(node, |fold| {
+                at_entry::add(fold, place(at), &request(number))
+            });
         }
         Deed::Remove { at, number } => {
-            write(node, |fold| at_entry::remove(fold, place(at), &request(number)));
+            write(node, |fold| {
+                at_entry::remove(fold, place(at), &request(number))
+            });
         }
         Deed::Move { from, number } => write(node, |fold| {
             let owner = at_entry::MoveOwner::Same;
@@ -179,7 +195,10 @@ fn carry_out(shop: &Shop, handheld: usize, deed: &Deed) {
             }
         }
         Deed::Sync { cut } => {
-            let cut = cut.map(|(after, server_got_it)| Cut { after, server_got_it });
+            let cut = cut.map(|(after, server_got_it)| Cut {
+                after,
+                server_got_it,
+            });
             shop.sync(handheld, cut);
         }
     }
@@ -192,7 +211,9 @@ fn straight_sum(shop: &Shop) -> BTreeMap<String, String> {
     let mut undone = Vec::new();
     for node in &shop.handhelds {
         node.each_entry(&mut |id, content| {
-            let Content::Known(entry) = content else { panic!("{content:?}") };
+            let Content::Known(entry) = content else {
+                panic!("{content:?}")
+            };
             match &entry.body {
                 Body::Moved(movement) => {
                     let at = |place: &Option<ledger_core::entry::Place>| {
@@ -210,14 +231,20 @@ fn straight_sum(shop: &Shop) -> BTreeMap<String, String> {
     let mut sums: BTreeMap<String, i64> = BTreeMap::new();
     for (id, (from, to, number)) in moved {
         for (place, sign) in [(from, -1), (to, 1)] {
-            let effect = if undone.contains(&id) { 0 } else { sign * number };
+            let effect = if undone.contains(&id) {
+                0
+            } else {
+                sign * number
+            };
             if let Some(place) = place {
                 *sums.entry(place).or_default() += effect;
             }
         }
     }
     let print = |parts| Quantity::from_ten_thousandths(parts).to_string();
-    sums.into_iter().map(|(place, parts)| (place, print(parts))).collect()
+    sums.into_iter()
+        .map(|(place, parts)| (place, print(parts)))
+        .collect()
 }
 
 proptest! {
@@ -253,10 +280,22 @@ fn a_second_sync_moves_nothing() {
 #[test]
 fn a_lost_answer_doubles_nothing() {
     let shop = Shop::open(1);
-    write(&shop.handhelds[0], |fold| at_entry::add(fold, "A", &request(5)));
-    shop.sync(0, Some(Cut { after: 1, server_got_it: true }));
+    write(&shop.handhelds[0], |fold| {
+        at_entry::add(fold, "A", &request(5))
+    });
+    shop.sync(
+        0,
+        Some(Cut {
+            after: 1,
+            server_got_it: true,
+        }),
+    );
     assert_eq!(totals(&shop.server)["A"], "5", "the server has it");
-    assert_eq!(shop.handhelds[0].view().pending().unwrap().0, 5, "the handheld does not know");
+    assert_eq!(
+        shop.handhelds[0].view().pending().unwrap().0,
+        5,
+        "the handheld does not know"
+    );
     shop.quiet();
     assert_eq!(totals(&shop.server)["A"], "5");
     assert_eq!(shop.handhelds[0].view().pending().unwrap().0, 0);
@@ -268,13 +307,16 @@ fn a_code_is_used_once_and_only_while_it_is_young() {
     let shop = Shop::open(1);
     let late = shop.server.new_enrol_code(None, None, 60_000).unwrap();
     shop.pass(60_001);
-    let stranger =
-        Node::in_memory(NodeKind::Handheld, "stranger", shop.clock.clone()).unwrap();
+    let stranger = Node::in_memory(NodeKind::Handheld, "stranger", shop.clock.clone()).unwrap();
     let mut conversation = stranger.begin_enroll("http://server", &late.code);
     let refused = shop.carry(&mut conversation, None).unwrap_err();
     assert!(refused.to_string().contains("expired"), "{refused}");
     let code = shop.server.new_enrol_code(None, None, 60_000).unwrap();
-    shop.carry(&mut stranger.begin_enroll("http://server", &code.code), None).unwrap();
+    shop.carry(
+        &mut stranger.begin_enroll("http://server", &code.code),
+        None,
+    )
+    .unwrap();
     let other = Node::in_memory(NodeKind::Handheld, "other", shop.clock.clone()).unwrap();
     let again = shop.carry(&mut other.begin_enroll("http://server", &code.code), None);
     assert!(again.unwrap_err().to_string().contains("used"));
@@ -294,13 +336,23 @@ fn a_request_that_is_not_signed_by_its_device_is_refused() {
     question.body[at] ^= 1;
     assert_eq!(shop.server.handle_sync(&question.body).status, 200);
     shop.pass(16 * 60 * 1000);
-    assert_eq!(shop.server.handle_sync(&question.body).status, 409, "the nonce has grown old");
+    assert_eq!(
+        shop.server.handle_sync(&question.body).status,
+        409,
+        "the nonce has grown old"
+    );
 }
 
 #[test]
 fn any_bytes_are_answered() {
     let shop = Shop::open(1);
-    for body in [&b""[..], b"<html>", &[0x80], &[0xFF; 64], &[0xDF, 0xFF, 0xFF, 0xFF, 0xFF]] {
+    for body in [
+        &b""[..],
+        b"<html>",
+        &[0x80],
+        &[0xFF; 64],
+        &[0xDF, 0xFF, 0xFF, 0xFF, 0xFF],
+    ] {
         for answer in [
             shop.server.handle_hello(body),
             shop.server.handle_enroll(body),

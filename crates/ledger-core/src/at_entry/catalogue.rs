@@ -378,7 +378,8 @@ fn check_position(
         .map_err(|error| Refusal::new("outside-grid", error.to_string()))
 }
 
-/// Makes the locations of a whole rack: `PREFIX-A-01` and so on, all that are not there yet.
+/// Makes the locations of a whole rack: `PREFIX-A-01` and so on, all that are not there yet; a
+/// dash at the end of the prefix is not doubled.
 pub fn add_grid(
     fold: &Fold,
     location_type: &str,
@@ -401,7 +402,8 @@ pub fn add_grid(
         .filter_map(|site| new_site(fold, site))
         .collect();
     let width = rows.to_string().len().max(2);
-    let mut made = 0_u32;
+    let prefix = prefix.trim().trim_end_matches('-');
+    let (mut made, mut there) = (0_u32, 0_u32);
     for column in &columns {
         for row in 1..=rows {
             check_position(&grid, Some(row), Some(column))?;
@@ -410,6 +412,7 @@ pub fn add_grid(
                 "location's number",
             )?;
             if fold.exists(Class::Location, &number) {
+                there = there.saturating_add(1);
                 continue;
             }
             made = made.saturating_add(1);
@@ -428,15 +431,12 @@ pub fn add_grid(
         }
     }
     if made == 0 {
-        return Err(Refusal::new(
-            "exists",
-            "all locations of that grid are already there",
-        ));
+        let text = format!("all {there} locations {prefix}-… of that grid are already there");
+        return Err(Refusal::new("exists", text)
+            .hint("use them, choose another prefix, or name more rows or columns"));
     }
-    Ok(Plan::new(
-        Subject::new(Class::LocationType, code_of_type),
-        bodies,
-    ))
+    let warning = (there > 0).then(|| format!("{there} locations were there already and stay"));
+    Ok(Plan::new(Subject::new(Class::LocationType, code_of_type), bodies).warn(warning))
 }
 
 /// Makes a customer or supplier.

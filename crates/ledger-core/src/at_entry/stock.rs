@@ -79,7 +79,7 @@ fn check_quantity(quantity: Quantity, command: &str) -> Result<(), Refusal> {
         let right = match command {
             "add" => "to take stock out use: stock remove; to correct it: stock adjust",
             "remove" => "to put stock in use: stock add; to correct it: stock adjust",
-            "move" => "to move it the other way exchange the two locations",
+            "move" => "to move it the other way exchange FROM and TO: stock move ITEM TO FROM QTY",
             _ => "a count says what is there; to correct by a difference use: stock adjust",
         };
         let text = format!("{command} does not take the negative quantity {quantity}");

@@ -173,7 +173,7 @@ pub struct LocationType {
     pub name: String,
     /// How many rows its grid has.
     pub rows: Option<u32>,
-    /// Its columns as typed, `A-T` or `1-20`.
+    /// Its columns as typed, `A-T`, `A-AB` or `1-20`.
     pub columns: Option<Code>,
     /// No longer in use.
     pub archived: bool,
@@ -226,24 +226,41 @@ pub fn columns(range: &str) -> Result<Vec<Code>, GridError> {
         (Ok(first), Ok(last)) if first >= 1 && first <= last && last <= GRID_MAX => {
             (first..=last).map(|number| number.to_string()).collect()
         }
-        _ => match (single_letter(first), single_letter(last)) {
-            (Some(first), Some(last)) if first <= last => (first..=last)
-                .map(|letter| char::from(letter).to_string())
-                .collect(),
+        _ => match (letters_number(first), letters_number(last)) {
+            (Some(first), Some(last)) if first <= last => {
+                (first..=last).map(number_letters).collect()
+            }
             _ => return Err(bad()),
         },
     };
     labels
         .iter()
-        .map(|label| Code::new(label).or(Err(bad())))
+        .map(|label| Code::new(label).map_err(|_error| bad()))
         .collect()
 }
 
-fn single_letter(text: &str) -> Option<u8> {
+/// The number of a column of one or two letters, as in a spreadsheet: A is 1, Z 26, AA 27.
+fn letters_number(text: &str) -> Option<u32> {
+    let value = |letter: u8| {
+        letter
+            .is_ascii_uppercase()
+            .then(|| u32::from(letter.abs_diff(b'@')))
+    };
     match text.as_bytes() {
-        [letter] if letter.is_ascii_uppercase() => Some(*letter),
+        [only] => value(*only),
+        [first, second] => value(*first)?.checked_mul(26)?.checked_add(value(*second)?),
         _ => None,
     }
+}
+
+fn number_letters(number: u32) -> String {
+    let letter = |value: u32| char::from_u32(value.saturating_add(64)).unwrap_or('?');
+    let (high, low) = (number.saturating_sub(1) / 26, number.saturating_sub(1) % 26);
+    let first = (high > 0).then(|| letter(high));
+    first
+        .into_iter()
+        .chain([letter(low.saturating_add(1))])
+        .collect()
 }
 
 impl LocationType {

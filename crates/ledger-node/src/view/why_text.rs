@@ -4,7 +4,7 @@
 //! counted or moved.
 
 use ledger_core::fold::Why;
-use ledger_core::{Code, Quantity};
+use ledger_core::{Code, Quantity, Total};
 
 use super::WhyLineView;
 use super::spoken_time;
@@ -26,10 +26,7 @@ pub(super) fn of_item(
         [] => format!("There was never any stock of {sku}{place}: 0."),
         [line] => line.text.clone(),
         several => {
-            let mut told = vec![format!(
-                "{sku}{place} is the sum of {} stock lines:",
-                several.len()
-            )];
+            let mut told = vec![in_all(&place, whys)];
             // What is there comes first; lines that are empty today are told as far as they fit.
             let (there, empty): (Vec<_>, Vec<_>) = whys
                 .iter()
@@ -44,6 +41,25 @@ pub(super) fn of_item(
             told.join("\n")
         }
     }
+}
+
+/// What several stock lines come to: our own, and customers' where they have any here.
+fn in_all(place: &str, whys: &[Why]) -> String {
+    let sum = |customers: bool| {
+        let lines = whys
+            .iter()
+            .filter(|why| why.line.owner.is_some() == customers);
+        lines.fold(Total::ZERO, |sum, why| sum.plus(why.on_hand))
+    };
+    let lines = whys.len();
+    if whys.iter().all(|why| why.line.owner.is_none()) {
+        return format!("{} in all{place}, from {lines} stock lines:", sum(false));
+    }
+    format!(
+        "{} of our own and {} of customers{place}, from {lines} stock lines:",
+        sum(false),
+        sum(true)
+    )
 }
 
 /// One stock line.
@@ -162,7 +178,7 @@ fn plural(
 #[cfg(test)]
 mod tests {
     use ledger_core::fold::{LastCount, LineKey, WhyRow};
-    use ledger_core::{EntryId, Origin, Timestamp, Total};
+    use ledger_core::{EntryId, Origin, Timestamp};
 
     use super::*;
 
@@ -260,6 +276,22 @@ mod tests {
         check(
             &why(Some("20"), &["-1"; 9], &[]),
             "A-01: 20 counted on 2024-03-04 10:00 UTC by B, then 9 movements, together \u{2212}9: 11.",
+        );
+    }
+
+    #[test]
+    fn several_lines_begin_with_what_they_come_to() {
+        let mut theirs = why(None, &["10"], &[]);
+        let ours = why(Some("12"), &["-2"], &[]);
+        assert_eq!(
+            in_all("", &[ours.clone(), ours.clone()]),
+            "20 in all, from 2 stock lines:"
+        );
+        theirs.line.owner = Some(Code::new("ACME").unwrap());
+        let text = in_all(" at A-01", &[ours, theirs]);
+        assert_eq!(
+            text,
+            "10 of our own and 10 of customers at A-01, from 2 stock lines:"
         );
     }
 
