@@ -11,6 +11,7 @@
 mod clock;
 mod conversation;
 mod error;
+mod inner;
 pub mod keys;
 mod load;
 mod log;

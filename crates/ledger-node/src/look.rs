@@ -9,7 +9,8 @@ use ledger_core::{DeviceId, EntryId, Origin, Timestamp};
 
 use crate::conversation::SYNCED_AT;
 use crate::error::NodeError;
-use crate::node::{Inner, Node};
+use crate::inner::Inner;
+use crate::node::Node;
 use crate::sync_server::SEEN;
 
 /// A look at a node. It holds the node's lock: take what is needed and let it go.

@@ -10,18 +10,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ledger_core::at_entry::{Plan, Refusal};
 use ledger_core::catalogue::{Role, Subject};
 use ledger_core::entry::{Body, Content, Entry, Genesis, GenesisReason};
-use ledger_core::fold::{FOLD_VERSION, Fold, NumberRun, Record};
-use ledger_core::{DeviceId, EntryId, HybridClock, Origin, Timestamp, UserName};
-use ledger_format::head::SignedHead;
-use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes, state_hash, wire};
-use ledger_store::{EngineKind, Group, OpenOptions, Store};
-use ledger_sync::ChainedRun;
+use ledger_core::fold::Fold;
+use ledger_core::{DeviceId, EntryId, Origin, Timestamp, UserName};
+use ledger_format::{entry_bytes, wire};
+use ledger_store::{EngineKind, OpenOptions, Store};
 
 use crate::clock::WallClock;
 use crate::error::NodeError;
+use crate::inner::{Inner, Writing};
 use crate::keys::{Keys, NewCode};
 use crate::load;
-use crate::log::{stored_head, stored_run};
 pub use crate::look::View;
 
 /// The store's directory inside the node's.
@@ -97,27 +95,6 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn WallClock>,
     inner: Mutex<Inner>,
-}
-
-/// What changes together.
-pub(crate) struct Inner {
-    pub(crate) fold: Fold,
-    pub(crate) hybrid: HybridClock,
-    pub(crate) keys: Keys,
-    seq: u64,
-    head: Hash,
-    pub(crate) central: Option<Central>,
-    /// The epoch of the central order as last seen.
-    pub(crate) epoch: u64,
-    failed: Option<String>,
-}
-
-/// Where the central order stands.
-pub(crate) struct Central {
-    pub(crate) epoch: u64,
-    n: u64,
-    chain: Hash,
-    moment: Timestamp,
 }
 
 impl std::fmt::Debug for Node {
@@ -516,198 +493,5 @@ impl Node {
     #[must_use]
     pub fn check_token(&self, token: &str) -> Option<(String, Role)> {
         self.lock().keys.check_token(token)
-    }
-}
-
-/// Entries being put together.
-pub(crate) struct Writing {
-    slice: OriginSlice,
-    head: Hash,
-    now: Timestamp,
-}
-
-impl Inner {
-    fn load(
-        store: &Store,
-        keys: Keys,
-        now: Timestamp,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<Self, NodeError> {
-        let origin = keys.origin();
-        let (fold, hybrid) = load::fold_all(store, &[origin], now, progress)?;
-        let (seq, head) = store
-            .head(origin)?
-            .unwrap_or((0, Hash::before_first(origin)));
-        let central = match &keys.central {
-            Some(central) => Some(Central::load(store, central.epoch)?),
-            None => None,
-        };
-        let epoch = central.as_ref().map_or(0, |central| central.epoch);
-        Ok(Self {
-            fold,
-            hybrid,
-            keys,
-            seq,
-            head,
-            central,
-            epoch,
-            failed: None,
-        })
-    }
-
-    /// Goes back to what the log holds.
-    fn reload(&mut self, store: &Store, now: Timestamp) -> Result<(), NodeError> {
-        *self = Self::load(store, self.keys.clone(), now, &mut |_| {})?;
-        Ok(())
-    }
-
-    pub(crate) fn check_usable(&self) -> Result<(), NodeError> {
-        match &self.failed {
-            Some(reason) => Err(NodeError::Failed(reason.clone())),
-            None => Ok(()),
-        }
-    }
-
-    fn begin(&self, now: Timestamp) -> Writing {
-        let slice = OriginSlice {
-            origin: self.keys.origin(),
-            first_seq: self.seq.saturating_add(1),
-            prev: self.head,
-            entries: EntryBuf::new(),
-        };
-        Writing {
-            slice,
-            head: self.head,
-            now,
-        }
-    }
-
-    /// Encodes bodies, and folds them so that the next plan sees them.
-    fn add(
-        &mut self,
-        writing: &mut Writing,
-        actor: &Actor,
-        bodies: Vec<Body>,
-    ) -> Result<(), NodeError> {
-        for body in bodies {
-            let clock = self.hybrid.tick(writing.now);
-            let entry = Entry {
-                time: writing.now,
-                clock,
-                user: actor.user.clone(),
-                body,
-            };
-            let bytes = entry_bytes::encode(&entry)?;
-            writing.head = writing.head.then(&bytes);
-            writing.slice.entries.push(&bytes);
-            let id = EntryId {
-                origin: writing.slice.origin,
-                seq: writing.slice.last_seq(),
-            };
-            let hash8 = writing.head.hash8();
-            self.fold.apply(Record {
-                id,
-                hash8,
-                content: Content::Known(entry),
-            });
-        }
-        Ok(())
-    }
-
-    /// The group that makes own entries durable: on the central server signed and numbered.
-    fn group_of_own(&mut self, slice: OriginSlice, now: Timestamp) -> Group {
-        self.seq = slice.last_seq();
-        self.head = slice.head();
-        if self.central.is_none() {
-            return Group::from(vec![ledger_store::Record::Own(slice)]);
-        }
-        let mut group = Group::new();
-        for part in load::cut_into_batches(slice) {
-            let (origin, first_seq, seq) = (part.origin, part.first_seq, part.last_seq());
-            let hashes = load::hashes(&part);
-            let key = self.keys.key();
-            if let (Some(ledger), Some(hash)) = (self.keys.ledger(), hashes.last()) {
-                let head = SignedHead::sign(&key, ledger, origin, seq, *hash);
-                group.push(ledger_store::Record::Own(part));
-                group.push(ledger_store::Record::Head(stored_head(&head)));
-            }
-            if let Some(run) = self.number(origin, first_seq, &hashes, now) {
-                group.push(ledger_store::Record::Run(run));
-            }
-        }
-        group
-    }
-
-    /// Gives the next central numbers to consecutive entries of an origin.
-    pub(crate) fn number(
-        &mut self,
-        origin: Origin,
-        first_seq: u64,
-        hashes: &[Hash],
-        now: Timestamp,
-    ) -> Option<ledger_store::Run> {
-        let central = self.central.as_mut()?;
-        let run = central.next(origin, first_seq, hashes, now);
-        self.fold.number(run.run);
-        Some(stored_run(&run, central.epoch))
-    }
-
-    /// Whether every own entry has its central number.
-    pub(crate) fn all_numbered(&self) -> bool {
-        self.fold.numbered_up_to(self.keys.origin()) >= self.seq
-    }
-
-    pub(crate) fn state_hash(&self, store: &Store) -> Result<String, NodeError> {
-        let mut dump = Vec::new();
-        self.fold.dump(&mut |record| dump.push(record.to_vec()));
-        let heads = store.heads()?;
-        Ok(state_hash::state_hash(FOLD_VERSION, dump, heads).to_string())
-    }
-}
-
-impl Central {
-    fn load(store: &Store, epoch: u64) -> Result<Self, NodeError> {
-        let start = wire::central_chain_start(epoch);
-        Ok(match store.last_run()? {
-            None => Self {
-                epoch,
-                n: 0,
-                chain: start,
-                moment: Timestamp::ZERO,
-            },
-            Some(run) => Self {
-                epoch,
-                n: run.first.saturating_add(run.count).saturating_sub(1),
-                chain: run.after,
-                moment: Timestamp::from_millis(run.moment_ms),
-            },
-        })
-    }
-
-    fn next(
-        &mut self,
-        origin: Origin,
-        first_seq: u64,
-        hashes: &[Hash],
-        now: Timestamp,
-    ) -> ChainedRun {
-        self.moment = self.moment.max(now);
-        let count = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
-        let n = self.n.saturating_add(1);
-        self.n = self.n.saturating_add(count);
-        self.chain = hashes
-            .iter()
-            .fold(self.chain, |chain, hash| chain.then(hash.as_bytes()));
-        let run = NumberRun {
-            n,
-            origin,
-            first_seq,
-            count,
-            moment: self.moment,
-        };
-        ChainedRun {
-            run,
-            after: self.chain,
-        }
     }
 }

@@ -14,9 +14,10 @@ use ledger_sync::{Effect, server};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::error::NodeError;
+use crate::inner::Inner;
 use crate::load;
 use crate::log::{NodeLog, stored_head};
-use crate::node::{Actor, Inner, Node};
+use crate::node::{Actor, Node};
 
 /// How long a nonce can be used. Requests are idempotent, so this need not be short.
 const NONCE_AGE_MAX_MILLIS: u64 = 15 * 60 * 1000;
