@@ -98,13 +98,15 @@ impl Inner {
         }
     }
 
-    /// Encodes bodies, and folds them so that the next plan sees them.
+    /// Encodes bodies, and folds them so that the next plan sees them. On an error none of them is
+    /// in the fold.
     pub(crate) fn add(
         &mut self,
         writing: &mut Writing,
         actor: &Actor,
         bodies: Vec<Body>,
     ) -> Result<(), NodeError> {
+        let mut records = Vec::with_capacity(bodies.len());
         for body in bodies {
             let clock = self.hybrid.tick(writing.now);
             let entry = Entry {
@@ -116,17 +118,15 @@ impl Inner {
             let bytes = entry_bytes::encode(&entry)?;
             writing.head = writing.head.then(&bytes);
             writing.slice.entries.push(&bytes);
-            let id = EntryId {
-                origin: writing.slice.origin,
-                seq: writing.slice.last_seq(),
-            };
-            let hash8 = writing.head.hash8();
-            self.fold.apply(Record {
-                id,
-                hash8,
+            let origin = writing.slice.origin;
+            let seq = writing.slice.last_seq();
+            records.push(Record {
+                id: EntryId { origin, seq },
+                hash8: writing.head.hash8(),
                 content: Content::Known(entry),
             });
         }
+        self.fold.apply_all(records);
         Ok(())
     }
 

@@ -281,7 +281,8 @@ impl Node {
         &self.shared.store
     }
 
-    /// Plans under the lock and writes all or nothing; returns when it is on the disk.
+    /// Plans under the lock and writes all or nothing; returns when it is on the disk. A plan sees
+    /// the fold it is given; asking the node itself from inside would wait for its own lock.
     pub fn write(
         &self,
         actor: &Actor,

@@ -6,6 +6,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::redundant_clone,
+    clippy::wildcard_enum_match_arm,
     reason = "a test fails by panicking"
 )]
 

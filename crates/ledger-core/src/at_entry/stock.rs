@@ -382,7 +382,12 @@ pub fn count(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan
                 batch: line.key.batch,
                 ..place.clone()
             };
-            bodies.push(counted(line.key.item, Quantity::ZERO, place));
+            let mut rest = counted(line.key.item, Quantity::ZERO, place);
+            // Of entries with one idempotency key only the first would count.
+            if let Body::Counted(rest) = &mut rest {
+                rest.particulars.once = None;
+            }
+            bodies.push(rest);
         }
     }
     Ok(item_plan(item, bodies))

@@ -1,0 +1,368 @@
+//! The rules of commands before anything is written.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use ledger_core::at_entry::{self, ItemChange, LocationChange, Plan, Refusal, StockRequest};
+use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::entry::{Body, IdempotencyKey, Place};
+use ledger_core::fold::columns;
+use ledger_core::{Code, Quantity, Timestamp};
+use support::*;
+
+/// A world with the item P, the locations A and B and the customer C.
+fn shop() -> World {
+    let mut world = World::default();
+    for (class, name) in [
+        (Class::Item, "P"),
+        (Class::Location, "A"),
+        (Class::Location, "B"),
+        (Class::Customer, "C"),
+    ] {
+        world.write(1, 0, Body::Set(CatalogueWrite::new(class, code(name))));
+    }
+    world
+}
+
+fn request(number: i64) -> StockRequest {
+    StockRequest {
+        item: "p".to_owned(),
+        quantity: units(number),
+        ..StockRequest::default()
+    }
+}
+
+fn batch(name: &str, location: &str, number: i64) -> Body {
+    let place = Place {
+        location: code(location),
+        owner: None,
+        batch: Some(code(name)),
+    };
+    moved("P", number, None, Some(place))
+}
+
+#[track_caller]
+fn refused(result: Result<Plan, Refusal>, code: &str, hint: &str) {
+    let refusal = result.unwrap_err();
+    assert_eq!(refusal.code, code, "{refusal}");
+    let found = refusal.hint.unwrap_or_default();
+    assert!(found.contains(hint), "{found:?} should say {hint:?}");
+}
+
+fn places(plan: &Plan) -> Vec<(Option<Place>, Option<Place>)> {
+    plan.bodies
+        .iter()
+        .map(|body| match body {
+            Body::Moved(moved) => (moved.from.clone(), moved.to.clone()),
+            Body::Counted(counted) => (None, Some(counted.place.clone())),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn unknown_names_are_refused_with_the_nearest() {
+    let fold = shop().fold();
+    let mut wrong = request(1);
+    wrong.item = "PP".to_owned();
+    refused(
+        at_entry::add(&fold, "A", &wrong),
+        "unknown-item",
+        "did you mean P?",
+    );
+    refused(
+        at_entry::add(&fold, "AA", &request(1)),
+        "unknown-location",
+        "did you mean A",
+    );
+    wrong = request(1);
+    wrong.owner = Some("CC".to_owned());
+    refused(
+        at_entry::add(&fold, "A", &wrong),
+        "unknown-customer",
+        "did you mean C?",
+    );
+}
+
+#[test]
+fn quantities_that_make_no_sense_name_the_right_command() {
+    let fold = shop().fold();
+    refused(
+        at_entry::add(&fold, "A", &request(-5)),
+        "negative-quantity",
+        "stock remove",
+    );
+    refused(
+        at_entry::remove(&fold, "A", &request(-5)),
+        "negative-quantity",
+        "stock add",
+    );
+    refused(
+        at_entry::count(&fold, "A", &request(-5)),
+        "negative-quantity",
+        "stock adjust",
+    );
+    refused(
+        at_entry::add(&fold, "A", &request(0)),
+        "zero-quantity",
+        "stock count",
+    );
+    assert!(at_entry::count(&fold, "A", &request(0)).is_ok());
+    let mut huge = request(0);
+    huge.quantity = Quantity::from_ten_thousandths(i64::MIN);
+    huge.particulars.details.reason = Some("test".to_owned());
+    refused(at_entry::adjust(&fold, "A", &huge), "overflow", "");
+    refused(
+        at_entry::adjust(&fold, "A", &request(1)),
+        "reason-missing",
+        "--reason",
+    );
+}
+
+#[test]
+fn a_total_that_would_not_fit_is_refused() {
+    let mut world = shop();
+    world.write(1, 1, add("P", "A", 900_000_000_000_000));
+    let fold = world.fold();
+    refused(
+        at_entry::add(&fold, "A", &request(900_000_000_000_000)),
+        "overflow",
+        "",
+    );
+    assert!(at_entry::add(&fold, "B", &request(900_000_000_000_000)).is_ok());
+}
+
+#[test]
+fn the_one_batch_that_is_there_is_meant() {
+    let mut world = shop();
+    world.write(1, 1, batch("LOT1", "A", 10));
+    let fold = world.fold();
+    let lot1 = Place {
+        batch: Some(code("LOT1")),
+        ..place("A")
+    };
+    let meant = |plan: Result<Plan, Refusal>| places(&plan.unwrap());
+    assert_eq!(
+        meant(at_entry::remove(&fold, "A", &request(3))),
+        [(Some(lot1.clone()), None)]
+    );
+    assert_eq!(
+        meant(at_entry::count(&fold, "A", &request(9))),
+        [(None, Some(lot1))]
+    );
+    // Adding never guesses a batch, and elsewhere there is none.
+    assert_eq!(
+        meant(at_entry::add(&fold, "A", &request(3))),
+        [(None, Some(place("A")))]
+    );
+    assert_eq!(
+        meant(at_entry::remove(&fold, "B", &request(3))),
+        [(Some(place("B")), None)]
+    );
+}
+
+#[test]
+fn several_batches_are_listed_and_all_can_be_counted_away() {
+    let mut world = shop();
+    world.write(1, 1, batch("LOT1", "A", 10));
+    world.write(1, 2, batch("LOT2", "A", 4));
+    let fold = world.fold();
+    let refusal = at_entry::remove(&fold, "A", &request(3)).unwrap_err();
+    assert!(
+        refusal.text.contains("LOT1 (10)") && refusal.text.contains("LOT2 (4)"),
+        "{refusal}"
+    );
+    let mut all = request(12);
+    all.all_batches = true;
+    all.particulars.once = Some(IdempotencyKey {
+        key: [1; 16],
+        row: 0,
+    });
+    let plan = at_entry::count(&fold, "A", &all).unwrap();
+    for body in plan.bodies {
+        world.write(1, 100, body);
+    }
+    let after = world.fold();
+    let left: Vec<String> = after
+        .lines(&code("P"))
+        .iter()
+        .map(|line| line.on_hand.to_string())
+        .collect();
+    assert_eq!(left, ["12", "0", "0"]);
+}
+
+#[test]
+fn back_dating_before_a_count_and_undoing_it_warn() {
+    let mut world = shop();
+    let early = world.write(1, MINUTE, add("P", "A", 10));
+    world.write(1, 60 * MINUTE, counted("P", "A", 10));
+    let late = world.write(1, 70 * MINUTE, remove("P", "A", 1));
+    let fold = world.fold();
+    let mut dated = request(1);
+    dated.particulars.said = Some(Timestamp::from_millis(30 * MINUTE));
+    assert_eq!(
+        at_entry::remove(&fold, "A", &dated).unwrap().warnings.len(),
+        1
+    );
+    dated.particulars.said = Some(Timestamp::from_millis(65 * MINUTE));
+    assert_eq!(
+        at_entry::remove(&fold, "A", &dated).unwrap().warnings.len(),
+        0
+    );
+    let undo = |id| at_entry::undo(&fold, origin(1), Some(id), Default::default()).unwrap();
+    assert_eq!(undo(early).warnings.len(), 1);
+    assert_eq!(undo(late).warnings.len(), 0);
+}
+
+#[test]
+fn undo_walks_back_over_this_origin_only() {
+    let mut world = shop();
+    let first = world.write(1, 1, add("P", "A", 1));
+    let second = world.write(1, 2, add("P", "A", 2));
+    world.write(2, 3, add("P", "A", 4));
+    for expected in [second, first] {
+        let plan = at_entry::undo(&world.fold(), origin(1), None, Default::default()).unwrap();
+        let Body::Reversed(reversed) = &plan.bodies[0] else {
+            panic!("{plan:?}")
+        };
+        assert_eq!(reversed.target.id, expected);
+        world.write(1, 10, plan.bodies[0].clone());
+    }
+    let fold = world.fold();
+    let nothing = at_entry::undo(&fold, origin(1), None, Default::default());
+    refused(nothing, "nothing-to-undo", "");
+    refused(
+        at_entry::undo(&fold, origin(1), Some(first), Default::default()),
+        "already-undone",
+        "",
+    );
+    assert_eq!(on_hand(&fold, "P", "A"), "4");
+}
+
+#[test]
+fn counting_an_item_counts_its_aliases_away() {
+    let mut world = shop();
+    world.write(1, 1, Body::Set(CatalogueWrite::new(Class::Item, code("Q"))));
+    world.write(1, 2, add("P", "A", 10));
+    world.write(1, 3, add("Q", "A", 5));
+    let merge = at_entry::merge_items(&world.fold(), "Q", "P").unwrap();
+    world.write(1, 4, merge.bodies[0].clone());
+    assert_eq!(on_hand(&world.fold(), "P", "A"), "15");
+    for body in at_entry::count(&world.fold(), "A", &request(14))
+        .unwrap()
+        .bodies
+    {
+        world.write(1, 5, body);
+    }
+    assert_eq!(on_hand(&world.fold(), "P", "A"), "14");
+    refused(
+        at_entry::merge_items(&world.fold(), "Q", "P"),
+        "same-item",
+        "",
+    );
+}
+
+#[test]
+fn a_known_code_is_refused_and_a_unit_is_fixed_once_used() {
+    let mut world = shop();
+    world.write(1, 1, add("P", "A", 1));
+    let fold = world.fold();
+    refused(
+        at_entry::add_item(&fold, " p ", &ItemChange::default()),
+        "exists",
+        "item set P",
+    );
+    refused(
+        at_entry::add_item(&fold, "  ", &ItemChange::default()),
+        "bad-code",
+        "",
+    );
+    let metres = ItemChange {
+        unit: Some("m".to_owned()),
+        ..ItemChange::default()
+    };
+    refused(
+        at_entry::set_item(&fold, "P", &metres, false),
+        "unit-fixed",
+        "",
+    );
+    let bar = ItemChange {
+        barcodes: vec![("B1".to_owned(), Quantity::ONE)],
+        ..metres
+    };
+    assert!(at_entry::add_item(&fold, "Q", &bar).is_ok());
+}
+
+#[test]
+fn the_default_threshold_is_written_into_new_items() {
+    let mut world = shop();
+    let setting = at_entry::add_setting("default-threshold", "7").unwrap();
+    world.write(1, 1, setting.bodies[0].clone());
+    let plan = at_entry::add_item(&world.fold(), "Q", &ItemChange::default()).unwrap();
+    let Body::Set(write) = &plan.bodies[0] else {
+        panic!("{plan:?}")
+    };
+    assert_eq!(write.fields[&key::THRESHOLD], Value::Int(70_000));
+}
+
+#[test]
+fn positions_outside_a_grid_are_refused() {
+    let mut world = shop();
+    let grid = at_entry::LocationTypeChange {
+        rows: Some(10),
+        columns: Some("a-t".to_owned()),
+        ..Default::default()
+    };
+    for body in at_entry::add_location_type(&world.fold(), "Rack", &grid)
+        .unwrap()
+        .bodies
+    {
+        world.write(1, 1, body);
+    }
+    let fold = world.fold();
+    let at = |row, column: &str| LocationChange {
+        location_type: Some("rack".to_owned()),
+        row: Some(row),
+        column: Some(column.to_owned()),
+        ..LocationChange::default()
+    };
+    assert!(at_entry::add_location(&fold, "R1", &at(10, "t")).is_ok());
+    refused(
+        at_entry::add_location(&fold, "R1", &at(11, "T")),
+        "outside-grid",
+        "",
+    );
+    refused(
+        at_entry::add_location(&fold, "R1", &at(10, "U")),
+        "outside-grid",
+        "",
+    );
+    refused(
+        at_entry::add_location(&fold, "R1", &at(0, "A")),
+        "outside-grid",
+        "",
+    );
+}
+
+#[test]
+fn column_ranges_are_read() {
+    let read = |range: &str| columns(range).map(|columns| columns.len());
+    assert_eq!(
+        (read("A-T"), read("1-20"), read("c"), read("A-AB")),
+        (Ok(20), Ok(20), Ok(1), Ok(28))
+    );
+    let names: Vec<Code> = columns("Y-AB").unwrap();
+    assert_eq!(names, [code("Y"), code("Z"), code("AA"), code("AB")]);
+    for range in [
+        "", "T-A", "20-1", "A-", "-A", "A-1", "0-5", "1-1000", "AAA-AAB", "É-Ö",
+    ] {
+        assert!(columns(range).is_err(), "{range:?}");
+    }
+}
