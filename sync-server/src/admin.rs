@@ -132,7 +132,11 @@ pub(crate) fn rebuild(arguments: &DataArgs, report: Report) -> Result<(), Fault>
     let rebuilt = json!({ "ok": true, "entries": node.read(ledger_core::fold::Fold::entry_count) });
     node.close()?;
     report.result(&rebuilt, |rebuilt| {
-        format!("The index holds {} entries.", rebuilt["entries"])
+        let entries = rebuilt
+            .get("entries")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
+        format!("The index holds {}.", counted(entries, "entry", "entries"))
     });
     Ok(())
 }

@@ -36,5 +36,9 @@ pub(crate) fn rebuild(dir: &Path, report: Report) -> Result<Node, NodeError> {
 }
 
 fn say(report: Report, step: Progress) {
-    report.progress(&format!("{}: {} of {}", step.what, step.done, step.total));
+    let Progress { what, done, total } = step;
+    report.progress(&match total {
+        0 => format!("{what}: {done}"),
+        _ => format!("{what}: {done} of {total}"),
+    });
 }

@@ -9,8 +9,8 @@
 //! chain hashes, and opaque batches that only the caller can unpack.
 //!
 //! **Invariants.** An append is answered only after the journal was synced. After a failed sync
-//! nothing is appended until the store is opened again. Reads see only what is durable. The index
-//! can always be made anew from the journal, and the journal from the index.
+//! nothing is appended until the store is opened again. Reads see only what is durable, and all
+//! that was acknowledged before they began. The index can always be made anew from the journal, and the journal from the index.
 //!
 //! # Where the rest attaches
 //!
@@ -19,7 +19,7 @@
 //!   say so in [`Opened`]; the node then begins a new origin.
 //! - *Checkpoints*: more keys of the index with the [`Position`] they are valid for. Replay never
 //!   reads them; setting an index aside drops them.
-//! - *Packed cold blocks*: the committer, when idle, joins neighbouring chunks of an origin into
+//! - *Packed cold blocks*: the indexer, when idle, joins neighbouring chunks of an origin into
 //!   one value under a key of the same order; only `index/chunk.rs` knows a chunk's form.
 //! - *Backup*: segments up to a [`Position`] never change, so they are copied as they are while
 //!   the committer goes on; `rebuild` makes the index on the other side.

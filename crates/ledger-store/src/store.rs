@@ -28,6 +28,9 @@ mod rebuild;
 mod replay;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::committer::{AppendError, GROUP_BYTES_MAX};
 pub use self::rebuild::{RebuiltJournal, rebuild_journal_from_index};
 pub use self::verify::Report;
@@ -191,7 +194,7 @@ pub enum OpenError {
         source: ReadError,
     },
     /// The system gives no thread.
-    #[error("no thread for the committer")]
+    #[error("no thread for the store")]
     NoThread {
         /// What the system said.
         source: io::Error,
@@ -249,7 +252,7 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// Waits until the group is durable and can be read.
+    /// Waits until the group is durable. Whatever reads afterwards sees it.
     ///
     /// # Errors
     ///
@@ -426,7 +429,8 @@ impl Store {
         max_entries: usize,
         max_bytes: usize,
     ) -> Result<OriginSlice, ReadError> {
-        self.settled().slice(origin, from_seq, max_entries, max_bytes)
+        self.settled()
+            .slice(origin, from_seq, max_entries, max_bytes)
     }
 
     /// Visits all entries by origin and seq, at most 256 at a time.

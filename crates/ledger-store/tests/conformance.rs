@@ -283,6 +283,90 @@ fn many_threads_append_beside_each_other() {
 }
 
 #[test]
+fn what_was_acknowledged_is_seen_by_the_very_next_read() {
+    over_all(|store| {
+        let store = Arc::new(store);
+        let (told, hears) = std::sync::mpsc::channel::<(u64, Hash, ledger_store::Position)>();
+        let reader = std::thread::spawn({
+            let store = Arc::clone(&store);
+            move || {
+                for (seq, hash, position) in hears {
+                    let of = origin(1);
+                    assert!(store.head(of).unwrap().unwrap().0 >= seq);
+                    assert_eq!(store.hash_at(of, seq).unwrap(), Some(hash));
+                    assert!(store.entry(EntryId { origin: of, seq }).unwrap().is_some());
+                    assert!(store.position().unwrap() >= position);
+                }
+            }
+        });
+        let mut writer = Writer::default();
+        for n in 1..=200_u64 {
+            let slice = writer.some(origin(1), 1 + usize::try_from(n % 3).unwrap());
+            let group = vec![
+                Record::Own(slice),
+                Record::Cursor(cursor(n)),
+                Record::Run(run(n, origin(2), n, 1)),
+                note("k", &n.to_string()),
+            ];
+            let position = store.append(group.into()).wait().unwrap();
+            let (seq, hash) = writer.head(origin(1));
+            match n % 6 {
+                0 => assert_eq!(store.head(origin(1)).unwrap(), Some((seq, hash))),
+                1 => assert_eq!(store.heads().unwrap(), [(origin(1), seq, hash)]),
+                2 => assert_eq!(store.cursor(&[5; 16]).unwrap(), Some(cursor(n))),
+                3 => assert_eq!(store.note("k").unwrap(), Some(n.to_string())),
+                4 => assert_eq!(store.last_run().unwrap().unwrap().first, n),
+                _ => assert_eq!(store.position().unwrap(), position),
+            }
+            told.send((seq, hash, position)).unwrap();
+        }
+        drop(told);
+        reader.join().unwrap();
+    });
+}
+
+#[test]
+fn the_index_has_the_order_of_the_journal() {
+    for kind in KINDS {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::create(dir.path(), kind, &small_segments()).unwrap());
+        // All set the same keys: what holds in the end is decided by the journal's order.
+        let threads: Vec<_> = (1..=8)
+            .map(|n| {
+                let store = Arc::clone(&store);
+                std::thread::spawn(move || {
+                    let mut writer = Writer::default();
+                    let waiting: Vec<_> = (0..300_u64)
+                        .map(|round| {
+                            let slice = writer.some(origin(n), 1);
+                            let value = format!("{n} {round}");
+                            let at = cursor(1000 * u64::from(n) + round);
+                            let group =
+                                vec![Record::Own(slice), note("k", &value), Record::Cursor(at)];
+                            (store.append(group.into()), value, at)
+                        })
+                        .collect();
+                    let last = waiting
+                        .into_iter()
+                        .map(|(one, value, at)| (one.wait().unwrap(), value, at));
+                    last.last().unwrap()
+                })
+            })
+            .collect();
+        let ends = threads.into_iter().map(|thread| thread.join().unwrap());
+        let (position, value, at) = ends.max_by_key(|end| end.0).unwrap();
+        assert_eq!(store.position().unwrap(), position);
+        assert_eq!(store.note("k").unwrap(), Some(value));
+        assert_eq!(store.cursor(&[5; 16]).unwrap(), Some(at));
+        let before = contents(&store);
+        drop(store);
+        let store = Store::rebuild(dir.path(), kind, &small_segments()).unwrap();
+        assert_eq!(contents(&store), before);
+        assert_eq!(store.position().unwrap(), position);
+    }
+}
+
+#[test]
 fn of_two_writers_of_one_origin_one_is_told_what_is_next() {
     over_all(|store| {
         let store = Arc::new(store);

@@ -178,7 +178,6 @@ impl Committer {
             batch.push(job);
         }
         self.commit(batch);
-        self.indexer.wake();
         if let Some(journal) = &mut self.journal {
             journal.prepare();
         }
@@ -240,9 +239,12 @@ impl Committer {
             }
             answers.push((one.done, self.position));
         }
-        self.indexer.push(groups);
+        let wake = self.indexer.push(groups);
         for (done, position) in answers {
             done(Ok(position));
+        }
+        if wake {
+            self.indexer.wake();
         }
     }
 

@@ -76,12 +76,14 @@ struct State {
 }
 
 impl State {
+    /// Whether there is nothing to index and nothing to end for.
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && !self.closed && self.failed.is_none()
+    }
+
     /// Whether to index now what waits.
     fn is_due(&self) -> bool {
-        self.wanted
-            || self.closed
-            || self.groups >= GATHER_GROUPS
-            || self.bytes >= GATHER_BYTES
+        self.wanted || self.closed || self.groups >= GATHER_GROUPS || self.bytes >= GATHER_BYTES
     }
 }
 
@@ -179,25 +181,19 @@ impl Backlog {
     /// Waits for what to do next.
     fn next(&self, unflushed: bool) -> Next {
         let mut state = self.state();
-        while state.waiting.is_empty() {
-            if state.closed || state.failed.is_some() {
-                return Next::End;
-            }
-            if !unflushed {
-                state = wait(&self.work, state);
-                continue;
-            }
-            let (after, over) = wait_for(&self.work, state, IDLE);
-            state = after;
-            if over && state.waiting.is_empty() {
+        if unflushed {
+            state = wait_for(&self.work, state, IDLE, |state| !state.is_idle());
+            if state.is_idle() {
                 return Next::Flush;
             }
         }
-        let mut over = false;
-        let until = Instant::now() + GATHER;
-        while !over && !state.is_due() {
-            (state, over) = wait_for(&self.work, state, GATHER);
+        while state.is_idle() {
+            state = wait(&self.work, state);
         }
+        if state.waiting.is_empty() {
+            return Next::End;
+        }
+        state = wait_for(&self.work, state, GATHER, State::is_due);
         let mut bytes = 0_u64;
         let mut groups = Vec::new();
         while bytes < WRITE_BYTES_MAX
@@ -211,15 +207,15 @@ impl Backlog {
     }
 }
 
-/// Waits until told or the time is over; says whether it is.
+/// Waits until something holds or the time is over.
 fn wait_for<'a, T>(
     condvar: &Condvar,
     guard: MutexGuard<'a, T>,
     time: Duration,
-) -> (MutexGuard<'a, T>, bool) {
-    let waited = condvar.wait_timeout(guard, time);
-    let (guard, result) = waited.unwrap_or_else(PoisonError::into_inner);
-    (guard, result.timed_out())
+    holds: impl Fn(&T) -> bool,
+) -> MutexGuard<'a, T> {
+    let waited = condvar.wait_timeout_while(guard, time, |state| !holds(state));
+    waited.unwrap_or_else(PoisonError::into_inner).0
 }
 
 fn wait<'a, T>(condvar: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
@@ -272,9 +268,11 @@ impl Indexer {
         self.backlog.failure()
     }
 
-    /// Hands over groups in the journal's order, before they are acknowledged.
-    pub(super) fn push(&self, groups: impl IntoIterator<Item = Durable>) {
-        self.backlog.push(groups);
+    /// Hands over groups in the journal's order, before they are acknowledged. True when
+    /// [`Indexer::wake`] has to follow.
+    #[must_use]
+    pub(super) fn push(&self, groups: Vec<Durable>) -> bool {
+        self.backlog.push(groups)
     }
 
     /// Wakes the indexer, after those who wait were answered.
@@ -361,10 +359,11 @@ impl Work<'_> {
     }
 
     fn flush(&mut self) {
-        if self.unflushed > 0 && self.backlog.failure().is_none() {
-            if let Err(error) = self.engine.flush() {
-                self.backlog.fail(chain_text(&error));
-            }
+        if self.unflushed > 0
+            && self.backlog.failure().is_none()
+            && let Err(error) = self.engine.flush()
+        {
+            self.backlog.fail(chain_text(&error));
         }
         self.unflushed = 0;
     }

@@ -448,7 +448,8 @@ impl Place<'_> {
     }
 }
 
-fn start(
+/// Starts the threads.
+pub(super) fn start(
     id: StoreId,
     opened: Opened,
     index: Index,
@@ -457,8 +458,8 @@ fn start(
 ) -> Result<Store, OpenError> {
     let position = journal.as_ref().map_or(Position::START, Journal::position);
     let heads = index.heads()?;
-    let indexer = Indexer::start(index.engine.clone())
-        .map_err(|source| OpenError::NoThread { source })?;
+    let indexer =
+        Indexer::start(index.engine.clone()).map_err(|source| OpenError::NoThread { source })?;
     let backlog = indexer.backlog();
     let committer = Committer::new(journal, indexer, heads, position);
     let (jobs, waiting) = mpsc::sync_channel(QUEUE_GROUPS_MAX);
