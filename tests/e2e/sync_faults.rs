@@ -337,3 +337,57 @@ fn refused_at(stock: &Stock, place: &str) {
     let error = stock.error(1, "init --name A");
     assert!(error["text"].to_string().contains(place), "{error:#}");
 }
+
+#[test]
+fn what_the_enrolment_qr_says_is_enough() {
+    let server = Server::start();
+    let stock = handheld("A");
+    let qr = server.admin("device code")["qr"].clone();
+    let qr = qr.as_str().expect("a text");
+    stock.ok(&format!("enroll {qr}"));
+    assert_eq!(stock.status()["server"], json!(server.url()));
+    fails(
+        &handheld("B"),
+        1,
+        &format!("enroll {}", server.url()),
+        &["code"],
+    );
+}
+
+/// Copies a directory with all that is in it.
+fn copy_all(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    for entry in std::fs::read_dir(from).expect("a readable directory") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy_all(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn a_copied_store_is_told_apart_and_nobody_loses_anything() {
+    let server = Server::start();
+    let (original, other) = (handheld("A"), handheld("B"));
+    server.enroll(&original);
+    server.enroll(&other);
+    original.sync();
+    let copy = Stock::without_store("A");
+    copy_all(original.store(), copy.store());
+    original.ok("add R-100 A-01 1");
+    copy.ok("add R-100 A-01 50");
+    original.sync();
+    // The copy is told, keeps what it wrote, and goes on working.
+    fails(&copy, 1, "sync", &["copied"]);
+    copy.ok("add R-100 A-01 5");
+    assert_eq!(copy.json("show R-100")["on_hand"], "65");
+    // Neither the original nor anybody else is held up by it.
+    original.ok("add R-100 A-01 2");
+    original.sync();
+    other.sync();
+    assert_eq!(other.json("show R-100")["on_hand"], "23");
+    assert_eq!(original.sync()["synced"], true);
+}

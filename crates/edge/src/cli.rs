@@ -179,11 +179,12 @@ pub(crate) struct InitArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct EnrollArgs {
-    /// The server's address
+    /// The server's address, or what its enrolment QR says, which has the code in it
+    #[arg(value_name = "URL|QR")]
     pub(crate) url: String,
     /// The one-time code from: stock-server device code
     #[arg(long)]
-    pub(crate) code: String,
+    pub(crate) code: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The device itself: init, enroll, sync, status, verify and rebuild.
 
 use ledger_core::EntryId;
+use ledger_core::at_entry::Refusal;
 use ledger_node::{Node, time_text};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,10 +67,30 @@ struct Enrolled<'a, T: Serialize> {
     written: WrittenJson<'a>,
 }
 
+/// What comes before the code in the text of an enrolment QR.
+const CODE_MARK: &str = "#code=";
+
+/// The server's address and the code: typed apart, or together as the QR has them.
+fn address_and_code<'a>(
+    text: &'a str,
+    code: Option<&'a str>,
+) -> Result<(&'a str, &'a str), Refusal> {
+    let (url, scanned) = match text.split_once(CODE_MARK) {
+        Some((url, scanned)) => (url, Some(scanned)),
+        None => (text, None),
+    };
+    let missing = || {
+        Refusal::new("code-missing", "enrolling needs a one-time code")
+            .hint("make one with: stock-server device code; then: stock enroll URL --code CODE")
+    };
+    Ok((url, code.or(scanned).ok_or_else(missing)?))
+}
+
 /// `stock enroll`.
 pub(crate) fn enroll(context: &Context, args: &EnrollArgs) -> Result<Answer, Failure> {
     let node = context.open()?;
-    let report = online(node.enroll(&args.url, &args.code))?;
+    let (url, code) = address_and_code(&args.url, args.code.as_deref())?;
+    let report = online(node.enroll(url, code))?;
     let object = json!({ "node": node.name(), "server": node.server_url() });
     let written = WrittenJson::new(&[], &object, &[]);
     let mut answer = context.answer(
