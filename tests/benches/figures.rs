@@ -76,7 +76,7 @@ fn main() {
     let names: Vec<&String> = args.iter().filter(|arg| !arg.starts_with("--")).collect();
     if let Some(unknown) = names
         .iter()
-        .find(|name| FIGURES.iter().all(|(figure, _)| figure != name))
+        .find(|name| FIGURES.iter().all(|(figure, _)| figure != *name))
     {
         let known: Vec<&str> = FIGURES.iter().map(|(name, _)| *name).collect();
         panic!("there is no figure {unknown:?}; there are {known:?}");
@@ -84,7 +84,7 @@ fn main() {
     let mut table = Table::default();
     let facts = machine::facts();
     for (name, figure) in FIGURES {
-        if names.is_empty() || names.iter().any(|wanted| *wanted == name) {
+        if names.is_empty() || names.iter().any(|wanted| wanted.as_str() == name) {
             eprintln!("{name} …");
             figure(size, &mut table);
         }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use ledger_core::at_entry::{self, StockRequest};
-use ledger_core::entry::{Body, Entry};
+use ledger_core::at_entry::{self, MoveOwner, StockRequest};
+use ledger_core::entry::{Entry, Particulars};
 use ledger_core::{Clock, Origin, Timestamp};
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
 use ledger_node::{Node, NodeKind, SystemClock};
@@ -42,7 +42,10 @@ impl Raw {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        if self.end.is_some_and(|end| self.at + bytes.len() as u64 > end) {
+        if self
+            .end
+            .is_some_and(|end| self.at + bytes.len() as u64 > end)
+        {
             self.at = 0;
         }
         self.file.seek(SeekFrom::Start(self.at)).unwrap();
@@ -112,25 +115,28 @@ fn handheld(dir: &Path, names: &Names) -> Node {
     node
 }
 
-/// Writes a movement as `stock add`, `remove` and `move` do: names looked up and checked first.
+/// Writes a deed as the commands add, remove, move and count do: names looked up and checked.
 fn record(node: &Node, names: &Names, deed: &Deed) {
     let request = StockRequest {
         item: names.items[deed.item].as_str().to_owned(),
         quantity: data::units(deed.units),
+        particulars: Particulars {
+            details: names.details(deed),
+            ..Particulars::default()
+        },
         ..StockRequest::default()
     };
-    let at = deed.to.or(deed.from).unwrap_or(0);
-    let location = names.locations[at].as_str();
-    let actor = &names.actors[deed.user];
-    let written = node.write(actor, |fold| {
-        let mut plan = at_entry::add(fold, location, &request)?;
-        // The rest of the deed is as it is: the check above is what a command costs.
-        if let (Some(Body::Moved(planned)), Body::Moved(moved)) =
-            (plan.bodies.first_mut(), names.body(deed, None))
-        {
-            *planned = moved;
+    let location = |at: usize| names.locations[at].as_str();
+    let written = node.write(&names.actors[deed.user], |fold| {
+        match (deed.from, deed.to) {
+            (None, Some(to)) if deed.counted => at_entry::count(fold, location(to), &request),
+            (None, to) => at_entry::add(fold, location(to.unwrap_or(0)), &request),
+            (Some(from), None) => at_entry::remove(fold, location(from), &request),
+            (Some(from), Some(to)) => {
+                let owner = &MoveOwner::Same;
+                at_entry::movement(fold, location(from), location(to), owner, &request)
+            }
         }
-        Ok(plan)
     });
     black_box(written.unwrap());
 }

@@ -1,7 +1,7 @@
 //! Movements as a workshop might make them, from a seed.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger_core::at_entry::{self, ItemChange, LocationChange, Plan};
 use ledger_core::catalogue::{Class, Subject};
@@ -124,11 +124,21 @@ impl Names {
             user: Some(UserName::new(name).expect("a user's name")),
         };
         Self {
-            items: (0..ITEMS).map(|n| code(format!("P-{:05}", 10_000 + n))).collect(),
+            items: (0..ITEMS)
+                .map(|n| code(format!("P-{:05}", 10_000 + n)))
+                .collect(),
             locations: (0..LOCATIONS)
                 .map(|n| code(format!("R{}-{:02}", 1 + n / 10, n % 10)))
                 .collect(),
             actors: ["anna", "bo", "chidi"].map(actor).to_vec(),
+        }
+    }
+
+    /// What people read of a deed: half of them have an order.
+    pub fn details(&self, deed: &Deed) -> Details {
+        Details {
+            order: deed.order.map(|order| format!("SO-{order}")),
+            ..Details::default()
         }
     }
 
@@ -140,10 +150,7 @@ impl Names {
             batch: None,
         };
         let particulars = Particulars {
-            details: Details {
-                order: deed.order.map(|order| format!("SO-{order}")),
-                ..Details::default()
-            },
+            details: self.details(deed),
             said: row.map(|_| Timestamp::from_millis(deed.millis)),
             once: row.map(|row| IdempotencyKey {
                 key: *b"an imported file",

@@ -63,7 +63,10 @@ fn bytes_in(dir: &Path) -> f64 {
 /// Imports of 40,000 and of 1,000,000 movements.
 pub fn run(size: Size, table: &mut Table) {
     let names = Names::new();
-    for (count, runs) in [(40_000, 5), (size.pick(1_000_000, 100_000), size.pick(3, 1))] {
+    for (count, runs) in [
+        (40_000, 5),
+        (size.pick(1_000_000, 100_000), size.pick(3, 1)),
+    ] {
         one(&names, count, runs, table);
     }
 }
@@ -104,7 +107,11 @@ fn one(names: &Names, count: usize, runs: usize, table: &mut Table) {
     let rate = Runs::new(rates);
     table.add(
         &format!("import of {name} movements, one group (sled)"),
-        &format!("{} = {} s", rate.text("entries/s"), number(count as f64 / rate.median())),
+        &format!(
+            "{} = {} s",
+            rate.text("entries/s"),
+            number(count as f64 / rate.median())
+        ),
         "",
         &format!(
             "on disk: journal {} MB, index {} MB",

@@ -24,7 +24,10 @@ pub fn memory_mb(key: &str) -> f64 {
 /// How busy the machine is with everything that runs.
 pub fn load() -> String {
     let load = read("/proc/loadavg");
-    load.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+    load.split_whitespace()
+        .take(3)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Filesystem and kind of disk under a directory.
@@ -52,7 +55,11 @@ fn disk(dir: &Path) -> String {
         _ => "unknown kind",
     };
     let cache = queue("write_cache");
-    let virtio = if device.starts_with("vd") { "virtio, " } else { "" };
+    let virtio = if device.starts_with("vd") {
+        "virtio, "
+    } else {
+        ""
+    };
     format!("{}, {virtio}{spins}, cache: {cache}", best.2)
 }
 
@@ -69,8 +76,14 @@ pub fn facts() -> Vec<(&'static str, String)> {
     vec![
         ("processor", format!("{cpu}, {cores} cores seen")),
         ("memory", format!("{:.1} GB", kilobytes / 1e6)),
-        ("kernel", read("/proc/sys/kernel/osrelease").trim().to_owned()),
-        ("disk of the temporary directory", disk(&std::env::temp_dir())),
+        (
+            "kernel",
+            read("/proc/sys/kernel/osrelease").trim().to_owned(),
+        ),
+        (
+            "disk of the temporary directory",
+            disk(&std::env::temp_dir()),
+        ),
         ("load at the start", load()),
     ]
 }

@@ -1,0 +1,166 @@
+//! Syncs over loopback HTTP with the server program: the first one, and one with nothing to do.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use ledger_node::{Node, NodeKind, SystemClock, WallClock};
+use tempfile::TempDir;
+use tests::server::Server;
+use tokio::runtime::Runtime;
+
+use crate::Size;
+use crate::data::{self, Names, ToldClock, plan_of};
+use crate::table::{Runs, Table, number, seconds};
+use crate::wire::{Counts, Wire};
+
+/// Two handhelds and a server; the first has movements that nobody else has.
+struct World {
+    server: Server,
+    wire: Option<Wire>,
+    runtime: Runtime,
+    first: Node,
+    second: Node,
+    _home: TempDir,
+}
+
+impl World {
+    /// With a proxy that counts, or without. The catalogue is on the server already.
+    fn new(names: &Names, count: usize, counted: bool) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let server = Server::start();
+        let wire = counted.then(|| Wire::before(server.address()));
+        let url = wire.as_ref().map_or(server.url().to_owned(), Wire::url);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let clock = ToldClock::default();
+        let make = |name: &str, clock: Arc<dyn WallClock>| {
+            let dir = home.path().join(name);
+            let node = Node::init(&dir, NodeKind::Handheld, name, clock).unwrap();
+            runtime.block_on(node.enroll(&url, &server.code())).unwrap();
+            node
+        };
+        let first = make("first", Arc::new(clock.clone()));
+        let second = make("second", Arc::new(SystemClock));
+        let mut plans = names.catalogue().into_iter();
+        first
+            .write_many(&names.actors[0], |_| plans.next().map(Ok))
+            .unwrap();
+        let world = Self {
+            server,
+            wire,
+            runtime,
+            first,
+            second,
+            _home: home,
+        };
+        world.sync(&world.first);
+        // Each at its own moment, the newest a while ago.
+        let newest = SystemClock.now().millis() - 60_000;
+        for deed in data::deeds(4, count, newest) {
+            clock.tell(deed.millis);
+            let plan = plan_of(names.items[deed.item].clone(), names.body(&deed, None));
+            world
+                .first
+                .write(&names.actors[deed.user], |_| Ok(plan))
+                .unwrap();
+        }
+        clock.run();
+        world
+    }
+
+    fn sync(&self, node: &Node) -> f64 {
+        let start = Instant::now();
+        let report = self.runtime.block_on(node.sync(&mut |_| {})).unwrap();
+        assert!(report.synced, "not synced: {report:?}");
+        seconds(start)
+    }
+
+    fn counts(&self) -> Counts {
+        self.wire.as_ref().map(Wire::take).unwrap_or_default()
+    }
+}
+
+/// First syncs and syncs without news.
+pub fn run(size: Size, table: &mut Table) {
+    let names = Names::new();
+    let count = size.pick(100_000, 10_000);
+    let (mut pushes, mut pulls, mut wholes, mut idle) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..size.pick(3, 1) {
+        let world = World::new(&names, count, false);
+        let push = world.sync(&world.first);
+        let pull = world.sync(&world.second);
+        let (one, other) = (world.first.state_hash(), world.second.state_hash());
+        assert_eq!(one.unwrap(), other.unwrap(), "the totals differ");
+        pushes.push(push);
+        pulls.push(pull);
+        wholes.push(push + pull);
+        // The second's first sync is news to nobody, so from here on nothing is left to do.
+        world.sync(&world.first);
+        idle.extend((0..100).map(|_| world.sync(&world.first) * 1e3));
+        drop(world.server);
+    }
+    let name = number(count as f64);
+    table.add(
+        &format!("first sync of {name} movements: handheld, server, second handheld"),
+        &Runs::new(wholes).text("s"),
+        "≤ 1 s",
+        &format!(
+            "push {}, pull {}",
+            Runs::new(pushes).text("s"),
+            Runs::new(pulls).text("s")
+        ),
+    );
+    let idle = Runs::new(idle).text("ms");
+    bytes(&World::new(&names, count, true), count as f64, &idle, table);
+}
+
+/// Counts what the same syncs send.
+fn bytes(world: &World, count: f64, idle: &str, table: &mut Table) {
+    world.counts();
+    world.sync(&world.first);
+    let pushed = world.counts();
+    world.sync(&world.second);
+    let pulled = world.counts();
+    world.sync(&world.first);
+    world.counts();
+    world.sync(&world.first);
+    let nothing = world.counts();
+    let each = |bytes: u64| number(bytes as f64 / count);
+    let megabytes = |bytes: u64| number(bytes as f64 / 1e6);
+    table.add(
+        "the same on the wire: body bytes per movement, pushed",
+        &format!("{} bytes", each(pushed.up.bodies)),
+        "≤ 12 bytes",
+        &format!(
+            "up {} MB in {} requests, with HTTP {} MB, answers {} MB",
+            megabytes(pushed.up.bodies),
+            pushed.up.messages,
+            megabytes(pushed.up.all),
+            megabytes(pushed.down.all)
+        ),
+    );
+    table.add(
+        "the same on the wire: pulled, with the catalogue",
+        &format!("{} MB", megabytes(pulled.down.bodies)),
+        "",
+        &format!(
+            "{} answers, with HTTP {} MB, requests {} MB",
+            pulled.down.messages,
+            megabytes(pulled.down.all),
+            megabytes(pulled.up.all)
+        ),
+    );
+    let bodies = nothing.up.bodies + nothing.down.bodies;
+    let all = nothing.up.all + nothing.down.all;
+    table.add(
+        "sync with nothing to do",
+        &format!("{bodies} bytes of bodies, {all} with HTTP"),
+        "≤ 300, ≤ 600",
+        &format!(
+            "{idle} in {} round trips on a new connection",
+            nothing.up.messages
+        ),
+    );
+}
