@@ -42,7 +42,7 @@ fn existing(name: &str) -> PathBuf {
     let path = folder().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(
         path.is_file(),
-        "{} is not there: `cargo build -p edge -p sync-server`",
+        "{} is not there: `cargo build --workspace --bins`",
         path.display()
     );
     path
@@ -82,10 +82,11 @@ fn build(profile_dir: &Path, target_dir: &Path) {
         .args([
             "build",
             "--quiet",
-            "-p",
-            "edge",
-            "-p",
-            "sync-server",
+            // The whole workspace with its tests, so that features and thus artifacts are those
+            // of a whole test run, and nothing is compiled twice.
+            "--workspace",
+            "--bins",
+            "--tests",
             "--profile",
             profile,
         ])

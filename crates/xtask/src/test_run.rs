@@ -39,6 +39,10 @@ pub(crate) fn run(root: &Path, install: bool) -> Result<bool> {
     })?;
     steps.run("cargo clippy", || call(root, &lints))?;
     steps.run("tidy", || tidy::report(root))?;
+    // Before the tests, so that no test waits for a compiler.
+    steps.run("cargo build", || {
+        call(root, &["build", "--workspace", "--bins", "--tests"])
+    })?;
     let mut tests = Tests::default();
     let runner = if parts::is_there("cargo-nextest") {
         NEXTEST

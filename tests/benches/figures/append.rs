@@ -19,6 +19,8 @@ use crate::Size;
 use crate::data::{self, Deed, Names};
 use crate::table::{Runs, Table, number, seconds};
 
+/// How often one after the other is measured, so that all meet the disk in the same moods.
+const TURNS: usize = 15;
 const ROUNDS: usize = 5;
 const WRITERS: usize = 64;
 
@@ -153,17 +155,17 @@ fn round(count: usize, mut write: impl FnMut(usize)) -> f64 {
 
 /// One append at a time.
 pub fn single(size: Size, table: &mut Table) {
-    let count = size.pick(2_000, 300);
+    let count = size.pick(600, 200);
     let home = tempfile::tempdir().unwrap();
     let names = Names::new();
-    let deeds = data::deeds(1, count * ROUNDS, data::NEWEST);
+    let deeds = data::deeds(1, count * TURNS, data::NEWEST);
     let bytes = entries(&names, &deeds);
     let store = Store::create(&home.path().join("store"), EngineKind::Sled, &options()).unwrap();
     let node = handheld(&home.path().join("node"), &names);
     let (mut over, mut plain) = (Raw::new(home.path(), true), Raw::new(home.path(), false));
     let mut chain = Chain::new(1);
     let mut medians: [Vec<f64>; 4] = [const { Vec::new() }; 4];
-    for turn in 0..ROUNDS {
+    for turn in 0..TURNS {
         let from = turn * count;
         medians[0].push(round(count, |n| over.write(&bytes[from + n])));
         medians[1].push(round(count, |n| plain.write(&bytes[from + n])));

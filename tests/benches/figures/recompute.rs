@@ -134,7 +134,7 @@ fn ours(kind: EngineKind, names: &Names, deeds: &[Deed], table: &mut Table) {
     for slice in slices(names, deeds) {
         let group = Group::new().with(ledger_store::Record::Own(slice));
         store.append_then(group, |result| {
-            assert!(result.is_ok(), "append: {result:?}")
+            assert!(result.is_ok(), "append: {result:?}");
         });
     }
     store.close().unwrap();

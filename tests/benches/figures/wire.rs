@@ -5,18 +5,18 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 /// What went one way.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Way {
     /// Bytes, heads and all.
     pub all: u64,
     /// Bytes of bodies.
     pub bodies: u64,
-    /// Messages.
-    pub messages: u64,
+    /// The messages: bytes of head and body.
+    pub messages: Vec<(u64, u64)>,
 }
 
 /// What went both ways.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Counts {
     /// To the server.
     pub up: Way,
@@ -109,9 +109,9 @@ impl Parser {
                 bytes = rest;
                 if self.head.ends_with(b"\r\n\r\n") {
                     let head = String::from_utf8_lossy(&self.head).to_ascii_lowercase();
-                    self.head.clear();
-                    way.messages += 1;
                     self.body_left = length_in(&head);
+                    way.messages.push((self.head.len() as u64, self.body_left));
+                    self.head.clear();
                 }
             }
         }
