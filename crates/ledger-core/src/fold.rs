@@ -97,6 +97,31 @@ struct Once {
     suppressed: BTreeSet<TxKey>,
 }
 
+/// Takes many entries into a fold; it is whole again when this is dropped.
+#[derive(Debug)]
+pub struct Bulk<'a>(&'a mut Fold);
+
+impl Bulk<'_> {
+    /// Takes an entry, like [`Fold::apply`].
+    pub fn apply(&mut self, record: Record) {
+        self.0.apply_unsettled(record);
+    }
+
+    /// How many entries have been folded.
+    #[must_use]
+    pub const fn entry_count(&self) -> u64 {
+        self.0.entries
+    }
+}
+
+impl Drop for Bulk<'_> {
+    fn drop(&mut self) {
+        while let Some(line) = self.0.dirty_lines.pop() {
+            self.0.settle_line(line);
+        }
+    }
+}
+
 impl Fold {
     /// A fold of nothing.
     #[must_use]
@@ -117,12 +142,16 @@ impl Fold {
 
     /// Takes many entries; late ones cost less together than one by one.
     pub fn apply_all(&mut self, records: impl IntoIterator<Item = Record>) {
+        let mut bulk = self.bulk();
         for record in records {
-            self.apply_unsettled(record);
+            bulk.apply(record);
         }
-        while let Some(line) = self.dirty_lines.pop() {
-            self.settle_line(line);
-        }
+    }
+
+    /// Begins to take many entries that come from several places: lines with late rows are worked
+    /// out once, when it ends.
+    pub const fn bulk(&mut self) -> Bulk<'_> {
+        Bulk(self)
     }
 
     fn apply_unsettled(&mut self, record: Record) {

@@ -1,6 +1,6 @@
 //! From stored bytes to the fold, and from bodies to stored bytes.
 
-use ledger_core::fold::{Fold, NumberRun, Record};
+use ledger_core::fold::{Bulk, Fold, NumberRun, Record};
 use ledger_core::{Clock, EntryId, HybridClock, Origin, Timestamp};
 use ledger_format::wire::{BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES};
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
@@ -53,28 +53,32 @@ pub(crate) fn fold_all(
             moment: Timestamp::from_millis(run.moment_ms),
         });
     })?;
+    let mut bulk = fold.bulk();
     store.for_each_slice(&mut |slice| {
         let is_own = own.contains(&slice.origin);
-        fold_slice(&mut fold, &mut hybrid, &slice, is_own, now);
-        progress(fold.entry_count());
+        fold_slice(&mut bulk, &mut hybrid, &slice, is_own, now);
+        progress(bulk.entry_count());
     })?;
+    drop(bulk);
     Ok((fold, hybrid))
 }
 
 /// Folds a slice and takes note of its clocks.
 pub(crate) fn fold_slice(
-    fold: &mut Fold,
+    bulk: &mut Bulk<'_>,
     hybrid: &mut HybridClock,
     slice: &OriginSlice,
     is_own: bool,
     now: Timestamp,
 ) {
-    let observed = records(slice).inspect(|record| match clock_of(record) {
-        Some(clock) if is_own => hybrid.restore(clock),
-        Some(clock) => hybrid.observe(clock, now),
-        None => {}
-    });
-    fold.apply_all(observed);
+    for record in records(slice) {
+        match clock_of(&record) {
+            Some(clock) if is_own => hybrid.restore(clock),
+            Some(clock) => hybrid.observe(clock, now),
+            None => {}
+        }
+        bulk.apply(record);
+    }
 }
 
 /// Cuts a slice where batches end: the central server numbers and signs that much at a time.

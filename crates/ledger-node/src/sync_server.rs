@@ -312,7 +312,7 @@ impl Inner {
         for effect in effects {
             match effect {
                 Effect::Foreign { batch, slice } => {
-                    load::fold_slice(&mut self.fold, &mut self.hybrid, &slice, false, now);
+                    load::fold_slice(&mut self.fold.bulk(), &mut self.hybrid, &slice, false, now);
                     let bytes = batch
                         .to_bytes()
                         .map_err(|error| NodeError::BadAnswer(error.to_string()))?;

@@ -114,7 +114,13 @@ fn records(slice: &OriginSlice) -> impl Iterator<Item = Record> + '_ {
 /// Folds a whole store.
 fn fold(store: &Store) -> Fold {
     let mut fold = Fold::new();
-    each_slice(store, |slice| fold.apply_all(records(&slice)));
+    let mut bulk = fold.bulk();
+    each_slice(store, |slice| {
+        for record in records(&slice) {
+            bulk.apply(record);
+        }
+    });
+    drop(bulk);
     fold
 }
 
