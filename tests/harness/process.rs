@@ -85,7 +85,7 @@ impl std::fmt::Display for Output {
     }
 }
 
-/// Kills a program that outlives [`HANG_LIMIT`]; dropping it calls the watch off.
+/// Kills a program that outlives its time limit; dropping it calls the watch off.
 #[derive(Debug)]
 pub struct Watchdog {
     _calls_off: Sender<()>,
