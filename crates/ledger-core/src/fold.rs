@@ -3,7 +3,7 @@
 //! [`Fold`] takes entries and central numbers in any order, any number of times, and holds the
 //! facts; what follows from them is worked out at once where that is cheap, and when it is asked
 //! for where it is not. Rules F1 to F6 and F11 of the design; rights (F10), orders and clock fixes
-//! have their place in [`Fold::take`] and come with their families.
+//! have their place in `Fold::take` and come with their families.
 //!
 //! **Invariant.** Every answer is a function of the *set* of entries and numbers given so far. An
 //! entry whose predecessor in its origin is missing waits, outside the state, until that arrives.
