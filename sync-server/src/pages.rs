@@ -1,4 +1,4 @@
-//! The pages: read-only for now, plain HTML that works without JavaScript.
+//! The pages: read-only, plain HTML that works without JavaScript.
 //!
 //! They show the same views as the API. They have no login yet, so they answer on the server's own
 //! machine only; see [`auth::this_machine`].
