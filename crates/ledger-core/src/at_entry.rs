@@ -7,8 +7,6 @@
 mod catalogue;
 mod stock;
 
-use std::fmt;
-
 pub use self::catalogue::{
     ItemChange, LocationChange, LocationTypeChange, add_grid, add_item, add_location,
     add_location_type, add_partner, add_setting, add_site, archive, bind, merge_items, set_item,
@@ -183,10 +181,4 @@ pub fn find_thing(fold: &Fold, class: Class, text: &str) -> Result<Code, Refusal
         &near,
         format!("make it with: stock {command} add {text} --name NAME"),
     ))
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} entries about {}", self.bodies.len(), self.about)
-    }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Central {
 pub(crate) struct Writing {
     pub(crate) slice: OriginSlice,
     head: Hash,
-    pub(crate) now: Timestamp,
+    now: Timestamp,
 }
 
 impl Inner {
@@ -131,9 +131,10 @@ impl Inner {
     }
 
     /// The group that makes own entries durable: on the central server signed and numbered.
-    pub(crate) fn group_of_own(&mut self, slice: OriginSlice, now: Timestamp) -> Group {
+    pub(crate) fn group_of_own(&mut self, writing: Writing) -> Group {
+        let Writing { slice, head, now } = writing;
         self.seq = slice.last_seq();
-        self.head = slice.head();
+        self.head = head;
         if self.central.is_none() {
             return Group::from(vec![ledger_store::Record::Own(slice)]);
         }

@@ -353,7 +353,7 @@ impl Node {
         let origin = writing.slice.origin;
         let seqs = writing.slice.first_seq..=writing.slice.last_seq();
         written.entries = seqs.map(|seq| EntryId { origin, seq }).collect();
-        let group = inner.group_of_own(writing.slice, writing.now);
+        let group = inner.group_of_own(writing);
         let pending = self.store().append(group);
         drop(inner);
         self.wait(pending)?;

@@ -280,8 +280,7 @@ impl Node {
                 store: self.store(),
                 fold: &inner.fold,
             };
-            let pushed =
-                server::take_push(&log, ledger, &[], &request.push).map_err(NodeError::from)?;
+            let pushed = server::take_push(&log, ledger, &request.push).map_err(NodeError::from)?;
             rejects = pushed.rejects;
             inner.take_effects(pushed.effects, &mut group, now)?;
             for (origin, first_seq, hashes) in pushed.arrivals {

@@ -1,8 +1,7 @@
 //! The answering side: takes pushed batches and serves the central order.
 
-use ledger_core::{DeviceId, LedgerId, Origin};
+use ledger_core::{LedgerId, Origin};
 use ledger_format::Hash;
-use ledger_format::head::PublicKey;
 use ledger_format::wire::{
     self, BATCH_ENTRIES_MAX, BatchMessage, CursorMessage, OriginHead, Reject, RejectCode,
     RunMessage,
@@ -31,13 +30,9 @@ pub struct Pushed {
 pub fn take_push<L: Log>(
     log: &L,
     ledger: LedgerId,
-    keys: &[PublicKey],
     push: &[BatchMessage],
 ) -> Result<Pushed, L::Error> {
     let mut ahead = Ahead::new(log, ledger);
-    for key in keys {
-        ahead.trust(*key);
-    }
     let mut pushed = Pushed::default();
     for batch in push {
         if let Err(fault) = take_one(&mut ahead, batch, &mut pushed) {
@@ -226,10 +221,4 @@ fn run_message<L: Log>(
     let head = head.ok_or(Fault::Senseless("a run that does not end at a signed head"))?;
     message.batch = batch_message(&slice, encoding, &head);
     Ok(message)
-}
-
-/// Whether an origin's device may push it: a device pushes its own origins.
-#[must_use]
-pub fn is_own<L: Log>(log: &L, origin: Origin, device: DeviceId) -> bool {
-    log.device_of(origin).is_none_or(|owner| owner == device)
 }
