@@ -5,12 +5,16 @@
 //! the data directory.
 
 mod act;
+mod backup;
+mod doctor;
 mod socket;
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+pub(crate) use self::backup::{backup, restore};
+pub(crate) use self::doctor::doctor;
 pub(crate) use self::socket::Socket;
 
 use self::act::Act;

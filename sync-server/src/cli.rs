@@ -35,6 +35,31 @@ pub(crate) enum Command {
     Verify(DataArgs),
     /// Make the index anew from the journal, while no server runs
     Rebuild(DataArgs),
+    /// Write everything into one file, also while the server runs
+    #[command(
+        after_help = "The file holds the server's keys: keep it as you keep a key. It is \
+        read back from the disk before it gets its name, and one that is there is never written \
+        over.\n\nExample:\n  stock-server backup monday.backup --data shop\n\nWith --json:\n  \
+        {\"ok\":true,\"file\":…,\"bytes\":…,\"entries\":…,\"origins\":…,\"made_at\":…,\"missing\":[],\"damage\":[]}"
+    )]
+    Backup(BackupArgs),
+    /// Make a server's store of a backup, in a directory that is empty or not there
+    #[command(
+        after_help = "The server keeps its ledger and keys and begins a new epoch: the next \
+        syncs bring back what any device still has. Backups of earlier versions can be \
+        read.\n\nExample:\n  stock-server restore monday.backup --data new-shop\n\nWith --json:\n  \
+        {\"ok\":true,\"store\":…,\"node\":…,\"entries\":…,\"origins\":…,\"made_at\":…,\"missing\":[]}"
+    )]
+    Restore(BackupArgs),
+    /// Say what is wrong with the store, and what to do
+    #[command(
+        after_help = "Exit code 0 when nothing is worse than a note.\n\nExamples:\n  \
+        stock-server doctor --data shop\n  \
+        stock-server doctor --fix --data shop    also does what can lose nothing\n\nWith --json:\n  \
+        {\"ok\":true,\"entries\":…,\"findings\":[{\"code\":…,\"severity\":\"ok|note|warning|problem\",\
+        \"text\":…,\"fix\":…,\"fixed\":false}]}"
+    )]
+    Doctor(DoctorArgs),
     /// Ask a running server whether it is well
     Healthcheck(HealthArgs),
 }
@@ -44,6 +69,23 @@ pub(crate) struct DataArgs {
     /// The directory with the server's store
     #[arg(long, env = "STOCK_SERVER_DATA", value_name = "DIR")]
     pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// The backup
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Do what can lose nothing; no server may run on the data
+    #[arg(long)]
+    pub(crate) fix: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
 }
 
 #[derive(Debug, Args)]

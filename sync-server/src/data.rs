@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ledger_node::{Node, NodeError, NodeKind, Progress, SystemClock};
+use ledger_node::{
+    Diagnosis, Node, NodeError, NodeKind, Progress, RestoreReport, SystemClock, WallClock as _,
+};
 
 use crate::fault::Fault;
 use crate::report::Report;
@@ -23,16 +25,40 @@ pub(crate) fn open_or_make(dir: &Path, name: &str, report: Report) -> Result<Nod
 
 /// Opens the store that must be there.
 pub(crate) fn open(dir: &Path, report: Report) -> Result<Node, NodeError> {
-    Node::open(dir, NodeKind::Server, Arc::new(SystemClock), move |step| {
+    let node = Node::open(dir, NodeKind::Server, Arc::new(SystemClock), move |step| {
         say(report, step);
-    })
+    })?;
+    tell(&node, report);
+    Ok(node)
 }
 
 /// Makes the index anew from the journal.
 pub(crate) fn rebuild(dir: &Path, report: Report) -> Result<Node, NodeError> {
-    Node::rebuild(dir, NodeKind::Server, Arc::new(SystemClock), move |step| {
+    let node = Node::rebuild(dir, NodeKind::Server, Arc::new(SystemClock), move |step| {
+        say(report, step);
+    })?;
+    tell(&node, report);
+    Ok(node)
+}
+
+/// Makes a store of a backup.
+pub(crate) fn restore(file: &Path, dir: &Path, report: Report) -> Result<RestoreReport, NodeError> {
+    Node::restore(file, dir, NodeKind::Server, move |step| say(report, step))
+}
+
+/// Looks at a store without opening it, and mends it where that is asked for.
+pub(crate) fn doctor(dir: &Path, fix: bool, report: Report) -> Result<Diagnosis, NodeError> {
+    let now = SystemClock.now();
+    Node::doctor(dir, NodeKind::Server, now, fix, &mut |step| {
         say(report, step);
     })
+}
+
+/// Says what opening found and mended.
+fn tell(node: &Node, report: Report) {
+    for notice in node.notices() {
+        report.notice(&notice);
+    }
 }
 
 fn say(report: Report, step: Progress) {

@@ -49,6 +49,9 @@ fn run(command: Command, report: Report) -> Result<(), Fault> {
         Command::Token(TokenCommand::Create(arguments)) => admin::token_create(arguments, report),
         Command::Verify(data) => admin::verify(&data, report),
         Command::Rebuild(data) => admin::rebuild(&data, report),
+        Command::Backup(arguments) => admin::backup(&arguments, report),
+        Command::Restore(arguments) => admin::restore(&arguments, report),
+        Command::Doctor(arguments) => admin::doctor(&arguments, report),
         Command::Healthcheck(arguments) => health::check(&arguments, report),
     }
 }

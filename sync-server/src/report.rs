@@ -58,6 +58,15 @@ impl Report {
         }
     }
 
+    /// Says something that an administrator should know, on standard error.
+    pub(crate) fn notice(self, text: &str) {
+        if self.json {
+            eprintln!("{}", json!({ "notice": text }));
+        } else {
+            eprintln!("note: {text}");
+        }
+    }
+
     /// Prints a failure and gives its exit code.
     pub(crate) fn fault(self, fault: &Fault) -> ExitCode {
         let Fault {

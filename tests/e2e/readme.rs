@@ -19,8 +19,12 @@ enum Kind {
     Serve,
     /// Run on the server's data, with `--data` pointing there.
     Admin,
+    /// Run on a data directory that is not there yet.
+    NewServer,
     /// Run on the handheld, with the real address and a real code in it.
     Handheld,
+    /// Run on a handheld without a store, with the file where the other handheld left it.
+    NewHandheld,
 }
 
 /// The README's `sh` lines, in order.
@@ -60,6 +64,23 @@ const LINES: &[(&str, Kind)] = &[
     ("stock remove R-100 A-01 30", Kind::Handheld),
     ("stock sync", Kind::Handheld),
     ("stock show R-100", Kind::Handheld),
+    ("stock-server backup monday.backup --data shop", Kind::Admin),
+    ("stock-server doctor --data shop", Kind::Admin),
+    ("stock backup counter.backup", Kind::Handheld),
+    ("stock doctor", Kind::Handheld),
+    (
+        "stock-server restore monday.backup --data new-shop",
+        Kind::NewServer,
+    ),
+    ("stock restore counter.backup", Kind::NewHandheld),
+    (
+        "cargo install --locked --path sync-server",
+        Kind::Elsewhere("the tests build the same programs"),
+    ),
+    (
+        "cargo install --locked --path crates/edge",
+        Kind::Elsewhere("the tests build the same programs"),
+    ),
 ];
 
 /// The lines of all fenced `sh` blocks, without comments and empty lines.
@@ -98,19 +119,26 @@ fn every_command_of_the_readme_is_in_the_list_and_in_its_order() {
 fn the_commands_for_real_use_work_as_they_stand() {
     let server: RefCell<Option<Server>> = RefCell::default();
     let handheld = Stock::without_store("counter");
+    let new_handheld = Stock::without_store("counter");
     for (line, kind) in LINES {
         match kind {
             Kind::Elsewhere(reason) => println!("{line}: {reason}"),
             Kind::Serve => drop(server.borrow_mut().replace(Server::start())),
-            Kind::Admin => {
+            Kind::Admin | Kind::NewServer => {
                 let line = line.trim_start_matches("stock-server ");
                 let (command, _) = line.split_once(" --data").expect("it names its data");
                 let server = server.borrow();
-                server
-                    .as_ref()
-                    .expect("it was started before")
-                    .line(command)
-                    .expect_code(0);
+                let server = server.as_ref().expect("it was started before");
+                let ran = match kind {
+                    Kind::NewServer => server.line_elsewhere(command),
+                    _ => server.line(command),
+                };
+                ran.expect_code(0);
+            }
+            Kind::NewHandheld => {
+                let left = handheld.home().join("counter.backup");
+                let line = line.replace("counter.backup", &left.display().to_string());
+                new_handheld.ok(line.trim_start_matches("stock "));
             }
             Kind::Handheld => {
                 on_the_handheld(&handheld, server.borrow().as_ref(), line).expect_code(0);
@@ -118,7 +146,8 @@ fn the_commands_for_real_use_work_as_they_stand() {
         }
     }
     let server = server.into_inner().expect("the README starts a server");
-    for node in [&handheld as &dyn Node, &server] {
+    server.line_elsewhere("verify").expect_code(0);
+    for node in [&handheld as &dyn Node, &new_handheld, &server] {
         let expected = serde_json::json!({ "on_hand": "470" });
         assert_holds(&node.label(), &node.show("R-100"), &expected);
     }

@@ -369,7 +369,7 @@ fn copy_all(from: &std::path::Path, to: &std::path::Path) {
 }
 
 #[test]
-fn a_copied_store_is_told_apart_and_nobody_loses_anything() {
+fn a_copied_store_goes_on_under_its_own_origin_and_nobody_loses_anything() {
     let server = Server::start();
     let (original, other) = (handheld("A"), handheld("B"));
     server.enroll(&original);
@@ -377,6 +377,31 @@ fn a_copied_store_is_told_apart_and_nobody_loses_anything() {
     original.sync();
     let copy = Stock::without_store("A");
     copy_all(original.store(), copy.store());
+    original.ok("add R-100 A-01 1");
+    copy.ok("add R-100 A-01 50");
+    original.sync();
+    copy.sync();
+    assert_ne!(copy.status()["origin"], original.status()["origin"]);
+    for stock in [&original, &copy, &other, &original, &copy] {
+        stock.sync();
+    }
+    for stock in [&original, &copy, &other] {
+        assert_eq!(stock.json("show R-100")["on_hand"], "71");
+        assert_eq!(stock.status()["pending"], 0);
+    }
+}
+
+#[test]
+fn a_copy_that_the_fence_missed_is_told_apart_and_nobody_loses_anything() {
+    let server = Server::start();
+    let (original, other) = (handheld("A"), handheld("B"));
+    server.enroll(&original);
+    server.enroll(&other);
+    original.sync();
+    let copy = Stock::without_store("A");
+    copy_all(original.store(), copy.store());
+    // As a snapshot of a whole machine would be: nothing tells where it was.
+    std::fs::remove_file(copy.store().join("store").join("place")).expect("a place file");
     original.ok("add R-100 A-01 1");
     copy.ok("add R-100 A-01 50");
     original.sync();

@@ -168,6 +168,43 @@ pub(crate) enum Command {
     /// Make the index anew from the journal
     #[command(after_help = "Example:\n  stock rebuild")]
     Rebuild,
+    /// Write everything into one file, also while other programs work
+    #[command(
+        after_help = "The file holds this device's keys: keep it as you keep a key. It is \
+        read back from the disk before it gets its name, and one that is there is never written \
+        over.\n\nExample:\n  stock backup monday.backup\n\nWith --json:\n  \
+        {\"ok\":true,\"file\":…,\"bytes\":…,\"entries\":…,\"origins\":…,\"made_at\":…,\"missing\":[],\"damage\":[]}"
+    )]
+    Backup(FileArgs),
+    /// Make this device's store of a backup, where no store is yet
+    #[command(
+        after_help = "The device keeps its name and keys and goes on under a new origin. \
+        Backups of earlier versions can be read.\n\nExample:\n  \
+        stock restore monday.backup --store new-store\n\nWith --json:\n  \
+        {\"ok\":true,\"store\":…,\"node\":…,\"entries\":…,\"origins\":…,\"made_at\":…,\"missing\":[]}"
+    )]
+    Restore(FileArgs),
+    /// Say what is wrong with the store, and what to do
+    #[command(
+        after_help = "Exit code 0 when nothing is worse than a note.\n\nExamples:\n  \
+        stock doctor\n  stock doctor --fix    also does what can lose nothing\n\nWith --json:\n  \
+        {\"ok\":true,\"entries\":…,\"findings\":[{\"code\":…,\"severity\":\"ok|note|warning|problem\",\
+        \"text\":…,\"fix\":…,\"fixed\":false}]}"
+    )]
+    Doctor(DoctorArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FileArgs {
+    /// The backup
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Do what can lose nothing
+    #[arg(long)]
+    pub(crate) fix: bool,
 }
 
 #[derive(Debug, Args)]

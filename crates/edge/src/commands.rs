@@ -1,8 +1,10 @@
 //! What the commands do, one file a family.
 
+mod backup;
 mod catalogue;
 mod codes;
 mod device;
+mod doctor;
 mod export;
 mod look;
 mod places;
@@ -53,6 +55,9 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Exceptions => look::exceptions(context),
         Command::Verify => device::verify(context),
         Command::Rebuild => device::rebuild(context),
+        Command::Backup(args) => backup::backup(context, &args.file),
+        Command::Restore(args) => backup::restore(context, &args.file),
+        Command::Doctor(args) => doctor::run(context, args.fix),
     }
 }
 

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ledger_core::UserName;
-use ledger_node::{Actor, Node, NodeError, NodeKind, SystemClock};
+use ledger_node::{
+    Actor, BackupReport, Diagnosis, Node, NodeError, NodeKind, Progress, RestoreReport,
+    SystemClock, WallClock as _,
+};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::cli::Global;
 use crate::progress::Bar;
-use crate::report::{Answer, Failure};
+use crate::report::{self, Answer, Failure};
 
 /// The world of one run.
 #[derive(Debug)]
@@ -89,6 +92,37 @@ impl Context {
         })
     }
 
+    /// Backs up the store that another process has open.
+    pub(crate) fn backup_beside(&self, file: &Path) -> Result<BackupReport, Failure> {
+        let bar = Bar::new(self.json);
+        let (store, now) = (self.store()?, SystemClock.now());
+        Ok(Node::backup_beside(&store, file, now, &mut |progress| {
+            bar.show(&progress);
+        })?)
+    }
+
+    /// Makes the store of a backup.
+    pub(crate) fn restore(&self, file: &Path) -> Result<RestoreReport, Failure> {
+        let bar = Bar::new(self.json);
+        let shown = move |progress: Progress| bar.show(&progress);
+        let (store, kind) = (self.store()?, NodeKind::Handheld);
+        Ok(Node::restore(file, &store, kind, shown)?)
+    }
+
+    /// Looks at the store without opening it, and mends it where that is asked for.
+    pub(crate) fn doctor(&self, fix: bool) -> Result<Diagnosis, Failure> {
+        let store = self.store()?;
+        if !Node::exists(&store) {
+            return Err(no_store(&store));
+        }
+        let bar = Bar::new(self.json);
+        let now = SystemClock.now();
+        let kind = NodeKind::Handheld;
+        Ok(Node::doctor(&store, kind, now, fix, &mut |progress| {
+            bar.show(&progress);
+        })?)
+    }
+
     fn open_by(
         &self,
         open: impl FnOnce(&Path) -> Result<Node, NodeError>,
@@ -97,7 +131,11 @@ impl Context {
         if !Node::exists(&store) {
             return Err(no_store(&store));
         }
-        Ok(open(&store)?)
+        let node = open(&store)?;
+        for notice in node.notices() {
+            report::notice(&notice, self.json);
+        }
+        Ok(node)
     }
 
     /// Who acts.

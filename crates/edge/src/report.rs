@@ -265,6 +265,15 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
     ExitCode::from(failure.exit.code())
 }
 
+/// Tells what opening the store found and mended, on standard error.
+pub(crate) fn notice(text: &str, json: bool) {
+    if json {
+        to_stderr(&json!({ "notice": text }).to_string());
+    } else {
+        to_stderr(&format!("note: {text}"));
+    }
+}
+
 /// Whether nothing at all was asked for. clap shows the help then by itself, but not where a
 /// variable of the environment stands for an option.
 fn is_bare(error: &clap::Error) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! - [`entry_bytes`] the one canonical form of an entry, [`chain`] the hashes that tie them,
 //! - [`batch`] entries of one origin together, [`pack`] how they travel,
+//! - [`columns`] what a fold needs of a cold block,
 //! - [`head`] signatures and certificates, [`wire`] the messages of the sync protocol,
 //! - [`state_hash`] what equal nodes have in common,
 //! - [`bounded`] the general-purpose codecs with their limits.
@@ -12,6 +13,7 @@
 pub mod batch;
 pub mod bounded;
 pub mod chain;
+pub mod columns;
 pub mod entry_bytes;
 pub mod head;
 pub mod pack;

@@ -3,6 +3,11 @@
 /// The most bytes a 64-bit number takes.
 pub(crate) const BYTES_MAX: usize = 10;
 
+/// A length as a number.
+pub(crate) fn len64(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
+}
+
 /// Appends a number.
 pub(crate) fn write(out: &mut Vec<u8>, value: u64) {
     write_with(value, |_, byte| out.push(byte));

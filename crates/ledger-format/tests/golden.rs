@@ -22,6 +22,7 @@ use ledger_core::{
     Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, LedgerId, Origin, Quantity,
     Timestamp, UserName,
 };
+use ledger_format::columns::{Columns, Dictionary, derive};
 use ledger_format::entry_bytes::{decode, encode};
 use ledger_format::head::{Certificate, CertificateFields, DeviceKey, SignedHead};
 use ledger_format::pack::{FACTORED, RAW, pack, unpack};
@@ -446,6 +447,34 @@ fn packed_batches() {
         };
         assert_eq!(payload(&stored), payload(&bytes), "{name}");
     }
+}
+
+#[test]
+fn columns_of_a_block() {
+    let slice = slice();
+    let mut dictionary = Dictionary::default();
+    let bytes = derive(&mut dictionary, &slice);
+    let text = format!(
+        "the columns of the {} entries in batch_raw.bin, with the dictionary columns_dictionary.bin",
+        slice.entries.len()
+    );
+    let parts = [
+        ("columns", bytes, text),
+        (
+            "columns_dictionary",
+            dictionary.new_part(),
+            "the codes and stock lines of columns.bin, as the only part".to_owned(),
+        ),
+    ];
+    for (name, bytes, text) in parts {
+        let golden = Golden {
+            bytes: bytes.clone(),
+            text,
+        };
+        assert_eq!(stored(name, &golden), bytes, "{name}");
+    }
+    let read = Columns::read(&derive(&mut Dictionary::default(), &slice)).map(|it| it.rows());
+    assert_eq!(read, Some(slice.entries.len()));
 }
 
 #[test]

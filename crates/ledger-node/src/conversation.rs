@@ -84,6 +84,8 @@ pub struct Conversation {
     state: State,
     pushed: u64,
     pulled: u64,
+    /// The server was restored, and is first asked what it still has.
+    renewing: bool,
 }
 
 #[derive(Debug)]
@@ -149,7 +151,7 @@ impl Node {
             key: inner.keys.key(),
             server_key: inner.keys.server_key().ok_or(NodeError::NotEnrolled)?,
             certificate: from_hex(&bond.certificate).unwrap_or_default(),
-            origins: vec![inner.keys.origin()],
+            origins: inner.keys.origins(),
         };
         let url = bond.server_url.clone();
         drop(inner);
@@ -177,13 +179,24 @@ impl Node {
         bonded: &Bonded,
         encoding: u8,
         cursor: CursorMessage,
+        only_pull: bool,
     ) -> Result<Asked, NodeError> {
         let inner = self.lock();
         let log = NodeLog {
             store: self.store(),
             fold: &inner.fold,
         };
-        bonded.client(encoding).ask(&log, cursor).map_err(faulty)
+        let mut client = bonded.client(encoding);
+        if only_pull {
+            client.own = &[];
+        }
+        client.ask(&log, cursor).map_err(faulty)
+    }
+
+    /// Whether our central numbers are of another epoch than the server's: it was restored.
+    fn knows_another_epoch(&self, epoch: u64) -> bool {
+        let known = self.lock().epoch;
+        known != 0 && known != epoch
     }
 
     /// Takes an answer: checked, durable, folded.
@@ -212,9 +225,10 @@ impl Node {
         group
             .records
             .extend(heads.map(|head| Record::Head(stored_head(head))));
+        let other_epoch = inner.epoch != 0 && inner.epoch != taken.cursor.epoch;
         inner.epoch = taken.cursor.epoch;
         inner.take_effects(std::mem::take(&mut taken.effects), &mut group, now)?;
-        if taken.at_end && !asked.more && accepted && inner.all_numbered() {
+        if taken.at_end && !asked.more && accepted && !other_epoch && inner.all_numbered() {
             let value = now.millis().to_string();
             group.push(Record::Note(Note {
                 key: SYNCED_AT.to_owned(),
@@ -224,6 +238,11 @@ impl Node {
         let pending = self.store().append(group);
         drop(inner);
         self.wait(pending)?;
+        if other_epoch {
+            // The numbers of the former epoch no longer count: what the restored server lacks
+            // has none.
+            self.lock().reload(self.store(), now)?;
+        }
         Ok(taken)
     }
 }
@@ -239,6 +258,7 @@ impl Conversation {
             state: State::Greeting,
             pushed: 0,
             pulled: 0,
+            renewing: false,
         }
     }
 
@@ -306,7 +326,8 @@ impl Conversation {
                 },
                 Purpose::Sync(bonded),
             ) => {
-                let fresh = self.node.ask(bonded, *encoding, *cursor)?;
+                self.renewing |= self.node.knows_another_epoch(cursor.epoch);
+                let fresh = self.node.ask(bonded, *encoding, *cursor, self.renewing)?;
                 let sealed = seal(bonded, nonce, &fresh)?;
                 *asked = Some(fresh);
                 ("sync", sealed.to_bytes())
@@ -442,7 +463,10 @@ impl Conversation {
         }
         self.pushed = self.pushed.saturating_add(asked.pushed);
         self.pulled = self.pulled.saturating_add(taken.pulled);
-        self.state = if taken.at_end && !asked.more {
+        // What the restored server lacks is known only now, and goes to it next.
+        let before_push = self.renewing;
+        self.renewing &= !taken.at_end;
+        self.state = if taken.at_end && !asked.more && !before_push {
             State::Synced(SyncReport {
                 pushed: self.pushed,
                 pulled: self.pulled,

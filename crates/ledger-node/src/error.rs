@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ledger_core::Origin;
 use ledger_core::at_entry::Refusal;
 use ledger_format::entry_bytes::EncodeError;
-use ledger_store::{AppendError, OpenError, ReadError};
+use ledger_store::{AppendError, BackupError, OpenError, ReadError};
 
 /// Why a node could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum NodeError {
     /// The store could not be opened or made.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// A backup could not be made, read or restored.
+    #[error(transparent)]
+    Backup(BackupError),
     /// The store could not be read.
     #[error("the store could not be read")]
     Read(#[from] ReadError),
@@ -121,6 +124,7 @@ impl NodeError {
                 | OpenError::NoThread { .. }
                 | _ => "store",
             },
+            Self::Backup(error) => backup_code(error),
             Self::Append(AppendError::DiskFull { .. }) => "disk-full",
             Self::Read(_) | Self::Append(_) | Self::Failed(_) => "store",
             Self::Encode(_) => "entry-too-large",
@@ -158,6 +162,7 @@ impl NodeError {
             }
             Self::Open(OpenError::Damaged { .. }) => "see what is wrong with: stock verify",
             Self::Open(OpenError::NewerFormat { .. }) => "use a newer version of the program",
+            Self::Backup(error) => return backup_hint(error).map(str::to_owned),
             Self::NotEnrolled => {
                 "enrol it with: stock enroll URL --code CODE (the server gives the code: \
                  stock-server device code)"
@@ -187,4 +192,49 @@ impl NodeError {
     pub const fn is_unreachable(&self) -> bool {
         matches!(self, Self::Unreachable { .. })
     }
+}
+
+/// A stable word for what is wrong with a backup.
+const fn backup_code(error: &BackupError) -> &'static str {
+    match error {
+        BackupError::FileExists { .. } => "file-exists",
+        BackupError::Busy { .. } => "backup-busy",
+        BackupError::Unreadable { .. } => "store-damaged",
+        BackupError::NotABackup { .. } => "not-a-backup",
+        BackupError::Damaged { .. } => "backup-damaged",
+        BackupError::NewerFormat { .. } => "newer-format",
+        BackupError::NotEmpty { .. } => "not-empty",
+        BackupError::InMemory
+        | BackupError::BadPart { .. }
+        | BackupError::Store(_)
+        | BackupError::Read(_)
+        | _ => "backup",
+    }
+}
+
+/// What to do about it.
+const fn backup_hint(error: &BackupError) -> Option<&'static str> {
+    Some(match error {
+        BackupError::FileExists { .. } => {
+            "a backup is never written over: name a file that is not there yet"
+        }
+        BackupError::Busy { .. } => "wait for the other backup, or name another file",
+        BackupError::Unreadable { .. } => {
+            "stop the program and copy the store's directory as it is before anything else; then \
+             run doctor --fix"
+        }
+        BackupError::NotABackup { .. } => "name a file that backup made",
+        BackupError::Damaged { .. } => {
+            "nothing was restored: use another copy of it, or another backup"
+        }
+        BackupError::NewerFormat { .. } => "install that version, then restore with it",
+        BackupError::NotEmpty { .. } => {
+            "a restore only goes where nothing is: name a new directory"
+        }
+        BackupError::InMemory
+        | BackupError::BadPart { .. }
+        | BackupError::Store(_)
+        | BackupError::Read(_)
+        | _ => return None,
+    })
 }

@@ -2,7 +2,7 @@
 
 use ledger_core::entry::{Body, Content, Entry};
 use ledger_core::fold::{FOLD_VERSION, Fold, NumberRun, Record};
-use ledger_core::{EntryId, HybridClock, Origin, Timestamp};
+use ledger_core::{EntryId, EntryRef, HybridClock, Origin, Timestamp};
 use ledger_format::head::SignedHead;
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes, state_hash, wire};
 use ledger_store::{Group, Store};
@@ -50,7 +50,14 @@ impl Inner {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Self, NodeError> {
         let origin = keys.origin();
-        let (fold, hybrid) = load::fold_all(store, &[origin], now, progress)?;
+        let epoch = match (&keys.central, keys.server_key()) {
+            (Some(central), _) => Some(central.epoch),
+            (None, Some(server)) => store
+                .cursor(server.device_id().as_bytes())?
+                .map(|cursor| cursor.epoch),
+            (None, None) => None,
+        };
+        let (fold, hybrid) = load::fold_all(store, &keys.origins(), epoch, now, progress)?;
         let (seq, head) = store
             .head(origin)?
             .unwrap_or((0, Hash::before_first(origin)));
@@ -58,7 +65,6 @@ impl Inner {
             Some(central) => Some(Central::load(store, central.epoch)?),
             None => None,
         };
-        let epoch = central.as_ref().map_or(0, |central| central.epoch);
         Ok(Self {
             fold,
             hybrid,
@@ -66,7 +72,7 @@ impl Inner {
             seq,
             head,
             central,
-            epoch,
+            epoch: epoch.unwrap_or(0),
             failed: None,
         })
     }
@@ -171,7 +177,27 @@ impl Inner {
 
     /// Whether every own entry has its central number.
     pub(crate) fn all_numbered(&self) -> bool {
-        self.fold.numbered_up_to(self.keys.origin()) >= self.seq
+        let origins = self.keys.origins();
+        let numbered = |origin| self.fold.numbered_up_to(origin) >= self.fold.last_seq(origin);
+        origins.into_iter().all(numbered)
+    }
+
+    /// Whether the central server has given no number in this epoch.
+    pub(crate) fn is_unnumbered(&self) -> bool {
+        self.central.as_ref().is_some_and(|central| central.n == 0)
+    }
+
+    /// The last own entry, of whichever origin.
+    pub(crate) fn last_own(&self, store: &Store) -> Result<Option<EntryRef>, NodeError> {
+        for origin in self.keys.origins().into_iter().rev() {
+            if let Some((seq, head)) = store.head(origin)? {
+                return Ok(Some(EntryRef {
+                    id: EntryId { origin, seq },
+                    hash8: head.hash8(),
+                }));
+            }
+        }
+        Ok(None)
     }
 
     pub(crate) fn state_hash(&self, store: &Store) -> Result<String, NodeError> {
@@ -184,14 +210,18 @@ impl Inner {
 
 impl Central {
     fn load(store: &Store, epoch: u64) -> Result<Self, NodeError> {
-        let start = wire::central_chain_start(epoch);
-        Ok(match store.last_run()? {
-            None => Self {
-                epoch,
-                n: 0,
-                chain: start,
-                moment: Timestamp::ZERO,
-            },
+        let mut last = store.last_run()?;
+        if last.is_some_and(|run| run.epoch != epoch) {
+            // What is left of an earlier epoch may stand behind the last number of this one.
+            last = None;
+            store.for_each_run(&mut |run| {
+                if run.epoch == epoch && last.is_none_or(|last| last.first < run.first) {
+                    last = Some(run);
+                }
+            })?;
+        }
+        Ok(match last {
+            None => Self::start(epoch),
             Some(run) => Self {
                 epoch,
                 n: run.first.saturating_add(run.count).saturating_sub(1),
@@ -201,7 +231,18 @@ impl Central {
         })
     }
 
-    fn next(
+    /// Before the first number of an epoch.
+    pub(crate) fn start(epoch: u64) -> Self {
+        Self {
+            epoch,
+            n: 0,
+            chain: wire::central_chain_start(epoch),
+            moment: Timestamp::ZERO,
+        }
+    }
+
+    /// Gives the next numbers to consecutive entries with these chain hashes.
+    pub(crate) fn next(
         &mut self,
         origin: Origin,
         first_seq: u64,

@@ -17,7 +17,7 @@ use crate::error::NodeError;
 use crate::node::NodeKind;
 
 /// The file's name in the store's directory.
-const FILE: &str = "keys.json";
+pub(crate) const FILE: &str = "keys.json";
 /// The version of the file's layout.
 const VERSION: u32 = 1;
 /// Letters and digits of a one-time code: none that are mistaken for each other.
@@ -115,6 +115,11 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
     Ok(bytes)
 }
 
+/// A number that no other epoch of the ledger has; 48 bits, so that it is short on the wire.
+fn random_epoch() -> Result<u64, NodeError> {
+    Ok(u64::from_be_bytes(random::<8>()?) >> 16)
+}
+
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -151,7 +156,7 @@ impl Keys {
             NodeKind::Handheld => None,
             NodeKind::Server => Some(CentralKeys {
                 ledger: to_hex(&random::<16>()?),
-                epoch: u64::from_be_bytes(random::<8>()?) >> 16,
+                epoch: random_epoch()?,
                 secret: to_hex(&random::<32>()?),
                 codes: Vec::new(),
                 tokens: Vec::new(),
@@ -173,13 +178,27 @@ impl Keys {
     /// Reads the keys of a store.
     pub(crate) fn read(dir: &Path) -> Result<Self, NodeError> {
         let path = dir.join(FILE);
-        let text = fs::read_to_string(&path).map_err(io(&path))?;
+        let text = fs::read(&path).map_err(io(&path))?;
+        let mut keys = Self::of_text(&text, &path)?;
+        keys.path = Some(path);
+        Ok(keys)
+    }
+
+    /// The keys as they are kept.
+    pub(crate) fn text(&self) -> Result<String, NodeError> {
+        serde_json::to_string_pretty(self).map_err(|error| NodeError::Keys {
+            path: self.path.clone().unwrap_or_default(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Reads keys as they are kept; `path` is where they are from. They are kept nowhere yet.
+    pub(crate) fn of_text(text: &[u8], path: &Path) -> Result<Self, NodeError> {
         let bad = |reason: &str| NodeError::Keys {
-            path: path.clone(),
+            path: path.to_owned(),
             reason: reason.to_owned(),
         };
-        let mut keys: Self =
-            serde_json::from_str(&text).map_err(|error| bad(&error.to_string()))?;
+        let keys: Self = serde_json::from_slice(text).map_err(|error| bad(&error.to_string()))?;
         if keys.version > VERSION {
             return Err(bad("they are of a newer version of the program"));
         }
@@ -187,7 +206,6 @@ impl Keys {
         if !whole {
             return Err(bad("they are damaged"));
         }
-        keys.path = Some(path);
         Ok(keys)
     }
 
@@ -202,10 +220,7 @@ impl Keys {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let text = serde_json::to_string_pretty(self).map_err(|error| NodeError::Keys {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
+        let text = self.text()?;
         let new = path.with_extension("json.new");
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -237,6 +252,25 @@ impl Keys {
 
     pub(crate) fn origin(&self) -> Origin {
         Origin::from_bytes(fixed(&self.origin).unwrap_or_default())
+    }
+
+    /// All origins that this device has written, oldest first; the last is the present one.
+    pub(crate) fn origins(&self) -> Vec<Origin> {
+        let past = self.past_origins.iter();
+        past.filter_map(|origin| origin.parse().ok())
+            .chain([self.origin()])
+            .collect()
+    }
+
+    /// Goes on under a new origin, and on a server in a new epoch; kept on the disk on return.
+    pub(crate) fn begin_origin(&mut self) -> Result<(), NodeError> {
+        let fresh = to_hex(&random::<16>()?);
+        self.past_origins
+            .push(std::mem::replace(&mut self.origin, fresh));
+        if let Some(central) = &mut self.central {
+            central.epoch = random_epoch()?;
+        }
+        self.save()
     }
 
     /// The ledger that this node's heads are signed for, once it has one.

@@ -3,13 +3,16 @@
 //! - [`node`] opens a store, folds it, plans and writes; [`keys`] who the node is and whom it trusts,
 //! - [`Conversation`] the handheld's side of sync and `Node::handle_sync` the server's, both
 //!   without I/O; `Node::sync` carries them over HTTP,
+//! - [`totals`] all totals from the columns of cold blocks,
 //! - [`view`] what is shown: the JSON shapes that handheld and server share.
 //!
 //! **Invariant.** A write has returned only when its entries are on the disk. What is sent to
 //! others is read from the durable log, never from memory.
 
+mod backup;
 mod clock;
 mod conversation;
+mod doctor;
 mod error;
 mod inner;
 pub mod keys;
@@ -17,12 +20,17 @@ mod load;
 mod log;
 mod look;
 pub mod node;
+mod notices;
+mod renew;
 mod sync_client;
 mod sync_server;
+pub mod totals;
 pub mod view;
 
+pub use backup::{BackupReport, RestoreReport, SafeMark};
 pub use clock::{SystemClock, WallClock};
 pub use conversation::{Conversation, EnrollReport, Question, SyncProgress, SyncReport};
+pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::NodeError;
 pub use keys::NewCode;
 pub use node::{Actor, Node, NodeKind, Progress, VerifyReport, Written};

@@ -34,17 +34,21 @@ fn clock_of(record: &Record) -> Option<Clock> {
     }
 }
 
-/// Folds everything a store holds; the hybrid clock takes note of all our own entries, and of
-/// others as far as they are sane at `now`.
+/// Folds everything a store holds, with the central numbers of one epoch; the hybrid clock takes
+/// note of all our own entries, and of others as far as they are sane at `now`.
 pub(crate) fn fold_all(
     store: &Store,
     own: &[Origin],
+    epoch: Option<u64>,
     now: Timestamp,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Fold, HybridClock), ReadError> {
     let mut fold = Fold::new();
     let mut hybrid = HybridClock::default();
     store.for_each_run(&mut |run| {
+        if epoch.is_some_and(|epoch| epoch != run.epoch) {
+            return;
+        }
         fold.number(NumberRun {
             n: run.first,
             origin: run.origin,

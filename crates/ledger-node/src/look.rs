@@ -7,6 +7,7 @@ use ledger_core::entry::Entry;
 use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp};
 
+use crate::backup::{SAFE, SafeMark, safe_of_note};
 use crate::conversation::SYNCED_AT;
 use crate::error::NodeError;
 use crate::inner::Inner;
@@ -70,18 +71,23 @@ impl<'a> View<'a> {
     /// Own entries that the central server has not numbered as far as known here, and when the
     /// oldest of them was written.
     pub fn pending(&self) -> Result<(u64, Option<Timestamp>), NodeError> {
-        let origin = self.origin();
-        let numbered = self.fold().numbered_up_to(origin);
-        let count = self.fold().last_seq(origin).saturating_sub(numbered);
-        let oldest = EntryId {
-            origin,
-            seq: numbered.saturating_add(1),
-        };
-        let written = match count {
-            0 => None,
-            _ => self.entry(oldest)?.map(|entry| entry.time),
-        };
-        Ok((count, written))
+        let mut pending = 0_u64;
+        let mut since: Option<Timestamp> = None;
+        for origin in self.inner.keys.origins() {
+            let numbered = self.fold().numbered_up_to(origin);
+            let count = self.fold().last_seq(origin).saturating_sub(numbered);
+            pending = pending.saturating_add(count);
+            let oldest = EntryId {
+                origin,
+                seq: numbered.saturating_add(1),
+            };
+            if count > 0
+                && let Some(entry) = self.entry(oldest)?
+            {
+                since = Some(since.map_or(entry.time, |since| since.min(entry.time)));
+            }
+        }
+        Ok((pending, since))
     }
 
     /// When the central server was last known to hold all of ours, and we all of its.
@@ -93,6 +99,15 @@ impl<'a> View<'a> {
     fn moment(&self, note: &str) -> Option<Timestamp> {
         let text = self.node.store().note(note).ok().flatten()?;
         text.parse().ok().map(Timestamp::from_millis)
+    }
+
+    /// Up to where a central server's entries are in a verified backup.
+    pub fn safe_mark(&self) -> Result<Option<SafeMark>, NodeError> {
+        let note = self.node.store().note(SAFE)?;
+        let mark = note.as_deref().and_then(safe_of_note);
+        // Numbers of an earlier epoch say nothing about those of this one.
+        let central = self.inner.central.as_ref();
+        Ok(mark.filter(|mark| central.is_some_and(|central| central.epoch == mark.epoch)))
     }
 
     /// The server that the device is enrolled at.

@@ -4,16 +4,16 @@
 //! handed to the store's committer in that order, and the lock is released while the disk syncs.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ledger_core::at_entry::{Plan, Refusal};
 use ledger_core::catalogue::{Role, Subject};
-use ledger_core::entry::{Body, Content, Entry, Genesis, GenesisReason};
+use ledger_core::entry::{Body, Content, Entry};
 use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp, UserName};
 use ledger_format::{entry_bytes, wire};
-use ledger_store::{EngineKind, OpenOptions, Store};
+use ledger_store::{EngineKind, Group, OpenOptions, ReadError, Store};
 
 use crate::clock::WallClock;
 use crate::error::NodeError;
@@ -21,9 +21,10 @@ use crate::inner::{Inner, Writing};
 use crate::keys::{Keys, NewCode};
 use crate::load;
 pub use crate::look::View;
+use crate::totals;
 
 /// The store's directory inside the node's.
-const STORE: &str = "store";
+pub(crate) const STORE: &str = "store";
 
 /// What a node is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const fn engine(self) -> EngineKind {
+    pub(crate) const fn engine(self) -> EngineKind {
         match self {
             Self::Handheld => EngineKind::Sled,
             Self::Server => EngineKind::Redb,
@@ -106,13 +107,28 @@ impl std::fmt::Debug for Node {
     }
 }
 
-fn options(progress: impl Fn(Progress) + Send + Sync + 'static) -> OpenOptions {
+/// Where a node's fence is: beside its directory, so that neither a copy nor an older state put
+/// back brings it along. None for a directory without a name of its own.
+fn fence_of(dir: &Path) -> Option<PathBuf> {
+    let dir = fs::canonicalize(dir).ok()?;
+    let mut name = dir.file_name()?.to_owned();
+    name.push(".fence");
+    Some(dir.with_file_name(name))
+}
+
+pub(crate) fn options(
+    dir: &Path,
+    progress: impl Fn(Progress) + Send + Sync + 'static,
+) -> OpenOptions {
     let unpack = |bytes: &[u8]| {
         let batch: wire::BatchMessage =
             wire::Message::from_bytes(bytes).map_err(|error| error.to_string())?;
         ledger_sync::unpack(&batch)
     };
-    OpenOptions::new(unpack).on_progress(move |step| {
+    let mut options = OpenOptions::new(unpack);
+    options.fence = fence_of(dir);
+    options.packing = Some(totals::packing());
+    options.on_progress(move |step| {
         progress(Progress {
             what: "reading the journal",
             done: step.done,
@@ -140,7 +156,7 @@ impl Node {
         })?;
         let mut keys = Keys::make(kind, name)?;
         keys.keep_in(dir)?;
-        let store = Store::create(&store_dir, kind.engine(), &options(|_| {}))?;
+        let store = Store::create(&store_dir, kind.engine(), &options(dir, |_| {}))?;
         Self::start(store, keys, clock, &mut |_| {})
     }
 
@@ -183,7 +199,7 @@ impl Node {
         let store = open(
             &store_dir,
             kind.engine(),
-            &options(move |step| opening(step)),
+            &options(dir, move |step| opening(step)),
         )?;
         let keys = Keys::read(dir)?;
         if keys.kind() != kind {
@@ -235,30 +251,8 @@ impl Node {
                 inner: Mutex::new(inner),
             }),
         };
-        if node.lock().seq == 0 {
-            node.begin_origin()?;
-        }
+        node.go_on()?;
         Ok(node)
-    }
-
-    fn begin_origin(&self) -> Result<(), NodeError> {
-        let genesis = {
-            let inner = self.lock();
-            let server = inner.keys.kind() == NodeKind::Server;
-            Body::Genesis(Genesis {
-                device: inner.keys.key().device_id(),
-                name: inner.keys.name.clone(),
-                reason: if server {
-                    GenesisReason::Server
-                } else {
-                    GenesisReason::New
-                },
-                parent: None,
-                program: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            })
-        };
-        self.write_bodies(&Actor::default(), vec![genesis])
-            .map(|_| ())
     }
 
     /// Closes the store when this is the last clone of the node.
@@ -432,7 +426,8 @@ impl Node {
             .map(|bond| bond.server_url.clone())
     }
 
-    /// Hashes every entry on the disk anew and compares it with the chains and signed heads.
+    /// Hashes every entry on the disk anew and compares it with the chains and signed heads, and
+    /// the totals with what the entries add up to.
     pub fn verify(&self, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport, NodeError> {
         let report = self.store().verify(&mut |step| {
             progress(Progress {
@@ -441,12 +436,31 @@ impl Node {
                 total: step.total,
             });
         })?;
+        let mut problems = report.problems;
+        if problems.is_empty() {
+            problems.extend(self.check_totals()?);
+        }
         Ok(VerifyReport {
-            ok: report.is_sound(),
+            ok: problems.is_empty(),
             entries: report.entries,
             origins: report.origins,
-            problems: report.problems,
+            problems,
         })
+    }
+
+    /// Compares the totals that are shown with those that the stored entries add up to.
+    fn check_totals(&self) -> Result<Option<String>, NodeError> {
+        let inner = self.lock();
+        // Nothing is written while the lock is held; what was written before waits no longer.
+        if inner.check_usable().is_err() || self.store().append(Group::new()).wait().is_err() {
+            return Ok(None);
+        }
+        match totals::difference(self.store(), &inner.fold) {
+            Err(ReadError::Corrupt { key }) => {
+                Ok(Some(format!("the stored value of {key} is damaged")))
+            }
+            other => Ok(other?),
+        }
     }
 
     /// What nodes with the same entries and central numbers have in common, in hex.

@@ -89,6 +89,36 @@ impl Disk {
         })
     }
 
+    /// Makes an empty file that only its owner may read, and keeps others from writing it too.
+    pub(crate) fn create_private(&self, path: &Path) -> io::Result<DiskFile> {
+        self.ask(DiskOp::Create, path)?;
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
+        // Where a file system knows no locks, nobody is kept out.
+        if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+            return Err(io::ErrorKind::ResourceBusy.into());
+        }
+        file.set_len(0)?;
+        Ok(DiskFile {
+            file,
+            path: path.to_owned(),
+            disk: self.clone(),
+        })
+    }
+
+    /// Opens a file for reading it from front to back.
+    pub(crate) fn open_to_read(&self, path: &Path) -> io::Result<DiskReader> {
+        self.ask(DiskOp::Open, path)?;
+        Ok(DiskReader {
+            file: File::open(path)?,
+            path: path.to_owned(),
+            disk: self.clone(),
+        })
+    }
+
     /// Opens a file for writing into it.
     pub(crate) fn open(&self, path: &Path) -> io::Result<DiskFile> {
         self.ask(DiskOp::Open, path)?;
@@ -176,6 +206,33 @@ impl Disk {
             }
         }
         self.sync_dir(path)
+    }
+}
+
+/// A file that is only read.
+#[derive(Debug)]
+pub(crate) struct DiskReader {
+    file: File,
+    path: PathBuf,
+    disk: Disk,
+}
+
+impl DiskReader {
+    /// Its length in bytes.
+    pub(crate) fn len(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    /// Goes on at an offset.
+    pub(crate) fn seek(&mut self, offset: u64) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(offset)).map(|_| ())
+    }
+}
+
+impl Read for DiskReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.disk.ask(DiskOp::Read, &self.path)?;
+        self.file.read(buffer)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The index: entries, heads, runs, cursors and notes in an engine, checked at every read.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use ledger_core::{EntryId, Origin};
 use ledger_format::{EntryBuf, Hash, OriginSlice};
@@ -13,13 +13,21 @@ use crate::journal::Position;
 use crate::keys;
 use crate::record::{Cursor, Run, SignedHead, StoreId};
 
+pub(crate) mod block;
 mod chunk;
+pub(crate) mod join;
+#[cfg(test)]
+mod tests;
 pub(crate) mod write;
 
+use self::block::Packing;
 use self::chunk::Chunk;
 
 /// The index format that this version writes and the newest it reads.
-pub const INDEX_VERSION: u32 = 1;
+pub const INDEX_VERSION: u32 = 2;
+
+/// How many entries of neighbouring chunks are visited together.
+const SLICE_ENTRIES: usize = 256;
 
 /// Origins with their last seq and the chain hash after it.
 pub(crate) type Heads = BTreeMap<Origin, (u64, Hash)>;
@@ -31,6 +39,12 @@ pub enum ReadError {
     /// A value is not what was written. `rebuild` makes the index anew from the journal.
     #[error("the stored value of {key} is damaged")]
     Corrupt {
+        /// The key, readable.
+        key: String,
+    },
+    /// The caller did not say how packed entries are unpacked.
+    #[error("the entries under {key} are packed in a way that this caller does not know")]
+    Packed {
         /// The key, readable.
         key: String,
     },
@@ -54,6 +68,12 @@ pub enum ReadError {
 impl ReadError {
     pub(crate) fn corrupt(key: &[u8]) -> Self {
         Self::Corrupt {
+            key: key.escape_ascii().to_string(),
+        }
+    }
+
+    fn packed(key: &[u8]) -> Self {
+        Self::Packed {
             key: key.escape_ascii().to_string(),
         }
     }
@@ -109,9 +129,16 @@ type KeyValue = (Vec<u8>, Vec<u8>);
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
     pub(crate) engine: SharedEngine,
+    /// How blocks are packed; without it none is made, and none can be read.
+    pub(crate) packing: Option<Packing>,
 }
 
 impl Index {
+    /// The index in an engine, whose caller packs in some way or not at all.
+    pub(crate) const fn new(engine: SharedEngine, packing: Option<Packing>) -> Self {
+        Self { engine, packing }
+    }
+
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
         let Some(mut value) = self.engine.get(key)? else {
             return Ok(None);
@@ -209,15 +236,15 @@ impl Index {
             .transpose()
     }
 
-    /// The chunk that holds an entry, with its key.
-    fn chunk(&self, origin: Origin, seq: u64) -> Result<Option<(Vec<u8>, Chunk)>, ReadError> {
+    /// The chunk that holds an entry.
+    fn chunk(&self, origin: Origin, seq: u64) -> Result<Option<Chunk>, ReadError> {
         let from = keys::of_origin(keys::CHUNK, origin);
         let to = keys::after(keys::of_entry(keys::CHUNK, origin, seq));
         let Some((key, body)) = self.first(&from, &to, true)? else {
             return Ok(None);
         };
-        let chunk = Chunk::decode(&key, &body)?;
-        Ok(Some((key, chunk)).filter(|(_, chunk)| seq <= chunk.slice.last_seq()))
+        let chunk = Chunk::decode(&key, &body, self.packing.as_ref())?;
+        Ok(Some(chunk).filter(|chunk| seq <= chunk.slice.last_seq()))
     }
 
     /// The chain hash after an entry.
@@ -230,12 +257,12 @@ impl Index {
             Some((last, _)) if last > seq => {}
             _ => return Ok(None),
         }
-        let (_, chunk) = self.held(origin, seq)?;
+        let chunk = self.held(origin, seq)?;
         Ok(Some(chunk.hash_before(seq.saturating_add(1))))
     }
 
     /// The chunk of an entry that the head says is there.
-    fn held(&self, origin: Origin, seq: u64) -> Result<(Vec<u8>, Chunk), ReadError> {
+    fn held(&self, origin: Origin, seq: u64) -> Result<Chunk, ReadError> {
         let key = || keys::of_entry(keys::CHUNK, origin, seq);
         self.chunk(origin, seq)?
             .ok_or_else(|| ReadError::corrupt(&key()))
@@ -247,7 +274,7 @@ impl Index {
             Some((last, _)) if (1..=last).contains(&id.seq) => {}
             _ => return Ok(None),
         }
-        let (_, chunk) = self.held(id.origin, id.seq)?;
+        let chunk = self.held(id.origin, id.seq)?;
         Ok(chunk.entry(id.seq).map(<[u8]>::to_vec))
     }
 
@@ -277,51 +304,86 @@ impl Index {
                 seq: from_seq,
             });
         }
-        let (first_key, first) = self.held(origin, from_seq)?;
+        let first = self.held(origin, from_seq)?;
         slice.prev = first.hash_before(from_seq);
-        let end = keys::end_of(&keys::of_origin(keys::CHUNK, origin));
-        let mut next = first.slice.first_seq;
-        self.scan(&first_key, &end, false, &mut |key, body| {
-            let chunk = Chunk::decode(key, body)?;
-            if chunk.slice.first_seq != next {
-                return Err(ReadError::corrupt(key));
-            }
-            next = chunk.slice.last_seq().saturating_add(1);
-            Ok(take(&mut slice, &chunk.slice, max_entries, max_bytes))
-        })?;
+        if take(&mut slice, &first.slice, max_entries, max_bytes).is_continue() {
+            let next = first.slice.last_seq().saturating_add(1);
+            self.chunks(origin, next..=last, &mut |chunk| {
+                take(&mut slice, &chunk.slice, max_entries, max_bytes)
+            })?;
+        }
         Ok(slice)
     }
 
-    /// Visits all entries by origin and seq, in slices of at most a chunk's length.
+    /// Visits the chunks that hold a range of an origin's entries, of which all are there; the
+    /// first may begin before it, and the last end after it.
+    fn chunks(
+        &self,
+        origin: Origin,
+        seqs: RangeInclusive<u64>,
+        visit: &mut dyn FnMut(Chunk) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        let end = keys::end_of(&keys::of_origin(keys::CHUNK, origin));
+        let mut next = *seqs.start();
+        // Chunks may be joined into a block while they are read: then what follows lies under a
+        // smaller key, and is looked up anew.
+        while next <= *seqs.end() {
+            let chunk = self.held(origin, next)?;
+            next = chunk.slice.last_seq().saturating_add(1);
+            let mut ended = visit(chunk).is_break();
+            let from = keys::of_entry(keys::CHUNK, origin, next);
+            if ended || next > *seqs.end() {
+                break;
+            }
+            self.scan(&from, &end, false, &mut |key, body| {
+                let (head, _) = chunk::Head::read(key, body)?;
+                if head.first_seq != next || head.first_seq > *seqs.end() {
+                    return Ok(ControlFlow::Break(()));
+                }
+                let chunk = Chunk::decode(key, body, self.packing.as_ref())?;
+                next = chunk.slice.last_seq().saturating_add(1);
+                let flow = visit(chunk);
+                ended = flow.is_break();
+                Ok(flow)
+            })?;
+            if ended {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Visits all entries by origin and seq, in slices of at most a block's length.
     pub(crate) fn for_each_slice(
         &self,
         visit: &mut dyn FnMut(OriginSlice),
     ) -> Result<(), ReadError> {
-        let mut open: Option<OriginSlice> = None;
-        self.scan(
-            keys::CHUNK,
-            &keys::end_of(keys::CHUNK),
-            false,
-            &mut |key, body| {
-                let chunk = Chunk::decode(key, body)?.slice;
+        for (origin, (last, _)) in self.heads()? {
+            let mut open: Option<OriginSlice> = None;
+            self.chunks(origin, 1..=last, &mut |chunk| {
+                let mut chunk = chunk.slice;
                 if let Some(slice) = &mut open
-                    && slice.origin == chunk.origin
-                    && slice.last_seq().saturating_add(1) == chunk.first_seq
-                    && slice.entries.len().saturating_add(chunk.entries.len())
-                        <= write::CHUNK_ENTRIES
+                    && slice.entries.len().saturating_add(chunk.entries.len()) <= SLICE_ENTRIES
                 {
-                    chunk
-                        .entries
-                        .iter()
-                        .for_each(|entry| slice.entries.push(entry));
-                } else if let Some(slice) = open.replace(chunk) {
+                    let entries = chunk.entries.iter();
+                    entries.for_each(|entry| slice.entries.push(entry));
+                    return ControlFlow::Continue(());
+                }
+                // A block that was made while this reads may hold entries that were visited.
+                let next = open
+                    .as_ref()
+                    .map(|slice| slice.last_seq().saturating_add(1));
+                if let Some(next) = next.filter(|&next| next > chunk.first_seq) {
+                    chunk = rest_of(&chunk, next);
+                }
+                if let Some(slice) = open.replace(chunk) {
                     visit(slice);
                 }
-                Ok(ControlFlow::Continue(()))
-            },
-        )?;
-        if let Some(slice) = open {
-            visit(slice);
+                ControlFlow::Continue(())
+            })?;
+            if let Some(slice) = open {
+                visit(slice);
+            }
         }
         Ok(())
     }
@@ -470,6 +532,25 @@ impl Index {
 
 fn head(reader: &mut Reader<'_>) -> Option<(u64, Hash)> {
     Some((reader.u64()?, Hash::from_bytes(reader.array()?)))
+}
+
+/// What a slice has from a seq on.
+fn rest_of(slice: &OriginSlice, seq: u64) -> OriginSlice {
+    let skip = seq.saturating_sub(slice.first_seq);
+    let mut rest = OriginSlice {
+        origin: slice.origin,
+        first_seq: seq,
+        prev: slice.prev,
+        entries: EntryBuf::new(),
+    };
+    for (index, entry) in slice.entries.iter().enumerate() {
+        if wide(index) < skip {
+            rest.prev = rest.prev.then(entry);
+        } else {
+            rest.entries.push(entry);
+        }
+    }
+    rest
 }
 
 /// Adds to a slice what a chunk has of its next entries, within limits.

@@ -38,6 +38,7 @@ use self::scan::Scanned;
 use self::segment::{FRAME_START_BYTES, FrameBytes, HEADER_BYTES, Header, Place, file_name};
 use crate::bytes::wide;
 use crate::disk::{Disk, DiskFile};
+use crate::planted::Bug;
 use crate::record::StoreId;
 
 pub use self::segment::JOURNAL_VERSION;
@@ -268,7 +269,7 @@ impl Journal {
         let path = self.file.path().to_owned();
         self.file
             .write_at(self.end, &bytes)
-            .and_then(|()| self.file.sync_data())
+            .and_then(|()| self.sync())
             .map_err(|source| JournalError::io(&path, source))?;
         self.end = self.end.saturating_add(wide(bytes.len()));
         if let Some(&last) = positions.last() {
@@ -279,6 +280,17 @@ impl Journal {
             let _cut = old.set_len(end);
         }
         Ok(positions)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        if Bug::AckBeforeSync.is_planted() {
+            return Ok(());
+        }
+        let synced = self.file.sync_data();
+        if Bug::GoOnAfterFailedSync.is_planted() {
+            return Ok(());
+        }
+        synced
     }
 
     fn encode(&self, groups: &[GroupFrames], total: u64) -> (Vec<u8>, Vec<Position>) {

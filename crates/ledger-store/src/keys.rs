@@ -2,7 +2,10 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `c/` origin 16, first seq 8 | chunk: chain hash before it 32, count u32, then per entry its length u32 and bytes |
+//! | `c/` origin 16, first seq 8 | chunk: chain hash before it 32, count u24, form u8; form 0: per entry its length u32 and bytes; form 1, a block: the entries as the caller packed them |
+//! | `d/` origin 16, first seq 8 | columns derived from that block: count u32, then as the caller made them |
+//! | `y/` part 8, from 0 | a part of the dictionary of all columns, as the caller made it |
+//! | `z/` origin 16 | the seq u64 up to which its chunks were joined into blocks, or found not worth it |
 //! | `h/` origin 16 | last seq u64, chain hash after it 32 |
 //! | `s/` origin 16, seq 8 | signed head, as in a journal frame |
 //! | `n/` first central number 8 | run, as in a journal frame |
@@ -12,12 +15,20 @@
 //! | `p` | last indexed journal position: segment u64, offset u64, frame hash 32 |
 //! | `m` | index version u32, store id 16 |
 //!
-//! Every value is followed by the crc32c of key and value.
+//! Every value is followed by the crc32c of key and value. Version 1 had no `d/`, `y/` and `z/`, and
+//! only form 0, in whose place it had the highest byte of a count that is at most 256: so version 2
+//! reads an index of version 1 as it is.
 
 use ledger_core::Origin;
 
 /// Chunks of entries.
 pub const CHUNK: &[u8; 2] = b"c/";
+/// Derived columns.
+pub const COLUMNS: &[u8; 2] = b"d/";
+/// Parts of the columns' dictionary.
+pub const PART: &[u8; 2] = b"y/";
+/// How far an origin's chunks were joined.
+pub const JOINED: &[u8; 2] = b"z/";
 /// Heads.
 pub const HEAD: &[u8; 2] = b"h/";
 /// Signed heads.
@@ -48,6 +59,11 @@ pub(crate) fn of_entry(prefix: &[u8; 2], origin: Origin, seq: u64) -> Vec<u8> {
 /// The key of the run that begins at a central number.
 pub(crate) fn of_number(first: u64) -> Vec<u8> {
     [NUMBER.as_slice(), &first.to_be_bytes()].concat()
+}
+
+/// The key of a part of the dictionary.
+pub(crate) fn of_part(part: u64) -> Vec<u8> {
+    [PART.as_slice(), &part.to_be_bytes()].concat()
 }
 
 /// The key of a peer's cursor.

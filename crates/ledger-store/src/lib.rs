@@ -14,15 +14,8 @@
 //!
 //! # Where the rest attaches
 //!
-//! - *Fence*: a file outside the directory that names machine, inode and [`Position`]. The
-//!   committer would write it after a sync, `open` compare it before the committer starts, and
-//!   say so in [`Opened`]; the node then begins a new origin.
 //! - *Checkpoints*: more keys of the index with the [`Position`] they are valid for. Replay never
 //!   reads them; setting an index aside drops them.
-//! - *Packed cold blocks*: the indexer, when idle, joins neighbouring chunks of an origin into
-//!   one value under a key of the same order; only `index/chunk.rs` knows a chunk's form.
-//! - *Backup*: segments up to a [`Position`] never change, so they are copied as they are while
-//!   the committer goes on; `rebuild` makes the index on the other side.
 
 pub mod disk;
 pub mod engine;
@@ -34,15 +27,22 @@ pub mod record;
 pub mod store;
 
 mod bytes;
+mod fence;
+mod planted;
 
 pub use disk::{Disk, DiskOp};
 pub use engine::{Engine, EngineError, EngineKind};
 pub use index::ReadError;
+pub use index::block::{
+    BLOCK_ENTRIES_MAX, Derive, Derived, NewDerive, PackBlock, Packing, UnpackBlock,
+};
 pub use journal::{JournalDamage, Position};
 pub use record::{Cursor, Group, Note, Record, Run, SignedHead, StoreId};
 pub use store::{
-    AppendError, Gap, OpenError, OpenOptions, Opened, Pending, Progress, RebuiltJournal, Report,
-    Step, Store, Unpack, rebuild_journal_from_index,
+    AppendError, BackupError, BackupExtra, BackupReport, Examined, ExaminedIndex, ExaminedJournal,
+    Gap, Manifest, OpenError, OpenOptions, Opened, Pending, Progress, RebuiltJournal, Report,
+    Restored, Step, Store, Unpack, backup_beside, examine, manifest_of, read_backup, read_journal,
+    rebuild_journal_from_index, remove_leftovers, restore,
 };
 
 /// An error and its causes in one line, for where the error itself cannot be kept.

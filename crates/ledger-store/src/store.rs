@@ -7,6 +7,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -17,11 +18,14 @@ use ledger_format::{Hash, OriginSlice};
 
 use crate::disk::Disk;
 use crate::engine::{EngineError, EngineKind};
+use crate::index::block::{Derived, Packing};
 use crate::index::{Index, ReadError};
 use crate::journal::{JournalDamage, Position, SEGMENT_BYTES};
 use crate::record::{Cursor, Group, Run, SignedHead, StoreId};
 
+mod backup;
 mod committer;
+mod examine;
 mod indexer;
 mod open;
 mod rebuild;
@@ -31,7 +35,14 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub use self::backup::{
+    BACKUP_VERSION, BackupError, BackupExtra, BackupReport, Manifest, ManifestHead,
+    ManifestPosition, Part, Restored, backup_beside, manifest_of, read_backup, restore,
+};
 pub use self::committer::{AppendError, GROUP_BYTES_MAX};
+pub use self::examine::{
+    Examined, ExaminedIndex, ExaminedJournal, examine, read_journal, remove_leftovers,
+};
 pub use self::rebuild::{RebuiltJournal, rebuild_journal_from_index};
 pub use self::verify::Report;
 
@@ -57,6 +68,12 @@ pub enum Step {
     VerifyIndex,
     /// Comparing the journal with the index; in journal bytes.
     VerifyJournal,
+    /// Writing a backup; in journal bytes.
+    Backup,
+    /// Reading a backup back; in bytes of its parts.
+    VerifyBackup,
+    /// Making a store of a backup; in bytes of its parts.
+    Restore,
 }
 
 /// How far it is.
@@ -83,6 +100,10 @@ pub struct OpenOptions {
     pub engine_timeout: Duration,
     /// How long a journal segment may become, in bytes.
     pub segment_bytes: u64,
+    /// How cold entries are packed; without it none are, and packed ones cannot be read.
+    pub packing: Option<Packing>,
+    /// A file outside the store's directory that tells when the store was copied or turned back.
+    pub fence: Option<PathBuf>,
 }
 
 impl fmt::Debug for OpenOptions {
@@ -106,6 +127,8 @@ impl OpenOptions {
             disk: Disk::new(),
             engine_timeout: Duration::from_secs(20),
             segment_bytes: SEGMENT_BYTES,
+            packing: None,
+            fence: None,
         }
     }
 
@@ -221,6 +244,13 @@ pub struct Opened {
     pub rebuilt: Option<String>,
     /// Where the former index is now, if it was set aside.
     pub set_aside: Option<PathBuf>,
+    /// Why the journal was made anew from the index, if it was.
+    pub journal_rebuilt: Option<String>,
+    /// Where the former journal is now, if it was set aside.
+    pub journal_set_aside: Option<PathBuf>,
+    /// Why own entries must go on under a new origin: the store was copied, restored or turned
+    /// back, or the end of its journal is gone. Told at every open until something is appended.
+    pub moved: Option<String>,
     /// How many bytes of an unfinished write were cut off.
     pub torn_bytes: u64,
     /// Damage that was seen before the journal's tail.
@@ -273,12 +303,12 @@ impl Store {
         open::create(dir, kind, options)
     }
 
-    /// Opens the store in a directory; compares journal and index and repairs the index.
+    /// Opens the store in a directory; compares journal and index and repairs one from the other.
     ///
     /// # Errors
     ///
-    /// [`OpenError::Damaged`] when the journal is missing or shorter than the index knows it;
-    /// otherwise what the disk reports.
+    /// [`OpenError::Damaged`] when neither journal nor index can be read; otherwise what the disk
+    /// reports.
     pub fn open(dir: &Path, kind: EngineKind, options: &OpenOptions) -> Result<Self, OpenError> {
         open::open(dir, kind, options, None)
     }
@@ -433,13 +463,38 @@ impl Store {
             .slice(origin, from_seq, max_entries, max_bytes)
     }
 
-    /// Visits all entries by origin and seq, at most 256 at a time.
+    /// Visits all entries by origin and seq, at most 1,024 at a time.
     ///
     /// # Errors
     ///
     /// [`ReadError`].
     pub fn for_each_slice(&self, visit: &mut dyn FnMut(OriginSlice)) -> Result<(), ReadError> {
         self.settled().for_each_slice(visit)
+    }
+
+    /// Visits the derived columns of an origin's blocks that begin in a range of seqs. What lies
+    /// between them has none yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn for_each_derived(
+        &self,
+        origin: Origin,
+        seqs: RangeInclusive<u64>,
+        visit: &mut dyn FnMut(Derived<'_>),
+    ) -> Result<(), ReadError> {
+        self.settled().for_each_derived(origin, seqs, visit)
+    }
+
+    /// Visits the parts of the dictionary that the derived columns share, in order. Columns that
+    /// were visited before need no later part.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn for_each_part(&self, visit: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+        self.settled().for_each_part(visit)
     }
 
     /// The signed head of an origin with the smallest seq that is not below `seq`.
@@ -535,6 +590,37 @@ impl Store {
     /// report.
     pub fn verify(&self, progress: &mut dyn FnMut(Progress)) -> Result<Report, ReadError> {
         verify::verify(self, progress)
+    }
+
+    /// Marks the store as one that must not go on with its numbers: [`Opened::moved`] says so at
+    /// every later open until something is appended.
+    ///
+    /// # Errors
+    ///
+    /// The mark cannot be written.
+    pub fn mark_moved(&self) -> Result<(), OpenError> {
+        let Some((journal, options)) = &self.files else {
+            return Ok(());
+        };
+        let dir = journal.parent().unwrap_or(journal);
+        crate::fence::mark_restored(&options.disk, dir, self.id)
+            .map_err(|source| open::io_error(dir, source))
+    }
+
+    /// Writes all that was acknowledged before the call into one file, and reads it back from
+    /// the disk. Appends may go on. [`Manifest::missing`] says what could not be read.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError::FileExists`]: nothing is ever written over; otherwise what the disk and
+    /// the index report. No file is left then.
+    pub fn backup(
+        &self,
+        file: &Path,
+        extra: &BackupExtra,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<BackupReport, BackupError> {
+        backup::backup(self, file, extra, progress)
     }
 }
 

@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use common::*;
 use ledger_store::{
-    AppendError, Disk, DiskOp, EngineKind, Gap, OpenError, OpenOptions, Position, Record, Step,
-    Store, rebuild_journal_from_index,
+    AppendError, Disk, DiskOp, EngineKind, Gap, OpenError, OpenOptions, Opened, Position, Record,
+    Step, Store, rebuild_journal_from_index,
 };
 
 const ON_DISK: [EngineKind; 2] = [EngineKind::Sled, EngineKind::Redb];
@@ -184,6 +184,7 @@ fn a_damaged_journal_takes_nothing_from_a_good_index_and_is_made_anew_from_it() 
         store.close().unwrap();
         let last = fs::read_dir(dir.path().join("journal")).unwrap().count();
         assert!(last > 1, "{last} segments");
+        // Open reads only the end; this damage is found by verifying.
         flip(&segment(dir.path(), 1), 5000);
         let store = Store::open(dir.path(), kind, &small_segments()).unwrap();
         assert_eq!(contents(&store), before);
@@ -214,31 +215,43 @@ fn a_damaged_journal_takes_nothing_from_a_good_index_and_is_made_anew_from_it() 
     }
 }
 
+/// What is done to a journal's directory whose last group ends at a position.
+type Ruin = fn(&Path, &Position);
+
 #[test]
-fn a_lost_or_cut_journal_is_named_and_made_anew() {
+fn a_lost_cut_or_ruined_journal_is_made_anew_when_the_store_is_opened() {
+    let ruins: [(&str, Ruin); 4] = [
+        ("missing", |dir, _| {
+            fs::remove_dir_all(dir.join("journal")).unwrap();
+        }),
+        ("no segment", |dir, _| {
+            fs::remove_dir_all(dir.join("journal")).unwrap();
+            fs::create_dir(dir.join("journal")).unwrap();
+        }),
+        ("ends at", |dir, end| {
+            let file = File::options().write(true).open(segment(dir, 1)).unwrap();
+            file.set_len(end.offset - 1).unwrap();
+        }),
+        ("segment 1", |dir, end| {
+            flip(&segment(dir, 1), end.offset - 3000)
+        }),
+    ];
     for kind in ON_DISK {
-        for cut in [false, true] {
+        for (what, ruin) in ruins {
             let dir = tempfile::tempdir().unwrap();
             let (store, _) = filled(dir.path(), kind, &options());
             let (before, end) = (contents(&store), store.position().unwrap());
             store.close().unwrap();
-            if cut {
-                let file = File::options()
-                    .write(true)
-                    .open(segment(dir.path(), 1))
-                    .unwrap();
-                file.set_len(end.offset - 1).unwrap();
-            } else {
-                fs::remove_dir_all(dir.path().join("journal")).unwrap();
-            }
-            let error = Store::open(dir.path(), kind, &options()).unwrap_err();
-            assert!(matches!(&error, OpenError::Damaged { .. }), "{error}");
-            assert!(error.to_string().contains("journal"), "{error}");
-            let made = rebuild_journal_from_index(dir.path(), kind, &options()).unwrap();
-            assert_eq!(made.entries, 1400);
+            ruin(dir.path(), &end);
             let store = Store::open(dir.path(), kind, &options()).unwrap();
+            let reason = store.opened().journal_rebuilt.clone().unwrap();
+            assert!(reason.contains(what), "{reason}");
             assert_eq!(contents(&store), before);
+            assert_eq!(store.opened().moved, None);
             assert!(store.verify(&mut |_| {}).unwrap().is_sound());
+            store.close().unwrap();
+            let store = Store::open(dir.path(), kind, &options()).unwrap();
+            assert_eq!(store.opened(), &Opened::default());
         }
     }
 }

@@ -137,7 +137,7 @@ pub fn serve_pull<L: Log>(
         .map_err(Fault::Log)?;
     let full = runs.len() == RUNS_MAX;
     for chained in runs {
-        if bytes >= bytes_max {
+        if bytes >= bytes_max && !served.runs.is_empty() {
             served.at_end = false;
             return Ok(served);
         }

@@ -2,7 +2,7 @@
 //!
 //! `test` is the whole test run, the same here and on the build machine. `tidy` holds the
 //! house rules that no compiler knows, `golden` writes down bytes that may never change again,
-//! and `bench` prints the project's figures. This program knows the workspace as files and
+//! `bench` prints the project's figures, and `crash` looks for what a crash could lose. This program knows the workspace as files and
 //! manifests only; it imports none of the other packages, so it builds when they do not.
 #![expect(
     clippy::print_stdout,
@@ -12,6 +12,7 @@
 
 mod cargo;
 mod closing;
+mod fuzz;
 mod golden;
 mod parts;
 mod test_run;
@@ -52,6 +53,27 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Kills, cuts, fills and rots stores under load, and looks for all that was acknowledged.
+    ///
+    /// Handed on: [--kind K]... [--trials N] [--seed S] [--list]. Without arguments every kind
+    /// runs in full, which takes many minutes. Root may mount, so root leaves out the least.
+    #[command(verbatim_doc_comment)]
+    Crash {
+        /// Handed on to the campaign.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Runs the fuzz targets, guided by coverage; fails when an input broke one.
+    Fuzz {
+        /// One target; all without it.
+        target: Option<String>,
+        /// How long each runs.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        /// Runs the target on this file alone.
+        #[arg(long, requires = "target")]
+        replay: Option<std::path::PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -74,6 +96,12 @@ fn run(command: Command) -> Result<bool> {
         Command::Golden { pages: true } => golden::pages(&root),
         Command::Golden { pages: false } => golden::files(&root),
         Command::Bench { args } => bench(&root, &args),
+        Command::Fuzz {
+            target,
+            seconds,
+            replay,
+        } => fuzz::run(&root, target.as_deref(), seconds, replay.as_deref()),
+        Command::Crash { args } => crash(&root, &args),
     }
 }
 
@@ -91,4 +119,18 @@ fn bench(root: &std::path::Path, args: &[String]) -> Result<bool> {
     ]);
     command.args(args);
     cargo::succeeds(&mut command)
+}
+
+/// Builds the programs as the tests use them, then runs the campaign on them.
+fn crash(root: &std::path::Path, args: &[String]) -> Result<bool> {
+    let mut build = cargo::command(root);
+    build.args(["build", "--quiet", "-p", "edge", "-p", "sync-server"]);
+    build.args(["-p", "tests", "--bins"]);
+    if !cargo::succeeds(&mut build)? {
+        return Ok(false);
+    }
+    let mut run = cargo::command(root);
+    run.args(["run", "--quiet", "-p", "tests", "--bin", "crash", "--"]);
+    run.args(args);
+    cargo::succeeds(&mut run)
 }

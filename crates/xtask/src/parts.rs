@@ -33,6 +33,24 @@ pub(crate) const PARTS: &[Part] = &[
         without: "tidy walks the folder instead of asking for the project's files",
     },
     Part {
+        name: "strace",
+        detect: &["strace", "-V"],
+        packages: &["strace"],
+        without: "power loss and failing disks are not tried on the real programs",
+    },
+    Part {
+        name: "mkfs.ext4",
+        detect: &["mkfs.ext4", "-V"],
+        packages: &["e2fsprogs"],
+        without: "the power of a real file system is not cut",
+    },
+    Part {
+        name: "mount",
+        detect: &["mount", "--version"],
+        packages: &["mount"],
+        without: "full and read-only disks are not tried",
+    },
+    Part {
         name: "cargo-nextest",
         detect: &["cargo", "nextest", "--version"],
         packages: &[],
@@ -138,7 +156,10 @@ mod tests {
     #[test]
     fn only_parts_with_a_debian_package_are_installed() {
         let all: Vec<&Part> = PARTS.iter().collect();
-        assert_eq!(packages(&all), ["gcc", "libc6-dev", "git"]);
+        assert_eq!(
+            packages(&all),
+            ["gcc", "libc6-dev", "git", "strace", "e2fsprogs", "mount"]
+        );
     }
 
     #[test]

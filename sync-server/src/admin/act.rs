@@ -1,5 +1,7 @@
 //! What an administrator can ask of a server, and the doing of it.
 
+use std::path::PathBuf;
+
 use ledger_core::catalogue::Role;
 use ledger_node::{Node, time_text};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,10 @@ pub(super) enum Act {
         role: String,
     },
     Verify,
+    /// Write a backup into this file; the path is absolute.
+    Backup {
+        file: PathBuf,
+    },
 }
 
 impl Act {
@@ -50,6 +56,7 @@ impl Act {
                 Ok(json!({ "token": token, "name": name, "role": role.word() }))
             }
             Self::Verify => shape(node.verify(&mut |_| {})?),
+            Self::Backup { file } => shape(node.backup(file, &mut |_| {})?),
         }
     }
 }

@@ -1,32 +1,42 @@
-//! All totals of a million movements from the stored entries, beside SQLite's `GROUP BY`.
+//! All totals of ten million movements from the columns of cold blocks, beside SQLite, DuckDB and
+//! PostgreSQL over the same movements; and what packing costs and saves.
 //!
-//! Ours opens a store, reads every entry, checks its checksum, follows its chain, decodes it and
-//! folds it: counts, reversals, exceptions and what the pages show come out as well. SQLite sums
-//! a ready table of signed quantities, in which a count cannot be said. Both use one thread.
+//! Ours reads the blocks' columns from the store, checks their checksums, and honours counts,
+//! reversals and idempotency keys by effective time. *From the entries* is the long way for
+//! comparison: it checks chains, decodes and folds, and gives history and exceptions too.
 
 use std::collections::BTreeMap;
-use std::hint::black_box;
-use std::time::Instant;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ledger_core::entry::Entry;
 use ledger_core::fold::{Fold, Record};
 use ledger_core::{Clock, EntryId, Origin, Timestamp};
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
+use ledger_node::totals::{Totals, packing, totals};
 use ledger_store::{EngineKind, Group, OpenOptions, Store};
 
 use crate::Size;
 use crate::data::{self, Deed, Names, Random};
 use crate::table::{Runs, Table, number, seconds};
 
+#[path = "peers.rs"]
+mod peers;
+
 const RUNS: usize = 5;
 const ORIGINS: usize = 20;
 
-fn options() -> OpenOptions {
-    OpenOptions::new(|_| Err("there is nothing foreign here".to_owned()))
+fn options(packed: bool) -> OpenOptions {
+    let mut options = OpenOptions::new(|_| Err("there is nothing foreign here".to_owned()));
+    options.packing = packed.then(packing);
+    options
 }
 
-/// The deeds as entries of several origins, each of which writes for a while.
-fn slices(names: &Names, deeds: &[Deed]) -> Vec<OriginSlice> {
+/// Gives the deeds as entries of several origins, each of which writes for a while.
+fn each_burst(names: &Names, deeds: &[Deed], mut give: impl FnMut(OriginSlice)) {
     let mut random = Random::new(6);
     let mut heads: Vec<OriginSlice> = (1..=ORIGINS as u8)
         .map(|n| {
@@ -39,7 +49,6 @@ fn slices(names: &Names, deeds: &[Deed]) -> Vec<OriginSlice> {
             }
         })
         .collect();
-    let mut done = Vec::new();
     let mut rest = deeds;
     while !rest.is_empty() {
         let burst = (1 + random.below(400) as usize).min(rest.len());
@@ -62,9 +71,8 @@ fn slices(names: &Names, deeds: &[Deed]) -> Vec<OriginSlice> {
             prev: slice.head(),
             entries: EntryBuf::new(),
         };
-        done.push(std::mem::replace(slice, next));
+        give(std::mem::replace(slice, next));
     }
-    done
 }
 
 /// What a person with pencil and paper gets: the last count and what came after it.
@@ -75,22 +83,180 @@ fn by_hand(deeds: &[Deed]) -> BTreeMap<(usize, usize), i64> {
             lines.insert((deed.item, at), deed.units);
             continue;
         }
-        for (at, units) in legs(deed) {
+        for (at, units) in peers::legs(deed) {
             *lines.entry((deed.item, at)).or_insert(0) += units;
         }
     }
     lines
 }
 
-/// The places whose stock a movement changes, and by how much.
-fn legs(deed: &Deed) -> impl Iterator<Item = (usize, i64)> {
-    let from = deed.from.map(|at| (at, -deed.units));
-    from.into_iter().chain(deed.to.map(|at| (at, deed.units)))
+fn compare(names: &Names, totals: &Totals, expected: &BTreeMap<(usize, usize), i64>) {
+    let index = |codes: &[ledger_core::Code]| {
+        let numbered = codes.iter().cloned().zip(0_usize..);
+        numbered.collect::<BTreeMap<_, _>>()
+    };
+    let (items, locations) = (index(&names.items), index(&names.locations));
+    let mut lines = 0;
+    for (line, total) in totals.iter() {
+        let at = (items[&line.item], locations[&line.location]);
+        let units = i128::from(expected[&at]) * 10_000;
+        assert_eq!(total.ten_thousandths(), units, "total of {line:?}");
+        lines += 1;
+    }
+    assert_eq!(lines, expected.len(), "number of stock lines");
 }
 
-/// Gives all that a store holds.
-fn each_slice(store: &Store, mut visit: impl FnMut(OriginSlice)) {
-    store.for_each_slice(&mut |slice| visit(slice)).unwrap();
+fn bytes_in(path: &Path) -> f64 {
+    if !path.is_dir() {
+        return path.metadata().map_or(0.0, |it| it.len() as f64);
+    }
+    let items = fs::read_dir(path).unwrap();
+    items.map(|item| bytes_in(&item.unwrap().path())).sum()
+}
+
+/// How many entries lie in blocks with columns.
+fn in_blocks(store: &Store) -> u64 {
+    let mut entries = 0;
+    for (origin, last, _) in store.heads().unwrap() {
+        let all = store.for_each_derived(origin, 1..=last, &mut |it| entries += it.count);
+        all.unwrap();
+    }
+    entries
+}
+
+/// A store of the deeds, cold: all blocks are made that will be. Gives the seconds until all could
+/// be read, and until the store had nothing left to join.
+fn fill(dir: &Path, kind: EngineKind, names: &Names, deeds: &[Deed], packed: bool) -> [f64; 2] {
+    let store = Store::create(dir, kind, &options(packed)).unwrap();
+    let mut took = 0.0;
+    let mut waiting = Vec::new();
+    let mut bytes = 0;
+    let mut append = |waiting: &mut Vec<OriginSlice>| {
+        let start = Instant::now();
+        for slice in waiting.drain(..) {
+            let group = Group::new().with(ledger_store::Record::Own(slice));
+            store.append_then(group, |result| {
+                assert!(result.is_ok(), "append: {result:?}");
+            });
+        }
+        // A read waits until all that was acknowledged is indexed.
+        let _at = store.append(Group::new()).wait().unwrap();
+        assert!(store.position().is_ok());
+        took += seconds(start);
+    };
+    each_burst(names, deeds, |slice| {
+        bytes += slice.entries.byte_len();
+        waiting.push(slice);
+        if bytes > 32 << 20 {
+            append(&mut waiting);
+            bytes = 0;
+        }
+    });
+    append(&mut waiting);
+    let start = Instant::now();
+    // The newest entries of each origin, and a few here and there, stay as they are.
+    let (mut before, mut same) = (0, 0);
+    while packed && same < 10 {
+        let now = in_blocks(&store);
+        same = if now == before { same + 1 } else { 0 };
+        before = now;
+        thread::sleep(Duration::from_millis(300));
+    }
+    let waited = seconds(start) - if packed { 3.0 } else { 0.0 };
+    store.close().unwrap();
+    [took, took + waited]
+}
+
+/// Sizes and rates of one kind of store, with and without packing.
+fn sizes(kind: EngineKind, names: &Names, deeds: &[Deed], table: &mut Table) {
+    let entries = deeds.len() as f64;
+    for packed in [false, true] {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("store");
+        let [indexed, joined] = fill(&dir, kind, names, deeds, packed);
+        let size = bytes_in(&dir.join(kind.file_name().unwrap()));
+        let how = if packed { "packed" } else { "not packed" };
+        table.add(
+            &format!("index of {} movements ({kind:?}), {how}", number(entries)),
+            &format!("{} bytes per entry", number(size / entries)),
+            "",
+            &format!(
+                "{} MB; {} entries/s until indexed, {} until nothing was left to join",
+                number(size / 1e6),
+                number(entries / indexed),
+                number(entries / joined)
+            ),
+        );
+        one_entry(&dir, kind, how, table);
+        if packed {
+            from_blocks(&dir, kind, names, deeds, table);
+            from_entries(&dir, kind, deeds.len(), table);
+        }
+    }
+}
+
+/// Reading one entry anywhere, which unpacks the block that it lies in.
+fn one_entry(dir: &Path, kind: EngineKind, how: &str, table: &mut Table) {
+    let store = Store::open(dir, kind, &options(true)).unwrap();
+    let heads = store.heads().unwrap();
+    let mut random = Random::new(11);
+    let mut took = Vec::new();
+    for _ in 0..2_000 {
+        let (origin, last, _) = heads[random.below(heads.len() as u64) as usize];
+        let seq = 1 + random.below(last);
+        let start = Instant::now();
+        assert!(store.entry(EntryId { origin, seq }).unwrap().is_some());
+        took.push(seconds(start) * 1e6);
+    }
+    took.sort_by(f64::total_cmp);
+    table.add(
+        &format!("reading one entry anywhere ({kind:?}), {how}"),
+        &format!("{} µs", number(took[took.len() / 2])),
+        "",
+        &format!(
+            "99 of 100 within {} µs",
+            number(took[took.len() * 99 / 100])
+        ),
+    );
+    store.close().unwrap();
+}
+
+/// Totals from blocks with one and two threads.
+fn from_blocks(dir: &Path, kind: EngineKind, names: &Names, deeds: &[Deed], table: &mut Table) {
+    let start = Instant::now();
+    let store = Store::open(dir, kind, &options(true)).unwrap();
+    let opening = seconds(start);
+    let expected = by_hand(deeds);
+    let cold = in_blocks(&store);
+    for threads in [1, 2] {
+        let threads = NonZeroUsize::new(threads).unwrap();
+        let mut took = Vec::new();
+        for turn in 0..=RUNS {
+            let start = Instant::now();
+            let totals = totals(&store, threads).unwrap();
+            // The first one fills the caches, as it does for the peers.
+            if turn > 0 {
+                took.push(seconds(start));
+            } else {
+                compare(names, &totals, &expected);
+            }
+        }
+        table.add(
+            &format!(
+                "totals of {} movements from cold blocks ({kind:?}), {threads} thread(s)",
+                number(deeds.len() as f64)
+            ),
+            &Runs::new(took).text("s"),
+            "faster than SQLite, DuckDB and PostgreSQL",
+            &format!(
+                "{} stock lines; {} entries in blocks; opening {} s",
+                number(expected.len() as f64),
+                number(cold as f64),
+                number(opening)
+            ),
+        );
+    }
+    store.close().unwrap();
 }
 
 /// The entries of a slice, chained and decoded.
@@ -111,203 +277,60 @@ fn records(slice: &OriginSlice) -> impl Iterator<Item = Record> + '_ {
         })
 }
 
-/// Folds a whole store.
-fn fold(store: &Store) -> Fold {
-    let mut fold = Fold::new();
-    let mut bulk = fold.bulk();
-    each_slice(store, |slice| {
-        for record in records(&slice) {
-            bulk.apply(record);
-        }
-    });
-    drop(bulk);
-    fold
-}
-
-/// The seconds of reading alone, and of reading, chaining and decoding without the fold.
-fn parts(store: &Store) -> [f64; 2] {
-    let start = Instant::now();
-    each_slice(store, |slice| {
-        black_box(slice);
-    });
-    let reading = seconds(start);
-    let start = Instant::now();
-    each_slice(store, |slice| {
-        for record in records(&slice) {
-            black_box(record);
-        }
-    });
-    [reading, seconds(start)]
-}
-
-fn compare(names: &Names, fold: &Fold, deeds: &[Deed]) {
-    let expected = by_hand(deeds);
-    let mut lines = 0;
-    let item = |code: &ledger_core::Code| names.items.iter().position(|item| item == code);
-    let location = |code: &ledger_core::Code| names.locations.iter().position(|at| at == code);
-    let items: BTreeMap<_, _> = names.items.iter().map(|code| (code, item(code))).collect();
-    for (key, total) in fold.totals() {
-        let at = (items[&key.item].unwrap(), location(&key.location).unwrap());
-        let units = i128::from(expected[&at]) * 10_000;
-        assert_eq!(total.ten_thousandths(), units, "total of {key:?}");
-        lines += 1;
-    }
-    assert_eq!(lines, expected.len(), "number of stock lines");
-}
-
-fn ours(kind: EngineKind, names: &Names, deeds: &[Deed], table: &mut Table) {
-    let home = tempfile::tempdir().unwrap();
-    let dir = home.path().join("store");
-    let store = Store::create(&dir, kind, &options()).unwrap();
-    for slice in slices(names, deeds) {
-        let group = Group::new().with(ledger_store::Record::Own(slice));
-        store.append_then(group, |result| {
-            assert!(result.is_ok(), "append: {result:?}");
-        });
-    }
-    store.close().unwrap();
-    let (mut wholes, mut lines) = (Vec::new(), 0);
-    let mut of_it: [Vec<f64>; 3] = [const { Vec::new() }; 3];
-    for turn in 0..RUNS {
+/// The long way: every entry unpacked, chained, decoded and folded.
+fn from_entries(dir: &Path, kind: EngineKind, count: usize, table: &mut Table) {
+    let store = Store::open(dir, kind, &options(true)).unwrap();
+    let (mut reading, mut whole) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
         let start = Instant::now();
-        let store = Store::open(&dir, kind, &options()).unwrap();
-        of_it[0].push(seconds(start));
-        let fold = fold(&store);
-        lines = fold.totals().count();
-        wholes.push(seconds(start));
-        if turn == 0 {
-            compare(names, &fold, deeds);
-        }
-        drop(fold);
-        let [reading, decoding] = parts(&store);
-        of_it[1].push(reading);
-        of_it[2].push(decoding - reading);
-        store.close().unwrap();
+        let mut entries = 0;
+        let visited = store.for_each_slice(&mut |slice| entries += slice.entries.len());
+        visited.unwrap();
+        assert_eq!(entries, count);
+        reading.push(seconds(start));
+        let start = Instant::now();
+        let mut fold = Fold::new();
+        let mut bulk = fold.bulk();
+        let visited = store.for_each_slice(&mut |slice| {
+            for record in records(&slice) {
+                bulk.apply(record);
+            }
+        });
+        visited.unwrap();
+        drop(bulk);
+        whole.push(seconds(start));
     }
-    let [opening, reading, decoding] = of_it.map(|part| number(Runs::new(part).median()));
     table.add(
         &format!(
-            "all totals of {} movements, from the stored entries ({kind:?})",
-            number(deeds.len() as f64)
+            "the same from its entries, folded ({kind:?}), {}",
+            number(count as f64)
         ),
-        &Runs::new(wholes).text("s"),
-        "faster than SQLite (from cold blocks, 10 million)",
+        &Runs::new(whole).text("s"),
+        "",
         &format!(
-            "{} stock lines; of it opening {opening} s, reading {reading} s, chaining and decoding \
-             {decoding} s, the rest the fold",
-            number(f64::from(u32::try_from(lines).unwrap())),
+            "of it reading and unpacking {} s",
+            number(Runs::new(reading).median())
         ),
     );
+    store.close().unwrap();
 }
 
-/// Recomputing totals, ours and SQLite's.
+/// Recomputing totals, ours and the peers'.
 pub fn run(size: Size, table: &mut Table) {
     let names = Names::new();
     let deeds = data::deeds(5, size.pick(1_000_000, 100_000), data::NEWEST);
     for kind in [EngineKind::Sled, EngineKind::Redb] {
-        ours(kind, &names, &deeds, table);
+        sizes(kind, &names, &deeds, table);
     }
-    sqlite(&names, &deeds, table);
-}
-
-#[cfg(not(feature = "peers"))]
-fn sqlite(_: &Names, _: &[Deed], table: &mut Table) {
-    table.add("SQLite", "not measured: needs --features peers", "", "");
-}
-
-#[cfg(feature = "peers")]
-fn sqlite(names: &Names, deeds: &[Deed], table: &mut Table) {
-    for text in [false, true] {
-        for on_file in [false, true] {
-            peer(names, deeds, text, on_file, table);
-        }
-    }
-}
-
-/// A table of signed quantities; gives how many rows it has.
-#[cfg(feature = "peers")]
-fn fill(db: &mut rusqlite::Connection, names: &Names, deeds: &[Deed], text: bool) -> u32 {
-    use rusqlite::params;
-
-    let kind = if text { "TEXT" } else { "INTEGER" };
-    db.execute_batch(&format!(
-        "PRAGMA journal_mode = WAL; PRAGMA cache_size = -500000;
-         CREATE TABLE movement (
-             id INTEGER PRIMARY KEY, item {kind} NOT NULL, location {kind} NOT NULL,
-             owner {kind}, batch {kind}, qty INTEGER NOT NULL);"
-    ))
-    .unwrap();
-    let transaction = db.transaction().unwrap();
-    let mut rows = 0;
-    let mut insert = transaction
-        .prepare("INSERT INTO movement (item, location, qty) VALUES (?1, ?2, ?3)")
-        .unwrap();
-    for deed in deeds.iter().filter(|deed| !deed.counted) {
-        for (at, units) in legs(deed) {
-            let quantity = units * 10_000;
-            let inserted = if text {
-                let (item, location) = (&names.items[deed.item], &names.locations[at]);
-                insert.execute(params![item.as_str(), location.as_str(), quantity])
-            } else {
-                insert.execute(params![deed.item as i64, at as i64, quantity])
-            };
-            inserted.unwrap();
-            rows += 1;
-        }
-    }
-    drop(insert);
-    transaction.commit().unwrap();
-    rows
-}
-
-#[cfg(feature = "peers")]
-fn peer(names: &Names, deeds: &[Deed], text: bool, on_file: bool, table: &mut Table) {
-    use rusqlite::Connection;
-
+    drop(deeds);
+    let deeds = data::deeds(5, size.pick(10_000_000, 200_000), data::NEWEST);
     let home = tempfile::tempdir().unwrap();
-    let mut db = if on_file {
-        Connection::open(home.path().join("peer.sqlite")).unwrap()
-    } else {
-        Connection::open_in_memory().unwrap()
-    };
-    let rows = fill(&mut db, names, deeds, text);
-    let mut took = Vec::new();
-    let mut lines = 0_u32;
-    for _ in 0..=RUNS {
-        let start = Instant::now();
-        let mut query = db
-            .prepare(
-                "SELECT item, location, owner, batch, SUM(qty) FROM movement
-                 GROUP BY item, location, owner, batch",
-            )
-            .unwrap();
-        let mut groups = query.query([]).unwrap();
-        lines = 0;
-        while let Some(group) = groups.next().unwrap() {
-            let _total: i64 = group.get(4).unwrap();
-            lines += 1;
-        }
-        took.push(seconds(start));
-    }
-    // The first one fills SQLite's cache.
-    took.remove(0);
-    let kind = if text { "text" } else { "integer" };
-    let place = if on_file {
-        "on a file, cached"
-    } else {
-        "in memory"
-    };
-    table.add(
-        &format!(
-            "SQLite {}, GROUP BY, {kind} keys, {place}",
-            rusqlite::version()
-        ),
-        &Runs::new(took).text("s"),
-        "",
-        &format!(
-            "{} ready rows, {} groups",
-            number(f64::from(rows)),
-            number(f64::from(lines))
-        ),
-    );
+    let dir = home.path().join("store");
+    let _took = fill(&dir, EngineKind::Redb, &names, &deeds, true);
+    from_blocks(&dir, EngineKind::Redb, &names, &deeds, table);
+    let lines = by_hand(&deeds);
+    let on_hand = || lines.values().map(|units| i128::from(*units));
+    let squares = on_hand().map(|units| units * units).sum();
+    let answer = (lines.len() as u64, on_hand().sum(), squares);
+    peers::run(&deeds, answer, table);
 }

@@ -316,20 +316,12 @@ pub struct DeviceInfo {
 impl Fold {
     fn writes(&self, subject: &Subject) -> impl Iterator<Item = &Write> {
         let central_only = matches!(subject.class, Class::User | Class::Device);
-        let central = self.origins.central();
         self.catalogue
             .things
             .get(subject)
             .into_iter()
             .flatten()
-            .filter(move |write| {
-                let origin = || {
-                    self.origins
-                        .entry_id((write.stamp.origin, write.stamp.seq))
-                        .origin
-                };
-                !central_only || central.is_some_and(|central| origin() == central)
-            })
+            .filter(move |write| !central_only || self.origins.is_central(write.stamp.origin))
     }
 
     /// Whether anybody defined the thing.

@@ -262,6 +262,16 @@ impl Origins {
         self.central
     }
 
+    /// Whether an origin is the central server's: the first, or one that the same device went on
+    /// under after it was restored.
+    pub(super) fn is_central(&self, index: u32) -> bool {
+        let Some(central) = self.central.and_then(|central| self.find(central)) else {
+            return false;
+        };
+        let device = |index| Some(self.genesis(index)?.device);
+        index == central || device(central).is_some_and(|it| device(index) == Some(it))
+    }
+
     pub(super) fn set_genesis(&mut self, index: u32, genesis: Genesis) {
         if let Some(log) = self.log_mut(index) {
             log.genesis = Some(genesis);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{View, time_text};
-use crate::NodeError;
+use crate::{NodeError, SafeMark};
 
 /// The status of a node.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +26,8 @@ pub struct StatusView {
     pub offline: bool,
     /// How many exceptions are open.
     pub exceptions: usize,
+    /// Up to where a central server's entries are in a verified backup.
+    pub safe: Option<SafeMark>,
     /// Equal on nodes that hold the same.
     pub state_hash: String,
     /// The device's id.
@@ -46,6 +48,7 @@ impl View<'_> {
             server: self.server_url(),
             offline: false,
             exceptions: self.fold().exceptions().len(),
+            safe: self.safe_mark()?,
             state_hash: self.state_hash()?,
             device: self.device().to_string(),
         })

@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 
 use ledger_core::Origin;
-use ledger_format::{Hash, OriginSlice};
+use ledger_format::{EntryBuf, Hash, OriginSlice};
 
-use super::{Heads, INDEX_VERSION, sealed};
+use super::block::{BLOCK_ENTRIES_MAX, BLOCK_ENTRIES_MIN, BLOCK_RAW_BYTES, Blocks};
+use super::chunk::count_and_form;
+use super::{Heads, INDEX_VERSION, Index, ReadError, sealed};
 use crate::bytes::{narrow, put_counted, wide};
 use crate::engine::Write;
 use crate::frame;
@@ -15,11 +17,11 @@ use crate::journal::Position;
 use crate::keys;
 use crate::record::{Record, StoreId};
 
-/// How many entries a chunk holds at most.
-pub(crate) const CHUNK_ENTRIES: usize = 256;
-/// How many bytes of entries a chunk holds at most, unless one entry has more. sled keeps larger
+/// How many entries a chunk holds at most that is no block.
+const CHUNK_ENTRIES: usize = 256;
+/// How many bytes a chunk's entries take at most, unless one entry has more. sled keeps larger
 /// values in files of their own.
-const CHUNK_BYTES: usize = 48 * 1024;
+pub(super) const CHUNK_BYTES: usize = 48 * 1024;
 
 /// What an origin's next slice has to begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,41 +53,101 @@ pub(crate) fn link(slice: &OriginSlice, head: Option<(u64, Hash)>) -> Result<Vec
     Ok(hashes.collect())
 }
 
-/// Entries that will be one chunk.
-#[derive(Debug)]
-struct OpenChunk {
-    first_seq: u64,
-    prev: Hash,
-    count: usize,
-    bytes: Vec<u8>,
+/// The value of a chunk without its checksum.
+pub(super) fn chunk_value(prev: Hash, count: usize, packed: bool, entries: &[u8]) -> Vec<u8> {
+    let count = count_and_form(narrow(count), packed);
+    [prev.as_bytes().as_slice(), &count, entries].concat()
 }
 
-impl OpenChunk {
-    const fn new(first_seq: u64, prev: Hash) -> Self {
+/// The writes that hold a slice as chunks whose entries stand one behind the other.
+fn raw_chunks(slice: &OriginSlice, hashes: &[Hash], out: &mut Vec<Write>) {
+    let mut put = |first_seq, prev, count, bytes: &[u8]| {
+        let value = chunk_value(prev, count, false, bytes);
+        out.push(sealed(
+            keys::of_entry(keys::CHUNK, slice.origin, first_seq),
+            value,
+        ));
+    };
+    let (mut first_seq, mut prev) = (slice.first_seq, slice.prev);
+    let (mut count, mut bytes) = (0_usize, Vec::new());
+    let mut before = slice.prev;
+    for ((seq, entry), &after) in (slice.first_seq..).zip(slice.entries.iter()).zip(hashes) {
+        let longer = bytes.len().saturating_add(entry.len());
+        if count > 0 && (count >= CHUNK_ENTRIES || longer > CHUNK_BYTES) {
+            put(first_seq, prev, count, &bytes);
+            (first_seq, prev, count) = (seq, before, 0);
+            bytes.clear();
+        }
+        put_counted(&mut bytes, entry);
+        count = count.saturating_add(1);
+        before = after;
+    }
+    if count > 0 {
+        put(first_seq, prev, count, &bytes);
+    }
+}
+
+/// Entries of an origin that will lie together.
+#[derive(Debug, Clone)]
+struct Open {
+    slice: OriginSlice,
+    hashes: Vec<Hash>,
+}
+
+impl Open {
+    const fn new(origin: Origin, first_seq: u64, prev: Hash) -> Self {
         Self {
-            first_seq,
-            prev,
-            count: 0,
-            bytes: Vec::new(),
+            slice: OriginSlice {
+                origin,
+                first_seq,
+                prev,
+                entries: EntryBuf::new(),
+            },
+            hashes: Vec::new(),
         }
     }
 
-    fn has_room(&self, entry: &[u8]) -> bool {
-        let bytes = self.bytes.len().saturating_add(entry.len());
-        self.count == 0 || (self.count < CHUNK_ENTRIES && bytes <= CHUNK_BYTES)
+    fn push(&mut self, entry: &[u8], after: Hash) {
+        self.slice.entries.push(entry);
+        self.hashes.push(after);
     }
 
-    fn write(&self, origin: Origin) -> Write {
-        let count = narrow(self.count).to_le_bytes();
-        let value = [self.prev.as_bytes().as_slice(), &count, &self.bytes].concat();
-        sealed(keys::of_entry(keys::CHUNK, origin, self.first_seq), value)
+    /// The same entries with those that follow, in two parts of about the same length.
+    fn shared_with(&self, next: &Self) -> (Self, Self) {
+        let all = |of: &Self| of.hashes.len();
+        let half = all(self).saturating_add(all(next)).div_ceil(2);
+        let slice = &self.slice;
+        let mut first = Self::new(slice.origin, slice.first_seq, slice.prev);
+        let mut second = None;
+        for open in [self, next] {
+            for (entry, &after) in open.slice.entries.iter().zip(&open.hashes) {
+                let filling = if first.hashes.len() < half {
+                    &mut first
+                } else {
+                    second.get_or_insert_with(|| {
+                        let before = first.hashes.last().copied().unwrap_or(slice.prev);
+                        let seq = first.slice.last_seq().saturating_add(1);
+                        Self::new(slice.origin, seq, before)
+                    })
+                };
+                filling.push(entry, after);
+            }
+        }
+        (first, second.unwrap_or_else(|| next.clone()))
+    }
+
+    fn has_room(&self, entry: &[u8]) -> bool {
+        let entries = &self.slice.entries;
+        let bytes = entries.byte_len().saturating_add(entry.len());
+        entries.is_empty() || (entries.len() < BLOCK_ENTRIES_MAX && bytes <= BLOCK_RAW_BYTES)
     }
 }
 
 /// Writes that will be done at once.
 #[derive(Debug, Default)]
 pub(crate) struct IndexBatch {
-    open: BTreeMap<Origin, OpenChunk>,
+    open: BTreeMap<Origin, Open>,
+    full: Vec<Open>,
     heads: Heads,
     writes: Vec<Write>,
     bytes: u64,
@@ -138,23 +200,49 @@ impl IndexBatch {
             let open = self
                 .open
                 .entry(origin)
-                .or_insert_with(|| OpenChunk::new(seq, before));
+                .or_insert_with(|| Open::new(origin, seq, before));
             if !open.has_room(entry) {
-                self.writes.push(open.write(origin));
-                *open = OpenChunk::new(seq, before);
+                let full = std::mem::replace(open, Open::new(origin, seq, before));
+                self.full.push(full);
             }
-            put_counted(&mut open.bytes, entry);
-            open.count = open.count.saturating_add(1);
+            open.push(entry, after);
             before = after;
             let _before = self.heads.insert(origin, (seq, after));
             seq = seq.saturating_add(1);
         }
     }
 
-    /// The writes, and the heads that they change.
-    pub(crate) fn finish(mut self, position: Position) -> (Vec<Write>, Heads) {
-        for (origin, open) in &self.open {
-            self.writes.push(open.write(*origin));
+    /// The writes, and the heads that they change. Many entries of an origin become blocks at
+    /// once, where the index has a caller who packs.
+    pub(crate) fn finish(
+        mut self,
+        position: Position,
+        index: &Index,
+        mut blocks: Option<&mut Blocks>,
+    ) -> Result<(Vec<Write>, Heads), ReadError> {
+        for mut open in self.open.into_values() {
+            // A few entries behind many would stay alone between blocks.
+            let full = self.full.iter_mut().rev();
+            let before = full.filter(|_| open.hashes.len() < BLOCK_ENTRIES_MIN);
+            let mut of_origin = before.filter(|full| full.slice.origin == open.slice.origin);
+            if let Some(before) = of_origin.next() {
+                (*before, open) = before.shared_with(&open);
+            }
+            self.full.push(open);
+        }
+        for open in &self.full {
+            let packed = match &mut blocks {
+                Some(blocks) if open.slice.entries.len() >= BLOCK_ENTRIES_MIN => {
+                    blocks.writes(index, &open.slice, &mut self.writes)?
+                }
+                Some(_) | None => false,
+            };
+            if !packed {
+                raw_chunks(&open.slice, &open.hashes, &mut self.writes);
+            }
+        }
+        if let Some(blocks) = blocks {
+            blocks.part(&mut self.writes);
         }
         for (origin, (seq, hash)) in &self.heads {
             let value = [seq.to_le_bytes().as_slice(), hash.as_bytes()].concat();
@@ -162,7 +250,7 @@ impl IndexBatch {
                 .push(sealed(keys::of_origin(keys::HEAD, *origin), value));
         }
         self.writes.push(position_write(position));
-        (self.writes, self.heads)
+        Ok((self.writes, self.heads))
     }
 }
 

@@ -81,13 +81,7 @@ pub(crate) fn scan(
         return Ok(None);
     };
     let first = from.segment.clamp(1, last_segment);
-    let mut walk = Walk {
-        store,
-        position: Position::START,
-        end: 0,
-        torn_bytes: 0,
-        missing: first,
-    };
+    let mut walk = Walk::new(store, first);
     for &segment in all.iter().filter(|&&segment| segment >= first) {
         let path = dir.join(file_name(segment));
         let data = disk
@@ -125,9 +119,11 @@ fn whose(disk: &Disk, dir: &Path, all: &[u64]) -> Result<Option<StoreId>, Journa
     Ok(None)
 }
 
-struct Walk {
+/// Reads segments one after the other.
+pub(crate) struct Walk {
     store: StoreId,
-    position: Position,
+    /// After the last group.
+    pub(crate) position: Position,
     end: u64,
     torn_bytes: u64,
     /// The segment that should come next.
@@ -135,7 +131,19 @@ struct Walk {
 }
 
 impl Walk {
-    fn segment(
+    /// Begins a walk over a store's segments.
+    pub(crate) const fn new(store: StoreId, first: u64) -> Self {
+        Self {
+            store,
+            position: Position::START,
+            end: 0,
+            torn_bytes: 0,
+            missing: first,
+        }
+    }
+
+    /// Visits what is in the next segment; only the last one may have a torn tail.
+    pub(crate) fn segment(
         &mut self,
         segment: u64,
         last: bool,

@@ -4,6 +4,7 @@ use ledger_format::Hash;
 
 use crate::bytes::{Reader, narrow};
 use crate::frame::FRAME_BYTES_MAX;
+use crate::planted::Bug;
 use crate::record::StoreId;
 
 /// The journal format that this version writes and the newest it reads.
@@ -141,7 +142,8 @@ impl Place {
         let body = reader.take(len)?;
         let (&kind, rest) = body.split_first()?;
         let (&flags, payload) = rest.split_first()?;
-        if flags & !(MORE | FIRST) != 0 || self.crc(u64::try_from(at).ok()?, body) != crc {
+        let sound = self.crc(u64::try_from(at).ok()?, body) == crc;
+        if flags & !(MORE | FIRST) != 0 || !(sound || Bug::SkipFrameCheck.is_planted()) {
             return None;
         }
         let end = at.checked_add(8)?.checked_add(len)?;

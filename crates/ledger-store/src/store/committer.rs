@@ -13,11 +13,12 @@ use ledger_format::batch::ENTRY_BYTES_MAX;
 use super::indexer::{Durable, Indexer};
 use crate::bytes::wide;
 use crate::chain_text;
+use crate::fence::Fence;
 use crate::frame::FRAME_BYTES_MAX;
 use crate::index::Heads;
 use crate::index::write::{frames_of, link};
 use crate::journal::{GroupFrames, Journal, JournalError, Position};
-use crate::record::{Group, NOTE_KEY_BYTES_MAX, NOTE_VALUE_BYTES_MAX, Record, Run};
+use crate::record::{Group, NOTE_KEY_BYTES_MAX, NOTE_VALUE_BYTES_MAX, Record, Run, StoreId};
 
 /// How many bytes a group may take.
 pub const GROUP_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -121,6 +122,7 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct Committer {
     journal: Option<Journal>,
+    fence: Option<(StoreId, Fence)>,
     indexer: Indexer,
     /// Of all that the journal holds; the index may be behind.
     heads: Heads,
@@ -142,14 +144,15 @@ struct Accepted {
 
 impl Committer {
     /// A committer before an indexer, over a journal whose heads and position are these.
-    pub(super) const fn new(
-        journal: Option<Journal>,
+    pub(super) fn new(
+        (journal, fence): (Option<Journal>, Option<(StoreId, Fence)>),
         indexer: Indexer,
         heads: Heads,
         position: Position,
     ) -> Self {
         Self {
             journal,
+            fence,
             indexer,
             heads,
             position,
@@ -242,6 +245,10 @@ impl Committer {
         let wake = self.indexer.push(groups);
         for (done, position) in answers {
             done(Ok(position));
+        }
+        // After the answers: nobody has to wait for what is only a guard.
+        if let Some((store, fence)) = &mut self.fence {
+            fence.note(*store, self.position);
         }
         if wake {
             self.indexer.wake();

@@ -14,8 +14,11 @@ use std::time::Duration;
 use super::committer::Links;
 use crate::bytes::wide;
 use crate::chain_text;
-use crate::engine::SharedEngine;
+use crate::engine::Write;
+use crate::index::block::{BLOCK_ENTRIES_MAX, Blocks};
+use crate::index::join::Joining;
 use crate::index::write::IndexBatch;
+use crate::index::{Index, ReadError};
 use crate::journal::Position;
 use crate::record::Group;
 
@@ -34,8 +37,14 @@ const GATHER_BYTES: u64 = 1024 * 1024;
 const WRITE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// How many bytes may wait in the index for a flush.
 const UNFLUSHED_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// After how long without groups the index is flushed.
+/// After how long without groups the index is flushed, and cold chunks are joined.
 const IDLE: Duration = Duration::from_millis(500);
+/// After how many writes without a pause one step of joining is done between them.
+const WRITES_PER_JOIN: u32 = 64;
+/// After how many entries without a pause a step of joining is done whenever nothing waits.
+const OWED_MAX: u64 = 65_536;
+/// How many steps of joining are done before closing, at some milliseconds each.
+const JOINS_AT_CLOSE: usize = 16;
 
 /// A group that the journal holds.
 pub(super) struct Durable {
@@ -178,9 +187,12 @@ impl Backlog {
         self.progress.notify_all();
     }
 
-    /// Waits for what to do next.
-    fn next(&self, unflushed: bool) -> Next {
+    /// Waits for what to do next; `joins` says that there are chunks to join meanwhile.
+    fn next(&self, unflushed: bool, joins: bool) -> Next {
         let mut state = self.state();
+        if joins && state.is_idle() {
+            return Next::Join;
+        }
         if unflushed {
             state = wait_for(&self.work, state, IDLE, |state| !state.is_idle());
             if state.is_idle() {
@@ -225,6 +237,7 @@ fn wait<'a, T>(condvar: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T>
 enum Next {
     Write { groups: Vec<Durable>, bytes: u64 },
     Flush,
+    Join,
     End,
 }
 
@@ -237,7 +250,7 @@ pub(super) struct Indexer {
 
 impl Indexer {
     /// Starts the thread.
-    pub(super) fn start(engine: SharedEngine) -> io::Result<Self> {
+    pub(super) fn start(index: Index) -> io::Result<Self> {
         let backlog = Arc::new(Backlog::new());
         let shared = Arc::clone(&backlog);
         let thread = thread::Builder::new()
@@ -246,8 +259,13 @@ impl Indexer {
                 let guard = Leaving(&shared);
                 let mut work = Work {
                     backlog: &shared,
-                    engine,
+                    blocks: Blocks::of(&index),
+                    index,
                     unflushed: 0,
+                    joining: Joining::default(),
+                    pause: Pause::Beginning,
+                    writes: 0,
+                    owed: 0,
                 };
                 work.run();
                 drop(guard);
@@ -318,26 +336,64 @@ impl Drop for Leaving<'_> {
     }
 }
 
+/// What is known of whether somebody appends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    /// The store was just opened.
+    Beginning,
+    /// Something was appended a moment ago.
+    None,
+    /// Nothing has been appended for a while.
+    Idle,
+}
+
 /// What the indexer's thread owns.
 struct Work<'a> {
     backlog: &'a Backlog,
-    engine: SharedEngine,
+    index: Index,
+    blocks: Option<Blocks>,
     unflushed: u64,
+    joining: Joining,
+    pause: Pause,
+    /// Since chunks were joined.
+    writes: u32,
+    /// How many entries were written and not looked at by joining, at most.
+    owed: u64,
 }
 
 impl Work<'_> {
     fn run(&mut self) {
         loop {
-            match self.backlog.next(self.unflushed > 0) {
+            let may_join = self.pause == Pause::Idle || self.owed >= OWED_MAX;
+            let joins = may_join && self.joining.is_due();
+            let waits = self.unflushed > 0 || self.is_new();
+            match self.backlog.next(waits, joins) {
                 Next::Write { groups, bytes } => self.write(&groups, bytes),
-                Next::Flush => self.flush(),
+                Next::Flush => {
+                    self.flush();
+                    self.pause = Pause::Idle;
+                    self.survey();
+                }
+                Next::Join => self.join(),
                 Next::End => break,
             }
             if self.unflushed >= UNFLUSHED_BYTES_MAX {
                 self.flush();
             }
         }
+        // A program that writes one entry and ends never pauses.
+        if self.unflushed > 0 {
+            self.survey();
+            for _ in 0..JOINS_AT_CLOSE {
+                self.join();
+            }
+        }
         self.flush();
+    }
+
+    /// Whether it has not been looked yet what an earlier program left to be joined.
+    fn is_new(&self) -> bool {
+        self.pause == Pause::Beginning && self.blocks.is_some()
     }
 
     /// Writes groups at once.
@@ -347,21 +403,77 @@ impl Work<'_> {
         for durable in groups {
             for (record, hashes) in durable.group.records.iter().zip(&durable.links) {
                 batch.add(record, hashes);
+                self.owed = self.owed.saturating_add(wide(hashes.len()));
             }
         }
-        let (writes, _) = batch.finish(last.position);
         // The groups are durable whatever the index says; the next open indexes them.
-        match self.engine.write(writes) {
+        let finished = batch.finish(last.position, &self.index, self.blocks.as_mut());
+        let written = finished.and_then(|(writes, heads)| {
+            self.joining.note(&heads);
+            Ok(self.index.engine.write(writes)?)
+        });
+        match written {
             Ok(()) => self.backlog.done(groups.len(), bytes),
             Err(error) => self.backlog.fail(chain_text(&error)),
         }
         self.unflushed = self.unflushed.saturating_add(bytes.max(1));
+        self.writes = self.writes.saturating_add(1);
+        if self.pause == Pause::Idle {
+            self.pause = Pause::None;
+        }
+        if self.writes >= WRITES_PER_JOIN || self.owed >= OWED_MAX {
+            self.survey();
+            self.join();
+        }
+    }
+
+    fn survey(&mut self) {
+        if self.blocks.is_some() {
+            let surveyed = self.joining.survey(&self.index);
+            self.joined(surveyed);
+        }
+    }
+
+    /// Joins some chunks.
+    fn join(&mut self) {
+        self.writes = 0;
+        self.owed = self.owed.saturating_sub(wide(BLOCK_ENTRIES_MAX));
+        let Some(blocks) = self.blocks.as_mut().filter(|_| self.joining.is_due()) else {
+            return;
+        };
+        if self.backlog.failure().is_some() {
+            return self.joining.stop();
+        }
+        let stepped = self.joining.step(&self.index, blocks);
+        let written = stepped.and_then(|writes: Vec<Write>| {
+            if !writes.is_empty() {
+                self.unflushed = self.unflushed.saturating_add(1);
+                self.index.engine.write(writes)?;
+            }
+            Ok(())
+        });
+        if !self.joining.is_due() {
+            self.owed = 0;
+            blocks.rest();
+        }
+        self.joined(written);
+    }
+
+    /// Damage only ends the joining: reading says what is damaged. An engine that fails is done.
+    fn joined(&mut self, result: Result<(), ReadError>) {
+        match result {
+            Ok(()) => {}
+            Err(error @ ReadError::Engine { .. }) => self.backlog.fail(chain_text(&error)),
+            Err(
+                ReadError::Corrupt { .. } | ReadError::Packed { .. } | ReadError::NotThere { .. },
+            ) => self.joining.stop(),
+        }
     }
 
     fn flush(&mut self) {
         if self.unflushed > 0
             && self.backlog.failure().is_none()
-            && let Err(error) = self.engine.flush()
+            && let Err(error) = self.index.engine.flush()
         {
             self.backlog.fail(chain_text(&error));
         }

@@ -13,14 +13,17 @@ use ledger_format::Hash;
 
 use super::committer::Committer;
 use super::indexer::Indexer;
+use super::rebuild::rebuild_journal;
 use super::replay::{Source, replay};
 use super::{OpenError, OpenOptions, Opened, QUEUE_GROUPS_MAX, Step, Store};
 use crate::chain_text;
 use crate::disk::Disk;
 use crate::engine::{self, EngineError, EngineKind};
+use crate::fence::Fence;
 use crate::index::write::{meta_write, position_write};
-use crate::index::{INDEX_VERSION, Index};
+use crate::index::{INDEX_VERSION, Index, Meta};
 use crate::journal::scan::{ScanFrom, Scanned, Seen, scan, segments};
+use crate::journal::segment::file_name;
 use crate::journal::{JOURNAL_VERSION, Journal, JournalDamage, JournalError, Position};
 use crate::record::StoreId;
 
@@ -28,7 +31,7 @@ use crate::record::StoreId;
 pub(super) const JOURNAL_DIR: &str = "journal";
 /// Where a journal is made anew.
 pub(super) const JOURNAL_NEW_DIR: &str = "journal.new";
-const LOCK_FILE: &str = "lock";
+pub(super) const LOCK_FILE: &str = "lock";
 
 /// Says what is wrong with a path in the terms of opening.
 pub(super) fn io_error(path: &Path, source: io::Error) -> OpenError {
@@ -129,7 +132,8 @@ pub(super) fn create(
     }
     let place = Place { dir, kind, options };
     let (index, _, _) = place.build(id, Step::RebuildIndex)?;
-    place.start(id, Opened::default(), index, Some(journal), Some(lock))
+    let durable = (Some(journal), Some(place.fence()?));
+    place.start(id, Opened::default(), index, durable, Some(lock))
 }
 
 fn sync_dir(disk: &Disk, dir: &Path) -> Result<(), OpenError> {
@@ -137,11 +141,9 @@ fn sync_dir(disk: &Disk, dir: &Path) -> Result<(), OpenError> {
 }
 
 pub(super) fn in_memory() -> Result<Store, OpenError> {
-    let index = Index {
-        engine: engine::in_memory(),
-    };
+    let index = Index::new(engine::in_memory(), None);
     let id = random_store_id(Path::new(""));
-    start(id, Opened::default(), index, None, (None, None))
+    start(id, Opened::default(), index, (None, None), (None, None))
 }
 
 pub(super) fn open(
@@ -163,8 +165,12 @@ pub(super) fn open(
         None => place.find_index()?,
     };
     let mut opened = Opened::default();
+    let mut fence = place.fence()?;
     let (index, scanned) = match place.compare(found, &mut opened)? {
-        Compared::Usable(index, scanned) => (index, scanned),
+        Compared::Usable(index, scanned) => {
+            opened.moved = place.lost_end(&fence, &scanned)?;
+            (index, scanned)
+        }
         Compared::Rebuild { reason, store } => {
             place.set_aside_index(&mut opened)?;
             opened.rebuilt = reason;
@@ -172,13 +178,36 @@ pub(super) fn open(
             opened.replayed_groups = replayed.groups;
             opened.damage = replayed.damage;
             opened.gaps = replayed.gaps;
+            opened.moved = place.lost_end(&fence, &scanned)?;
             (index, scanned)
         }
+        Compared::RebuildJournal {
+            reason,
+            index,
+            store,
+            position,
+        } => {
+            opened.moved = place.lost_beyond(&fence, store, position);
+            let made = rebuild_journal(&place, &index, store, position)?;
+            opened.journal_rebuilt = Some(reason);
+            opened.journal_set_aside = made.set_aside;
+            opened.gaps = made.gaps;
+            if opened.moved.is_none() && fence.moved(store).is_none() {
+                fence.note(store, made.position);
+            }
+            let scanned = place.scan_end(Some(store))?;
+            (index, scanned.ok_or_else(|| place.nothing_left())?)
+        }
     };
+    opened.moved = fence.moved(scanned.store).or(opened.moved);
+    if opened.moved.is_some() && scanned.torn_bytes > 0 {
+        place.keep_torn_end(&scanned, &mut opened)?;
+    }
     opened.torn_bytes = scanned.torn_bytes;
     let journal_dir = place.journal_dir();
     let journal = Journal::resume(&options.disk, &journal_dir, &scanned, options.segment_bytes)?;
-    place.start(scanned.store, opened, index, Some(journal), Some(lock))
+    let durable = (Some(journal), Some(fence));
+    place.start(scanned.store, opened, index, durable, Some(lock))
 }
 
 /// What there is of an index.
@@ -196,6 +225,12 @@ enum Compared {
     Rebuild {
         reason: Option<String>,
         store: Option<StoreId>,
+    },
+    RebuildJournal {
+        reason: String,
+        index: Index,
+        store: StoreId,
+        position: Position,
     },
 }
 
@@ -252,7 +287,7 @@ impl Place<'_> {
             return Ok(Found::Unusable("it was missing".to_owned()));
         }
         let index = match engine::open(self.kind, &path, self.options.engine_timeout) {
-            Ok(engine) => Index { engine },
+            Ok(engine) => Index::new(engine, self.options.packing.clone()),
             Err(error) => return Ok(Found::Unusable(chain_text(&error))),
         };
         let read = index.meta().and_then(|meta| Ok((meta, index.position()?)));
@@ -267,31 +302,48 @@ impl Place<'_> {
                     known,
                 });
             }
-            Ok((Some(meta), position)) => Found::Usable(index, meta.store, position),
+            Ok((Some(meta), position)) => match raise_version(&index, meta) {
+                Ok(()) => Found::Usable(index, meta.store, position),
+                Err(error) => Found::Unusable(chain_text(&error)),
+            },
         })
     }
 
     /// Compares an index with the journal; brings it up to date if they belong together.
     fn compare(&self, found: Found, opened: &mut Opened) -> Result<Compared, OpenError> {
+        match found {
+            Found::Nothing => Ok(Compared::Rebuild {
+                reason: None,
+                store: None,
+            }),
+            Found::Unusable(why) => Ok(Compared::Rebuild {
+                reason: Some(why),
+                store: None,
+            }),
+            Found::Usable(index, store, position) => {
+                self.compare_usable(index, store, position, opened)
+            }
+        }
+    }
+
+    fn compare_usable(
+        &self,
+        index: Index,
+        store: StoreId,
+        position: Position,
+        opened: &mut Opened,
+    ) -> Result<Compared, OpenError> {
         let journal_dir = self.journal_dir();
-        let (index, store, position) = match found {
-            Found::Nothing => {
-                return Ok(Compared::Rebuild {
-                    reason: None,
-                    store: None,
-                });
-            }
-            Found::Unusable(why) => {
-                return Ok(Compared::Rebuild {
-                    reason: Some(why),
-                    store: None,
-                });
-            }
-            Found::Usable(index, store, position) => (index, store, position),
+        let anew = |index, reason: String| {
+            Ok(Compared::RebuildJournal {
+                reason,
+                index,
+                store,
+                position,
+            })
         };
-        let missing = |what: String| OpenError::Damaged { missing: what };
         if !journal_dir.is_dir() {
-            return Err(missing("the journal is missing".to_owned()));
+            return anew(index, "it was missing".to_owned());
         }
         let mut seen = Judge {
             position,
@@ -306,7 +358,7 @@ impl Place<'_> {
             seen.see(it);
         })?;
         let Some(scanned) = scanned else {
-            return Err(missing("the journal has no segments".to_owned()));
+            return anew(index, "it has no segment that can be read".to_owned());
         };
         if scanned.store != store {
             let reason = Some(format!("it belongs to store {store}"));
@@ -317,11 +369,11 @@ impl Place<'_> {
         }
         let (end, known) = (scanned.position, position);
         if (end.segment, end.offset) < (known.segment, known.offset) {
-            return Err(missing(format!(
-                "the journal ends at segment {} offset {}, the index knows it up to segment {} \
-                 offset {}",
+            let reason = format!(
+                "it ends at segment {} offset {}, the index knows it up to segment {} offset {}",
                 end.segment, end.offset, known.segment, known.offset
-            )));
+            );
+            return anew(index, reason);
         }
         if !seen.found && !seen.damage.iter().any(|damage| covers(damage, known)) {
             let reason = Some("it was made from another journal".to_owned());
@@ -331,15 +383,140 @@ impl Place<'_> {
             });
         }
         opened.damage = seen.damage;
-        if end != known {
-            let source = self.source(&journal_dir, Some(store), Step::Replay);
-            if let Some((_, replayed)) = replay(source, &index, known)? {
-                opened.replayed_groups = replayed.groups;
-                opened.damage = replayed.damage;
-                opened.gaps = replayed.gaps;
-            }
+        self.catch_up(&index, &scanned, known, opened)?;
+        // With gaps, what can still be read beyond them is in the old journal only.
+        if let (Some(damage), true) = (opened.damage.first(), opened.gaps.is_empty()) {
+            let reason = damage.to_string();
+            let position = index.position()?;
+            return Ok(Compared::RebuildJournal {
+                reason,
+                index,
+                store,
+                position,
+            });
         }
         Ok(Compared::Usable(index, scanned))
+    }
+
+    /// Indexes what the journal has beyond what the index knows.
+    fn catch_up(
+        &self,
+        index: &Index,
+        scanned: &Scanned,
+        known: Position,
+        opened: &mut Opened,
+    ) -> Result<(), OpenError> {
+        if scanned.position == known {
+            return Ok(());
+        }
+        let journal_dir = self.journal_dir();
+        let source = self.source(&journal_dir, Some(scanned.store), Step::Replay);
+        if let Some((_, replayed)) = replay(source, index, known)? {
+            opened.replayed_groups = replayed.groups;
+            opened.damage = replayed.damage;
+            opened.gaps = replayed.gaps;
+        }
+        Ok(())
+    }
+
+    /// What is known of where this store was and how far it had come.
+    pub(super) fn fence(&self) -> Result<Fence, OpenError> {
+        let outside = self.options.fence.as_deref();
+        Fence::read(&self.options.disk, self.dir, outside)
+            .map_err(|source| io_error(self.dir, source))
+    }
+
+    /// Why own entries must not go on where the journal ends, by the fence: it had been longer, or
+    /// another one.
+    fn lost_end(&self, fence: &Fence, scanned: &Scanned) -> Result<Option<String>, OpenError> {
+        let Some(reached) = fence.reached(scanned.store) else {
+            return Ok(None);
+        };
+        if reached == scanned.position {
+            return Ok(None);
+        }
+        let ended_early = self.lost_beyond(fence, scanned.store, scanned.position);
+        if ended_early.is_some() {
+            return Ok(ended_early);
+        }
+        let mut judge = Judge {
+            position: reached,
+            found: false,
+            damage: Vec::new(),
+        };
+        let from = ScanFrom {
+            segment: reached.segment,
+            store: Some(scanned.store),
+        };
+        let _end = scan(&self.options.disk, &self.journal_dir(), from, &mut |it| {
+            judge.see(it);
+        })?;
+        let known = judge.found || judge.damage.iter().any(|it| covers(it, reached));
+        Ok((!known).then(|| "an older state was put back and went on".to_owned()))
+    }
+
+    /// As [`Place::lost_end`], for what a position says alone.
+    #[expect(clippy::unused_self, reason = "one of three questions about one place")]
+    pub(super) fn lost_beyond(
+        &self,
+        fence: &Fence,
+        store: StoreId,
+        end: Position,
+    ) -> Option<String> {
+        let reached = fence.reached(store)?;
+        ((end.segment, end.offset) < (reached.segment, reached.offset)).then(|| {
+            format!(
+                "its end is missing: it was saved up to segment {} offset {}, and now ends at \
+                 segment {} offset {}",
+                reached.segment, reached.offset, end.segment, end.offset
+            )
+        })
+    }
+
+    /// Keeps the bytes after the last whole group, of which somebody may have been told that they
+    /// are saved, in a file of their own, and says so.
+    fn keep_torn_end(&self, scanned: &Scanned, opened: &mut Opened) -> Result<(), OpenError> {
+        let disk = &self.options.disk;
+        let path = self.journal_dir().join(file_name(scanned.last_segment));
+        let kept = self.dir.join("journal-end");
+        let copied = disk.read(&path).and_then(|bytes| {
+            let at = usize::try_from(scanned.end).unwrap_or(usize::MAX);
+            let mut file = disk.create(&kept)?;
+            file.write_at(0, bytes.get(at..).unwrap_or_default())?;
+            file.sync_all()
+        });
+        copied.map_err(|source| io_error(&kept, source))?;
+        let _aside = set_aside(disk, &kept)?;
+        opened.damage.push(JournalDamage {
+            segment: scanned.last_segment,
+            offset: scanned.end,
+            len: scanned.torn_bytes,
+            what: "the end cannot be read",
+        });
+        Ok(())
+    }
+
+    fn nothing_left(&self) -> OpenError {
+        OpenError::Damaged {
+            missing: format!(
+                "neither the journal nor the index in {} can be read",
+                self.dir.display()
+            ),
+        }
+    }
+
+    /// Reads the last segment only.
+    fn scan_end(&self, store: Option<StoreId>) -> Result<Option<Scanned>, OpenError> {
+        let from = ScanFrom {
+            segment: u64::MAX,
+            store,
+        };
+        Ok(scan(
+            &self.options.disk,
+            &self.journal_dir(),
+            from,
+            &mut |_| {},
+        )?)
     }
 
     pub(super) fn source<'b>(
@@ -370,18 +547,11 @@ impl Place<'_> {
         store: Option<StoreId>,
     ) -> Result<(Index, Scanned, super::replay::Replayed), OpenError> {
         let journal_dir = self.journal_dir();
-        let nothing = || OpenError::Damaged {
-            missing: "neither the journal nor the index can be read".to_owned(),
-        };
         if !journal_dir.is_dir() {
-            return Err(nothing());
+            return Err(self.nothing_left());
         }
-        let from = ScanFrom {
-            segment: u64::MAX,
-            store,
-        };
-        let scanned = scan(&self.options.disk, &journal_dir, from, &mut |_| {})?;
-        let id = scanned.ok_or_else(nothing)?.store;
+        let scanned = self.scan_end(store)?;
+        let id = scanned.ok_or_else(|| self.nothing_left())?.store;
         match self.build(id, Step::RebuildIndex) {
             Err(OpenError::Engine {
                 source: EngineError::DiskFull { .. },
@@ -409,9 +579,8 @@ impl Place<'_> {
                 .map_err(|source| io_error(path, source))?;
         }
         let at = new_path.as_deref().unwrap_or(self.dir);
-        let index = Index {
-            engine: engine::open(self.kind, at, timeout)?,
-        };
+        let packing = self.options.packing.clone();
+        let index = Index::new(engine::open(self.kind, at, timeout)?, packing.clone());
         index
             .engine
             .write(vec![meta_write(store), position_write(Position::START)])?;
@@ -429,9 +598,7 @@ impl Place<'_> {
             .and_then(|()| disk.rename(&new_path, &path))
             .and_then(|()| disk.sync_dir(self.dir))
             .map_err(|source| io_error(&path, source))?;
-        let index = Index {
-            engine: engine::open(self.kind, &path, timeout)?,
-        };
+        let index = Index::new(engine::open(self.kind, &path, timeout)?, packing);
         Ok((index, scanned, replayed))
     }
 
@@ -440,12 +607,20 @@ impl Place<'_> {
         id: StoreId,
         opened: Opened,
         index: Index,
-        journal: Option<Journal>,
+        durable: (Option<Journal>, Option<Fence>),
         lock: Option<File>,
     ) -> Result<Store, OpenError> {
         let files = (self.journal_dir(), self.options.clone());
-        start(id, opened, index, journal, (Some(files), lock))
+        start(id, opened, index, durable, (Some(files), lock))
     }
+}
+
+/// Says that an index of an older version may hold from now on what only this version reads.
+fn raise_version(index: &Index, meta: Meta) -> Result<(), EngineError> {
+    if meta.version == INDEX_VERSION || index.packing.is_none() {
+        return Ok(());
+    }
+    index.engine.write(vec![meta_write(meta.store)])
 }
 
 /// Starts the threads.
@@ -453,15 +628,15 @@ pub(super) fn start(
     id: StoreId,
     opened: Opened,
     index: Index,
-    journal: Option<Journal>,
+    (journal, fence): (Option<Journal>, Option<Fence>),
     (files, lock): (Option<(PathBuf, OpenOptions)>, Option<File>),
 ) -> Result<Store, OpenError> {
     let position = journal.as_ref().map_or(Position::START, Journal::position);
     let heads = index.heads()?;
-    let indexer =
-        Indexer::start(index.engine.clone()).map_err(|source| OpenError::NoThread { source })?;
+    let indexer = Indexer::start(index.clone()).map_err(|source| OpenError::NoThread { source })?;
     let backlog = indexer.backlog();
-    let committer = Committer::new(journal, indexer, heads, position);
+    let fence = fence.map(|fence| (id, fence));
+    let committer = Committer::new((journal, fence), indexer, heads, position);
     let (jobs, waiting) = mpsc::sync_channel(QUEUE_GROUPS_MAX);
     let thread = thread::Builder::new()
         .name("store-commit".to_owned())

@@ -16,7 +16,7 @@ use crate::record::{Note, Record, StoreId};
 const WRITE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What making the journal anew did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RebuiltJournal {
     /// How many entries are in the new journal.
     pub entries: u64,
@@ -24,6 +24,8 @@ pub struct RebuiltJournal {
     pub set_aside: Option<PathBuf>,
     /// Entries of the former journal that could not be joined.
     pub gaps: Vec<Gap>,
+    /// After the last group of the new journal.
+    pub position: Position,
 }
 
 /// Makes a new journal of what the index holds and what can still be read of the old journal,
@@ -58,17 +60,34 @@ pub fn rebuild_journal_from_index(
             return Err(OpenError::Damaged { missing });
         }
     };
-    let gaps = index_rest(&place, &index, store, position)?;
+    let mut fence = place.fence()?;
+    let lost = place.lost_beyond(&fence, store, position);
+    let made = rebuild_journal(&place, &index, store, position)?;
+    if lost.is_none() && fence.moved(store).is_none() {
+        // The new journal is shorter, and lacks nothing of the old one.
+        fence.note(store, made.position);
+    }
+    Ok(made)
+}
+
+/// As [`rebuild_journal_from_index`], under the lock and with the index open.
+pub(super) fn rebuild_journal(
+    place: &Place<'_>,
+    index: &Index,
+    store: StoreId,
+    position: Position,
+) -> Result<RebuiltJournal, OpenError> {
+    let gaps = index_rest(place, index, store, position)?;
     index.engine.flush()?;
-    let (position, entries) = write_journal(&place, &index, store)?;
-    let disk = &options.disk;
+    let (position, entries) = write_journal(place, index, store)?;
+    let disk = &place.options.disk;
     let journal_dir = place.journal_dir();
     let old = journal_dir
         .exists()
         .then(|| set_aside(disk, &journal_dir))
         .transpose()?;
-    disk.rename(&dir.join(JOURNAL_NEW_DIR), &journal_dir)
-        .and_then(|()| disk.sync_dir(dir))
+    disk.rename(&place.dir.join(JOURNAL_NEW_DIR), &journal_dir)
+        .and_then(|()| disk.sync_dir(place.dir))
         .map_err(|source| io_error(&journal_dir, source))?;
     index.engine.write(vec![position_write(position)])?;
     index.engine.flush()?;
@@ -76,6 +95,7 @@ pub fn rebuild_journal_from_index(
         entries,
         set_aside: old,
         gaps,
+        position,
     })
 }
 
@@ -110,12 +130,12 @@ fn write_journal(
         .heads()?
         .values()
         .fold(0_u64, |sum, (seq, _)| sum.saturating_add(*seq));
-    let mut writer = Writer {
-        journal: Journal::create(disk, &dir, store, place.options.segment_bytes)?,
-        groups: Vec::new(),
-        bytes: 0,
-        failed: None,
-    };
+    let mut writer = Writer::new(Journal::create(
+        disk,
+        &dir,
+        store,
+        place.options.segment_bytes,
+    )?);
     let mut entries = 0_u64;
     index.for_each_slice(&mut |slice| {
         entries = entries.saturating_add(wide(slice.entries.len()));
@@ -135,15 +155,11 @@ fn write_journal(
             value: value.to_owned(),
         }));
     })?;
-    writer.write();
-    match writer.failed {
-        Some(error) => Err(error.into()),
-        None => Ok((writer.journal.position(), entries)),
-    }
+    Ok((writer.finish()?, entries))
 }
 
 /// Writes groups of one record each, many at a time.
-struct Writer {
+pub(super) struct Writer {
     journal: Journal,
     groups: Vec<GroupFrames>,
     bytes: u64,
@@ -151,7 +167,25 @@ struct Writer {
 }
 
 impl Writer {
-    fn put(&mut self, record: &Record) {
+    pub(super) const fn new(journal: Journal) -> Self {
+        Self {
+            journal,
+            groups: Vec::new(),
+            bytes: 0,
+            failed: None,
+        }
+    }
+
+    /// Writes what is left; where the journal ends.
+    pub(super) fn finish(mut self) -> Result<Position, JournalError> {
+        self.write();
+        match self.failed {
+            Some(error) => Err(error),
+            None => Ok(self.journal.position()),
+        }
+    }
+
+    pub(super) fn put(&mut self, record: &Record) {
         let mut frames = GroupFrames::new();
         let hashes = record.slice().map(|slice| {
             let before = (slice.first_seq.saturating_sub(1), slice.prev);

@@ -6,6 +6,7 @@ use ledger_format::{Hash, OriginSlice};
 
 use super::{Gap, OpenError, OpenOptions, Progress, Step};
 use crate::frame::{self, Frame};
+use crate::index::block::Blocks;
 use crate::index::write::{IndexBatch, link};
 use crate::index::{Heads, Index};
 use crate::journal::scan::{ScanFrom, Scanned, Seen, scan, segments};
@@ -59,6 +60,7 @@ pub(super) fn replay(
         from,
         heads: index.heads()?,
         batch: IndexBatch::default(),
+        blocks: Blocks::of(index),
         last: from,
         done: Replayed::default(),
     };
@@ -143,6 +145,7 @@ struct Replay<'a> {
     from: Position,
     heads: Heads,
     batch: IndexBatch,
+    blocks: Option<Blocks>,
     last: Position,
     done: Replayed,
 }
@@ -215,7 +218,7 @@ impl Replay<'_> {
 
     fn write(&mut self) -> Result<(), OpenError> {
         let batch = std::mem::take(&mut self.batch);
-        let (writes, mut heads) = batch.finish(self.last);
+        let (writes, mut heads) = batch.finish(self.last, self.index, self.blocks.as_mut())?;
         self.index.engine.write(writes)?;
         self.heads.append(&mut heads);
         Ok(())

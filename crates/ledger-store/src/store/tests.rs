@@ -40,7 +40,14 @@ impl Gated {
     fn store(self: &Arc<Self>) -> Store {
         let engine: SharedEngine = Arc::<Self>::clone(self);
         let id = StoreId::from_bytes([1; 16]);
-        open::start(id, Opened::default(), Index { engine }, None, (None, None)).unwrap()
+        open::start(
+            id,
+            Opened::default(),
+            Index::new(engine, None),
+            (None, None),
+            (None, None),
+        )
+        .unwrap()
     }
 
     fn open(&self) {
@@ -233,8 +240,6 @@ fn closing_waits_for_the_index() {
     let closing = thread::spawn(move || store.close());
     gate.open();
     closing.join().unwrap().unwrap();
-    let index = Index {
-        engine: Arc::<Gated>::clone(&gate),
-    };
+    let index = Index::new(Arc::<Gated>::clone(&gate), None);
     assert_eq!(index.note("k").unwrap().as_deref(), Some("50"));
 }

@@ -102,7 +102,7 @@ fn damaged(report: &mut Report, error: ReadError) -> Result<(), ReadError> {
             report.problem(chain_text(&error));
             Ok(())
         }
-        ReadError::Engine { .. } => Err(error),
+        ReadError::Engine { .. } | ReadError::Packed { .. } => Err(error),
     }
 }
 

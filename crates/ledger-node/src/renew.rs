@@ -1,0 +1,98 @@
+//! Going on under a new origin, where going on under the old one would give numbers out twice.
+//!
+//! A store that was copied, restored or turned back keeps all its entries and pushes those that
+//! nobody has; what it writes from now on belongs to a new origin, whose Genesis names the last
+//! entry of the old one. A server moreover begins a new epoch: it gives the entries that it has
+//! their numbers anew, in the same order, and whoever pulls begins again (DESIGN S4 and §5).
+
+use ledger_core::entry::{Body, Genesis, GenesisReason};
+use ledger_store::{Group, Record};
+
+use crate::error::NodeError;
+use crate::inner::Central;
+use crate::load;
+use crate::log::stored_run;
+use crate::node::{Actor, Node, NodeKind};
+
+impl Node {
+    /// Makes sure that there is an origin to write under, before anything is written.
+    pub(crate) fn go_on(&self) -> Result<(), NodeError> {
+        let mut inner = self.lock();
+        if self.must_renew(inner.keys.origin()) {
+            // When an earlier attempt got no further than the keys, its origin is still unused.
+            let unused = inner.seq == 0 && !inner.keys.past_origins.is_empty();
+            if !unused {
+                inner.keys.begin_origin()?;
+            }
+            inner.reload(self.store(), self.now())?;
+        }
+        let unused = inner.seq == 0;
+        drop(inner);
+        self.number_anew()?;
+        if unused { self.begin_origin() } else { Ok(()) }
+    }
+
+    /// Whether what comes next must not continue an origin.
+    fn must_renew(&self, origin: ledger_core::Origin) -> bool {
+        let opened = self.store().opened();
+        opened.moved.is_some() || opened.gaps.iter().any(|gap| gap.origin == origin)
+    }
+
+    fn begin_origin(&self) -> Result<(), NodeError> {
+        let genesis = {
+            let inner = self.lock();
+            let parent = inner.last_own(self.store())?;
+            let reason = match (parent, inner.keys.kind()) {
+                (Some(_), _) => GenesisReason::Restored,
+                (None, NodeKind::Server) => GenesisReason::Server,
+                (None, NodeKind::Handheld) => GenesisReason::New,
+            };
+            Body::Genesis(Genesis {
+                device: inner.keys.key().device_id(),
+                name: inner.keys.name.clone(),
+                reason,
+                parent,
+                program: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            })
+        };
+        self.write_bodies(&Actor::default(), vec![genesis])
+            .map(|_| ())
+    }
+
+    /// On a server whose runs are of an earlier epoch: gives the same entries numbers of the
+    /// present one, in the same order. Entries that are not here any more have none; those behind
+    /// them move up.
+    fn number_anew(&self) -> Result<(), NodeError> {
+        let store = self.store();
+        let mut inner = self.lock();
+        let Some(epoch) = inner.central.as_ref().map(|central| central.epoch) else {
+            return Ok(());
+        };
+        if store.last_run()?.is_none_or(|run| run.epoch == epoch) || !inner.is_unnumbered() {
+            return Ok(());
+        }
+        let mut runs = Vec::new();
+        store.for_each_run(&mut |run| runs.push(run))?;
+        let mut central = Central::start(epoch);
+        let mut group = Group::new();
+        for run in runs {
+            let Some((last, _)) = store
+                .head(run.origin)?
+                .filter(|(last, _)| *last >= run.first_seq)
+            else {
+                continue;
+            };
+            let here = last.saturating_sub(run.first_seq).saturating_add(1);
+            let count = usize::try_from(run.count.min(here)).unwrap_or(usize::MAX);
+            let slice = store.slice(run.origin, run.first_seq, count, usize::MAX)?;
+            let moment = ledger_core::Timestamp::from_millis(run.moment_ms);
+            let chained = central.next(run.origin, run.first_seq, &load::hashes(&slice), moment);
+            group.push(Record::Run(stored_run(&chained, epoch)));
+        }
+        let pending = store.append(group);
+        drop(inner);
+        self.wait(pending)?;
+        inner = self.lock();
+        inner.reload(store, self.now())
+    }
+}

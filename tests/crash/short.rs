@@ -1,0 +1,95 @@
+//! The crash campaign in short, as part of the test run: each kind with few trials and a fixed
+//! seed. `cargo xtask crash` runs the whole of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    dead_code,
+    unreachable_pub,
+    reason = "tests fail by panicking, print what they found, and share modules with a program"
+)]
+
+mod central;
+mod child;
+mod copies;
+mod cut;
+mod disk_full;
+mod faults;
+mod kill;
+mod kinds;
+mod load;
+mod places;
+mod planted;
+mod power;
+mod rot;
+mod ruin;
+mod sum;
+mod trial;
+
+use std::io::Write as _;
+
+use trial::{Plan, Tally};
+
+/// Where the trials of the test run begin.
+const SEED: u64 = 1;
+
+/// Prints what a kind found; fails when something was lost, and says what was left out.
+#[track_caller]
+fn judge(tally: &Tally) {
+    for note in &tally.notes {
+        println!("{note}");
+        if note.starts_with("SKIPPED: ") {
+            skipped(note);
+        }
+    }
+    println!(
+        "{}: {} trials, {} facts, {} failures",
+        tally.kind,
+        tally.trials,
+        tally.acknowledged,
+        tally.failures.len()
+    );
+    assert!(
+        tally.failures.is_empty(),
+        "{}: {:#?}",
+        tally.kind,
+        tally.failures
+    );
+    assert!(tally.trials > 0, "{}: nothing was tried", tally.kind);
+}
+
+/// What cannot run here is said where the test run collects it.
+#[track_caller]
+fn skipped(line: &str) {
+    assert_ne!(
+        std::env::var("CI").as_deref(),
+        Ok("true"),
+        "nothing may be skipped here: {line}"
+    );
+    if let Some(list) = std::env::var_os("STOCK_SKIP_LIST") {
+        let mut list = std::fs::File::options()
+            .append(true)
+            .create(true)
+            .open(list)
+            .expect("open the list of skipped tests");
+        writeln!(list, "{line}").expect("note a skipped test");
+    }
+}
+
+const fn plan(trials: u64) -> Plan {
+    Plan { trials, seed: SEED }
+}
+
+#[test]
+fn what_was_acknowledged_survives_sigkill() {
+    judge(&kill::run(&plan(60)));
+}
+
+#[test]
+fn copied_and_rewound_stores_go_on_and_lose_nothing() {
+    judge(&copies::run(&plan(8)));
+}

@@ -1,0 +1,472 @@
+//! What the targets of ledger-format begin with: every kind of entry, message and signed thing.
+
+use std::collections::BTreeMap;
+
+use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
+use ledger_core::entry::{
+    Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Genesis, GenesisReason,
+    IdempotencyKey, ItemMerged, Moved, Particulars, Place, Reversed, Tallied,
+};
+use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName};
+use ledger_format::head::{Certificate, CertificateFields, SignedHead, sign_request};
+use ledger_format::wire::{
+    self, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer, Limits, Message,
+    Reject, RejectCode, SyncAnswer,
+};
+use ledger_format::{Hash, bounded, entry_bytes, pack};
+use serde_bytes::{ByteArray, ByteBuf};
+
+use super::input::put_counted;
+use super::{sync, world};
+
+fn code(text: &str) -> Code {
+    Code::new(text).expect("a code")
+}
+
+fn quantity(parts: i64) -> Quantity {
+    Quantity::from_ten_thousandths(parts)
+}
+
+fn place(location: &str, owner: Option<&str>, batch: Option<&str>) -> Place {
+    Place {
+        location: code(location),
+        owner: owner.map(code),
+        batch: batch.map(code),
+    }
+}
+
+fn particulars() -> Particulars {
+    Particulars {
+        details: Details {
+            reason: Some("counted twice".to_owned()),
+            note: Some("über Nacht".to_owned()),
+            order: Some("SO-1".to_owned()),
+            lot: Some("L-1".to_owned()),
+            po: Some("PO-1".to_owned()),
+            serial: Some("00042".to_owned()),
+        },
+        said: Some(Timestamp::from_millis(1_699_999_000_000)),
+        once: Some(IdempotencyKey {
+            key: [5; 16],
+            row: 300,
+        }),
+        expiry: Some(20_000),
+    }
+}
+
+fn moved(parts: i64, from: Option<Place>, to: Option<Place>, act: Act, rest: Particulars) -> Body {
+    Body::Moved(Moved {
+        item: code("R-100"),
+        quantity: quantity(parts),
+        from,
+        to,
+        act,
+        particulars: rest,
+    })
+}
+
+fn reference(number: u8, seq: u64) -> EntryRef {
+    EntryRef {
+        id: EntryId {
+            origin: world::origin(number),
+            seq,
+        },
+        hash8: [9; 8],
+    }
+}
+
+fn transactions() -> Vec<Body> {
+    let plain = Particulars::default;
+    let here = || place("A-01", None, None);
+    let there = || place("B-02", Some("ACME"), Some("LOT 7"));
+    let counted = Counted {
+        item: code("R-100"),
+        quantity: quantity(1_000_000),
+        place: there(),
+        span: Some((
+            Timestamp::from_millis(1_700_000_000_000),
+            Timestamp::from_millis(1_700_000_060_000),
+        )),
+        particulars: particulars(),
+    };
+    let simple = Counted {
+        place: here(),
+        span: None,
+        particulars: plain(),
+        ..counted.clone()
+    };
+    let expires = Particulars {
+        expiry: None,
+        ..particulars()
+    };
+    vec![
+        moved(40_000, None, Some(here()), Act::Add, plain()),
+        moved(2_500, Some(here()), None, Act::Remove, particulars()),
+        moved(-1, Some(here()), Some(there()), Act::Move, plain()),
+        moved(i64::MAX, Some(there()), Some(here()), Act::Move, plain()),
+        moved(i64::MIN, None, Some(there()), Act::Adjust, plain()),
+        Body::Counted(counted),
+        Body::Counted(simple),
+        Body::Tallied(Tallied {
+            item: code("MÜTTER M3"),
+            quantity: quantity(10_000),
+            place: here(),
+        }),
+        Body::Reversed(Reversed {
+            target: reference(1, 2),
+            particulars: expires,
+        }),
+    ]
+}
+
+fn catalogue() -> Vec<Body> {
+    let value = |holds| match holds {
+        FieldType::Text => Value::text("a text"),
+        FieldType::Code => Value::text("A-01"),
+        FieldType::Int => Value::Int(300),
+        FieldType::Bool => Value::Bool(true),
+        FieldType::Bytes => Value::Bytes([7; 32].as_slice().into()),
+    };
+    let mut bodies = Vec::new();
+    for class in Class::ALL {
+        let empty = CatalogueWrite::new(class, code("A-01"));
+        let fields = fields_of(class).iter();
+        let full = fields.fold(empty.clone(), |write, field| {
+            write.with(field.key, value(field.holds))
+        });
+        bodies.extend([Body::Set(empty), Body::Set(full)]);
+    }
+    let barcode = Barcode::new("4006381333931").expect("a barcode");
+    bodies.extend([
+        Body::ItemMerged(ItemMerged {
+            item: code("R-100"),
+            into: Some(code("R-200")),
+        }),
+        Body::ItemMerged(ItemMerged {
+            item: code("R-100"),
+            into: None,
+        }),
+        Body::CodeBound(CodeBound {
+            item: code("R-100"),
+            barcode: barcode.clone(),
+            pack: quantity(250_000),
+        }),
+        Body::CodeUnbound(CodeUnbound {
+            item: code("R-100"),
+            barcode,
+        }),
+    ]);
+    bodies
+}
+
+fn bodies() -> Vec<Body> {
+    let mut bodies = vec![
+        Body::Genesis(Genesis {
+            device: world::key(1).device_id(),
+            name: "Händler 1".to_owned(),
+            reason: GenesisReason::Restored,
+            parent: Some(reference(2, 40)),
+            program: Some("0.1.0".to_owned()),
+        }),
+        Body::ClockMark(ClockMark {
+            step_millis: -90_000,
+        }),
+    ];
+    bodies.extend(transactions());
+    bodies.extend(catalogue());
+    bodies
+}
+
+/// Entries of every kind, some with a clock and a user, one of tomorrow, one with an odd key.
+pub(crate) fn entries() -> Vec<Vec<u8>> {
+    let mut entries: Vec<Vec<u8>> = (0..)
+        .zip(bodies())
+        .map(|(number, body)| world::entry(number, body))
+        .collect();
+    let time = Timestamp::from_millis(1_700_000_000_000);
+    let by_user = Entry {
+        time,
+        clock: Clock::new(Timestamp::from_millis(1_700_000_005_000), 3),
+        user: UserName::new("zoë").ok(),
+        body: Body::ClockMark(ClockMark { step_millis: 0 }),
+    };
+    entries.push(entry_bytes::encode(&by_user).expect("a canonical form"));
+    entries.push(vec![1, 2, 0, 0, 0, 0, 0, 0, 0, 0x82, 2, 0, 3, 0xA1, b'x']);
+    entries.push(vec![1, 99, 0, 0, 0, 0, 0, 5, 0, 0x81, 0, 0xA1, b'P']);
+    entries.push(vec![2, 10, 0, 0, 0, 0, 0, 5, 0, 0x80]);
+    entries.extend(longer_forms());
+    entries
+}
+
+/// A mark of the clock whose body is right but for one value that could be shorter.
+fn longer_forms() -> impl Iterator<Item = Vec<u8>> {
+    [
+        &[0x81, 2, 0xCC, 5][..],
+        &[0x81, 2, 0xCD, 0, 0xFF],
+        &[0x81, 2, 0xD0, 5],
+        &[0x81, 2, 0xD3, 0, 0, 0, 0, 0, 0, 0, 5],
+        &[0xDE, 0, 1, 2, 0],
+        &[0x82, 2, 0, 3, 0xD9, 1, b'x'],
+        &[0x82, 2, 0, 3, 0xDA, 0, 1, b'x'],
+        &[0x82, 2, 0, 3, 0xDC, 0, 1, 5],
+        &[0x82, 2, 0, 3, 0xC4, 0],
+        &[0x82, 2, 0, 3, 0xC5, 0, 0],
+    ]
+    .into_iter()
+    .map(|body| [&[1, 2, 0, 0, 0, 0, 0, 0, 0], body].concat())
+}
+
+/// Entries of three origins in turn, numbered now and then; see [`super::format::fold`].
+pub(crate) fn histories() -> Vec<Vec<u8>> {
+    let genesis = |number: u8| world::genesis(&world::key(number));
+    let history = |entries: &[Vec<u8>], by: u8| {
+        let mut bytes = Vec::new();
+        for number in 0..3 {
+            bytes.push(number);
+            put_counted(&mut bytes, &genesis(number));
+        }
+        for (index, entry) in (0_u8..).zip(entries) {
+            bytes.push(index / by % 3);
+            put_counted(&mut bytes, entry);
+            if index % 5 == 4 {
+                bytes.extend_from_slice(&[0xF0 + index % 3, index]);
+            }
+        }
+        bytes
+    };
+    let stock: Vec<Vec<u8>> = (0..)
+        .zip(transactions())
+        .map(|(number, body)| world::entry(number, body))
+        .collect();
+    let things: Vec<Vec<u8>> = (0..)
+        .zip(catalogue())
+        .map(|(number, body)| world::entry(number, body))
+        .collect();
+    vec![
+        history(&stock, 1),
+        history(&stock, 3),
+        history(&[stock.clone(), stock].concat(), 2),
+        history(&things, 1),
+        history(&entries(), 4),
+    ]
+}
+
+/// Counted entries, few, many alike, and none.
+pub(crate) fn entry_lists() -> Vec<Vec<u8>> {
+    let list = |entries: &[Vec<u8>]| {
+        let mut bytes = Vec::new();
+        entries.iter().for_each(|it| put_counted(&mut bytes, it));
+        bytes
+    };
+    let all = entries();
+    let alike: Vec<Vec<u8>> = (0..60_u32)
+        .map(|number| {
+            let to = Some(place("A-01", None, None));
+            let parts = i64::from(number) * 10_000;
+            let body = moved(parts, None, to, Act::Add, Particulars::default());
+            world::entry(number.into(), body)
+        })
+        .collect();
+    vec![
+        Vec::new(),
+        list(&all),
+        list(&alike),
+        list(&[vec![0xFF; 40]]),
+    ]
+}
+
+fn slices() -> Vec<ledger_format::OriginSlice> {
+    let start = Hash::before_first(world::origin(1));
+    let all = entries();
+    let few = all.get(..3).expect("there are more").to_vec();
+    [all, few, vec![vec![0xFF; 40], Vec::new()], Vec::new()]
+        .iter()
+        .map(|entries| world::slice_of(world::origin(1), 1, start, entries))
+        .collect()
+}
+
+/// Packed batches of both encodings, compressed and as plain payload.
+pub(crate) fn packed() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for slice in slices() {
+        for encoding in [pack::RAW, pack::FACTORED] {
+            let packed = pack::pack(&slice, encoding);
+            let (first, part) = packed.split_first().expect("an encoding's number");
+            let payload = bounded::inflate(part, 1 << 20).expect("it was packed just now");
+            seeds.push([&[*first, 0], &payload[..]].concat());
+            seeds.push(packed);
+        }
+    }
+    seeds
+}
+
+/// Compressed parts, some that lie about their size.
+pub(crate) fn compressed() -> Vec<Vec<u8>> {
+    let mut seeds: Vec<Vec<u8>> = [&b""[..], b"x", &[7; 5_000], &[1, 2, 3, 4].repeat(300)]
+        .iter()
+        .map(|raw| bounded::deflate(raw))
+        .collect();
+    seeds.push(vec![
+        1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x28, 0xB5, 0x2F, 0xFD,
+    ]);
+    seeds.push(vec![1, 0x80, 0x80, 0x04, 0x28, 0xB5, 0x2F, 0xFD, 0xE4]);
+    seeds
+}
+
+/// Values of the two general-purpose codecs, and lengths that lie.
+pub(crate) fn codec_values() -> Vec<Vec<u8>> {
+    let rows = vec![
+        (7_u64, "a text".to_owned(), Some(vec![1_u8, 2, 3]), true),
+        (u64::MAX, String::new(), None, false),
+    ];
+    let named: BTreeMap<String, Vec<Option<u64>>> = [
+        ("seq".to_owned(), vec![Some(1), None, Some(u64::MAX)]),
+        ("empty".to_owned(), Vec::new()),
+    ]
+    .into();
+    vec![
+        bounded::to_bincode(&rows, 1 << 16).expect("it fits"),
+        bounded::to_msgpack(&named).expect("it can be written"),
+        vec![0xFD, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],
+        vec![0x81, 0xA1, b'x', 0xDD, 0xFF, 0xFF, 0xFF, 0xFF, 1],
+        vec![0xDF, 0xFF, 0xFF, 0xFF, 0xFF, 0xDB, 0xFF, 0xFF, 0xFF, 0xFF],
+        [vec![0x81, 0xA1, b'x'], vec![0x91; 200]].concat(),
+    ]
+}
+
+/// A head that the server signed.
+fn head() -> SignedHead {
+    let (end, from) = (Hash::of(b"end"), world::origin(1));
+    SignedHead::sign(&world::key(0), world::ledger(), from, 7, end)
+}
+
+/// A certificate that the server signed.
+pub(crate) fn certificate(of: u8, site: Option<&str>) -> Certificate {
+    let fields = CertificateFields {
+        ledger: world::ledger(),
+        public_key: world::key(of).public(),
+        role: 2,
+        name: "Händler 1".to_owned(),
+        site: site.map(code),
+    };
+    Certificate::sign(&world::key(0), fields).expect("the name is short")
+}
+
+/// Signed heads and certificates.
+pub(crate) fn signed_things() -> Vec<Vec<u8>> {
+    vec![
+        head().to_bytes(),
+        certificate(1, None).to_bytes(),
+        certificate(2, Some("MAIN")).to_bytes(),
+    ]
+}
+
+fn sealed() -> Envelope {
+    let body = sync::requests().first().expect("there are some").clone();
+    let signature = sign_request(&world::key(1), &[3; 16], &[6; 24], &body).expect("a nonce");
+    Envelope {
+        device: wire::id_bytes(world::key(1).device_id().as_bytes()),
+        nonce: ByteBuf::from([6; 24]),
+        signature: ByteArray::new(*signature.as_bytes()),
+        body: ByteBuf::from(body),
+    }
+}
+
+/// What a server says first.
+pub(crate) fn hello_answer() -> HelloAnswer {
+    HelloAnswer {
+        protocol: 1,
+        server: wire::id_bytes(world::key(0).device_id().as_bytes()),
+        ledger: wire::id_bytes(world::ledger().as_bytes()),
+        central: true,
+        epoch: world::EPOCH,
+        now_millis: 1_700_000_000_000,
+        nonce: ByteBuf::from([6; 24]),
+        encoding: 1,
+        limits: Limits {
+            batch_bytes: 1 << 19,
+            message_bytes: 1 << 23,
+            entry_bytes: 1 << 15,
+        },
+        capabilities: vec!["later".to_owned()],
+    }
+}
+
+/// What a device says first.
+pub(crate) fn hello() -> Hello {
+    Hello {
+        proto_min: 1,
+        proto_max: 3,
+        program: "stock 0.1.0".to_owned(),
+        encodings: vec![0, 1, 9],
+        now_millis: 1_700_000_000_000,
+        certificate: Some(ByteBuf::from(certificate(1, None).to_bytes())),
+    }
+}
+
+/// What a device asks to become one.
+pub(crate) fn enroll() -> Enroll {
+    Enroll {
+        code: "ABCD-EFGH-JKLM-NPQR".to_owned(),
+        public_key: ByteArray::new(*world::key(2).public().as_bytes()),
+        name: "a handheld".to_owned(),
+    }
+}
+
+/// What a new device gets.
+pub(crate) fn enroll_answer() -> EnrollAnswer {
+    EnrollAnswer {
+        ledger: wire::id_bytes(world::ledger().as_bytes()),
+        server_key: ByteArray::new(*world::key(0).public().as_bytes()),
+        certificate: ByteBuf::from(certificate(2, None).to_bytes()),
+    }
+}
+
+/// Every message of the protocol.
+pub(crate) fn messages() -> Vec<Vec<u8>> {
+    let said = ErrorMessage {
+        code: "stale-nonce".to_owned(),
+        text: "say hello again".to_owned(),
+    };
+    let rejected = SyncAnswer {
+        now_millis: 1,
+        nonce: ByteBuf::from([6; 24]),
+        rejects: (0..=7)
+            .map(|code| Reject {
+                origin: wire::id_bytes(world::origin(1).as_bytes()),
+                first_seq: 3,
+                code: RejectCode::from(code),
+                expected_seq: 2,
+            })
+            .collect(),
+        restart: true,
+        runs: Vec::new(),
+        cursor: ledger_sync::client::Client::first_cursor(world::EPOCH),
+        at_end: true,
+    };
+    let mut seeds: Vec<Vec<u8>> = [
+        hello().to_bytes(),
+        hello_answer().to_bytes(),
+        enroll().to_bytes(),
+        enroll_answer().to_bytes(),
+        sealed().to_bytes(),
+        said.to_bytes(),
+        rejected.to_bytes(),
+    ]
+    .into_iter()
+    .map(|bytes| bytes.expect("a message can be written"))
+    .collect();
+    seeds.push(with_later_code(&seeds));
+    seeds.extend(sync::requests());
+    seeds.extend(sync::answers());
+    seeds
+}
+
+/// The answer with rejects, one of them with a code that no version gives so far.
+fn with_later_code(messages: &[Vec<u8>]) -> Vec<u8> {
+    let mut answer = messages.last().expect("there are some").clone();
+    let field = [0xA1, b'c', u8::from(RejectCode::TooLarge)];
+    let at = answer.windows(3).position(|part| part == field);
+    answer[at.expect("one was too large") + 2] = 7;
+    answer
+}
