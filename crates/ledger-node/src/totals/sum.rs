@@ -59,7 +59,7 @@ impl Cells {
         let counts = i64::from(time > cell.cut).wrapping_neg();
         let (sum, overflowed) = cell.sum.overflowing_add(delta & counts);
         if overflowed {
-            cell.sum = sum;
+            self.spill(line, delta);
         } else {
             cell.sum = sum;
         }
