@@ -160,7 +160,7 @@ fn fill(dir: &Path, kind: EngineKind, names: &Names, deeds: &[Deed], packed: boo
         let now = in_blocks(&store);
         same = if now == before { same + 1 } else { 0 };
         before = now;
-        thread::sleep(Duration::from_millis(300));
+        thread::park_timeout(Duration::from_millis(300));
     }
     let waited = seconds(start) - if packed { 3.0 } else { 0.0 };
     store.close().unwrap();
