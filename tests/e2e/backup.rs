@@ -289,7 +289,7 @@ fn doctor_says_what_is_wrong_and_fix_mends_what_can_lose_nothing() {
     // A torn write: a frame that was begun behind the last group.
     let whole = fs::read(segment(&stock)).unwrap();
     let end = whole.iter().rposition(|byte| *byte != 0).unwrap() + 1;
-    let mut torn = whole.clone();
+    let mut torn = whole;
     torn[end + 1..end + 60].fill(0xA5);
     fs::write(segment(&stock), &torn).unwrap();
     assert_eq!(doctor(&stock, ""), (0, vec!["journal-torn".to_owned()]));

@@ -129,9 +129,10 @@ fn the_commands_for_real_use_work_as_they_stand() {
                 let (command, _) = line.split_once(" --data").expect("it names its data");
                 let server = server.borrow();
                 let server = server.as_ref().expect("it was started before");
-                let ran = match kind {
-                    Kind::NewServer => server.line_elsewhere(command),
-                    _ => server.line(command),
+                let ran = if *kind == Kind::NewServer {
+                    server.line_elsewhere(command)
+                } else {
+                    server.line(command)
                 };
                 ran.expect_code(0);
             }

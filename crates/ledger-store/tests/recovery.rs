@@ -233,7 +233,7 @@ fn a_lost_cut_or_ruined_journal_is_made_anew_when_the_store_is_opened() {
             file.set_len(end.offset - 1).unwrap();
         }),
         ("segment 1", |dir, end| {
-            flip(&segment(dir, 1), end.offset - 3000)
+            flip(&segment(dir, 1), end.offset - 3000);
         }),
     ];
     for kind in ON_DISK {
