@@ -164,11 +164,15 @@ impl Fold {
                     ),
                     item: Some(key.item),
                     location: Some(key.location),
-                    since: line.rows().last().map(|row| row.time()).unwrap_or_default(),
+                    since: self
+                        .rows_of(line)
+                        .last()
+                        .map(|row| row.time())
+                        .unwrap_or_default(),
                     entries: Vec::new(),
                 });
             }
-            if line.since_count().0.is_some() {
+            if line.is_counted() {
                 self.recount(line, open);
             }
         }
@@ -186,7 +190,8 @@ impl Fold {
         if shown.is_none_or(|info| !info.on_hand.is_negative()) {
             return;
         }
-        let (_, later) = line.since_count();
+        let rows = self.rows_of(line);
+        let (_, later) = line.since_count(&rows);
         let effective: Vec<_> = later
             .iter()
             .filter(|row| !self.is_ineffective(row.key()))
@@ -220,7 +225,8 @@ impl Fold {
 
     /// When the line last fell below zero.
     fn below_zero_since(&self, line: &crate::fold::Line) -> Timestamp {
-        let (count, later) = line.since_count();
+        let rows = self.rows_of(line);
+        let (count, later) = line.since_count(&rows);
         let mut sum = count.map_or(Total::ZERO, |count| count.amount().total());
         let mut since = count
             .map(|count| count.time())
@@ -238,7 +244,8 @@ impl Fold {
 
     /// F4: a movement of another origin too close to the last count, or inside its span.
     fn recount(&self, line: &crate::fold::Line, open: &mut Vec<Exception>) {
-        let Some(count) = line.since_count().0 else {
+        let rows = self.rows_of(line);
+        let Some(count) = line.since_count(&rows).0 else {
             return;
         };
         let counter = self.entry_id(count.key());
@@ -248,8 +255,7 @@ impl Fold {
             let inside = span.is_some_and(|(start, end)| (start..=end).contains(&row.time()));
             near || inside
         };
-        let mut entries: Vec<EntryId> = line
-            .rows()
+        let mut entries: Vec<EntryId> = rows
             .iter()
             .filter(|row| !row.is_count() && row.key().0 != count.key().0 && close(row))
             .filter(|row| !self.is_ineffective(row.key()))

@@ -12,11 +12,15 @@ mod catalogue;
 mod dump;
 mod history;
 mod line;
+mod once;
 mod origin;
+mod packed;
 mod reversal;
+mod slots;
+mod snapshot;
 mod symbols;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use self::catalogue::{
     BoundCode, DeviceInfo, GRID_MAX, GridError, Item, ItemMatch, Location, LocationType, columns,
@@ -25,10 +29,14 @@ pub use self::history::{HistoryRow, RowKind, Why, WhyRow};
 pub use self::line::{LastCount, LineInfo, LineKey};
 pub(crate) use self::reversal::ReversalFault;
 
+pub use self::snapshot::Snapshot;
+
 use self::catalogue::Catalogue;
-pub(crate) use self::line::{Line, Row};
-use self::origin::{Origins, Slot, Touch};
+pub(crate) use self::line::{Line, Row, Rows};
+use self::once::Once;
+use self::origin::{Origins, Touch};
 use self::reversal::Reversals;
+use self::slots::Slot;
 use self::symbols::Symbols;
 use crate::catalogue::Subject;
 use crate::entry::{Body, Content, Counted, IdempotencyKey, Kind, Moved, Particulars, Place};
@@ -74,6 +82,8 @@ pub struct Fold {
     pub(crate) origins: Origins,
     symbols: Symbols,
     pub(crate) lines: Vec<Line>,
+    /// The rows of lines that are packed.
+    packed_rows: Vec<u8>,
     line_index: symbols::LineIndex,
     lines_of_item: BTreeMap<u32, Vec<u32>>,
     pub(crate) catalogue: Catalogue,
@@ -87,14 +97,6 @@ pub struct Fold {
     pub(crate) newer: BTreeMap<EntryId, (Kind, Option<Subject>)>,
     pub(crate) bad: BTreeMap<EntryId, &'static str>,
     entries: u64,
-}
-
-/// Transactions by their idempotency keys, and which of them count for nothing.
-#[derive(Debug, Default)]
-struct Once {
-    first: BTreeMap<[u8; 16], BTreeMap<u64, TxKey>>,
-    more: BTreeMap<IdempotencyKey, Vec<TxKey>>,
-    suppressed: BTreeSet<TxKey>,
 }
 
 /// Takes many entries into a fold; it is whole again when this is dropped.
@@ -213,12 +215,43 @@ impl Fold {
             }
         }
         self.origins.push(origin, slot);
-        if self.reversals.is_target(&id) {
-            self.settle_reversals(id);
+        if self.reversals.is_target(&id)
+            && let Some(changed) = self.settle_reversals(id)
+        {
+            self.changed_effect(changed);
         }
     }
 
     fn take_body(&mut self, key: TxKey, stamp: catalogue::Stamp, slot: &mut Slot, body: Body) {
+        match &body {
+            Body::Moved(moved) => self.take_moved(key, slot, moved),
+            Body::Counted(counted) => self.take_counted(key, slot, counted),
+            Body::Reversed(reversed) => {
+                slot.touch = Touch::Reversal;
+                self.take_once(key, slot.order_time(), &reversed.particulars);
+            }
+            Body::Genesis(_)
+            | Body::ClockMark(_)
+            | Body::Tallied(_)
+            | Body::Set(_)
+            | Body::ItemMerged(_)
+            | Body::CodeBound(_)
+            | Body::CodeUnbound(_) => {}
+        }
+        if let Some(target) = self.take_fact(key, stamp, slot.order_time(), body) {
+            self.changed_effect(target);
+        }
+    }
+
+    /// What an entry says besides rows on stock lines. Gives a transaction that began or ceased to
+    /// count by it.
+    fn take_fact(
+        &mut self,
+        key: TxKey,
+        stamp: catalogue::Stamp,
+        order_time: Timestamp,
+        body: Body,
+    ) -> Option<TxKey> {
         match body {
             Body::Genesis(genesis) => {
                 if key.1 == 1 {
@@ -229,14 +262,21 @@ impl Fold {
                 }
             }
             Body::ClockMark(_) | Body::Tallied(_) => {}
-            Body::Moved(moved) => self.take_moved(key, slot, &moved),
-            Body::Counted(counted) => self.take_counted(key, slot, &counted),
+            Body::Moved(moved) => {
+                if !Self::can_move(moved.quantity) {
+                    self.bad
+                        .insert(self.entry_id(key), "its quantity is out of range");
+                }
+            }
+            Body::Counted(counted) => {
+                if let Some(span) = counted.span {
+                    self.spans.insert(key, span);
+                }
+            }
             Body::Reversed(reversed) => {
-                slot.touch = Touch::Reversal;
-                self.take_once(key, slot.order_time(), &reversed.particulars);
                 self.reversals.add(key, reversed.target);
-                self.reversals.times.insert(key, slot.order_time());
-                self.settle_reversals(reversed.target.id);
+                self.reversals.times.insert(key, order_time);
+                return self.settle_reversals(reversed.target.id);
             }
             Body::Set(write) => self.catalogue.set(stamp, write),
             Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
@@ -249,12 +289,11 @@ impl Fold {
                     .bind(stamp, unbound.item, unbound.barcode, None);
             }
         }
+        None
     }
 
     fn take_moved(&mut self, key: TxKey, slot: &mut Slot, moved: &Moved) {
         let Some(outgoing) = moved.quantity.checked_neg() else {
-            self.bad
-                .insert(self.entry_id(key), "its quantity is out of range");
             return;
         };
         let from = moved
@@ -275,9 +314,6 @@ impl Fold {
         let line = self.line(&counted.item, &counted.place);
         slot.touch = Touch::Lines(None, Some(line));
         self.take_once(key, slot.order_time(), &counted.particulars);
-        if let Some(span) = counted.span {
-            self.spans.insert(key, span);
-        }
         self.push_row(line, Row::count(slot.order_time(), key, counted.quantity));
     }
 
@@ -314,7 +350,9 @@ impl Fold {
         else {
             return;
         };
-        if at.push(row, counts, |a, b| origins.compare_rows(a, b)) {
+        if at.push(row, counts, &self.packed_rows, |a, b| {
+            origins.compare_rows(a, b)
+        }) {
             self.dirty_lines.push(line);
         }
     }
@@ -322,44 +360,17 @@ impl Fold {
     /// Takes note of an idempotency key; of equal ones the first by F1 order counts.
     fn take_once(&mut self, key: TxKey, time: Timestamp, particulars: &Particulars) {
         let Some(once) = particulars.once else { return };
-        let rows = self.once.first.entry(once.key).or_default();
-        let Some(&first) = rows.get(&once.row) else {
-            rows.insert(once.row, key);
-            return;
-        };
-        let same = self.once.more.entry(once).or_insert_with(|| vec![first]);
-        same.push(key);
-        let mut best: Option<(Timestamp, EntryId, TxKey)> = None;
-        for &candidate in same.iter() {
-            let id = self.origins.entry_id(candidate);
-            let at = if candidate == key {
+        let origins = &self.origins;
+        let changed = self.once.take(once, key, |one| {
+            let at = if one == key {
                 time
             } else {
-                self.origins.order_time(candidate)
+                origins.order_time(one)
             };
-            if best.is_none_or(|(time, entry, _)| (at, id) < (time, entry)) {
-                best = Some((at, id, candidate));
-            }
-        }
-        let changed: Vec<(TxKey, bool)> = same
-            .iter()
-            .map(|&candidate| {
-                (
-                    candidate,
-                    best.is_none_or(|(.., winner)| winner != candidate),
-                )
-            })
-            .collect();
-        for (candidate, suppressed) in changed {
-            let before = self.once.suppressed.contains(&candidate);
-            if suppressed {
-                self.once.suppressed.insert(candidate);
-            } else {
-                self.once.suppressed.remove(&candidate);
-            }
-            if before != suppressed && candidate != key {
-                self.changed_effect(candidate);
-            }
+            (at, origins.entry_id(one))
+        });
+        for one in changed {
+            self.changed_effect(one);
         }
     }
 
@@ -372,8 +383,9 @@ impl Fold {
                 }
             }
             Touch::Reversal => {
-                if let Some(target) = self.reversals.target_of(key) {
-                    self.settle_reversals(target);
+                let target = self.reversals.target_of(key);
+                if let Some(changed) = target.and_then(|target| self.settle_reversals(target)) {
+                    self.changed_effect(changed);
                 }
             }
             Touch::Other => {}
@@ -387,14 +399,16 @@ impl Fold {
             .and_then(|at| self.lines.get_mut(at))
         {
             line.settle(
+                &self.packed_rows,
                 |a, b| origins.compare_rows(a, b),
                 |key| reversals.is_void(&key) || once.suppressed.contains(&key),
             );
         }
     }
 
-    /// Works out which reversal of a target holds, and what follows for its lines.
-    fn settle_reversals(&mut self, target: EntryId) {
+    /// Works out which reversal of a target holds; gives the target when it began or ceased to
+    /// count by that.
+    fn settle_reversals(&mut self, target: EntryId) -> Option<TxKey> {
         let target_key = self.origins.known_key(target);
         let facts = target_key.map(|key| (self.origins.touch(key), self.origins.hash8(key)));
         let origins = &self.origins;
@@ -404,9 +418,7 @@ impl Fold {
             .settle(target, target_key, facts, suppressed, |key, time| {
                 (time, origins.entry_id(key))
             });
-        if let (true, Some(key)) = (changed, target_key) {
-            self.changed_effect(key);
-        }
+        target_key.filter(|_| changed)
     }
 
     /// Numbers lowered effective times of an origin: everything that was ordered by them is
@@ -419,7 +431,7 @@ impl Fold {
                 .ok()
                 .and_then(|at| self.lines.get_mut(at))
             {
-                line.replace_times(origin, |key| origins.order_time(key));
+                line.replace_times(origin, &self.packed_rows, |key| origins.order_time(key));
             }
         }
         for (key, time) in &mut self.reversals.times {
@@ -429,7 +441,9 @@ impl Fold {
         }
         self.reconsider_all_once();
         for target in self.reversals.targets() {
-            self.settle_reversals(target);
+            if let Some(changed) = self.settle_reversals(target) {
+                self.changed_effect(changed);
+            }
         }
         for line in touched {
             self.settle_line(line);
@@ -437,21 +451,9 @@ impl Fold {
     }
 
     fn reconsider_all_once(&mut self) {
-        let mut changed = Vec::new();
-        for same in self.once.more.values() {
-            let winner = same
-                .iter()
-                .min_by_key(|&&key| (self.origins.order_time(key), self.origins.entry_id(key)));
-            for key in same {
-                if self.once.suppressed.contains(key) == (Some(key) == winner) {
-                    changed.push(*key);
-                }
-            }
-        }
-        for key in changed {
-            if !self.once.suppressed.remove(&key) {
-                self.once.suppressed.insert(key);
-            }
+        let origins = &self.origins;
+        let order = |key| (origins.order_time(key), origins.entry_id(key));
+        for key in self.once.reconsider(order) {
             self.changed_effect(key);
         }
     }
@@ -475,8 +477,7 @@ impl Fold {
     /// Whether an entry with this idempotency key is known, and which.
     #[must_use]
     pub fn known_once(&self, once: &IdempotencyKey) -> Option<EntryId> {
-        let key = self.once.first.get(&once.key)?.get(&once.row)?;
-        Some(self.entry_id(*key))
+        self.once.find(once).map(|key| self.entry_id(key))
     }
 
     /// Whether the entry is a transaction that has been voided.
@@ -492,7 +493,7 @@ impl Fold {
     pub fn is_transaction(&self, id: EntryId) -> bool {
         self.origins
             .known_key(id)
-            .is_some_and(|key| matches!(self.origins.touch(key), Touch::Lines(..)))
+            .is_some_and(|key| self.origins.touch(key).is_transaction())
     }
 
     /// How another entry refers to this one.
@@ -506,15 +507,9 @@ impl Fold {
     }
 
     fn lines_touched(&self, id: EntryId) -> impl Iterator<Item = &Line> {
-        let touch = self
-            .origins
-            .known_key(id)
-            .map(|key| self.origins.touch(key));
-        let lines = match touch {
-            Some(Touch::Lines(from, to)) => [from, to],
-            Some(Touch::Reversal | Touch::Other) | None => [None, None],
-        };
-        lines
+        let key = self.origins.known_key(id);
+        let (from, to) = key.map_or((None, None), |key| self.origins.touch(key).lines());
+        [from, to]
             .into_iter()
             .flatten()
             .filter_map(|line| self.line_at(line))
@@ -555,6 +550,12 @@ impl Fold {
         self.origins
             .find(origin)
             .map_or(0, |index| self.origins.numbered_up_to(index))
+    }
+
+    /// How many central numbers are known.
+    #[must_use]
+    pub fn numbered_count(&self) -> u64 {
+        self.origins.numbered_count()
     }
 
     /// The origin of the central server: the one that central number 1 was given to.
@@ -607,6 +608,10 @@ impl Fold {
             owner: self.symbols.optional(symbols.owner),
             batch: self.symbols.optional(symbols.batch),
         }
+    }
+
+    pub(crate) fn rows_of<'a>(&'a self, line: &'a Line) -> Rows<'a> {
+        line.rows(&self.packed_rows)
     }
 
     fn line_at(&self, line: u32) -> Option<&Line> {

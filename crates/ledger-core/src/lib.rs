@@ -19,6 +19,7 @@ pub mod fold;
 pub mod id;
 pub mod quantity;
 pub mod time;
+pub mod varint;
 
 pub use code::{Barcode, Code, CodeError, UserName};
 pub use entry::{Body, Entry};

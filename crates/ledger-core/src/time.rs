@@ -88,6 +88,16 @@ impl Clock {
     pub const fn packed(self) -> u64 {
         (self.millis << 16) | self.counter as u64
     }
+
+    /// The clock that [`Clock::packed`] made a number of.
+    #[must_use]
+    pub const fn from_packed(packed: u64) -> Self {
+        let [low, high, ..] = packed.to_le_bytes();
+        Self {
+            millis: packed >> 16,
+            counter: u16::from_le_bytes([low, high]),
+        }
+    }
 }
 
 /// The hybrid logical clock of a node: never behind anything it has written or seen.
@@ -108,6 +118,12 @@ impl HybridClock {
         } else {
             self.last.next()
         };
+        self.last
+    }
+
+    /// The latest clock that was written or seen.
+    #[must_use]
+    pub const fn last(&self) -> Clock {
         self.last
     }
 
@@ -142,6 +158,7 @@ mod tests {
         let full = Clock::new(Timestamp::from_millis(7), u16::MAX);
         assert_eq!(full.next(), Clock::new(Timestamp::from_millis(8), 0));
         assert!(full.next().packed() > full.packed());
+        assert_eq!(Clock::from_packed(full.packed()), full);
     }
 
     #[test]

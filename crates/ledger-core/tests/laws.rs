@@ -15,7 +15,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
-use ledger_core::entry::{Body, Content, ItemMerged, Kind, Place};
+use ledger_core::entry::{Body, Content, IdempotencyKey, ItemMerged, Kind, Place};
 use ledger_core::fold::{Fold, LineKey, Record};
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use proptest::prelude::*;
@@ -340,6 +340,37 @@ proptest! {
     }
 
     #[test]
+    fn a_fold_that_goes_on_from_snapshots_answers_as_one_that_took_everything(
+        steps in proptest::collection::vec(step(), 0..60),
+        numbered in [0..20_u64, 0..20, 0..20],
+        moments in [0..100_u64, 0..100, 0..100],
+        cuts in proptest::collection::vec((0..60_usize, any::<bool>()), 0..4),
+        runs_at in [0..60_usize, 0..60, 0..60, 0..60, 0..60, 0..60],
+    ) {
+        let world = world(&steps, numbered, moments);
+        let mut fold = Fold::new();
+        for at in 0..=world.records.len() {
+            for (run, _) in world.runs.iter().zip(runs_at).filter(|(_, when)| *when == at) {
+                fold.number(*run);
+            }
+            for (_, pack_only) in cuts.iter().filter(|(cut, _)| *cut == at) {
+                if *pack_only {
+                    fold.pack();
+                } else {
+                    fold = gone_on(fold, &world.records[..at]);
+                }
+            }
+            fold.apply_all(world.records.get(at).cloned());
+        }
+        for run in &world.runs {
+            fold.number(*run);
+        }
+        let straight = world.fold();
+        prop_assert_eq!(answers(&straight, &world), answers(&fold, &world));
+        prop_assert_eq!(dump(&straight), dump(&fold));
+    }
+
+    #[test]
     fn the_changes_of_every_line_add_up_to_its_on_hand(
         steps in proptest::collection::vec(step(), 0..40),
         numbered in [0..20_u64, 0..20, 0..20],
@@ -360,6 +391,58 @@ proptest! {
             }
         }
     }
+}
+
+/// A fold made of another's snapshot and of what has to be replayed, in another order.
+fn gone_on(mut fold: Fold, taken: &[Record]) -> Fold {
+    let snapshot = fold.snapshot().unwrap();
+    let mut next = Fold::of_snapshot(snapshot.clone()).unwrap();
+    for record in taken.iter().rev().filter(|record| record.is_replayed()) {
+        next.replay(record.clone());
+    }
+    let again = next.snapshot().unwrap();
+    assert_eq!(snapshot, again, "a snapshot of what a snapshot gave");
+    next
+}
+
+fn once_of(record: &Record) -> Option<IdempotencyKey> {
+    match &record.content {
+        Content::Known(entry) => entry.body.particulars()?.once,
+        _ => None,
+    }
+}
+
+/// What can be asked of a fold besides its dump.
+fn answers(fold: &Fold, world: &World) -> Vec<String> {
+    let mut answers = Vec::new();
+    for item in fold.items() {
+        answers.push(format!("{:?}", fold.history(&item)));
+        answers.push(format!("{:?}", fold.why(&item, None)));
+        answers.push(format!("{:?}", fold.lines(&item)));
+    }
+    answers.push(format!("{:?}", fold.exceptions()));
+    for record in &world.records {
+        let id = record.id;
+        let asked = (
+            fold.reference(id),
+            fold.effective_time(id),
+            fold.central_number(id),
+            fold.is_void(id),
+            (
+                fold.is_transaction(id),
+                fold.is_before_count(id),
+                fold.item_of(id),
+            ),
+            once_of(record).and_then(|once| fold.known_once(&once)),
+        );
+        answers.push(format!("{id} {asked:?}"));
+    }
+    answers.push(format!(
+        "{} {:?}",
+        fold.entry_count(),
+        fold.central_origin()
+    ));
+    answers
 }
 
 /// Fisher and Yates, from a seed, so that a failure replays.

@@ -13,6 +13,7 @@
 pub mod batch;
 pub mod bounded;
 pub mod chain;
+pub mod checkpoint;
 pub mod columns;
 pub mod entry_bytes;
 pub mod head;
@@ -20,7 +21,7 @@ pub mod pack;
 pub mod state_hash;
 #[cfg(test)]
 mod testing;
-mod varint;
+use ledger_core::varint;
 pub mod wire;
 
 pub use batch::{EntryBuf, OriginSlice};

@@ -184,7 +184,7 @@ impl Node {
         let inner = self.lock();
         let log = NodeLog {
             store: self.store(),
-            fold: &inner.fold,
+            fold: &inner.state.fold,
         };
         let mut client = bonded.client(encoding);
         if only_pull {
@@ -213,7 +213,7 @@ impl Node {
         inner.check_usable()?;
         let log = NodeLog {
             store: self.store(),
-            fold: &inner.fold,
+            fold: &inner.state.fold,
         };
         let mut taken = bonded
             .client(encoding)

@@ -1,13 +1,14 @@
 //! What changes together under a node's lock: the fold, the own chain, the central order.
 
 use ledger_core::entry::{Body, Content, Entry};
-use ledger_core::fold::{FOLD_VERSION, Fold, NumberRun, Record};
-use ledger_core::{EntryId, EntryRef, HybridClock, Origin, Timestamp};
+use ledger_core::fold::{FOLD_VERSION, NumberRun, Record};
+use ledger_core::{EntryId, EntryRef, Origin, Timestamp};
 use ledger_format::head::SignedHead;
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes, state_hash, wire};
 use ledger_store::{Group, Store};
 use ledger_sync::ChainedRun;
 
+use crate::checkpoint::{self, State};
 use crate::error::NodeError;
 use crate::keys::Keys;
 use crate::load;
@@ -16,8 +17,7 @@ use crate::node::Actor;
 
 /// What changes together.
 pub(crate) struct Inner {
-    pub(crate) fold: Fold,
-    pub(crate) hybrid: HybridClock,
+    pub(crate) state: State,
     pub(crate) keys: Keys,
     pub(crate) seq: u64,
     head: Hash,
@@ -57,7 +57,12 @@ impl Inner {
                 .map(|cursor| cursor.epoch),
             (None, None) => None,
         };
-        let (fold, hybrid) = load::fold_all(store, &keys.origins(), epoch, now, progress)?;
+        let kept = match keys.dir() {
+            Some(dir) => checkpoint::read(dir, store, epoch)?,
+            None => None,
+        };
+        let mut state = kept.unwrap_or_default();
+        load::fold_rest(&mut state, store, &keys.origins(), epoch, now, progress)?;
         let (seq, head) = store
             .head(origin)?
             .unwrap_or((0, Hash::before_first(origin)));
@@ -65,16 +70,31 @@ impl Inner {
             Some(central) => Some(Central::load(store, central.epoch)?),
             None => None,
         };
-        Ok(Self {
-            fold,
-            hybrid,
+        let mut inner = Self {
+            state,
             keys,
             seq,
             head,
             central,
             epoch: epoch.unwrap_or(0),
             failed: None,
-        })
+        };
+        // The next one may be killed before it is closed.
+        inner.keep_checkpoint(store);
+        Ok(inner)
+    }
+
+    /// Writes a checkpoint when that is worth it. Whether it can be written changes nothing but
+    /// the time that the next opening takes.
+    pub(crate) fn keep_checkpoint(&mut self, store: &Store) {
+        let entries = self.state.fold.entry_count();
+        if self.failed.is_some() || !checkpoint::is_due(entries, self.state.kept) {
+            return;
+        }
+        let epoch = Some(self.epoch).filter(|epoch| *epoch > 0);
+        if let Some(dir) = self.keys.dir() {
+            let _written = checkpoint::write(dir, store, epoch, &mut self.state);
+        }
     }
 
     /// Goes back to what the log holds.
@@ -114,7 +134,7 @@ impl Inner {
     ) -> Result<(), NodeError> {
         let mut records = Vec::with_capacity(bodies.len());
         for body in bodies {
-            let clock = self.hybrid.tick(writing.now);
+            let clock = self.state.hybrid.tick(writing.now);
             let entry = Entry {
                 time: writing.now,
                 clock,
@@ -126,13 +146,15 @@ impl Inner {
             writing.slice.entries.push(&bytes);
             let origin = writing.slice.origin;
             let seq = writing.slice.last_seq();
-            records.push(Record {
+            let record = Record {
                 id: EntryId { origin, seq },
                 hash8: writing.head.hash8(),
                 content: Content::Known(entry),
-            });
+            };
+            self.state.replayed.note(&record, &bytes);
+            records.push(record);
         }
-        self.fold.apply_all(records);
+        self.state.fold.apply_all(records);
         Ok(())
     }
 
@@ -171,14 +193,15 @@ impl Inner {
     ) -> Option<ledger_store::Run> {
         let central = self.central.as_mut()?;
         let run = central.next(origin, first_seq, hashes, now);
-        self.fold.number(run.run);
+        self.state.fold.number(run.run);
         Some(stored_run(&run, central.epoch))
     }
 
     /// Whether every own entry has its central number.
     pub(crate) fn all_numbered(&self) -> bool {
         let origins = self.keys.origins();
-        let numbered = |origin| self.fold.numbered_up_to(origin) >= self.fold.last_seq(origin);
+        let numbered =
+            |origin| self.state.fold.numbered_up_to(origin) >= self.state.fold.last_seq(origin);
         origins.into_iter().all(numbered)
     }
 
@@ -202,7 +225,9 @@ impl Inner {
 
     pub(crate) fn state_hash(&self, store: &Store) -> Result<String, NodeError> {
         let mut dump = Vec::new();
-        self.fold.dump(&mut |record| dump.push(record.to_vec()));
+        self.state
+            .fold
+            .dump(&mut |record| dump.push(record.to_vec()));
         let heads = store.heads()?;
         Ok(state_hash::state_hash(FOLD_VERSION, dump, heads).to_string())
     }
@@ -210,17 +235,7 @@ impl Inner {
 
 impl Central {
     fn load(store: &Store, epoch: u64) -> Result<Self, NodeError> {
-        let mut last = store.last_run()?;
-        if last.is_some_and(|run| run.epoch != epoch) {
-            // What is left of an earlier epoch may stand behind the last number of this one.
-            last = None;
-            store.for_each_run(&mut |run| {
-                if run.epoch == epoch && last.is_none_or(|last| last.first < run.first) {
-                    last = Some(run);
-                }
-            })?;
-        }
-        Ok(match last {
+        Ok(match checkpoint::last_of_epoch(store, Some(epoch))? {
             None => Self::start(epoch),
             Some(run) => Self {
                 epoch,

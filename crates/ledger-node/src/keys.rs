@@ -209,6 +209,11 @@ impl Keys {
         Ok(keys)
     }
 
+    /// The directory that they are kept in; none in tests.
+    pub(crate) fn dir(&self) -> Option<&Path> {
+        self.path.as_deref()?.parent()
+    }
+
     /// From now on kept in this directory.
     pub(crate) fn keep_in(&mut self, dir: &Path) -> Result<(), NodeError> {
         self.path = Some(dir.join(FILE));

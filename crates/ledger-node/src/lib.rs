@@ -10,6 +10,7 @@
 //! others is read from the durable log, never from memory.
 
 mod backup;
+mod checkpoint;
 mod clock;
 mod conversation;
 mod doctor;

@@ -1,12 +1,14 @@
 //! From stored bytes to the fold, and from bodies to stored bytes.
 
-use ledger_core::fold::{Bulk, Fold, NumberRun, Record};
+use ledger_core::fold::{Bulk, NumberRun, Record};
 use ledger_core::{Clock, EntryId, HybridClock, Origin, Timestamp};
 use ledger_format::wire::{BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES};
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
 use ledger_store::{ReadError, Store};
 
 use ledger_core::entry::Content;
+
+use crate::checkpoint::{Replayed, State};
 
 /// Decodes a slice's entries for the fold.
 pub(crate) fn records(slice: &OriginSlice) -> impl Iterator<Item = Record> + '_ {
@@ -34,53 +36,99 @@ fn clock_of(record: &Record) -> Option<Clock> {
     }
 }
 
-/// Folds everything a store holds, with the central numbers of one epoch; the hybrid clock takes
-/// note of all our own entries, and of others as far as they are sane at `now`.
-pub(crate) fn fold_all(
+/// How many entries are read at once behind a checkpoint.
+const SLICE_ENTRIES: usize = 1024;
+
+/// Folds everything a store holds and a state does not, with the central numbers of one epoch; the
+/// hybrid clock takes note of all our own entries, and of others as far as they are sane at `now`.
+pub(crate) fn fold_rest(
+    state: &mut State,
     store: &Store,
     own: &[Origin],
     epoch: Option<u64>,
     now: Timestamp,
     progress: &mut dyn FnMut(u64),
-) -> Result<(Fold, HybridClock), ReadError> {
-    let mut fold = Fold::new();
-    let mut hybrid = HybridClock::default();
-    store.for_each_run(&mut |run| {
+) -> Result<(), ReadError> {
+    fold_runs(state, store, epoch)?;
+    if state.fold.entry_count() == 0 {
+        let State {
+            fold,
+            hybrid,
+            replayed,
+            ..
+        } = state;
+        let mut bulk = fold.bulk();
+        return store.for_each_slice(&mut |slice| {
+            let is_own = own.contains(&slice.origin);
+            fold_slice(&mut bulk, hybrid, replayed, &slice, is_own, now);
+            progress(bulk.entry_count());
+        });
+    }
+    for (origin, last, _) in store.heads()? {
+        let is_own = own.contains(&origin);
+        let mut next = state.fold.last_seq(origin).saturating_add(1);
+        while next <= last {
+            let slice = store.slice(origin, next, SLICE_ENTRIES, usize::MAX)?;
+            next = slice.last_seq().saturating_add(1);
+            state.fold_slice(&slice, is_own, now);
+            progress(state.fold.entry_count());
+        }
+    }
+    Ok(())
+}
+
+/// Tells the fold of the central numbers that it does not know.
+fn fold_runs(state: &mut State, store: &Store, epoch: Option<u64>) -> Result<(), ReadError> {
+    let mut take = |run: ledger_store::Run| {
         if epoch.is_some_and(|epoch| epoch != run.epoch) {
             return;
         }
-        fold.number(NumberRun {
+        state.fold.number(NumberRun {
             n: run.first,
             origin: run.origin,
             first_seq: run.first_seq,
             count: run.count,
             moment: Timestamp::from_millis(run.moment_ms),
         });
-    })?;
-    let mut bulk = fold.bulk();
-    store.for_each_slice(&mut |slice| {
-        let is_own = own.contains(&slice.origin);
-        fold_slice(&mut bulk, &mut hybrid, &slice, is_own, now);
-        progress(bulk.entry_count());
-    })?;
-    drop(bulk);
-    Ok((fold, hybrid))
+    };
+    if state.number == 0 {
+        return store.for_each_run(&mut take);
+    }
+    let mut next = state.number.saturating_add(1);
+    loop {
+        let runs = store.runs_from(next, SLICE_ENTRIES)?;
+        let Some(last) = runs.last() else {
+            return Ok(());
+        };
+        next = last.first.saturating_add(last.count);
+        runs.into_iter().for_each(&mut take);
+    }
 }
 
-/// Folds a slice and takes note of its clocks.
-pub(crate) fn fold_slice(
+impl State {
+    /// Folds a slice and takes note of its clocks.
+    pub(crate) fn fold_slice(&mut self, slice: &OriginSlice, is_own: bool, now: Timestamp) {
+        let mut bulk = self.fold.bulk();
+        let replayed = &mut self.replayed;
+        fold_slice(&mut bulk, &mut self.hybrid, replayed, slice, is_own, now);
+    }
+}
+
+fn fold_slice(
     bulk: &mut Bulk<'_>,
     hybrid: &mut HybridClock,
+    replayed: &mut Replayed,
     slice: &OriginSlice,
     is_own: bool,
     now: Timestamp,
 ) {
-    for record in records(slice) {
+    for (record, bytes) in records(slice).zip(slice.entries.iter()) {
         match clock_of(&record) {
             Some(clock) if is_own => hybrid.restore(clock),
             Some(clock) => hybrid.observe(clock, now),
             None => {}
         }
+        replayed.note(&record, bytes);
         bulk.apply(record);
     }
 }

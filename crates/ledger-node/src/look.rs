@@ -36,7 +36,7 @@ impl<'a> View<'a> {
     /// The folded state.
     #[must_use]
     pub fn fold(&self) -> &Fold {
-        &self.inner.fold
+        &self.inner.state.fold
     }
 
     /// An entry as its writer meant it, if it is here and understood.

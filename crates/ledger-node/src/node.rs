@@ -15,6 +15,7 @@ use ledger_core::{DeviceId, EntryId, Origin, Timestamp, UserName};
 use ledger_format::{entry_bytes, wire};
 use ledger_store::{EngineKind, Group, OpenOptions, ReadError, Store};
 
+use crate::checkpoint;
 use crate::clock::WallClock;
 use crate::error::NodeError;
 use crate::inner::{Inner, Writing};
@@ -177,6 +178,7 @@ impl Node {
         clock: Arc<dyn WallClock>,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Self, NodeError> {
+        checkpoint::remove(dir);
         Self::open_with(dir, kind, clock, progress, Store::rebuild)
     }
 
@@ -257,10 +259,15 @@ impl Node {
 
     /// Closes the store when this is the last clone of the node.
     pub fn close(self) -> Result<(), NodeError> {
-        match Arc::try_unwrap(self.shared) {
-            Ok(shared) => Ok(shared.store.close()?),
-            Err(_) => Ok(()),
-        }
+        let Ok(shared) = Arc::try_unwrap(self.shared) else {
+            return Ok(());
+        };
+        let mut inner = shared
+            .inner
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        inner.keep_checkpoint(&shared.store);
+        Ok(shared.store.close()?)
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -300,7 +307,7 @@ impl Node {
             warnings: Vec::new(),
             about: None,
         };
-        while let Some(next) = plan_next(&inner.fold) {
+        while let Some(next) = plan_next(&inner.state.fold) {
             let bodies = next.map_err(NodeError::from).and_then(|plan| {
                 written.warnings.extend(plan.warnings);
                 written.about = Some(plan.about);
@@ -370,7 +377,7 @@ impl Node {
 
     /// Looks at the fold.
     pub fn read<T>(&self, look: impl FnOnce(&Fold) -> T) -> T {
-        look(&self.lock().fold)
+        look(&self.lock().state.fold)
     }
 
     /// An entry as its writer meant it, if it is here and understood.
@@ -455,7 +462,7 @@ impl Node {
         if inner.check_usable().is_err() || self.store().append(Group::new()).wait().is_err() {
             return Ok(None);
         }
-        match totals::difference(self.store(), &inner.fold) {
+        match totals::difference(self.store(), &inner.state.fold) {
             Err(ReadError::Corrupt { key }) => {
                 Ok(Some(format!("the stored value of {key} is damaged")))
             }
@@ -485,6 +492,7 @@ impl Node {
         let expires = self.now().millis().saturating_add(valid_for_millis);
         let mut inner = self.lock();
         let no_user = inner
+            .state
             .fold
             .codes(ledger_core::catalogue::Class::User)
             .next()

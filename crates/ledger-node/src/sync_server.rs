@@ -15,7 +15,6 @@ use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::error::NodeError;
 use crate::inner::Inner;
-use crate::load;
 use crate::log::{NodeLog, stored_head};
 use crate::node::{Actor, Node};
 
@@ -231,6 +230,7 @@ impl Node {
     fn check_envelope(&self, envelope: &Envelope, device: DeviceId) -> Result<(), Refused> {
         let inner = self.lock();
         let known = inner
+            .state
             .fold
             .device(device)
             .and_then(|device| device.public_key);
@@ -278,7 +278,7 @@ impl Node {
                 .ok_or(NodeError::WrongKind("no ledger"))?;
             let log = NodeLog {
                 store: self.store(),
-                fold: &inner.fold,
+                fold: &inner.state.fold,
             };
             let pushed = server::take_push(&log, ledger, &request.push).map_err(NodeError::from)?;
             rejects = pushed.rejects;
@@ -311,7 +311,7 @@ impl Inner {
         for effect in effects {
             match effect {
                 Effect::Foreign { batch, slice } => {
-                    load::fold_slice(&mut self.fold.bulk(), &mut self.hybrid, &slice, false, now);
+                    self.state.fold_slice(&slice, false, now);
                     let bytes = batch
                         .to_bytes()
                         .map_err(|error| NodeError::BadAnswer(error.to_string()))?;
@@ -322,7 +322,7 @@ impl Inner {
                 }
                 Effect::Head(head) => group.push(Record::Head(stored_head(&head))),
                 Effect::Run(run) => {
-                    self.fold.number(run.run);
+                    self.state.fold.number(run.run);
                     let epoch = self.epoch;
                     group.push(Record::Run(crate::log::stored_run(&run, epoch)));
                 }

@@ -123,7 +123,11 @@ impl Fold {
     }
 
     pub(crate) fn last_count(&self, line: &Line) -> Option<LastCount> {
-        let count = line.since_count().0?;
+        if !line.is_counted() {
+            return None;
+        }
+        let rows = self.rows_of(line);
+        let count = line.since_count(&rows).0?;
         Some(LastCount {
             id: self.entry_id(count.key()),
             at: count.time(),
@@ -155,7 +159,8 @@ impl Fold {
     }
 
     fn line_history(&self, line: &Line, key: &LineKey, rows: &mut Vec<HistoryRow>) {
-        let events = self.events(line);
+        let of_line = self.rows_of(line);
+        let events = self.events(&of_line);
         let mut voided: Vec<TxKey> = Vec::new();
         let mut on_hand = Total::ZERO;
         for (index, event) in events.iter().enumerate() {
@@ -193,14 +198,10 @@ impl Fold {
     }
 
     /// What happened on a line, reversals at their own place, repeated writes left out.
-    fn events<'a>(&self, line: &'a Line) -> Vec<Event<'a>> {
+    fn events<'a>(&self, rows: &'a [Row]) -> Vec<Event<'a>> {
         let mut events = Vec::new();
         let mut reversed: Vec<TxKey> = Vec::new();
-        for row in line
-            .rows()
-            .iter()
-            .filter(|row| !self.is_suppressed(row.key()))
-        {
+        for row in rows.iter().filter(|row| !self.is_suppressed(row.key())) {
             let id = self.entry_id(row.key());
             events.push(Event {
                 at: row.time(),
@@ -244,11 +245,12 @@ impl Fold {
     }
 
     fn why_line(&self, line: &Line, key: LineKey) -> Why {
-        let (count, later) = line.since_count();
-        let earlier = line.rows().len().saturating_sub(later.len());
+        let rows = self.rows_of(line);
+        let (count, later) = line.since_count(&rows);
+        let earlier = rows.len().saturating_sub(later.len());
         let mut movements = Vec::new();
         let mut ignored = Vec::new();
-        for (index, row) in line.rows().iter().enumerate() {
+        for (index, row) in rows.iter().enumerate() {
             let explained = WhyRow {
                 id: self.entry_id(row.key()),
                 at: row.time(),

@@ -1,9 +1,10 @@
 //! Stock lines: their movements and counts in F1 order, and what is on hand (F2).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::TxKey;
 use super::symbols::LineSymbols;
+use super::{TxKey, packed};
 use crate::code::Code;
 use crate::id::EntryId;
 use crate::quantity::{Quantity, Total};
@@ -99,26 +100,51 @@ impl Row {
     }
 }
 
-/// A stock line with all that happened on it.
+/// The packed rows of a line, among those of all lines.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Older {
+    pub(super) start: u32,
+    pub(super) bytes: u32,
+    pub(super) rows: u32,
+}
+
+impl Older {
+    fn rows(self, packed: &[u8]) -> Vec<Row> {
+        packed::rows(self.bytes_in(packed), self.rows)
+    }
+
+    pub(super) fn bytes_in(self, packed: &[u8]) -> &[u8] {
+        let start = usize::try_from(self.start).unwrap_or(usize::MAX);
+        let bytes = usize::try_from(self.bytes).unwrap_or(usize::MAX);
+        packed
+            .get(start..start.saturating_add(bytes))
+            .unwrap_or_default()
+    }
+}
+
+/// A stock line with all that happened on it. Its older rows may be packed, in bytes that the fold
+/// has and hands over.
 #[derive(Debug)]
 pub(crate) struct Line {
     symbols: LineSymbols,
-    rows: Vec<Row>,
+    pub(super) older: Older,
+    recent: Vec<Row>,
     dirty: bool,
-    /// Whether any row here does not count, so that asking for each is needed.
-    has_ineffective: bool,
-    on_hand: Total,
+    pub(super) on_hand: Total,
     /// Index of the last count that counts.
-    last_count: Option<u32>,
+    pub(super) last_count: Option<u32>,
 }
 
+/// All rows of a line in F1 order.
+pub(crate) type Rows<'a> = Cow<'a, [Row]>;
+
 impl Line {
-    pub(super) const fn new(symbols: LineSymbols) -> Self {
+    pub(super) fn new(symbols: LineSymbols) -> Self {
         Self {
             symbols,
-            rows: Vec::new(),
+            older: Older::default(),
+            recent: Vec::new(),
             dirty: false,
-            has_ineffective: false,
             on_hand: Total::ZERO,
             last_count: None,
         }
@@ -132,19 +158,28 @@ impl Line {
         self.on_hand
     }
 
-    /// All rows in F1 order.
-    pub(crate) fn rows(&self) -> &[Row] {
-        &self.rows
+    pub(crate) const fn is_counted(&self) -> bool {
+        self.last_count.is_some()
     }
 
-    /// The rows after the last count, and that count.
-    pub(crate) fn since_count(&self) -> (Option<&Row>, &[Row]) {
+    /// All rows in F1 order.
+    pub(crate) fn rows<'a>(&'a self, packed: &[u8]) -> Rows<'a> {
+        if self.older.rows == 0 {
+            return Cow::Borrowed(&self.recent);
+        }
+        let mut rows = self.older.rows(packed);
+        rows.extend_from_slice(&self.recent);
+        Cow::Owned(rows)
+    }
+
+    /// Of its rows those after the last count, and that count.
+    pub(crate) fn since_count<'a>(&self, rows: &'a [Row]) -> (Option<&'a Row>, &'a [Row]) {
         let Some(at) = self.last_count.and_then(|at| usize::try_from(at).ok()) else {
-            return (None, &self.rows);
+            return (None, rows);
         };
         (
-            self.rows.get(at),
-            self.rows.get(at.saturating_add(1)..).unwrap_or_default(),
+            rows.get(at),
+            rows.get(at.saturating_add(1)..).unwrap_or_default(),
         )
     }
 
@@ -154,30 +189,45 @@ impl Line {
         &mut self,
         row: Row,
         counts: bool,
+        packed: &[u8],
         compare: impl Fn(&Row, &Row) -> Ordering,
     ) -> bool {
         let was_dirty = self.dirty;
-        let late = self
-            .rows
-            .last()
-            .is_some_and(|last| compare(last, &row) == Ordering::Greater);
-        let at = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        self.rows.push(row);
-        self.dirty |= late;
-        if !counts {
-            self.has_ineffective = true;
-        } else if !self.dirty {
+        let late = |last: &Row| compare(last, &row) == Ordering::Greater;
+        let is_late = match self.recent.last() {
+            Some(last) => late(last),
+            None if self.older.rows > 0 => self.older.rows(packed).last().is_some_and(late),
+            None => false,
+        };
+        let at = u32::try_from(self.recent.len()).unwrap_or(u32::MAX);
+        self.recent.push(row);
+        self.dirty |= is_late;
+        if counts && !self.dirty {
             self.on_hand = row.after(self.on_hand);
             if row.is_count() {
-                self.last_count = Some(at);
+                self.last_count = Some(self.older.rows.saturating_add(at));
             }
         }
         self.dirty && !was_dirty
     }
 
+    /// Has all rows at hand, to change them.
+    fn unpack(&mut self, packed: &[u8]) {
+        if self.older.rows > 0 {
+            self.recent = self.rows(packed).into_owned();
+            self.older = Older::default();
+        }
+    }
+
     /// Gives the rows of one origin their new times; the line must be settled afterwards.
-    pub(super) fn replace_times(&mut self, origin: u32, time: impl Fn(TxKey) -> Timestamp) {
-        for row in self.rows.iter_mut().filter(|row| row.key().0 == origin) {
+    pub(super) fn replace_times(
+        &mut self,
+        origin: u32,
+        packed: &[u8],
+        time: impl Fn(TxKey) -> Timestamp,
+    ) {
+        self.unpack(packed);
+        for row in self.recent.iter_mut().filter(|row| row.key().0 == origin) {
             row.time = time(row.key()).millis();
         }
         self.dirty = true;
@@ -186,28 +236,52 @@ impl Line {
     /// Puts the rows in order and works out what is on hand.
     pub(super) fn settle(
         &mut self,
+        packed: &[u8],
         compare: impl Fn(&Row, &Row) -> Ordering,
         is_ineffective: impl Fn(TxKey) -> bool,
     ) {
-        if !self
-            .rows
-            .is_sorted_by(|a, b| compare(a, b) != Ordering::Greater)
-        {
-            self.rows.sort_by(compare);
+        self.unpack(packed);
+        let is_sorted = self
+            .recent
+            .is_sorted_by(|a, b| compare(a, b) != Ordering::Greater);
+        if !is_sorted {
+            self.recent.sort_by(compare);
         }
-        self.has_ineffective = self.rows.iter().any(|row| is_ineffective(row.key()));
-        let counts = |row: &&Row| !self.has_ineffective || !is_ineffective(row.key());
-        self.last_count = self
-            .rows
+        let rows = &self.recent;
+        let has_ineffective = rows.iter().any(|row| is_ineffective(row.key()));
+        let counts = |row: &&Row| !has_ineffective || !is_ineffective(row.key());
+        self.last_count = rows
             .iter()
             .rposition(|row| row.is_count() && counts(&row))
             .and_then(|at| u32::try_from(at).ok());
-        let (count, later) = self.since_count();
+        let (count, later) = self.since_count(rows);
         let start = count.map_or(Total::ZERO, |count| count.amount().total());
         self.on_hand = later
             .iter()
             .filter(counts)
             .fold(start, |sum, row| row.after(sum));
         self.dirty = false;
+    }
+
+    /// How many rows are not packed.
+    pub(super) const fn recent_len(&self) -> usize {
+        self.recent.len()
+    }
+
+    /// Appends its rows to new packed bytes, where they are from then on.
+    pub(super) fn pack(&mut self, packed: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        if self.recent.is_empty() {
+            out.extend_from_slice(self.older.bytes_in(packed));
+        } else {
+            packed::put_rows(&self.rows(packed), out);
+        }
+        let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        self.older = Older {
+            start: number(start),
+            bytes: number(out.len().saturating_sub(start)),
+            rows: self.older.rows.saturating_add(number(self.recent.len())),
+        };
+        self.recent = Vec::new();
     }
 }

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::line::Row;
+use super::slots::{Slot, Slots};
+use super::snapshot::Out;
 use super::{NumberRun, TxKey};
 use crate::entry::Genesis;
 use crate::id::{DeviceId, EntryId, Origin};
@@ -20,33 +22,17 @@ pub(crate) enum Touch {
     Other,
 }
 
-const NO_TIME: u64 = u64::MAX;
-
-/// What the fold keeps of every entry.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Slot {
-    /// The writer's wall clock, 0 when it could not be read.
-    time: u64,
-    /// Effective time of the writing.
-    effective: u64,
-    /// The time the user said, [`NO_TIME`] when none.
-    said: u64,
-    hash8: [u8; 8],
-    pub(crate) touch: Touch,
-}
-
-impl Slot {
-    pub(super) fn set_said(&mut self, said: Option<Timestamp>) {
-        self.said = said.map_or(NO_TIME, Timestamp::millis);
+impl Touch {
+    /// The lines it takes from and gives to.
+    pub(super) const fn lines(self) -> (Option<u32>, Option<u32>) {
+        match self {
+            Self::Lines(from, to) => (from, to),
+            Self::Reversal | Self::Other => (None, None),
+        }
     }
 
-    /// The time that transactions are ordered by: what the user said, at most the effective time.
-    pub(crate) const fn order_time(&self) -> Timestamp {
-        Timestamp::from_millis(if self.said < self.effective {
-            self.said
-        } else {
-            self.effective
-        })
+    pub(super) const fn is_transaction(self) -> bool {
+        matches!(self, Self::Lines(..))
     }
 }
 
@@ -60,14 +46,14 @@ struct Numbers {
 #[derive(Debug)]
 struct OriginLog {
     id: Origin,
-    slots: Vec<Slot>,
+    slots: Slots,
     genesis: Option<Genesis>,
     /// Runs of central numbers by first seq; they never overlap.
     runs: BTreeMap<u64, Numbers>,
 }
 
 impl OriginLog {
-    fn slot(&self, seq: u64) -> Option<&Slot> {
+    fn slot(&self, seq: u64) -> Option<Slot> {
         self.slots.get(usize::try_from(seq.checked_sub(1)?).ok()?)
     }
 
@@ -102,7 +88,7 @@ impl Origins {
         let index = u32::try_from(self.logs.len()).unwrap_or(u32::MAX);
         self.logs.push(OriginLog {
             id,
-            slots: Vec::new(),
+            slots: Slots::default(),
             genesis: None,
             runs: BTreeMap::new(),
         });
@@ -122,7 +108,7 @@ impl Origins {
         self.logs.get_mut(usize::try_from(index).ok()?)
     }
 
-    fn slot(&self, key: TxKey) -> Option<&Slot> {
+    fn slot(&self, key: TxKey) -> Option<Slot> {
         self.log(key.0)?.slot(key.1)
     }
 
@@ -135,13 +121,12 @@ impl Origins {
     pub(super) fn next_slot(&self, index: u32, time: Option<Timestamp>, hash8: [u8; 8]) -> Slot {
         let time = time.map_or(0, Timestamp::millis);
         let effective = self.log(index).map_or(time, |log| {
-            let before = log.slots.last().map_or(0, |slot| slot.effective);
-            log.effective(self.next_seq(index), time, before)
+            log.effective(self.next_seq(index), time, log.slots.last_effective())
         });
         Slot {
             time,
             effective,
-            said: NO_TIME,
+            said: None.into(),
             hash8,
             touch: Touch::Other,
         }
@@ -162,18 +147,64 @@ impl Origins {
             self.central = Some(run.origin);
         }
         let last_seq = run.first_seq.saturating_add(run.count).saturating_sub(1);
-        let Some(log) = self.log_mut(index) else {
+        let Some(log) = self.log(index) else {
             return false;
         };
-        let lowers = (run.first_seq..=last_seq)
-            .map_while(|seq| log.slot(seq))
-            .any(|slot| slot.time > run.moment.millis());
-        log.runs.entry(run.first_seq).or_insert(Numbers {
-            last_seq,
-            n: run.n,
-            moment: run.moment,
-        });
+        let at = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX);
+        let range = at(run.first_seq.saturating_sub(1))..at(last_seq);
+        let moment = run.moment.millis();
+        let lowers = log.slots.any(range, |slot| slot.time > moment);
+        self.keep_run(index, run);
         lowers
+    }
+
+    /// Takes a run of numbers that lowers no time.
+    pub(super) fn keep_run(&mut self, index: u32, run: NumberRun) {
+        if let Some(log) = self.log_mut(index) {
+            log.runs.entry(run.first_seq).or_insert(Numbers {
+                last_seq: run.first_seq.saturating_add(run.count).saturating_sub(1),
+                n: run.n,
+                moment: run.moment,
+            });
+        }
+    }
+
+    /// Packs what is kept of all entries.
+    pub(super) fn pack(&mut self) {
+        for log in &mut self.logs {
+            let _all = log.slots.pack();
+        }
+    }
+
+    /// Writes ids, lengths and runs of all origins; gives their packed slots, if all are packed.
+    pub(super) fn put(&self, out: &mut Out) -> Option<Vec<&[u8]>> {
+        let mut slots = Vec::new();
+        for log in &self.logs {
+            out.bytes(log.id.as_bytes());
+            out.length(log.slots.len());
+            slots.push(log.slots.packed()?);
+            out.length(log.runs.len());
+            for (first_seq, run) in &log.runs {
+                out.number(*first_seq);
+                out.number(run.last_seq.saturating_sub(*first_seq).saturating_add(1));
+                out.number(run.n);
+                out.number(run.moment.millis());
+            }
+        }
+        let central = self.central.and_then(|central| self.find(central));
+        out.number(central.map_or(0, |index| u64::from(index).saturating_add(1)));
+        Some(slots)
+    }
+
+    pub(super) fn set_slots(&mut self, index: u32, slots: Slots) {
+        if let Some(log) = self.log_mut(index) {
+            log.slots = slots;
+        }
+    }
+
+    pub(super) fn set_central(&mut self, index: u32) -> Option<()> {
+        self.central = Some(self.log(index)?.id);
+        Some(())
     }
 
     /// Works the origin's effective times out anew and returns the lines that are touched.
@@ -184,13 +215,12 @@ impl Origins {
         };
         let mut slots = std::mem::take(&mut log.slots);
         let mut before = 0;
-        for (seq, slot) in (1_u64..).zip(&mut slots) {
+        slots.change(|seq, slot| {
             slot.effective = log.effective(seq, slot.time, before);
             before = slot.effective;
-            if let Touch::Lines(from, to) = slot.touch {
-                touched.extend([from, to].into_iter().flatten());
-            }
-        }
+            let (from, to) = slot.touch.lines();
+            touched.extend([from, to].into_iter().flatten());
+        });
         log.slots = slots;
         touched
     }
@@ -217,7 +247,8 @@ impl Origins {
     }
 
     pub(crate) fn order_time(&self, key: TxKey) -> Timestamp {
-        self.slot(key).map_or(Timestamp::ZERO, Slot::order_time)
+        self.slot(key)
+            .map_or(Timestamp::ZERO, |slot| slot.order_time())
     }
 
     /// F1 order of two rows.
@@ -243,6 +274,12 @@ impl Origins {
         self.log(index)
             .and_then(|log| log.runs.last_key_value())
             .map_or(0, |(_, run)| run.last_seq)
+    }
+
+    pub(super) fn numbered_count(&self) -> u64 {
+        let runs = self.logs.iter().flat_map(|log| &log.runs);
+        runs.map(|(first, run)| run.last_seq.saturating_sub(*first).saturating_add(1))
+            .sum()
     }
 
     /// The clock an entry counts with: never later than the moment it was numbered. All that were

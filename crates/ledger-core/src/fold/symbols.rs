@@ -38,6 +38,12 @@ impl Symbols {
         self.codes.get(usize::try_from(symbol).ok()?).cloned()
     }
 
+    /// Writes the codes in the order of their symbols.
+    pub(super) fn put(&self, out: &mut super::snapshot::Out) {
+        out.length(self.codes.len());
+        self.codes.iter().for_each(|code| out.code(code));
+    }
+
     /// The code of a symbol that this table made.
     pub(super) fn code(&self, symbol: u32) -> Code {
         self.optional(symbol)

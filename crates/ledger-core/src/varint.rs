@@ -1,20 +1,21 @@
 //! LEB128 numbers, seven bits a byte, the lowest first, in their shortest form only.
 
 /// The most bytes a 64-bit number takes.
-pub(crate) const BYTES_MAX: usize = 10;
+pub const BYTES_MAX: usize = 10;
 
 /// A length as a number.
-pub(crate) fn len64(len: usize) -> u64 {
+#[must_use]
+pub fn len64(len: usize) -> u64 {
     u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 /// Appends a number.
-pub(crate) fn write(out: &mut Vec<u8>, value: u64) {
+pub fn write(out: &mut Vec<u8>, value: u64) {
     write_with(value, |_, byte| out.push(byte));
 }
 
 /// Hands each byte of a number to a function, with its position.
-pub(crate) fn write_with(mut value: u64, mut put: impl FnMut(usize, u8)) {
+pub fn write_with(mut value: u64, mut put: impl FnMut(usize, u8)) {
     let mut position = 0;
     while value >= 0x80 {
         put(position, (value & 0x7F).to_le_bytes()[0] | 0x80);
@@ -25,7 +26,7 @@ pub(crate) fn write_with(mut value: u64, mut put: impl FnMut(usize, u8)) {
 }
 
 /// Takes a number off the front; `None` when it is cut off, over 64 bits or not the shortest form.
-pub(crate) fn read(input: &mut &[u8]) -> Option<u64> {
+pub fn read(input: &mut &[u8]) -> Option<u64> {
     read_with(|_| {
         let (first, rest) = input.split_first()?;
         *input = rest;
@@ -34,7 +35,7 @@ pub(crate) fn read(input: &mut &[u8]) -> Option<u64> {
 }
 
 /// Reads a number whose bytes come from a function of their position.
-pub(crate) fn read_with(mut next: impl FnMut(usize) -> Option<u8>) -> Option<u64> {
+pub fn read_with(mut next: impl FnMut(usize) -> Option<u8>) -> Option<u64> {
     let mut value = 0_u64;
     for position in 0..BYTES_MAX {
         let byte = next(position)?;
@@ -51,12 +52,14 @@ pub(crate) fn read_with(mut next: impl FnMut(usize) -> Option<u8>) -> Option<u64
 }
 
 /// Folds the sign into the lowest bit, so that small numbers of either sign are short.
-pub(crate) const fn zigzag(value: i64) -> u64 {
+#[must_use]
+pub const fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
 /// What [`zigzag`] made of a number.
-pub(crate) const fn unzigzag(value: u64) -> i64 {
+#[must_use]
+pub const fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ (value & 1).cast_signed().wrapping_neg()
 }
 

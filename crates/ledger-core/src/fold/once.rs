@@ -1,0 +1,100 @@
+//! Idempotency keys: of transactions with one key the first by F1 order counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::TxKey;
+use crate::entry::IdempotencyKey;
+use crate::id::EntryId;
+use crate::time::Timestamp;
+
+/// Consecutive rows of one key that are consecutive entries, as an import writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OnceRun {
+    pub(super) count: u64,
+    pub(super) first: TxKey,
+}
+
+/// Transactions by their idempotency keys, and which of them count for nothing.
+#[derive(Debug, Default)]
+pub(super) struct Once {
+    /// By key and first row; whoever had a row first. They never overlap.
+    pub(super) runs: BTreeMap<([u8; 16], u64), OnceRun>,
+    /// Of keys that several have: all of them.
+    pub(super) more: BTreeMap<IdempotencyKey, Vec<TxKey>>,
+    pub(super) suppressed: BTreeSet<TxKey>,
+}
+
+impl Once {
+    /// Who had a key first, by arrival.
+    pub(super) fn find(&self, once: &IdempotencyKey) -> Option<TxKey> {
+        let before = (once.key, 0)..=(once.key, once.row);
+        let ((_, row), run) = self.runs.range(before).next_back()?;
+        let at = once.row.checked_sub(*row)?;
+        (at < run.count).then(|| (run.first.0, run.first.1.saturating_add(at)))
+    }
+
+    /// Takes note of a key that nobody had.
+    fn insert(&mut self, once: &IdempotencyKey, key: TxKey) {
+        let before = (once.key, 0)..=(once.key, once.row);
+        if let Some(((_, row), run)) = self.runs.range_mut(before).next_back()
+            && row.saturating_add(run.count) == once.row
+            && (run.first.0, run.first.1.saturating_add(run.count)) == key
+        {
+            run.count = run.count.saturating_add(1);
+            return;
+        }
+        let run = OnceRun {
+            count: 1,
+            first: key,
+        };
+        self.runs.insert((once.key, once.row), run);
+    }
+
+    /// Takes note of a transaction with a key. Gives the other transactions that began or ceased
+    /// to count by that. `order` tells F1 order, of the new one too.
+    pub(super) fn take(
+        &mut self,
+        once: IdempotencyKey,
+        key: TxKey,
+        order: impl Fn(TxKey) -> (Timestamp, EntryId),
+    ) -> Vec<TxKey> {
+        let Some(first) = self.find(&once) else {
+            self.insert(&once, key);
+            return Vec::new();
+        };
+        let same = self.more.entry(once).or_insert_with(|| vec![first]);
+        same.push(key);
+        let mut changed = first_counts(same, &mut self.suppressed, order);
+        changed.retain(|&one| one != key);
+        changed
+    }
+
+    /// Works out anew which count; gives those for which that changed.
+    pub(super) fn reconsider(
+        &mut self,
+        order: impl Fn(TxKey) -> (Timestamp, EntryId),
+    ) -> Vec<TxKey> {
+        let suppressed = &mut self.suppressed;
+        self.more
+            .values()
+            .flat_map(|same| first_counts(same, suppressed, &order))
+            .collect()
+    }
+}
+
+/// Of transactions with one key the first counts; gives those for which that changed.
+fn first_counts(
+    same: &[TxKey],
+    suppressed: &mut BTreeSet<TxKey>,
+    order: impl Fn(TxKey) -> (Timestamp, EntryId),
+) -> Vec<TxKey> {
+    let first = same.iter().copied().min_by_key(|&one| order(one));
+    let changes = |one: &TxKey| {
+        if Some(*one) == first {
+            suppressed.remove(one)
+        } else {
+            suppressed.insert(*one)
+        }
+    };
+    same.iter().copied().filter(changes).collect()
+}
