@@ -24,8 +24,9 @@ use super::replay::{Source, replay};
 use super::{OpenError, OpenOptions, Opened, QUEUE_GROUPS_MAX, Step, Store};
 use crate::chain_text;
 use crate::disk::Disk;
-use crate::engine::{self, EngineError, EngineKind};
+use crate::engine::{self, EngineError, EngineKind, SharedEngine};
 use crate::fence::Fence;
+use crate::index::block::Packing;
 use crate::index::write::{meta_write, position_write};
 use crate::index::{INDEX_VERSION, Index, Meta};
 use crate::journal::scan::{ScanFrom, Scanned, scan, segments};
@@ -145,8 +146,8 @@ fn sync_dir(disk: &Disk, dir: &Path) -> Result<(), OpenError> {
     disk.sync_dir(dir).map_err(|source| io_error(dir, source))
 }
 
-pub(super) fn in_memory() -> Result<Store, OpenError> {
-    let index = Index::new(engine::in_memory(), None);
+pub(super) fn over(engine: SharedEngine, packing: Option<Packing>) -> Result<Store, OpenError> {
+    let index = Index::new(engine, packing);
     let id = random_store_id(Path::new(""));
     start(id, Opened::default(), index, (None, None), (None, None))
 }
