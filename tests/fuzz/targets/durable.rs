@@ -18,6 +18,8 @@ const SLOT_STEP: usize = 512;
 /// Of a backup: hash and magic at the end, and what the hash does not cover of it.
 const HASH_BYTES: usize = 32;
 const BEHIND_BYTES: usize = 40;
+/// How far the bytes are apart that are changed in a whole one.
+const CHANGED_STEP: u8 = 16;
 
 fn options() -> OpenOptions {
     OpenOptions::new(store::unpack)
@@ -109,10 +111,11 @@ pub(crate) fn fence_seeds() -> Vec<Vec<u8>> {
 }
 
 /// A backup is refused, or whole: then it is restored as its manifest says, and refused with any
-/// byte changed.
+/// of its bytes changed.
 ///
 /// Input: a byte whose lowest bit puts the hash over all right, so that what the manifest says
-/// is read as if it had been written; one byte that says where a whole file is changed; the file.
+/// is read as if it had been written; one that says which bytes of a whole file are changed; the
+/// file.
 pub(crate) fn backup(bytes: &[u8]) {
     let mut input = Input(bytes);
     let [right, at] = [input.byte(), input.byte()].map(Option::unwrap_or_default);
@@ -139,11 +142,13 @@ pub(crate) fn backup(bytes: &[u8]) {
     };
     assert_eq!(manifest.expect("it was read whole"), read.manifest);
     restores(&path, &dir.path().join("r"), &read.manifest);
-    let at = usize::from(at) * file.len() / 256;
-    file[at] ^= 1;
-    fs::write(&path, &file).expect("write the file");
-    let error = read_backup(&path, &options(), &mut |_| {});
-    assert!(is_refusal(&error.expect_err("it was changed")));
+    for at in (usize::from(at % CHANGED_STEP)..file.len()).step_by(CHANGED_STEP.into()) {
+        file[at] ^= 1;
+        fs::write(&path, &file).expect("write the file");
+        let error = read_backup(&path, &options(), &mut |_| {});
+        assert!(is_refusal(&error.expect_err("it was changed")), "byte {at}");
+        file[at] ^= 1;
+    }
 }
 
 fn is_refusal(error: &BackupError) -> bool {
@@ -190,6 +195,8 @@ pub(crate) fn backup_seeds() -> Vec<Vec<u8>> {
         .collect();
     let lying = text_replaced(&files[1], "0000001.seg", "9999999.seg");
     seeds.push([&[1, 0], &lying[..]].concat());
+    let without_journal = text_replaced(&files[0], "journal/", "journal.");
+    seeds.push([&[1, 0], &without_journal[..]].concat());
     seeds
 }
 
