@@ -159,7 +159,7 @@ macro_rules! tests {
 }
 
 tests! {
-    entry fold unpack pack inflate codec wire signed frame journal push pull answer server
+    entry fold unpack pack inflate codec wire signed frame journal values columns derive dictionary fence backup push pull answer server
     conversation keys text scanned
 }
 

@@ -5,7 +5,10 @@
 //! and what is refused must change nothing. The short test (`short.rs`) and the fuzzer
 //! (`main.rs`) share this table; seeds are made in code, so that they follow the formats.
 
+mod columns;
+mod durable;
 mod format;
+mod index;
 mod input;
 mod node;
 mod seeds;
@@ -53,6 +56,17 @@ pub(crate) const TARGETS: &[Target] = &[
     target("signed", format::signed, seeds::signed_things, 10_000),
     target("frame", store::frame, store::frame_seeds, 40_000),
     target("journal", store::journal, store::journal_seeds, 1_000),
+    target("values", index::values, index::values_seeds, 2_000),
+    target("columns", columns::columns, columns::columns_seeds, 30_000),
+    target("derive", columns::derive, seeds::entry_lists, 4_000),
+    target(
+        "dictionary",
+        columns::dictionary,
+        columns::dictionary_seeds,
+        30_000,
+    ),
+    target("fence", durable::fence, durable::fence_seeds, 300),
+    target("backup", durable::backup, durable::backup_seeds, 1_000),
     target("push", sync::push, sync::push_seeds, 4_000),
     target("pull", sync::pull, sync::pull_seeds, 8_000),
     target("answer", sync::answer, sync::answer_seeds, 4_000),

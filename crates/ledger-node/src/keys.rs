@@ -125,11 +125,13 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect::<Option<Vec<u8>>>()
-        .filter(|_| text.len().is_multiple_of(2))
+    let digits = text.as_bytes();
+    // The standard library takes a sign for a digit's place.
+    if !digits.len().is_multiple_of(2) || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    digits.chunks(2).map(byte).collect()
 }
 
 fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -393,5 +395,20 @@ impl Keys {
         };
         let made = Timestamp::from_millis(moment);
         nonce == self.nonce(made) && made.distance_millis(now) <= age_max_millis
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_is_pairs_of_digits_and_nothing_else() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(from_hex(&to_hex(&bytes)), Some(bytes));
+        assert_eq!(from_hex("aBCd"), Some(vec![0xAB, 0xCD]));
+        for bad in ["+1", "+a+b", "-1", " 1", "0x", "1", "123", "g0", "ü", "1ü2"] {
+            assert_eq!(from_hex(bad), None, "{bad:?}");
+        }
     }
 }

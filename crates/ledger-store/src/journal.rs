@@ -33,6 +33,7 @@ use ledger_format::Hash;
 
 pub(crate) mod scan;
 pub(crate) mod segment;
+mod sums;
 
 use self::scan::Scanned;
 use self::segment::{FRAME_START_BYTES, FrameBytes, HEADER_BYTES, Header, Place, file_name};

@@ -17,7 +17,7 @@ use ledger_core::{EntryId, Origin};
 use ledger_format::{Hash, OriginSlice};
 
 use crate::disk::Disk;
-use crate::engine::{EngineError, EngineKind};
+use crate::engine::{Engine, EngineError, EngineKind};
 use crate::index::block::{Derived, Packing};
 use crate::index::{Index, ReadError};
 use crate::journal::{JournalDamage, Position, SEGMENT_BYTES};
@@ -328,7 +328,16 @@ impl Store {
     ///
     /// [`OpenError::NoThread`].
     pub fn in_memory() -> Result<Self, OpenError> {
-        open::in_memory()
+        Self::over(crate::engine::in_memory(), None)
+    }
+
+    /// A store without files, over an engine that may hold an index already. For tests.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::NoThread`], and when the heads in the index cannot be read.
+    pub fn over(engine: Arc<dyn Engine>, packing: Option<Packing>) -> Result<Self, OpenError> {
+        open::over(engine, packing)
     }
 
     /// Whether a directory has a store or what is left of one.

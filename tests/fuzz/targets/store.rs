@@ -16,7 +16,8 @@ use super::world;
 const MORE: u8 = 1;
 /// All before it was synced.
 const FIRST: u8 = 2;
-const STORE_ID: [u8; 16] = [0xAB; 16];
+/// Whose the journals here are.
+pub(super) const STORE_ID: [u8; 16] = [0xAB; 16];
 
 /// A frame holds no more than its payload does. Input: the type, and the payload.
 pub(crate) fn frame(bytes: &[u8]) {
@@ -49,7 +50,8 @@ pub(crate) fn frame(bytes: &[u8]) {
     }
 }
 
-fn unpack(bytes: &[u8]) -> Result<OriginSlice, String> {
+/// Unpacks a batch as a node does.
+pub(super) fn unpack(bytes: &[u8]) -> Result<OriginSlice, String> {
     let batch = BatchMessage::from_bytes(bytes).map_err(|error| error.to_string())?;
     ledger_sync::unpack(&batch)
 }
@@ -95,7 +97,7 @@ pub(super) fn scratch() -> TempDir {
 }
 
 /// Entries, heads of them, and numbers: what may not change by itself.
-fn contents(store: &Store) -> String {
+pub(super) fn contents(store: &Store) -> String {
     let mut all = Vec::new();
     let heads = store.heads().expect("a fresh index can be read");
     store
@@ -161,7 +163,8 @@ impl Segment {
     }
 }
 
-fn write_segments(dir: &Path, mut input: Input<'_>) {
+/// Writes a journal of what an input says; see [`journal`].
+pub(super) fn write_segments(dir: &Path, mut input: Input<'_>) {
     let dir = dir.join("journal");
     fs::create_dir_all(&dir).expect("make the journal's folder");
     let mut segment = Segment::begin(1, (0, Hash::from_bytes([0; 32])));
@@ -203,7 +206,8 @@ fn payloads(records: Vec<Record>) -> Vec<(u8, Vec<u8>)> {
     frames
 }
 
-fn records() -> Vec<Record> {
+/// One or more of each record.
+pub(super) fn records() -> Vec<Record> {
     let (own, foreign) = (world::origin(1), world::origin(2));
     let entries = [world::genesis(&world::key(1)), vec![7; 40]];
     let mine = world::slice_of(own, 1, Hash::before_first(own), &entries);

@@ -4,17 +4,27 @@
 //! told from damage by the flag that the first frame of each write carries: such a frame proves
 //! that everything before it had been synced.
 //!
-//! **Invariant.** Reading changes nothing on the disk.
+//! **Invariant.** Reading changes nothing on the disk, and takes a time that grows with the
+//! length of a segment, whatever stands in it.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use ledger_format::Hash;
 
 use super::segment::{BadHeader, FrameAt, HEADER_BYTES, Header, Place, file_name, number_of};
+use super::sums::Sums;
 use super::{JournalDamage, JournalError, Position};
 use crate::bytes::wide;
 use crate::disk::Disk;
 use crate::record::StoreId;
+
+#[cfg(test)]
+mod tests;
+
+/// After so many missing segments in a row no more are listed one by one: a file's name, or a name
+/// in a backup, may say any number.
+const MISSING_MAX: u64 = 1000;
 
 /// What a scan meets.
 #[derive(Debug)]
@@ -150,8 +160,13 @@ impl Walk {
         data: &[u8],
         visit: &mut dyn FnMut(Seen<'_>),
     ) -> Result<(), JournalError> {
-        for gone in self.missing..segment {
+        let listed = self.missing.saturating_add(MISSING_MAX).min(segment);
+        for gone in self.missing..listed {
             visit(Seen::Damage(damage(gone, 0, 0, "the segment is missing")));
+        }
+        if listed < segment {
+            let what = "it and all segments up to the next one that is there are missing";
+            visit(Seen::Damage(damage(listed, 0, 0, what)));
         }
         let contiguous = self.missing == segment && self.position != Position::START;
         self.missing = segment.saturating_add(1);
@@ -190,6 +205,8 @@ impl Walk {
             live,
             last,
             position: self.position,
+            sums: OnceCell::new(),
+            proved: 0,
         };
         let end = frames.read(visit);
         self.position = frames.position;
@@ -240,6 +257,10 @@ struct Frames<'a> {
     /// No segment follows.
     last: bool,
     position: Position,
+    /// Made when the first damage is met.
+    sums: OnceCell<Sums<'a>>,
+    /// Up to here all is known to have been synced.
+    proved: usize,
 }
 
 impl<'a> Frames<'a> {
@@ -314,14 +335,23 @@ impl<'a> Frames<'a> {
 
     /// The first sound frame at or after an offset.
     fn next_frame(&self, from: usize) -> Option<usize> {
-        (from..self.live).find(|&at| self.place.frame_at(self.data, at).is_some())
+        (from..self.live).find(|&at| self.place.is_frame_at(self.data, at, &self.sums))
     }
 
     /// Whether a frame at or after an offset proves that all before it was synced.
-    fn proves(&self, mut at: usize) -> bool {
+    ///
+    /// What was proved for one damaged place is kept for those that follow it: reading goes the
+    /// same way from frame to frame, so that it comes by the same proof.
+    fn proves(&mut self, mut at: usize) -> bool {
+        if at <= self.proved {
+            return true;
+        }
         loop {
             match self.place.frame_at(self.data, at) {
-                Some(found) if found.frame.first => return true,
+                Some(found) if found.frame.first => {
+                    self.proved = at;
+                    return true;
+                }
                 Some(found) => at = found.end,
                 None => match self.next_frame(at.saturating_add(1)) {
                     Some(next) => at = next,

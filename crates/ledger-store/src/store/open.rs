@@ -1,8 +1,8 @@
-//! Making and opening stores: lock, compare, set aside, rebuild.
+//! Making and opening stores: lock, compare ([`compare`]), set aside ([`aside`]), rebuild.
 //!
 //! **Invariant.** Nothing of the journal is cut before the index agreed that it is not needed.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,12 @@ use std::thread;
 
 use ledger_format::Hash;
 
+mod aside;
+mod compare;
+
+pub(super) use self::aside::set_aside;
+
+use self::compare::Compared;
 use super::committer::Committer;
 use super::indexer::Indexer;
 use super::rebuild::rebuild_journal;
@@ -18,13 +24,13 @@ use super::replay::{Source, replay};
 use super::{OpenError, OpenOptions, Opened, QUEUE_GROUPS_MAX, Step, Store};
 use crate::chain_text;
 use crate::disk::Disk;
-use crate::engine::{self, EngineError, EngineKind};
+use crate::engine::{self, EngineError, EngineKind, SharedEngine};
 use crate::fence::Fence;
+use crate::index::block::Packing;
 use crate::index::write::{meta_write, position_write};
 use crate::index::{INDEX_VERSION, Index, Meta};
-use crate::journal::scan::{ScanFrom, Scanned, Seen, scan, segments};
-use crate::journal::segment::file_name;
-use crate::journal::{JOURNAL_VERSION, Journal, JournalDamage, JournalError, Position};
+use crate::journal::scan::{ScanFrom, Scanned, scan, segments};
+use crate::journal::{JOURNAL_VERSION, Journal, JournalError, Position};
 use crate::record::StoreId;
 
 /// The journal's directory in a store's directory.
@@ -140,8 +146,8 @@ fn sync_dir(disk: &Disk, dir: &Path) -> Result<(), OpenError> {
     disk.sync_dir(dir).map_err(|source| io_error(dir, source))
 }
 
-pub(super) fn in_memory() -> Result<Store, OpenError> {
-    let index = Index::new(engine::in_memory(), None);
+pub(super) fn over(engine: SharedEngine, packing: Option<Packing>) -> Result<Store, OpenError> {
+    let index = Index::new(engine, packing);
     let id = random_store_id(Path::new(""));
     start(id, Opened::default(), index, (None, None), (None, None))
 }
@@ -220,20 +226,6 @@ pub(super) enum Found {
     Usable(Index, StoreId, Position),
 }
 
-enum Compared {
-    Usable(Index, Scanned),
-    Rebuild {
-        reason: Option<String>,
-        store: Option<StoreId>,
-    },
-    RebuildJournal {
-        reason: String,
-        index: Index,
-        store: StoreId,
-        position: Position,
-    },
-}
-
 /// A store's place on the disk.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
@@ -309,193 +301,6 @@ impl Place<'_> {
         })
     }
 
-    /// Compares an index with the journal; brings it up to date if they belong together.
-    fn compare(&self, found: Found, opened: &mut Opened) -> Result<Compared, OpenError> {
-        match found {
-            Found::Nothing => Ok(Compared::Rebuild {
-                reason: None,
-                store: None,
-            }),
-            Found::Unusable(why) => Ok(Compared::Rebuild {
-                reason: Some(why),
-                store: None,
-            }),
-            Found::Usable(index, store, position) => {
-                self.compare_usable(index, store, position, opened)
-            }
-        }
-    }
-
-    fn compare_usable(
-        &self,
-        index: Index,
-        store: StoreId,
-        position: Position,
-        opened: &mut Opened,
-    ) -> Result<Compared, OpenError> {
-        let journal_dir = self.journal_dir();
-        let anew = |index, reason: String| {
-            Ok(Compared::RebuildJournal {
-                reason,
-                index,
-                store,
-                position,
-            })
-        };
-        if !journal_dir.is_dir() {
-            return anew(index, "it was missing".to_owned());
-        }
-        let mut seen = Judge {
-            position,
-            found: position == Position::START,
-            damage: Vec::new(),
-        };
-        let from = ScanFrom {
-            segment: position.segment,
-            store: Some(store),
-        };
-        let scanned = scan(&self.options.disk, &journal_dir, from, &mut |it| {
-            seen.see(it);
-        })?;
-        let Some(scanned) = scanned else {
-            return anew(index, "it has no segment that can be read".to_owned());
-        };
-        if scanned.store != store {
-            let reason = Some(format!("it belongs to store {store}"));
-            return Ok(Compared::Rebuild {
-                reason,
-                store: Some(scanned.store),
-            });
-        }
-        let (end, known) = (scanned.position, position);
-        if (end.segment, end.offset) < (known.segment, known.offset) {
-            let reason = format!(
-                "it ends at segment {} offset {}, the index knows it up to segment {} offset {}",
-                end.segment, end.offset, known.segment, known.offset
-            );
-            return anew(index, reason);
-        }
-        if !seen.found && !seen.damage.iter().any(|damage| covers(damage, known)) {
-            let reason = Some("it was made from another journal".to_owned());
-            return Ok(Compared::Rebuild {
-                reason,
-                store: Some(store),
-            });
-        }
-        opened.damage = seen.damage;
-        self.catch_up(&index, &scanned, known, opened)?;
-        // With gaps, what can still be read beyond them is in the old journal only.
-        if let (Some(damage), true) = (opened.damage.first(), opened.gaps.is_empty()) {
-            let reason = damage.to_string();
-            let position = index.position()?;
-            return Ok(Compared::RebuildJournal {
-                reason,
-                index,
-                store,
-                position,
-            });
-        }
-        Ok(Compared::Usable(index, scanned))
-    }
-
-    /// Indexes what the journal has beyond what the index knows.
-    fn catch_up(
-        &self,
-        index: &Index,
-        scanned: &Scanned,
-        known: Position,
-        opened: &mut Opened,
-    ) -> Result<(), OpenError> {
-        if scanned.position == known {
-            return Ok(());
-        }
-        let journal_dir = self.journal_dir();
-        let source = self.source(&journal_dir, Some(scanned.store), Step::Replay);
-        if let Some((_, replayed)) = replay(source, index, known)? {
-            opened.replayed_groups = replayed.groups;
-            opened.damage = replayed.damage;
-            opened.gaps = replayed.gaps;
-        }
-        Ok(())
-    }
-
-    /// What is known of where this store was and how far it had come.
-    pub(super) fn fence(&self) -> Result<Fence, OpenError> {
-        let outside = self.options.fence.as_deref();
-        Fence::read(&self.options.disk, self.dir, outside)
-            .map_err(|source| io_error(self.dir, source))
-    }
-
-    /// Why own entries must not go on where the journal ends, by the fence: it had been longer, or
-    /// another one.
-    fn lost_end(&self, fence: &Fence, scanned: &Scanned) -> Result<Option<String>, OpenError> {
-        let Some(reached) = fence.reached(scanned.store) else {
-            return Ok(None);
-        };
-        if reached == scanned.position {
-            return Ok(None);
-        }
-        let ended_early = self.lost_beyond(fence, scanned.store, scanned.position);
-        if ended_early.is_some() {
-            return Ok(ended_early);
-        }
-        let mut judge = Judge {
-            position: reached,
-            found: false,
-            damage: Vec::new(),
-        };
-        let from = ScanFrom {
-            segment: reached.segment,
-            store: Some(scanned.store),
-        };
-        let _end = scan(&self.options.disk, &self.journal_dir(), from, &mut |it| {
-            judge.see(it);
-        })?;
-        let known = judge.found || judge.damage.iter().any(|it| covers(it, reached));
-        Ok((!known).then(|| "an older state was put back and went on".to_owned()))
-    }
-
-    /// As [`Place::lost_end`], for what a position says alone.
-    #[expect(clippy::unused_self, reason = "one of three questions about one place")]
-    pub(super) fn lost_beyond(
-        &self,
-        fence: &Fence,
-        store: StoreId,
-        end: Position,
-    ) -> Option<String> {
-        let reached = fence.reached(store)?;
-        ((end.segment, end.offset) < (reached.segment, reached.offset)).then(|| {
-            format!(
-                "its end is missing: it was saved up to segment {} offset {}, and now ends at \
-                 segment {} offset {}",
-                reached.segment, reached.offset, end.segment, end.offset
-            )
-        })
-    }
-
-    /// Keeps the bytes after the last whole group, of which somebody may have been told that they
-    /// are saved, in a file of their own, and says so.
-    fn keep_torn_end(&self, scanned: &Scanned, opened: &mut Opened) -> Result<(), OpenError> {
-        let disk = &self.options.disk;
-        let path = self.journal_dir().join(file_name(scanned.last_segment));
-        let kept = self.dir.join("journal-end");
-        let copied = disk.read(&path).and_then(|bytes| {
-            let at = usize::try_from(scanned.end).unwrap_or(usize::MAX);
-            let mut file = disk.create(&kept)?;
-            file.write_at(0, bytes.get(at..).unwrap_or_default())?;
-            file.sync_all()
-        });
-        copied.map_err(|source| io_error(&kept, source))?;
-        let _aside = set_aside(disk, &kept)?;
-        opened.damage.push(JournalDamage {
-            segment: scanned.last_segment,
-            offset: scanned.end,
-            len: scanned.torn_bytes,
-            what: "the end cannot be read",
-        });
-        Ok(())
-    }
-
     fn nothing_left(&self) -> OpenError {
         OpenError::Damaged {
             missing: format!(
@@ -531,14 +336,6 @@ impl Place<'_> {
             store,
             step,
         }
-    }
-
-    fn set_aside_index(&self, opened: &mut Opened) -> Result<(), OpenError> {
-        let Some(path) = self.index_path().filter(|path| path.exists()) else {
-            return Ok(());
-        };
-        opened.set_aside = Some(set_aside(&self.options.disk, &path)?);
-        Ok(())
     }
 
     /// Makes the index anew; in memory when the disk has no space for it.
@@ -653,45 +450,4 @@ pub(super) fn start(
         committer,
         _lock: lock,
     })
-}
-
-/// Looks in a journal for the position up to which an index knows it.
-struct Judge {
-    position: Position,
-    found: bool,
-    damage: Vec<JournalDamage>,
-}
-
-impl Judge {
-    fn see(&mut self, seen: Seen<'_>) {
-        match seen {
-            Seen::Group { position, .. } => self.found |= position == self.position,
-            Seen::Damage(damage) => self.damage.push(damage),
-        }
-    }
-}
-
-/// Whether the frame that ends at a position may be in a damaged place.
-fn covers(damage: &JournalDamage, position: Position) -> bool {
-    let end = damage.offset.saturating_add(damage.len);
-    damage.segment == position.segment
-        && damage.offset < position.offset
-        && (position.offset <= end || damage.len == 0)
-}
-
-/// Gives a file or directory the first free name `*.damaged-N`.
-pub(super) fn set_aside(disk: &Disk, path: &Path) -> Result<PathBuf, OpenError> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let free = (1_u32..).map(|n| path.with_file_name(format!("{name}.damaged-{n}")));
-    let aside = free
-        .into_iter()
-        .find(|aside| fs::symlink_metadata(aside).is_err());
-    let aside = aside.unwrap_or_else(|| path.with_extension("damaged"));
-    disk.rename(path, &aside)
-        .map_err(|source| io_error(path, source))?;
-    Ok(aside)
 }

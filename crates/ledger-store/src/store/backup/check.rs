@@ -116,6 +116,10 @@ impl<'a> Check<'a> {
     pub(super) fn finish(mut self, manifest: &Manifest) -> Result<Findings, BackupError> {
         self.close_segment()?;
         let mut findings = self.findings;
+        if !manifest.parts.iter().any(|part| segment_of(part).is_some()) {
+            // Nothing could be restored of it, not even an empty store.
+            findings.problem("there is no journal in it".to_owned());
+        }
         let at = self.walk.position;
         let said = &manifest.position;
         let frame = at.frame.to_string();
