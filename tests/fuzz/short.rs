@@ -159,8 +159,8 @@ macro_rules! tests {
 }
 
 tests! {
-    entry fold unpack pack inflate codec wire signed frame journal values columns derive dictionary fence backup push pull answer server
-    conversation keys text scanned
+    entry fold unpack pack inflate codec wire signed frame journal values columns derive dictionary fence backup checkpoint
+    snapshot resume push pull answer server conversation keys text scanned
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod index;
 mod input;
 mod node;
 mod seeds;
+mod snapshot;
 mod store;
 mod sync;
 mod text;
@@ -67,6 +68,19 @@ pub(crate) const TARGETS: &[Target] = &[
     ),
     target("fence", durable::fence, durable::fence_seeds, 300),
     target("backup", durable::backup, durable::backup_seeds, 1_000),
+    target(
+        "checkpoint",
+        snapshot::checkpoint,
+        snapshot::checkpoint_seeds,
+        20_000,
+    ),
+    target(
+        "snapshot",
+        snapshot::snapshot,
+        snapshot::snapshot_seeds,
+        10_000,
+    ),
+    target("resume", snapshot::resume, seeds::histories, 6_000),
     target("push", sync::push, sync::push_seeds, 4_000),
     target("pull", sync::pull, sync::pull_seeds, 8_000),
     target("answer", sync::answer, sync::answer_seeds, 4_000),

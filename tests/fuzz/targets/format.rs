@@ -93,7 +93,7 @@ pub(crate) fn fold(bytes: &[u8]) {
     );
 }
 
-fn history(mut input: Input<'_>) -> (Vec<Record>, Vec<NumberRun>) {
+pub(crate) fn history(mut input: Input<'_>) -> (Vec<Record>, Vec<NumberRun>) {
     let mut heads: BTreeMap<Origin, (u64, Hash)> = BTreeMap::new();
     let mut numbered: BTreeMap<Origin, u64> = BTreeMap::new();
     let (mut records, mut runs, mut n) = (Vec::new(), Vec::new(), 1);
@@ -132,7 +132,7 @@ fn history(mut input: Input<'_>) -> (Vec<Record>, Vec<NumberRun>) {
     (records, runs)
 }
 
-fn dump(fold: &Fold) -> Vec<Vec<u8>> {
+pub(crate) fn dump(fold: &Fold) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
     fold.dump(&mut |record| records.push(record.to_vec()));
     records
