@@ -95,15 +95,18 @@ pub(crate) fn end_of(prefix: &[u8]) -> Vec<u8> {
     vec![0xFF; 32]
 }
 
-/// The origin in a key.
+/// The origin in a key that has just that, or a number behind it.
 pub(crate) fn origin_in(key: &[u8]) -> Option<Origin> {
     key.get(2..)
+        .filter(|rest| [16, 24].contains(&rest.len()))
         .and_then(|rest| rest.first_chunk::<16>())
         .map(|bytes| Origin::from_bytes(*bytes))
 }
 
-/// The number at the end of a key.
+/// The number at the end of a key that has just that, or an origin before it.
 pub(crate) fn number_in(key: &[u8]) -> Option<u64> {
-    key.last_chunk::<8>()
+    key.get(2..)
+        .filter(|rest| [8, 24].contains(&rest.len()))
+        .and_then(|rest| rest.last_chunk::<8>())
         .map(|bytes| u64::from_be_bytes(*bytes))
 }

@@ -177,7 +177,7 @@ pub(crate) fn values_seeds() -> Vec<Vec<u8>> {
     let alike = seeds::entry_lists().remove(2);
     let alike = Input(&alike).all_counted();
     let many = alike.repeat(5);
-    [&alike[..], &many[..]]
+    let mut seeds: Vec<Vec<u8>> = [&alike[..], &many[..]]
         .iter()
         .enumerate()
         .map(|(number, entries)| {
@@ -201,5 +201,14 @@ pub(crate) fn values_seeds() -> Vec<Vec<u8>> {
             }
             bytes
         })
-        .collect()
+        .collect();
+    // The head of an origin that is not the one whose head it would be looked up as.
+    let mut head = vec![0, 0, 4];
+    put_counted(&mut head, &[4; 17]);
+    put_counted(
+        &mut head,
+        &[3_u64.to_le_bytes().as_slice(), &[0; 32]].concat(),
+    );
+    seeds.push(head);
+    seeds
 }

@@ -547,3 +547,13 @@ fn an_index_of_version_1_is_read_and_joined() {
     index.engine.write(vec![meta_write(meta.store)]).unwrap();
     assert_eq!(index.meta().unwrap().unwrap().version, INDEX_VERSION);
 }
+
+#[test]
+fn a_head_whose_key_is_too_long_is_damage_and_not_a_head_that_is_nowhere() {
+    let index = Index::new(engine::in_memory(), None);
+    let mut key = keys::of_origin(keys::HEAD, origin(4));
+    key.push(4);
+    let value = [3_u64.to_le_bytes().as_slice(), &[0; 32]].concat();
+    index.engine.write(vec![sealed(key, value)]).unwrap();
+    assert!(matches!(index.heads(), Err(ReadError::Corrupt { .. })));
+}

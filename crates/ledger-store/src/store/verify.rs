@@ -123,7 +123,7 @@ fn rehash(index: &Index, origin: Origin, last: u64, head: Hash) -> Result<(), Wr
     let mut next = 1;
     while next <= last {
         let slice = index.slice(origin, next, 4096, 1024 * 1024)?;
-        if slice.prev != hash {
+        if slice.prev != hash || slice.entries.is_empty() {
             return Err(Wrong::Problem(format!(
                 "the chain of {origin} breaks before {next}"
             )));
