@@ -12,6 +12,7 @@ use std::thread;
 use ledger_format::Hash;
 
 use super::committer::Committer;
+use super::compare::Compared;
 use super::indexer::Indexer;
 use super::rebuild::rebuild_journal;
 use super::replay::{Source, replay};
@@ -21,8 +22,8 @@ use crate::disk::Disk;
 use crate::engine::{self, EngineError, EngineKind};
 use crate::fence::Fence;
 use crate::index::write::{meta_write, position_write};
-use crate::index::{INDEX_VERSION, Index, Meta};
-use crate::journal::scan::{ScanFrom, Scanned, Seen, scan, segments};
+use crate::index::{INDEX_VERSION, Index, Meta, ReadError};
+use crate::journal::scan::{ScanFrom, Scanned, scan, segments};
 use crate::journal::segment::file_name;
 use crate::journal::{JOURNAL_VERSION, Journal, JournalDamage, JournalError, Position};
 use crate::record::StoreId;
@@ -166,39 +167,15 @@ pub(super) fn open(
     };
     let mut opened = Opened::default();
     let mut fence = place.fence()?;
-    let (index, scanned) = match place.compare(found, &mut opened)? {
-        Compared::Usable(index, scanned) => {
-            opened.moved = place.lost_end(&fence, &scanned)?;
-            (index, scanned)
+    let agreed = match place.agree(found, &mut fence, &mut opened) {
+        Err(error) if is_of_index(&error) => {
+            opened = Opened::default();
+            place.remove_leftovers()?;
+            place.index_anew(Some(chain_text(&error)), None, &fence, &mut opened)
         }
-        Compared::Rebuild { reason, store } => {
-            place.set_aside_index(&mut opened)?;
-            opened.rebuilt = reason;
-            let (index, scanned, replayed) = place.rebuild(store)?;
-            opened.replayed_groups = replayed.groups;
-            opened.damage = replayed.damage;
-            opened.gaps = replayed.gaps;
-            opened.moved = place.lost_end(&fence, &scanned)?;
-            (index, scanned)
-        }
-        Compared::RebuildJournal {
-            reason,
-            index,
-            store,
-            position,
-        } => {
-            opened.moved = place.lost_beyond(&fence, store, position);
-            let made = rebuild_journal(&place, &index, store, position)?;
-            opened.journal_rebuilt = Some(reason);
-            opened.journal_set_aside = made.set_aside;
-            opened.gaps = made.gaps;
-            if opened.moved.is_none() && fence.moved(store).is_none() {
-                fence.note(store, made.position);
-            }
-            let scanned = place.scan_end(Some(store))?;
-            (index, scanned.ok_or_else(|| place.nothing_left())?)
-        }
+        agreed => agreed,
     };
+    let (index, scanned) = agreed?;
     opened.moved = fence.moved(scanned.store).or(opened.moved);
     if opened.moved.is_some() && scanned.torn_bytes > 0 {
         place.keep_torn_end(&scanned, &mut opened)?;
@@ -210,6 +187,20 @@ pub(super) fn open(
     place.start(scanned.store, opened, index, durable, Some(lock))
 }
 
+/// Whether the index is to blame, which shows only where it is read: its engine opens a file
+/// without looking at most of it, and after a power loss any part of it may be missing.
+const fn is_of_index(error: &OpenError) -> bool {
+    matches!(
+        error,
+        OpenError::Engine { .. }
+            | OpenError::Read {
+                source: ReadError::Corrupt { .. }
+                    | ReadError::NotThere { .. }
+                    | ReadError::Engine { .. }
+            }
+    )
+}
+
 /// What there is of an index.
 pub(super) enum Found {
     /// None, or one that cannot be used; why.
@@ -218,20 +209,6 @@ pub(super) enum Found {
     Nothing,
     /// One that can be read.
     Usable(Index, StoreId, Position),
-}
-
-enum Compared {
-    Usable(Index, Scanned),
-    Rebuild {
-        reason: Option<String>,
-        store: Option<StoreId>,
-    },
-    RebuildJournal {
-        reason: String,
-        index: Index,
-        store: StoreId,
-        position: Position,
-    },
 }
 
 /// A store's place on the disk.
@@ -290,7 +267,12 @@ impl Place<'_> {
             Ok(engine) => Index::new(engine, self.options.packing.clone()),
             Err(error) => return Ok(Found::Unusable(chain_text(&error))),
         };
-        let read = index.meta().and_then(|meta| Ok((meta, index.position()?)));
+        let sure = match index.engine.was_closed() {
+            true => Ok(()),
+            false => index.check(),
+        };
+        let read = sure.and_then(|()| index.meta());
+        let read = read.and_then(|meta| Ok((meta, index.position()?)));
         Ok(match read {
             Err(error) => Found::Unusable(chain_text(&error)),
             Ok((None, _)) => Found::Unusable("it does not say whose it is".to_owned()),
@@ -309,150 +291,11 @@ impl Place<'_> {
         })
     }
 
-    /// Compares an index with the journal; brings it up to date if they belong together.
-    fn compare(&self, found: Found, opened: &mut Opened) -> Result<Compared, OpenError> {
-        match found {
-            Found::Nothing => Ok(Compared::Rebuild {
-                reason: None,
-                store: None,
-            }),
-            Found::Unusable(why) => Ok(Compared::Rebuild {
-                reason: Some(why),
-                store: None,
-            }),
-            Found::Usable(index, store, position) => {
-                self.compare_usable(index, store, position, opened)
-            }
-        }
-    }
-
-    fn compare_usable(
-        &self,
-        index: Index,
-        store: StoreId,
-        position: Position,
-        opened: &mut Opened,
-    ) -> Result<Compared, OpenError> {
-        let journal_dir = self.journal_dir();
-        let anew = |index, reason: String| {
-            Ok(Compared::RebuildJournal {
-                reason,
-                index,
-                store,
-                position,
-            })
-        };
-        if !journal_dir.is_dir() {
-            return anew(index, "it was missing".to_owned());
-        }
-        let mut seen = Judge {
-            position,
-            found: position == Position::START,
-            damage: Vec::new(),
-        };
-        let from = ScanFrom {
-            segment: position.segment,
-            store: Some(store),
-        };
-        let scanned = scan(&self.options.disk, &journal_dir, from, &mut |it| {
-            seen.see(it);
-        })?;
-        let Some(scanned) = scanned else {
-            return anew(index, "it has no segment that can be read".to_owned());
-        };
-        if scanned.store != store {
-            let reason = Some(format!("it belongs to store {store}"));
-            return Ok(Compared::Rebuild {
-                reason,
-                store: Some(scanned.store),
-            });
-        }
-        let (end, known) = (scanned.position, position);
-        if (end.segment, end.offset) < (known.segment, known.offset) {
-            let reason = format!(
-                "it ends at segment {} offset {}, the index knows it up to segment {} offset {}",
-                end.segment, end.offset, known.segment, known.offset
-            );
-            return anew(index, reason);
-        }
-        if !seen.found && !seen.damage.iter().any(|damage| covers(damage, known)) {
-            let reason = Some("it was made from another journal".to_owned());
-            return Ok(Compared::Rebuild {
-                reason,
-                store: Some(store),
-            });
-        }
-        opened.damage = seen.damage;
-        self.catch_up(&index, &scanned, known, opened)?;
-        // With gaps, what can still be read beyond them is in the old journal only.
-        if let (Some(damage), true) = (opened.damage.first(), opened.gaps.is_empty()) {
-            let reason = damage.to_string();
-            let position = index.position()?;
-            return Ok(Compared::RebuildJournal {
-                reason,
-                index,
-                store,
-                position,
-            });
-        }
-        Ok(Compared::Usable(index, scanned))
-    }
-
-    /// Indexes what the journal has beyond what the index knows.
-    fn catch_up(
-        &self,
-        index: &Index,
-        scanned: &Scanned,
-        known: Position,
-        opened: &mut Opened,
-    ) -> Result<(), OpenError> {
-        if scanned.position == known {
-            return Ok(());
-        }
-        let journal_dir = self.journal_dir();
-        let source = self.source(&journal_dir, Some(scanned.store), Step::Replay);
-        if let Some((_, replayed)) = replay(source, index, known)? {
-            opened.replayed_groups = replayed.groups;
-            opened.damage = replayed.damage;
-            opened.gaps = replayed.gaps;
-        }
-        Ok(())
-    }
-
     /// What is known of where this store was and how far it had come.
     pub(super) fn fence(&self) -> Result<Fence, OpenError> {
         let outside = self.options.fence.as_deref();
         Fence::read(&self.options.disk, self.dir, outside)
             .map_err(|source| io_error(self.dir, source))
-    }
-
-    /// Why own entries must not go on where the journal ends, by the fence: it had been longer, or
-    /// another one.
-    fn lost_end(&self, fence: &Fence, scanned: &Scanned) -> Result<Option<String>, OpenError> {
-        let Some(reached) = fence.reached(scanned.store) else {
-            return Ok(None);
-        };
-        if reached == scanned.position {
-            return Ok(None);
-        }
-        let ended_early = self.lost_beyond(fence, scanned.store, scanned.position);
-        if ended_early.is_some() {
-            return Ok(ended_early);
-        }
-        let mut judge = Judge {
-            position: reached,
-            found: false,
-            damage: Vec::new(),
-        };
-        let from = ScanFrom {
-            segment: reached.segment,
-            store: Some(scanned.store),
-        };
-        let _end = scan(&self.options.disk, &self.journal_dir(), from, &mut |it| {
-            judge.see(it);
-        })?;
-        let known = judge.found || judge.damage.iter().any(|it| covers(it, reached));
-        Ok((!known).then(|| "an older state was put back and went on".to_owned()))
     }
 
     /// As [`Place::lost_end`], for what a position says alone.
@@ -494,6 +337,57 @@ impl Place<'_> {
             what: "the end cannot be read",
         });
         Ok(())
+    }
+
+    /// Brings index and journal to the same state, by making one of them anew if need be.
+    fn agree(
+        &self,
+        found: Found,
+        fence: &mut Fence,
+        opened: &mut Opened,
+    ) -> Result<(Index, Scanned), OpenError> {
+        match self.compare(found, opened)? {
+            Compared::Usable(index, scanned) => {
+                opened.moved = self.lost_end(fence, &scanned)?;
+                Ok((index, scanned))
+            }
+            Compared::Rebuild { reason, store } => self.index_anew(reason, store, fence, opened),
+            Compared::RebuildJournal {
+                reason,
+                index,
+                store,
+                position,
+            } => {
+                opened.moved = self.lost_beyond(fence, store, position);
+                let made = rebuild_journal(self, &index, store, position)?;
+                opened.journal_rebuilt = Some(reason);
+                opened.journal_set_aside = made.set_aside;
+                opened.gaps = made.gaps;
+                if opened.moved.is_none() && fence.moved(store).is_none() {
+                    fence.note(store, made.position);
+                }
+                let scanned = self.scan_end(Some(store))?;
+                Ok((index, scanned.ok_or_else(|| self.nothing_left())?))
+            }
+        }
+    }
+
+    /// Sets the index aside and makes it anew from the journal.
+    fn index_anew(
+        &self,
+        reason: Option<String>,
+        store: Option<StoreId>,
+        fence: &Fence,
+        opened: &mut Opened,
+    ) -> Result<(Index, Scanned), OpenError> {
+        self.set_aside_index(opened)?;
+        opened.rebuilt = reason;
+        let (index, scanned, replayed) = self.rebuild(store)?;
+        opened.replayed_groups = replayed.groups;
+        opened.damage = replayed.damage;
+        opened.gaps = replayed.gaps;
+        opened.moved = self.lost_end(fence, &scanned)?;
+        Ok((index, scanned))
     }
 
     fn nothing_left(&self) -> OpenError {
@@ -653,30 +547,6 @@ pub(super) fn start(
         committer,
         _lock: lock,
     })
-}
-
-/// Looks in a journal for the position up to which an index knows it.
-struct Judge {
-    position: Position,
-    found: bool,
-    damage: Vec<JournalDamage>,
-}
-
-impl Judge {
-    fn see(&mut self, seen: Seen<'_>) {
-        match seen {
-            Seen::Group { position, .. } => self.found |= position == self.position,
-            Seen::Damage(damage) => self.damage.push(damage),
-        }
-    }
-}
-
-/// Whether the frame that ends at a position may be in a damaged place.
-fn covers(damage: &JournalDamage, position: Position) -> bool {
-    let end = damage.offset.saturating_add(damage.len);
-    damage.segment == position.segment
-        && damage.offset < position.offset
-        && (position.offset <= end || damage.len == 0)
 }
 
 /// Gives a file or directory the first free name `*.damaged-N`.
