@@ -222,7 +222,7 @@ fn commands(volume: &Volume, rng: &mut Rng) -> Result<u64, String> {
 fn import(volume: &Volume, rng: &mut Rng) -> Result<u64, String> {
     let (edge, mut told) = prepared(volume)?;
     let rows = rng.within(100, 3000);
-    let file = edge.movements_file(rng, rows)?;
+    let file = edge.movements_file(rng, rows, 0)?;
     let before = edge.log()?.len();
     let mut running = edge.start(&["import", "movements", &file, "--json"], None)?;
     volume.cut(running.id(), rng.below(120_000))?;

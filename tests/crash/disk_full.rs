@@ -15,6 +15,9 @@ const DISK_KIB: u64 = 12 * 1024;
 /// So many acts at most until a handheld must have met the end of the disk.
 const ACTS_MAX: u64 = 120;
 
+/// Rows of an import that is pushed to a server, and bytes of the note in each.
+const SERVER_IMPORT: (u64, u64) = (300, 1500);
+
 /// Fills the disk at so many points; every fourth time it is a server's.
 pub fn run(plan: &Plan) -> Tally {
     if let Err(why) = may_mount() {
@@ -101,7 +104,8 @@ fn server_trial(root: &TempDir, disk: &SmallDisk, rng: &mut Rng) -> Result<u64, 
     disk.fill(some_room(rng))?;
     let mut refused = None;
     for _ in 0..60 {
-        edge.import(rng, 3000, Kill::Never, &mut ack)?.well()?;
+        edge.import_with_notes(rng, SERVER_IMPORT, Kill::Never, &mut ack)?
+            .well()?;
         let before = edge.log()?;
         let ended = edge.run(&["sync", "--json"])?.sane()?;
         if ended.code != Some(0) {

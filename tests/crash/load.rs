@@ -275,7 +275,21 @@ impl Edge {
         kill: Kill,
         ack: &mut Acknowledged,
     ) -> Result<Ended, String> {
-        let file = self.movements_file(rng, rows)?;
+        self.import_with_notes(rng, (rows, 0), kill, ack)
+    }
+
+    /// The same with a note of so many random bytes in each row, for what has to be filled.
+    ///
+    /// # Errors
+    /// As [`Edge::import`].
+    pub fn import_with_notes(
+        &self,
+        rng: &mut Rng,
+        (rows, note_bytes): (u64, u64),
+        kill: Kill,
+        ack: &mut Acknowledged,
+    ) -> Result<Ended, String> {
+        let file = self.movements_file(rng, rows, note_bytes)?;
         let ended = self
             .start(&["import", "movements", &file, "--json"], None)?
             .finish(kill, HANG_LIMIT)
@@ -289,7 +303,12 @@ impl Edge {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn movements_file(&self, rng: &mut Rng, rows: u64) -> Result<String, String> {
+    pub fn movements_file(
+        &self,
+        rng: &mut Rng,
+        rows: u64,
+        note_bytes: u64,
+    ) -> Result<String, String> {
         let once = rng.next();
         let mut text = "item,quantity,from,to,note\n".to_owned();
         for _ in 0..rows {
@@ -300,7 +319,11 @@ impl Edge {
             } else {
                 ("", *place)
             };
-            writeln!(text, "{item},{quantity},{from},{to},{once}").expect("write to a string");
+            write!(text, "{item},{quantity},{from},{to},{once}").expect("write to a string");
+            for _ in 0..note_bytes.div_ceil(16) {
+                write!(text, "{:016x}", rng.next()).expect("write to a string");
+            }
+            text.push('\n');
         }
         let name = format!("movements-{}-{once}.csv", std::process::id());
         let file = std::env::temp_dir().join(name);

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-use crate::trial::{Plan, Rng, Tally, caught};
+use crate::trial::{Plan, Rng, Tally, caught, limited};
 
 use self::disk::{Disk, Names, STYLES};
 use self::record::{Recording, any_codes, any_line, first_lines};
@@ -278,7 +278,9 @@ fn crash(
         done = moment;
         let style = *rng.one_of(&STYLES);
         disk.crash(style, rng).write(&taken.root)?;
-        let outcome = caught(|| verify(moment));
+        let outcome = limited(format!("power: {name}, moment {number}"), || {
+            caught(|| verify(moment))
+        });
         tally.add(outcome.map_err(|failure| {
             let last = last_call(&taken.trace, moment);
             format!("{name}, moment {number} (step {moment}, {last}), names {names:?}, {style:?}: {failure}")

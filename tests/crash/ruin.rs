@@ -14,7 +14,7 @@ use super::child::{HANG_LIMIT, Kill, Running};
 use super::load::{Acknowledged, Edge};
 use super::places::{Template, files_below, installed, said, text};
 use super::sum::Log;
-use super::trial::{Plan, Rng, Stopwatch, Tally, caught};
+use super::trial::{Plan, Rng, Stopwatch, Tally, caught, limited};
 
 /// How a store is ruined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,12 +70,14 @@ pub fn run_with(plan: &Plan, entries: u64) -> Tally {
         let ruin = RUINS[choice / 2 % RUINS.len()];
         let on_server = choice % 2 == 1;
         let place = if on_server { "server" } else { "handheld" };
-        let outcome = caught(|| {
-            if on_server {
-                stores.on_server(ruin)
-            } else {
-                stores.on_handheld(ruin, entries >= ENTRIES)
-            }
+        let outcome = limited(format!("ruin: {place}, {ruin:?}"), || {
+            caught(|| {
+                if on_server {
+                    stores.on_server(ruin)
+                } else {
+                    stores.on_handheld(ruin, entries >= ENTRIES)
+                }
+            })
         });
         let outcome = match outcome {
             Ok((facts, time)) => {

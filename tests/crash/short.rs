@@ -90,6 +90,47 @@ fn what_was_acknowledged_survives_sigkill() {
 }
 
 #[test]
+fn what_was_acknowledged_survives_a_simulated_power_cut() {
+    judge(&power::run(&plan(300)));
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_real_power_cut() {
+    match cut::allowed() {
+        Ok(()) => judge(&cut::run(&plan(3))),
+        Err(why) => skipped(&format!("SKIPPED: crash cut: {why}")),
+    }
+}
+
+#[test]
+fn a_flipped_bit_never_gives_a_silently_wrong_total() {
+    judge(&rot::run(&plan(40)));
+}
+
+#[test]
+fn a_full_disk_refuses_in_words_and_keeps_what_was_acknowledged() {
+    match places::may_mount() {
+        Ok(()) => judge(&disk_full::run(&plan(10))),
+        Err(why) => skipped(&format!("SKIPPED: crash full: {why}")),
+    }
+}
+
+#[test]
+fn a_failing_disk_is_never_answered_with_ok() {
+    judge(&faults::run(&plan(14)));
+}
+
+#[test]
+fn ruined_stores_are_made_anew() {
+    judge(&ruin::run_with(&plan(20), 2000));
+}
+
+#[test]
+fn planted_bugs_are_caught() {
+    judge(&planted::run(&plan(20)));
+}
+
+#[test]
 fn copied_and_rewound_stores_go_on_and_lose_nothing() {
     judge(&copies::run(&plan(8)));
 }

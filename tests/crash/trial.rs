@@ -8,7 +8,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
+
+/// How long one trial may take. Each program in it has a shorter limit of its own.
+const TRIAL_LIMIT: Duration = Duration::from_secs(180);
 
 /// How much is tried, and where the randomness begins.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +145,8 @@ pub fn in_parallel(
                         return;
                     }
                     let seed = plan.seed.wrapping_add(number);
-                    let outcome = caught(|| trial(number, seed));
+                    let name = format!("{kind}: seed {seed}");
+                    let outcome = limited(name, || caught(|| trial(number, seed)));
                     let outcome = outcome.map_err(|failure| format!("seed {seed}: {failure}"));
                     let mut tally = tally.lock().expect("no trial panics while it counts");
                     tally.add(outcome);
@@ -164,6 +169,22 @@ fn progress(tally: &Tally, trials: u64) {
             tally.failures.len()
         );
     }
+}
+
+/// Ends the whole program, and says which trial it was, when a trial takes longer than any may:
+/// nothing that hangs can be left behind and nothing after it could be trusted.
+pub fn limited<T>(name: String, trial: impl FnOnce() -> T) -> T {
+    let (done, over) = channel::<()>();
+    std::thread::spawn(move || {
+        if over.recv_timeout(TRIAL_LIMIT) == Err(RecvTimeoutError::Timeout) {
+            let seconds = TRIAL_LIMIT.as_secs();
+            eprintln!("FAILED {name}: the trial hung: it did not end within {seconds} s");
+            std::process::exit(1);
+        }
+    });
+    let outcome = trial();
+    drop(done);
+    outcome
 }
 
 /// Makes a panic a failure like any other.

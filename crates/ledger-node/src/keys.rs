@@ -18,8 +18,8 @@ use crate::node::NodeKind;
 
 /// The file's name in the store's directory.
 pub(crate) const FILE: &str = "keys.json";
-/// The version of the file's layout.
-const VERSION: u32 = 1;
+/// The version of the file's layout. Version 1 had no `check`.
+const VERSION: u32 = 2;
 /// Letters and digits of a one-time code: none that are mistaken for each other.
 const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Letters of a one-time code: 80 bits.
@@ -40,6 +40,10 @@ pub(crate) struct Keys {
     pub(crate) bond: Option<Bond>,
     #[serde(default)]
     pub(crate) central: Option<CentralKeys>,
+    /// A hash of all else, in the file only: these bytes are nowhere else, and a seed or an epoch
+    /// with a flipped bit looks like any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check: Option<String>,
     #[serde(skip)]
     path: Option<PathBuf>,
 }
@@ -173,6 +177,7 @@ impl Keys {
             past_origins: Vec::new(),
             bond: None,
             central,
+            check: None,
             path: None,
         })
     }
@@ -188,6 +193,25 @@ impl Keys {
 
     /// The keys as they are kept.
     pub(crate) fn text(&self) -> Result<String, NodeError> {
+        let mut kept = Self {
+            version: VERSION,
+            check: None,
+            ..self.clone()
+        };
+        kept.check = Some(kept.hash()?);
+        kept.json()
+    }
+
+    /// A hash of all but the check.
+    fn hash(&self) -> Result<String, NodeError> {
+        let bare = Self {
+            check: None,
+            ..self.clone()
+        };
+        Ok(Hash::of(bare.json()?.as_bytes()).to_string())
+    }
+
+    fn json(&self) -> Result<String, NodeError> {
         serde_json::to_string_pretty(self).map_err(|error| NodeError::Keys {
             path: self.path.clone().unwrap_or_default(),
             reason: error.to_string(),
@@ -205,7 +229,11 @@ impl Keys {
             return Err(bad("they are of a newer version of the program"));
         }
         let whole = fixed::<32>(&keys.seed).is_some() && keys.origin.parse::<Origin>().is_ok();
-        if !whole {
+        let checked = match &keys.check {
+            Some(check) => *check == keys.hash()?,
+            None => keys.version < VERSION,
+        };
+        if !whole || !checked {
             return Err(bad("they are damaged"));
         }
         Ok(keys)
@@ -400,7 +428,47 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may")]
+
     use super::*;
+
+    #[test]
+    fn a_flipped_bit_anywhere_in_the_keys_is_noticed_or_says_nothing() {
+        let path = Path::new(FILE);
+        for kind in [NodeKind::Handheld, NodeKind::Server] {
+            let mut keys = Keys::make(kind, "A").unwrap();
+            keys.begin_origin().unwrap();
+            let whole = keys.text().unwrap().into_bytes();
+            assert_eq!(
+                Keys::of_text(&whole, path).unwrap().text().unwrap(),
+                keys.text().unwrap()
+            );
+            for bit in 0..whole.len() * 8 {
+                let mut bytes = whole.clone();
+                if let Some(byte) = bytes.get_mut(bit / 8) {
+                    *byte ^= 1 << (bit % 8);
+                }
+                // The name of a field without a value says nothing.
+                if let Ok(read) = Keys::of_text(&bytes, path) {
+                    assert_eq!(read.text().unwrap(), keys.text().unwrap(), "bit {bit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_of_version_1_have_no_check_and_get_one() {
+        let path = Path::new(FILE);
+        let mut keys = Keys::make(NodeKind::Handheld, "A").unwrap();
+        keys.version = 1;
+        let old = keys.json().unwrap();
+        assert!(!old.contains("check"));
+        let read = Keys::of_text(old.as_bytes(), path).unwrap();
+        assert_eq!(read.origin(), keys.origin());
+        assert!(read.text().unwrap().contains("\"check\""));
+        keys.version = 2;
+        assert!(Keys::of_text(keys.json().unwrap().as_bytes(), path).is_err());
+    }
 
     #[test]
     fn hex_is_pairs_of_digits_and_nothing_else() {

@@ -7,11 +7,12 @@ use std::fmt::Debug;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Once, mpsc};
 use std::thread;
 use std::time::Duration;
 
 mod memory;
+mod patient;
 mod redb_file;
 mod sled_dir;
 
@@ -93,6 +94,11 @@ pub trait Engine: Send + Sync + Debug {
     /// What it is called.
     fn name(&self) -> &'static str;
 
+    /// Whether it is sure to hold all that was written before it was closed, and nothing else.
+    fn was_closed(&self) -> bool {
+        true
+    }
+
     /// The value of a key.
     ///
     /// # Errors
@@ -149,9 +155,35 @@ pub(crate) fn open(
     let path = path.to_owned();
     guarded(timeout, move || match kind {
         EngineKind::Sled => sled_dir::SledEngine::open(&path).map(|engine| Arc::new(engine) as _),
-        EngineKind::Redb => redb_file::RedbEngine::open(&path).map(|engine| Arc::new(engine) as _),
+        EngineKind::Redb => {
+            let at = path.clone();
+            let open = move || redb_file::RedbEngine::open(&at).map(|engine| Arc::new(engine) as _);
+            patient::PatientEngine::open(redb_file::NAME, path, open)
+                .map(|engine| Arc::new(engine) as _)
+        }
         EngineKind::Memory => Ok(in_memory()),
     })
+}
+
+/// The name of the threads on which engines are opened and closed.
+const GUARDED: &str = "store-engine";
+
+/// Lets a panic of an engine's go unprinted: it comes back as an error, which says all that a
+/// person can use. Other panics are printed as before.
+fn say_no_panic_of_engines() {
+    static ONCE: Once = Once::new();
+    // Hooks must not be changed during a panic.
+    if thread::panicking() {
+        return;
+    }
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if thread::current().name() != Some(GUARDED) {
+                before(panic);
+            }
+        }));
+    });
 }
 
 /// Runs something that may panic or hang. When it hangs its thread is left behind.
@@ -159,9 +191,10 @@ fn guarded<T: Send + 'static>(
     timeout: Duration,
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {
+    say_no_panic_of_engines();
     let (answer, answered) = mpsc::sync_channel(1);
     let spawned = thread::Builder::new()
-        .name("store-open".to_owned())
+        .name(GUARDED.to_owned())
         .spawn(move || {
             // Nobody waits any more when the time was over.
             let _late = answer.send(work());

@@ -14,6 +14,7 @@ use crate::keys;
 use crate::record::{Cursor, Run, SignedHead, StoreId};
 
 pub(crate) mod block;
+mod check;
 mod chunk;
 pub(crate) mod join;
 #[cfg(test)]

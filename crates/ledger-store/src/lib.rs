@@ -10,12 +10,8 @@
 //!
 //! **Invariants.** An append is answered only after the journal was synced. After a failed sync
 //! nothing is appended until the store is opened again. Reads see only what is durable, and all
-//! that was acknowledged before they began. The index can always be made anew from the journal, and the journal from the index.
-//!
-//! # Where the rest attaches
-//!
-//! - *Checkpoints*: more keys of the index with the [`Position`] they are valid for. Replay never
-//!   reads them; setting an index aside drops them.
+//! that was acknowledged before they began. The index can always be made anew from the journal, and
+//! the journal from the index.
 
 pub mod disk;
 pub mod engine;

@@ -25,6 +25,7 @@ use crate::record::{Cursor, Group, Run, SignedHead, StoreId};
 
 mod backup;
 mod committer;
+mod compare;
 mod examine;
 mod indexer;
 mod open;

@@ -550,3 +550,75 @@ fn a_batch_may_overlap_what_is_held() {
     let store = Store::rebuild(dir.path(), EngineKind::Redb, &options()).unwrap();
     assert_eq!(contents(&store), before);
 }
+
+/// A power loss may leave any part of a sled database that was open as it never was.
+#[test]
+fn an_index_that_was_not_closed_is_read_before_it_is_trusted() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = filled(dir.path(), EngineKind::Sled, &options());
+    let expected = contents(&store);
+    store.close().unwrap();
+    let index = dir.path().join("index.sled");
+    let kept = dir.path().join("kept");
+    copy_dir(&index, &kept);
+    let open = || Store::open(dir.path(), EngineKind::Sled, &options()).unwrap();
+    let store = open();
+    assert_eq!(store.opened().rebuilt, None);
+    store.close().unwrap();
+    for (at_end, cut) in [(false, false), (true, false), (false, true), (true, true)] {
+        fs::remove_dir_all(&index).unwrap();
+        copy_dir(&kept, &index);
+        // The database says nothing; only what is in it is wrong.
+        let db = sled::open(&index).unwrap();
+        let chunks: Vec<_> = db.scan_prefix("c/").map(Result::unwrap).collect();
+        let at = if at_end { chunks.len() - 1 } else { 0 };
+        let (key, value) = &chunks[at];
+        if cut {
+            db.remove(key).unwrap();
+        } else {
+            let mut value = value.to_vec();
+            value[40] ^= 1;
+            db.insert(key, value).unwrap();
+        }
+        drop(db);
+        fs::remove_file(index.join("closed")).unwrap();
+        let store = open();
+        assert_eq!(contents(&store), expected);
+        assert!(store.opened().rebuilt.is_some(), "{:?}", store.opened());
+        store.close().unwrap();
+    }
+}
+
+/// sled keeps long values in files of their own and never syncs them, so that a power loss may
+/// leave a database that opens and lacks some of them.
+#[test]
+fn an_index_whose_long_values_are_gone_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::create(dir.path(), EngineKind::Sled, &options()).unwrap();
+    let mut writer = Writer::default();
+    let mut long = |store: &Store| {
+        let entries = vec![vec![7_u8; 30 * 1024]; 60];
+        let slice = writer.next(origin(1), entries.iter().map(Vec::as_slice));
+        put(store, vec![Record::Own(slice)]);
+    };
+    long(&store);
+    store.close().unwrap();
+    let index = dir.path().join("index.sled");
+    let kept = dir.path().join("kept");
+    copy_dir(&index, &kept);
+    let store = Store::open(dir.path(), EngineKind::Sled, &options()).unwrap();
+    long(&store);
+    let expected = contents(&store);
+    store.close().unwrap();
+    fs::remove_dir_all(&index).unwrap();
+    copy_dir(&kept, &index);
+    let long_values: Vec<_> = fs::read_dir(index.join("blobs")).unwrap().collect();
+    assert!(!long_values.is_empty(), "nothing to lose");
+    for value in long_values {
+        fs::remove_file(value.unwrap().path()).unwrap();
+    }
+    let store = Store::open(dir.path(), EngineKind::Sled, &options()).unwrap();
+    assert_eq!(contents(&store), expected);
+    assert!(store.opened().rebuilt.is_some(), "{:?}", store.opened());
+    assert!(store.opened().set_aside.is_some());
+}

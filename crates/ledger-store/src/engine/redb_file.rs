@@ -6,7 +6,8 @@ use redb::{Database, Durability, ReadableDatabase, TableDefinition};
 
 use super::{Engine, EngineError, Visit, Write};
 
-const NAME: &str = "redb";
+/// What it is called.
+pub(super) const NAME: &str = "redb";
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("index");
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::committer::Links;
 use crate::bytes::wide;
 use crate::chain_text;
-use crate::engine::Write;
+use crate::engine::{EngineError, Write};
 use crate::index::block::{BLOCK_ENTRIES_MAX, Blocks};
 use crate::index::join::Joining;
 use crate::index::write::IndexBatch;
@@ -471,11 +471,12 @@ impl Work<'_> {
     }
 
     fn flush(&mut self) {
-        if self.unflushed > 0
-            && self.backlog.failure().is_none()
-            && let Err(error) = self.index.engine.flush()
-        {
-            self.backlog.fail(chain_text(&error));
+        if self.unflushed > 0 && self.backlog.failure().is_none() {
+            match self.index.engine.flush() {
+                // The journal has it. An engine that is worse off refuses the next write.
+                Ok(()) | Err(EngineError::DiskFull { .. }) => {}
+                Err(error) => self.backlog.fail(chain_text(&error)),
+            }
         }
         self.unflushed = 0;
     }

@@ -1,8 +1,8 @@
-//! Making and opening stores: lock, compare ([`compare`]), set aside ([`aside`]), rebuild.
+//! Making and opening stores: lock, compare, set aside, rebuild.
 //!
 //! **Invariant.** Nothing of the journal is cut before the index agreed that it is not needed.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,8 @@ use std::thread;
 
 use ledger_format::Hash;
 
-mod aside;
-mod compare;
-
-pub(super) use self::aside::set_aside;
-
-use self::compare::Compared;
 use super::committer::Committer;
+use super::compare::Compared;
 use super::indexer::Indexer;
 use super::rebuild::rebuild_journal;
 use super::replay::{Source, replay};
@@ -28,9 +23,10 @@ use crate::engine::{self, EngineError, EngineKind, SharedEngine};
 use crate::fence::Fence;
 use crate::index::block::Packing;
 use crate::index::write::{meta_write, position_write};
-use crate::index::{INDEX_VERSION, Index, Meta};
+use crate::index::{INDEX_VERSION, Index, Meta, ReadError};
 use crate::journal::scan::{ScanFrom, Scanned, scan, segments};
-use crate::journal::{JOURNAL_VERSION, Journal, JournalError, Position};
+use crate::journal::segment::file_name;
+use crate::journal::{JOURNAL_VERSION, Journal, JournalDamage, JournalError, Position};
 use crate::record::StoreId;
 
 /// The journal's directory in a store's directory.
@@ -172,39 +168,15 @@ pub(super) fn open(
     };
     let mut opened = Opened::default();
     let mut fence = place.fence()?;
-    let (index, scanned) = match place.compare(found, &mut opened)? {
-        Compared::Usable(index, scanned) => {
-            opened.moved = place.lost_end(&fence, &scanned)?;
-            (index, scanned)
+    let agreed = match place.agree(found, &mut fence, &mut opened) {
+        Err(error) if is_of_index(&error) => {
+            opened = Opened::default();
+            place.remove_leftovers()?;
+            place.index_anew(Some(chain_text(&error)), None, &fence, &mut opened)
         }
-        Compared::Rebuild { reason, store } => {
-            place.set_aside_index(&mut opened)?;
-            opened.rebuilt = reason;
-            let (index, scanned, replayed) = place.rebuild(store)?;
-            opened.replayed_groups = replayed.groups;
-            opened.damage = replayed.damage;
-            opened.gaps = replayed.gaps;
-            opened.moved = place.lost_end(&fence, &scanned)?;
-            (index, scanned)
-        }
-        Compared::RebuildJournal {
-            reason,
-            index,
-            store,
-            position,
-        } => {
-            opened.moved = place.lost_beyond(&fence, store, position);
-            let made = rebuild_journal(&place, &index, store, position)?;
-            opened.journal_rebuilt = Some(reason);
-            opened.journal_set_aside = made.set_aside;
-            opened.gaps = made.gaps;
-            if opened.moved.is_none() && fence.moved(store).is_none() {
-                fence.note(store, made.position);
-            }
-            let scanned = place.scan_end(Some(store))?;
-            (index, scanned.ok_or_else(|| place.nothing_left())?)
-        }
+        agreed => agreed,
     };
+    let (index, scanned) = agreed?;
     opened.moved = fence.moved(scanned.store).or(opened.moved);
     if opened.moved.is_some() && scanned.torn_bytes > 0 {
         place.keep_torn_end(&scanned, &mut opened)?;
@@ -214,6 +186,20 @@ pub(super) fn open(
     let journal = Journal::resume(&options.disk, &journal_dir, &scanned, options.segment_bytes)?;
     let durable = (Some(journal), Some(fence));
     place.start(scanned.store, opened, index, durable, Some(lock))
+}
+
+/// Whether the index is to blame, which shows only where it is read: its engine opens a file
+/// without looking at most of it, and after a power loss any part of it may be missing.
+const fn is_of_index(error: &OpenError) -> bool {
+    matches!(
+        error,
+        OpenError::Engine { .. }
+            | OpenError::Read {
+                source: ReadError::Corrupt { .. }
+                    | ReadError::NotThere { .. }
+                    | ReadError::Engine { .. }
+            }
+    )
 }
 
 /// What there is of an index.
@@ -282,7 +268,12 @@ impl Place<'_> {
             Ok(engine) => Index::new(engine, self.options.packing.clone()),
             Err(error) => return Ok(Found::Unusable(chain_text(&error))),
         };
-        let read = index.meta().and_then(|meta| Ok((meta, index.position()?)));
+        let sure = match index.engine.was_closed() {
+            true => Ok(()),
+            false => index.check(),
+        };
+        let read = sure.and_then(|()| index.meta());
+        let read = read.and_then(|meta| Ok((meta, index.position()?)));
         Ok(match read {
             Err(error) => Found::Unusable(chain_text(&error)),
             Ok((None, _)) => Found::Unusable("it does not say whose it is".to_owned()),
@@ -299,6 +290,105 @@ impl Place<'_> {
                 Err(error) => Found::Unusable(chain_text(&error)),
             },
         })
+    }
+
+    /// What is known of where this store was and how far it had come.
+    pub(super) fn fence(&self) -> Result<Fence, OpenError> {
+        let outside = self.options.fence.as_deref();
+        Fence::read(&self.options.disk, self.dir, outside)
+            .map_err(|source| io_error(self.dir, source))
+    }
+
+    /// As [`Place::lost_end`], for what a position says alone.
+    #[expect(clippy::unused_self, reason = "one of three questions about one place")]
+    pub(super) fn lost_beyond(
+        &self,
+        fence: &Fence,
+        store: StoreId,
+        end: Position,
+    ) -> Option<String> {
+        let reached = fence.reached(store)?;
+        ((end.segment, end.offset) < (reached.segment, reached.offset)).then(|| {
+            format!(
+                "its end is missing: it was saved up to segment {} offset {}, and now ends at \
+                 segment {} offset {}",
+                reached.segment, reached.offset, end.segment, end.offset
+            )
+        })
+    }
+
+    /// Keeps the bytes after the last whole group, of which somebody may have been told that they
+    /// are saved, in a file of their own, and says so.
+    fn keep_torn_end(&self, scanned: &Scanned, opened: &mut Opened) -> Result<(), OpenError> {
+        let disk = &self.options.disk;
+        let path = self.journal_dir().join(file_name(scanned.last_segment));
+        let kept = self.dir.join("journal-end");
+        let copied = disk.read(&path).and_then(|bytes| {
+            let at = usize::try_from(scanned.end).unwrap_or(usize::MAX);
+            let mut file = disk.create(&kept)?;
+            file.write_at(0, bytes.get(at..).unwrap_or_default())?;
+            file.sync_all()
+        });
+        copied.map_err(|source| io_error(&kept, source))?;
+        let _aside = set_aside(disk, &kept)?;
+        opened.damage.push(JournalDamage {
+            segment: scanned.last_segment,
+            offset: scanned.end,
+            len: scanned.torn_bytes,
+            what: "the end cannot be read",
+        });
+        Ok(())
+    }
+
+    /// Brings index and journal to the same state, by making one of them anew if need be.
+    fn agree(
+        &self,
+        found: Found,
+        fence: &mut Fence,
+        opened: &mut Opened,
+    ) -> Result<(Index, Scanned), OpenError> {
+        match self.compare(found, opened)? {
+            Compared::Usable(index, scanned) => {
+                opened.moved = self.lost_end(fence, &scanned)?;
+                Ok((index, scanned))
+            }
+            Compared::Rebuild { reason, store } => self.index_anew(reason, store, fence, opened),
+            Compared::RebuildJournal {
+                reason,
+                index,
+                store,
+                position,
+            } => {
+                opened.moved = self.lost_beyond(fence, store, position);
+                let made = rebuild_journal(self, &index, store, position)?;
+                opened.journal_rebuilt = Some(reason);
+                opened.journal_set_aside = made.set_aside;
+                opened.gaps = made.gaps;
+                if opened.moved.is_none() && fence.moved(store).is_none() {
+                    fence.note(store, made.position);
+                }
+                let scanned = self.scan_end(Some(store))?;
+                Ok((index, scanned.ok_or_else(|| self.nothing_left())?))
+            }
+        }
+    }
+
+    /// Sets the index aside and makes it anew from the journal.
+    fn index_anew(
+        &self,
+        reason: Option<String>,
+        store: Option<StoreId>,
+        fence: &Fence,
+        opened: &mut Opened,
+    ) -> Result<(Index, Scanned), OpenError> {
+        self.set_aside_index(opened)?;
+        opened.rebuilt = reason;
+        let (index, scanned, replayed) = self.rebuild(store)?;
+        opened.replayed_groups = replayed.groups;
+        opened.damage = replayed.damage;
+        opened.gaps = replayed.gaps;
+        opened.moved = self.lost_end(fence, &scanned)?;
+        Ok((index, scanned))
     }
 
     fn nothing_left(&self) -> OpenError {
@@ -336,6 +426,14 @@ impl Place<'_> {
             store,
             step,
         }
+    }
+
+    fn set_aside_index(&self, opened: &mut Opened) -> Result<(), OpenError> {
+        let Some(path) = self.index_path().filter(|path| path.exists()) else {
+            return Ok(());
+        };
+        opened.set_aside = Some(set_aside(&self.options.disk, &path)?);
+        Ok(())
     }
 
     /// Makes the index anew; in memory when the disk has no space for it.
@@ -450,4 +548,21 @@ pub(super) fn start(
         committer,
         _lock: lock,
     })
+}
+
+/// Gives a file or directory the first free name `*.damaged-N`.
+pub(super) fn set_aside(disk: &Disk, path: &Path) -> Result<PathBuf, OpenError> {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let free = (1_u32..).map(|n| path.with_file_name(format!("{name}.damaged-{n}")));
+    let aside = free
+        .into_iter()
+        .find(|aside| fs::symlink_metadata(aside).is_err());
+    let aside = aside.unwrap_or_else(|| path.with_extension("damaged"));
+    disk.rename(path, &aside)
+        .map_err(|source| io_error(path, source))?;
+    Ok(aside)
 }

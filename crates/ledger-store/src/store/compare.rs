@@ -1,27 +1,21 @@
-//! Does the index belong to the journal, which of them knows more, and had the journal been longer?
-//!
-//! **Invariant.** An index that knows more than the journal is never thrown away: the journal is
-//! made anew of it.
+//! Whether an index and a journal belong together, and which of them has to be made anew.
 
-use super::{Found, Place, io_error};
+use super::open::{Found, Place};
+use super::replay::replay;
+use super::{OpenError, Opened, Step};
 use crate::fence::Fence;
 use crate::index::Index;
 use crate::journal::scan::{ScanFrom, Scanned, Seen, scan};
 use crate::journal::{JournalDamage, Position};
 use crate::record::StoreId;
-use crate::store::replay::replay;
-use crate::store::{OpenError, Opened, Step};
 
-/// What is to be done with journal and index.
+/// What an index and a journal come to together.
 pub(super) enum Compared {
-    /// Nothing more: the index is up to date.
     Usable(Index, Scanned),
-    /// Make the index anew of the journal.
     Rebuild {
         reason: Option<String>,
         store: Option<StoreId>,
     },
-    /// Make the journal anew of the index.
     RebuildJournal {
         reason: String,
         index: Index,
@@ -141,13 +135,6 @@ impl Place<'_> {
         Ok(())
     }
 
-    /// What is known of where this store was and how far it had come.
-    pub(in crate::store) fn fence(&self) -> Result<Fence, OpenError> {
-        let outside = self.options.fence.as_deref();
-        Fence::read(&self.options.disk, self.dir, outside)
-            .map_err(|source| io_error(self.dir, source))
-    }
-
     /// Why own entries must not go on where the journal ends, by the fence: it had been longer, or
     /// another one.
     pub(super) fn lost_end(
@@ -179,24 +166,6 @@ impl Place<'_> {
         })?;
         let known = judge.found || judge.damage.iter().any(|it| covers(it, reached));
         Ok((!known).then(|| "an older state was put back and went on".to_owned()))
-    }
-
-    /// As [`Place::lost_end`], for what a position says alone.
-    #[expect(clippy::unused_self, reason = "one of three questions about one place")]
-    pub(in crate::store) fn lost_beyond(
-        &self,
-        fence: &Fence,
-        store: StoreId,
-        end: Position,
-    ) -> Option<String> {
-        let reached = fence.reached(store)?;
-        ((end.segment, end.offset) < (reached.segment, reached.offset)).then(|| {
-            format!(
-                "its end is missing: it was saved up to segment {} offset {}, and now ends at \
-                 segment {} offset {}",
-                reached.segment, reached.offset, end.segment, end.offset
-            )
-        })
     }
 }
 
