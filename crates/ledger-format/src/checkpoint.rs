@@ -1,7 +1,7 @@
 //! The checkpoint file: a folded state to go on from, made anew whenever it does not fit.
 //!
 //! ```text
-//! checkpoint = magic "stockfld" ‖ version u32 = 1 ‖ BLAKE3 of what follows, 32 bytes
+//! checkpoint = magic "stockfld" ‖ version u32 = 1 ‖ CRC32C of what follows u32
 //!            ‖ length of the head u32 ‖ head in bincode ‖ parts one behind the other
 //! ```
 //!
@@ -9,7 +9,7 @@
 //! fold's business, and fits one version of its rules only.
 //!
 //! **Invariant.** A reader gives back what was written or nothing, and allocates no more than the
-//! file has.
+//! file is said to have.
 
 use std::io::{self, Read, Write};
 
@@ -79,68 +79,80 @@ pub fn write(mut head: CheckpointHead, parts: &[&[u8]], out: &mut impl Write) ->
     let head = bounded::to_bincode(&head, HEAD_BYTES_MAX).map_err(io::Error::other)?;
     let head_len = u32::try_from(head.len()).map_err(io::Error::other)?;
     let head_len = head_len.to_le_bytes();
-    let mut hasher = blake3::Hasher::new();
     let behind = || {
         [&head_len[..], &head]
             .into_iter()
             .chain(parts.iter().copied())
     };
-    behind().for_each(|part| {
-        hasher.update(part);
-    });
+    let crc = behind().fold(0, crc32c::crc32c_append);
     out.write_all(&MAGIC)?;
     out.write_all(&CHECKPOINT_VERSION.to_le_bytes())?;
-    out.write_all(hasher.finalize().as_bytes())?;
+    out.write_all(&crc.to_le_bytes())?;
     behind().try_for_each(|part| out.write_all(part))?;
     out.flush()
 }
 
-/// Reads a checkpoint: its head and its parts.
+/// Reads a checkpoint of so many bytes: its head and its parts.
 ///
 /// # Errors
 ///
 /// What the reader says; `InvalidData` when it is no checkpoint of this version, or is damaged.
-pub fn read(input: &mut impl Read) -> io::Result<(CheckpointHead, Vec<Vec<u8>>)> {
-    let magic: [u8; 8] = array(input)?;
-    let version = u32::from_le_bytes(array(input)?);
+pub fn read(input: &mut impl Read, bytes: u64) -> io::Result<(CheckpointHead, Vec<Vec<u8>>)> {
+    let mut reading = Reading {
+        input,
+        left: bytes,
+        crc: 0,
+    };
+    let magic: [u8; 8] = reading.array()?;
+    let version = u32::from_le_bytes(reading.array()?);
     if (magic, version) != (MAGIC, CHECKPOINT_VERSION) {
         return Err(invalid("not a checkpoint of this version"));
     }
-    let expected: [u8; 32] = array(input)?;
-    let mut hasher = blake3::Hasher::new();
-    let head_len: [u8; 4] = array(input)?;
-    hasher.update(&head_len);
-    let head_len = u64::from(u32::from_le_bytes(head_len));
-    let bytes = taken(input, head_len, &mut hasher)?;
+    let expected = u32::from_le_bytes(reading.array()?);
+    reading.crc = 0;
+    let head_len = u64::from(u32::from_le_bytes(reading.array()?));
+    let head = reading.part(head_len)?;
     let head: CheckpointHead =
-        bounded::from_bincode(&bytes, HEAD_BYTES_MAX).map_err(|_error| invalid("a bad head"))?;
-    let mut parts = Vec::new();
-    for length in &head.parts {
-        parts.push(taken(input, *length, &mut hasher)?);
-    }
-    let ended = input.read(&mut [0])? == 0;
-    if !ended || *hasher.finalize().as_bytes() != expected {
+        bounded::from_bincode(&head, HEAD_BYTES_MAX).map_err(|_error| invalid("a bad head"))?;
+    let parts = head.parts.iter().map(|length| reading.part(*length));
+    let parts = parts.collect::<io::Result<Vec<_>>>()?;
+    if reading.left > 0 || reading.crc != expected {
         return Err(invalid("the checkpoint is damaged"));
     }
     Ok((head, parts))
 }
 
-fn array<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    input.read_exact(&mut bytes)?;
-    Ok(bytes)
+/// A checkpoint while it is read.
+struct Reading<'a, R> {
+    input: &'a mut R,
+    /// How many bytes there are still.
+    left: u64,
+    /// The checksum of those that were read.
+    crc: u32,
 }
 
-/// So many bytes; grows with what is there, not with what is said to be there.
-fn taken(input: &mut impl Read, length: u64, hasher: &mut blake3::Hasher) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = input.by_ref().take(length).read_to_end(&mut bytes)?;
-    if u64::try_from(read) != Ok(length) {
-        return Err(invalid("the checkpoint is cut off"));
+impl<R: Read> Reading<'_, R> {
+    fn array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let length = u64::try_from(N).unwrap_or(u64::MAX);
+        let bytes = self.part(length)?;
+        bytes.try_into().map_err(|_bytes| invalid("cut off"))
     }
-    bytes.shrink_to_fit();
-    hasher.update(&bytes);
-    Ok(bytes)
+
+    fn part(&mut self, length: u64) -> io::Result<Vec<u8>> {
+        let left = self.left.checked_sub(length);
+        let capacity = usize::try_from(length).ok().zip(left);
+        let Some((capacity, left)) = capacity else {
+            return Err(invalid("the checkpoint is cut off"));
+        };
+        self.left = left;
+        let mut bytes = Vec::with_capacity(capacity);
+        self.input.by_ref().take(length).read_to_end(&mut bytes)?;
+        if bytes.len() != capacity {
+            return Err(invalid("the checkpoint is cut off"));
+        }
+        self.crc = crc32c::crc32c_append(self.crc, &bytes);
+        Ok(bytes)
+    }
 }
 
 #[cfg(test)]
@@ -155,12 +167,16 @@ mod tests {
         (head, bytes)
     }
 
+    fn read_all(bytes: &[u8]) -> io::Result<(CheckpointHead, Vec<Vec<u8>>)> {
+        read(&mut &*bytes, u64::try_from(bytes.len()).unwrap())
+    }
+
     #[test]
     fn what_was_written_is_read() {
         let (mut head, bytes) = example();
         head.parts = vec![3, 0, 5];
         let parts = vec![b"one".to_vec(), Vec::new(), b"three".to_vec()];
-        assert_eq!(read(&mut &bytes[..]).unwrap(), (head, parts));
+        assert_eq!(read_all(&bytes).unwrap(), (head, parts));
     }
 
     #[test]
@@ -169,12 +185,15 @@ mod tests {
         for bit in 0..bytes.len() * 8 {
             let mut wrong = bytes.clone();
             wrong[bit / 8] ^= 1 << (bit % 8);
-            assert!(read(&mut &wrong[..]).is_err(), "bit {bit}");
+            assert!(read_all(&wrong).is_err(), "bit {bit}");
         }
         for length in 0..bytes.len() {
-            assert!(read(&mut &bytes[..length]).is_err(), "{length} bytes");
+            assert!(read_all(&bytes[..length]).is_err(), "{length} bytes");
+            // A file that became shorter since its length was asked for.
+            let size = u64::try_from(bytes.len()).unwrap();
+            assert!(read(&mut &bytes[..length], size).is_err(), "{length} bytes");
         }
         let longer = [&bytes[..], b"x"].concat();
-        assert!(read(&mut &longer[..]).is_err());
+        assert!(read_all(&longer).is_err());
     }
 }

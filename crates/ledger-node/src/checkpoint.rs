@@ -6,7 +6,7 @@
 //! folded as ever. Whatever is wrong with it, the log is folded from its beginning.
 
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use ledger_core::fold::{FOLD_VERSION, Fold, Record, Snapshot};
@@ -80,10 +80,11 @@ pub(crate) fn read(
     store: &Store,
     epoch: Option<u64>,
 ) -> Result<Option<State>, ReadError> {
-    let Ok(file) = File::open(dir.join(FILE)) else {
-        return Ok(None);
-    };
-    let Ok((head, parts)) = checkpoint::read(&mut BufReader::with_capacity(1 << 16, file)) else {
+    let opened = File::open(dir.join(FILE)).and_then(|mut file| {
+        let bytes = file.metadata()?.len();
+        checkpoint::read(&mut file, bytes)
+    });
+    let Ok((head, parts)) = opened else {
         return Ok(None);
     };
     // Where nothing was numbered, whose numbers come next does not matter.

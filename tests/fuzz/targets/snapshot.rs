@@ -11,7 +11,9 @@ use super::seeds;
 
 /// A file that is taken is one that was written, to the last byte.
 pub(crate) fn checkpoint(bytes: &[u8]) {
-    let Ok((head, parts)) = checkpoint::read(&mut &*bytes) else {
+    let Ok((head, parts)) =
+        checkpoint::read(&mut &*bytes, u64::try_from(bytes.len()).expect("a length"))
+    else {
         return;
     };
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();

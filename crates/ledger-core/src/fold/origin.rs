@@ -183,6 +183,12 @@ impl Origins {
             out.bytes(log.id.as_bytes());
             out.length(log.slots.len());
             slots.push(log.slots.packed()?);
+            out.number(log.slots.last_effective());
+            let mut start = 0;
+            for end in log.slots.block_ends() {
+                out.length(end.saturating_sub(start));
+                start = end;
+            }
             out.length(log.runs.len());
             for (first_seq, run) in &log.runs {
                 out.number(*first_seq);

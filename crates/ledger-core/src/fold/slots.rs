@@ -183,26 +183,37 @@ impl Slots {
         self.recent.is_empty().then_some(&self.packed)
     }
 
-    /// Slots as they were packed, when the bytes are so many.
-    pub(super) fn of_packed(packed: Vec<u8>, len: usize) -> Option<Self> {
-        let mut slots = Self {
-            packed_len: len,
-            ..Self::default()
-        };
-        let mut rest = packed.as_slice();
-        for block in 0..len.div_ceil(BLOCK) {
-            let start = packed.len().saturating_sub(rest.len());
-            slots.starts.push(u32::try_from(start).ok()?);
-            let mut before = SlotBefore::default();
-            for _ in 0..len.saturating_sub(block.saturating_mul(BLOCK)).min(BLOCK) {
-                slots.last_effective = before.take(&mut rest)?.effective;
+    /// Where each block of packed slots ends.
+    pub(super) fn block_ends(&self) -> impl Iterator<Item = usize> + '_ {
+        let starts = self.starts.iter().skip(1);
+        let ends = starts.filter_map(|start| usize::try_from(*start).ok());
+        ends.chain((!self.starts.is_empty()).then_some(self.packed.len()))
+    }
+
+    /// Slots as they were packed, by where their blocks end. Nothing is read yet.
+    pub(super) fn of_packed(
+        packed: Vec<u8>,
+        len: usize,
+        last_effective: u64,
+        ends: impl IntoIterator<Item = usize>,
+    ) -> Option<Self> {
+        let mut starts = Vec::with_capacity(len.div_ceil(BLOCK).min(packed.len()));
+        let mut start = 0;
+        for end in ends {
+            if end <= start || end > packed.len() {
+                return None;
             }
+            starts.push(u32::try_from(start).ok()?);
+            start = end;
         }
-        if !rest.is_empty() {
-            return None;
-        }
-        slots.packed = packed;
-        Some(slots)
+        let whole = start == packed.len() && starts.len() == len.div_ceil(BLOCK);
+        whole.then_some(Self {
+            packed,
+            starts,
+            packed_len: len,
+            recent: Vec::new(),
+            last_effective,
+        })
     }
 }
 
@@ -268,13 +279,19 @@ mod tests {
 
             prop_assert!(slots.pack());
             let packed = slots.packed().map(<[u8]>::to_vec).unwrap_or_default();
-            let again = Slots::of_packed(packed.clone(), all.len());
+            let ends: Vec<usize> = slots.block_ends().collect();
+            let made = |len, ends: &[usize]| {
+                let last = slots.last_effective();
+                Slots::of_packed(packed.clone(), len, last, ends.iter().copied())
+            };
+            let again = made(all.len(), &ends);
             let again = again.ok_or_else(|| TestCaseError::fail("not what was packed"))?;
-            prop_assert_eq!(again.get(wanted), all.get(wanted).copied());
-            prop_assert_eq!(again.last_effective(), slots.last_effective());
-            prop_assert!(Slots::of_packed(packed.clone(), all.len() + 1).is_none());
-            if let Some(less) = all.len().checked_sub(1) {
-                prop_assert!(Slots::of_packed(packed, less).is_none());
+            for index in 0..all.len() + 2 {
+                prop_assert_eq!(again.get(index), all.get(index).copied());
+            }
+            prop_assert!(made(all.len() + BLOCK, &ends).is_none());
+            if let Some((_, fewer)) = ends.split_last() {
+                prop_assert!(made(all.len(), fewer).is_none());
             }
 
             slots.change(|seq, slot| slot.effective = seq);

@@ -116,7 +116,12 @@ impl Fold {
             fold.symbols.intern(&input.code()?);
         }
         let mut start = 0_u32;
-        for _ in 0..input.number()? {
+        let lines = input.number()?;
+        // A line takes seven bytes and more.
+        let room = usize::try_from(lines).ok()?.min(input.0.len() / 7);
+        fold.lines.reserve_exact(room);
+        fold.line_index.reserve(room);
+        for _ in 0..lines {
             let line = Line::take(&mut input, &mut start)?;
             fold.insert_line(line)?;
         }
@@ -217,8 +222,18 @@ impl Fold {
             return None;
         }
         let len = usize::try_from(input.number()?).ok()?;
-        // A slot takes nine bytes and more, so that a length cannot ask for what is not there.
-        let slots = Slots::of_packed(packed, len)?;
+        let last_effective = input.number()?;
+        let mut end = 0_usize;
+        let ends = std::iter::from_fn(|| {
+            // The last block ends with the bytes.
+            if end >= packed.len() {
+                return None;
+            }
+            end = end.checked_add(usize::try_from(input.number()?).ok()?)?;
+            Some(end)
+        });
+        let ends: Vec<usize> = ends.collect();
+        let slots = Slots::of_packed(packed, len, last_effective, ends)?;
         self.origins.set_slots(index, slots);
         for _ in 0..input.number()? {
             let run = NumberRun {

@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::code::Code;
 
 /// The symbol of an absent owner or batch.
@@ -60,13 +62,18 @@ pub(crate) struct LineSymbols {
     pub(crate) batch: u32,
 }
 
-/// From a stock line's key to its index.
+/// From a stock line's key to its index. Symbols are given out by this table, so nobody can choose
+/// keys that fall together, and a quick hash will do.
 #[derive(Debug, Default)]
-pub(super) struct LineIndex(HashMap<LineSymbols, u32>);
+pub(super) struct LineIndex(FxHashMap<LineSymbols, u32>);
 
 impl LineIndex {
     pub(super) fn get(&self, key: &LineSymbols) -> Option<&u32> {
         self.0.get(key)
+    }
+
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.0.reserve(more);
     }
 
     pub(super) fn insert(&mut self, key: LineSymbols, line: u32) {
