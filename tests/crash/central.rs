@@ -179,7 +179,19 @@ impl Central {
     /// # Errors
     /// What is not so.
     pub fn verify(&self, ack: &Acknowledged) -> Result<u64, String> {
-        let log = self.log()?;
+        let mut log = self.log()?;
+        // What a killed handheld had pushed may arrive between two questions.
+        loop {
+            let looked = self.shows(&log, ack);
+            let now = self.log()?;
+            if looked.is_ok() || now.ids() == log.ids() {
+                return looked;
+            }
+            log = now;
+        }
+    }
+
+    fn shows(&self, log: &Log, ack: &Acknowledged) -> Result<u64, String> {
         log.covers(ack)
             .map_err(|error| format!("server: {error}"))?;
         for item in ITEMS.iter().chain(&SCANNED_ITEMS) {
