@@ -75,7 +75,7 @@ impl Ended {
         if self.hung {
             return Err(format!("hung: {self}"));
         }
-        if self.stderr.contains("panicked") || self.code == Some(101) {
+        if self.stderr.contains("panicked at") || self.code == Some(101) {
             return Err(format!("panicked: {self}"));
         }
         Ok(self)

@@ -1,5 +1,5 @@
 //! SIGKILL at random moments: of single commands, scan sessions, imports, opening, rebuilding,
-//! backup, sync from either side, and the server under pushes.
+//! checkpoints, backup, sync from either side, and the server under pushes.
 //!
 //! A trial is one kill with the check after it; trials come in series over one store, so that
 //! what one kill left behind is there for the next.
@@ -81,7 +81,7 @@ fn kill_once(
     backs_up: bool,
     ack: &mut Acknowledged,
 ) -> Result<&'static str, String> {
-    match rng.below(if backs_up { 13 } else { 11 }) {
+    match rng.below(if backs_up { 14 } else { 12 }) {
         0..=3 => {
             let scans = rng.within(20, 200);
             let kill = if rng.below(2) == 0 {
@@ -120,6 +120,18 @@ fn kill_once(
                 .finish(kill, HANG_LIMIT)
                 .sane()?;
             Ok("rebuild")
+        }
+        11 => {
+            // Enough for a checkpoint, which is written at its end, or else by those that open it.
+            let (rows, kill) = (rng.within(2_100, 2_600), Kill::After(rng.millis_up_to(400)));
+            edge.import(rng, rows, kill, ack)?;
+            for _ in 0..3 {
+                let kill = Kill::After(rng.millis_up_to(60));
+                edge.start(&["status"], None)?
+                    .finish(kill, HANG_LIMIT)
+                    .sane()?;
+            }
+            Ok("checkpoint")
         }
         _ => {
             kill_backup(edge, rng)?;

@@ -21,12 +21,18 @@ pub fn run(plan: &Plan) -> Tally {
         Err(why) => tally.skip(format!("go-on-after-failed-sync: {why}")),
     }
     judge(&mut tally, plan, "skip-frame-check", frame_check(plan));
-    // power begin
-    for bug in ["ack-before-sync", "skip-frame-check"] {
-        let caught = caught(|| super::power::catches(bug, plan));
-        judge(&mut tally, plan, bug, caught);
+    match super::power::allowed() {
+        Ok(()) => {
+            let bug = "ack-before-sync";
+            judge(
+                &mut tally,
+                plan,
+                bug,
+                caught(|| super::power::catches(bug, plan)),
+            );
+        }
+        Err(why) => tally.skip(format!("ack-before-sync: {why}")),
     }
-    // power end
     tally
 }
 

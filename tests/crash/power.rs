@@ -89,9 +89,6 @@ const BUG_PARTS: u64 = 8;
 
 /// Where an acknowledgement without a sync shows.
 const ACKNOWLEDGING: [Scene; 3] = [Scene::Scans, Scene::Central, Scene::Commands];
-/// Where frames are so long that they are torn.
-const LONG_FRAMES: [Scene; 1] = [Scene::Import];
-
 /// Whether programs can be traced here.
 ///
 /// # Errors
@@ -110,47 +107,27 @@ pub fn allowed() -> Result<(), String> {
 /// Runs so many crash points.
 #[must_use]
 pub fn run(plan: &Plan) -> Tally {
-    campaign(plan, &SCENES, Bugs::default())
+    campaign(plan, &SCENES, None)
 }
 
-/// Which bugs are planted where.
-#[derive(Debug, Clone, Copy, Default)]
-struct Bugs<'a> {
-    recorded: Option<&'a str>,
-    checked: Option<&'a str>,
-}
-
-/// Whether the trials notice a planted bug; gives the first failure that it caused.
+/// Whether the trials notice a bug that is planted into what is recorded; gives the first failure that it caused.
 ///
 /// # Errors
 /// When they do not notice it.
 pub fn catches(bug: &str, plan: &Plan) -> Result<String, String> {
     allowed()?;
-    let (scenes, bugs) = match bug {
-        "skip-frame-check" => (
-            &LONG_FRAMES[..],
-            Bugs {
-                recorded: None,
-                checked: Some(bug),
-            },
-        ),
-        _ => (
-            &ACKNOWLEDGING[..],
-            Bugs {
-                recorded: Some(bug),
-                checked: None,
-            },
-        ),
-    };
     // What one part misses by chance another finds.
     for part in 0..BUG_PARTS {
         let plan = Plan {
             trials: BUG_TRIALS,
             seed: plan.seed.wrapping_add(part * BUG_TRIALS),
         };
-        let found = campaign(&plan, scenes, bugs).failures.into_iter().next();
+        let found = campaign(&plan, &ACKNOWLEDGING, Some(bug))
+            .failures
+            .into_iter()
+            .next();
         let Some(found) = found else { continue };
-        let honest = campaign(&plan, scenes, Bugs::default());
+        let honest = campaign(&plan, &ACKNOWLEDGING, None);
         return match honest.failures.first() {
             Some(failure) => Err(format!("there are failures without the bug: {failure}")),
             None => Ok(found),
@@ -160,7 +137,7 @@ pub fn catches(bug: &str, plan: &Plan) -> Result<String, String> {
     Err(format!("{bug} was not noticed at {tried} crash points"))
 }
 
-fn campaign(plan: &Plan, scenes: &[Scene], bugs: Bugs<'_>) -> Tally {
+fn campaign(plan: &Plan, scenes: &[Scene], bug: Option<&str>) -> Tally {
     let mut all = Tally::new("power");
     if let Err(why) = allowed() {
         all.skip(why);
@@ -182,7 +159,7 @@ fn campaign(plan: &Plan, scenes: &[Scene], bugs: Bugs<'_>) -> Tally {
         for _ in 0..cores {
             scope.spawn(|| {
                 while let Some((seed, scene, moments)) = next() {
-                    let found = one_recording(scene, seed, moments, bugs);
+                    let found = one_recording(scene, seed, moments, bug);
                     let mut tally = tally.lock().expect("no trial panics while it counts");
                     tally.join(found);
                     if seed.is_multiple_of(20) {
@@ -202,23 +179,23 @@ fn scene_of(scenes: &[Scene], seed: u64) -> Scene {
 }
 
 /// Records one scene and fails its power at some moments; panics are failures.
-fn one_recording(scene: Scene, seed: u64, moments: u64, bugs: Bugs<'_>) -> Tally {
+fn one_recording(scene: Scene, seed: u64, moments: u64, bug: Option<&str>) -> Tally {
     let mut rng = Rng::new(seed);
     let name = format!("seed {seed}, {scene:?}");
     let mut tally = Tally::new("power");
     let outcome = caught(|| {
         if scene == Scene::Central {
-            let (mut recording, taken) = central::Recording::make(&mut rng, bugs.recorded)?;
+            let (mut recording, taken) = central::Recording::make(&mut rng, bug)?;
             return crash(
                 &taken,
                 &name,
                 moments,
                 &mut rng,
                 &mut tally,
-                &mut |moment| recording.verify(moment, bugs.checked),
+                &mut |moment| recording.verify(moment),
             );
         }
-        let mut recording = recorded(scene, &mut rng, bugs)?;
+        let mut recording = recorded(scene, &mut rng, bug)?;
         let taken = Taken {
             root: recording.root(),
             initial: std::mem::take(&mut recording.initial),
@@ -230,7 +207,7 @@ fn one_recording(scene: Scene, seed: u64, moments: u64, bugs: Bugs<'_>) -> Tally
             moments,
             &mut rng,
             &mut tally,
-            &mut |moment| check::verify(&recording, moment, bugs.checked),
+            &mut |moment| check::verify(&recording, moment),
         )
     });
     if let Err(failure) = outcome {
@@ -301,8 +278,8 @@ fn last_call(trace: &Trace, moment: usize) -> String {
     }
 }
 
-fn recorded(scene: Scene, rng: &mut Rng, bugs: Bugs<'_>) -> Result<Recording, String> {
-    let mut recording = Recording::new(bugs.recorded);
+fn recorded(scene: Scene, rng: &mut Rng, bug: Option<&str>) -> Result<Recording, String> {
+    let mut recording = Recording::new(bug);
     if scene == Scene::FirstStart {
         for line in first_lines() {
             recording.line(&line)?;
@@ -340,7 +317,7 @@ fn recorded(scene: Scene, rng: &mut Rng, bugs: Bugs<'_>) -> Result<Recording, St
                 recording.scan_killed(&any_codes(rng, 12), rng.within(3, 30))?;
                 if recording.trace.is_cut_off() {
                     // Nobody knows whether the call that was killed had an effect.
-                    return recorded(scene, rng, bugs);
+                    return recorded(scene, rng, bug);
                 }
                 recording.line(&any_line(rng))?;
             }

@@ -120,7 +120,8 @@ impl Stores {
         let log = edge.log()?;
         log.covers(&ack)?;
         let server_log = central.log()?;
-        central.kill();
+        // In order: an index that was just killed may lack what only the journal has yet.
+        central.stop()?;
         let server = Template::of(Edge::at(&central.data))?;
         let handheld = Template::of(edge)?;
         Ok(Self {

@@ -187,7 +187,7 @@ fn say_no_panic_of_engines() {
 }
 
 /// Runs something that may panic or hang. When it hangs its thread is left behind.
-fn guarded<T: Send + 'static>(
+pub(crate) fn guarded<T: Send + 'static>(
     timeout: Duration,
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {

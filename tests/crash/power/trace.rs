@@ -246,7 +246,10 @@ impl Reader<'_> {
         let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (thread, rest) = line.split_at(digits);
         let rest = rest.trim_ascii_start();
-        if rest.starts_with(b"+++") || rest.starts_with(b"---") || rest.is_empty() {
+        // `+++ killed by SIGKILL +++`, `--- SIGCHLD ---`, and a thread that was let go when its
+        // process was killed.
+        let ends = [&b"+++"[..], b"---", b"<detached"];
+        if rest.is_empty() || ends.iter().any(|end| rest.starts_with(end)) {
             return Ok(());
         }
         if let Some(resumed) = rest.strip_prefix(b"<... ") {
@@ -264,7 +267,9 @@ impl Reader<'_> {
         }
         let at = find(rest, b"(").ok_or("no call")?;
         let (name, rest) = (&rest[..at], &rest[at + 1..]);
-        let unfinished = rest.strip_suffix(b" <unfinished ...>");
+        let unfinished = rest
+            .strip_suffix(b" <unfinished ...>")
+            .or_else(|| rest.strip_suffix(b" <detached ...>"));
         let (arguments, after) = arguments(unfinished.unwrap_or(rest))?;
         let what = self.what(name, &arguments)?;
         let call = what.map(|what| {
@@ -286,6 +291,7 @@ impl Reader<'_> {
             .strip_prefix(b"=")
             .ok_or("no result")?;
         let text = text.trim_ascii_start();
+        // The program was killed before it returned.
         if text.starts_with(b"?") {
             return Ok(());
         }

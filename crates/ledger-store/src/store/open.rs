@@ -31,6 +31,8 @@ use crate::record::StoreId;
 
 /// The journal's directory in a store's directory.
 pub(super) const JOURNAL_DIR: &str = "journal";
+/// How many times longer reading through an index may take than opening it.
+const CHECK_TIMEOUTS: u32 = 3;
 /// Where a journal is made anew.
 pub(super) const JOURNAL_NEW_DIR: &str = "journal.new";
 pub(super) const LOCK_FILE: &str = "lock";
@@ -129,13 +131,29 @@ pub(super) fn create(
     let id = random_store_id(dir);
     let journal = Journal::create(disk, &journal_dir, id, options.segment_bytes)?;
     sync_dir(disk, dir)?;
-    if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        sync_dir(disk, parent)?;
-    }
+    sync_names_above(disk, dir)?;
     let place = Place { dir, kind, options };
     let (index, _, _) = place.build(id, Step::RebuildIndex)?;
     let durable = (Some(journal), Some(place.fence()?));
     place.start(id, Opened::default(), index, durable, Some(lock))
+}
+
+/// Syncs the directories above one, any of which may have just been made: without its name there
+/// is no store.
+fn sync_names_above(disk: &Disk, dir: &Path) -> Result<(), OpenError> {
+    for above in dir.ancestors().skip(1) {
+        let above = match above.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => above,
+        };
+        match disk.sync_dir(above) {
+            Ok(()) => {}
+            // Where nothing may be read, nothing was made.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => break,
+            Err(error) => return Err(io_error(above, error)),
+        }
+    }
+    Ok(())
 }
 
 fn sync_dir(disk: &Disk, dir: &Path) -> Result<(), OpenError> {
@@ -268,11 +286,7 @@ impl Place<'_> {
             Ok(engine) => Index::new(engine, self.options.packing.clone()),
             Err(error) => return Ok(Found::Unusable(chain_text(&error))),
         };
-        let sure = match index.engine.was_closed() {
-            true => Ok(()),
-            false => index.check(),
-        };
-        let read = sure.and_then(|()| index.meta());
+        let read = self.sure(&index).and_then(|()| index.meta());
         let read = read.and_then(|meta| Ok((meta, index.position()?)));
         Ok(match read {
             Err(error) => Found::Unusable(chain_text(&error)),
@@ -290,6 +304,17 @@ impl Place<'_> {
                 Err(error) => Found::Unusable(chain_text(&error)),
             },
         })
+    }
+
+    /// Reads an index through that was not closed, as guarded as it is opened: what a crash left
+    /// of it may make the engine panic or hang at any read.
+    fn sure(&self, index: &Index) -> Result<(), ReadError> {
+        if index.engine.was_closed() {
+            return Ok(());
+        }
+        let timeout = self.options.engine_timeout.saturating_mul(CHECK_TIMEOUTS);
+        let index = index.clone();
+        engine::guarded(timeout, move || Ok(index.check()))?
     }
 
     /// What is known of where this store was and how far it had come.
