@@ -363,19 +363,19 @@ impl Index {
             let mut open: Option<OriginSlice> = None;
             self.chunks(origin, 1..=last, &mut |chunk| {
                 let mut chunk = chunk.slice;
+                // A block that was made while this reads may begin with entries that are known.
+                let next = open
+                    .as_ref()
+                    .map(|slice| slice.last_seq().saturating_add(1));
+                if let Some(next) = next.filter(|&next| next > chunk.first_seq) {
+                    chunk = rest_of(&chunk, next);
+                }
                 if let Some(slice) = &mut open
                     && slice.entries.len().saturating_add(chunk.entries.len()) <= SLICE_ENTRIES
                 {
                     let entries = chunk.entries.iter();
                     entries.for_each(|entry| slice.entries.push(entry));
                     return ControlFlow::Continue(());
-                }
-                // A block that was made while this reads may hold entries that were visited.
-                let next = open
-                    .as_ref()
-                    .map(|slice| slice.last_seq().saturating_add(1));
-                if let Some(next) = next.filter(|&next| next > chunk.first_seq) {
-                    chunk = rest_of(&chunk, next);
                 }
                 if let Some(slice) = open.replace(chunk) {
                     visit(slice);

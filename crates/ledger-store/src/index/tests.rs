@@ -401,6 +401,47 @@ fn chunks_that_are_joined_between_two_reads_are_found_again() {
     }
 }
 
+#[test]
+fn a_small_block_that_is_joined_between_two_reads_gives_no_entry_twice() {
+    let filled = || {
+        let index = Index::new(engine::in_memory(), Some(packing()));
+        write(&index, &mut None, origin(1), &[1; 60]);
+        // What comes at once is a block at once, behind which nothing joins the small ones.
+        write(&index, &mut Blocks::of(&index), origin(1), &[1024]);
+        index
+    };
+    let index = filled();
+    let mut joining = Joining::default();
+    joining.survey(&index).unwrap();
+    let writes = joining.step(&index, &mut Blocks::of(&index).unwrap());
+    let writes = writes.unwrap();
+    assert!(!writes.is_empty());
+    for at in 0..66 {
+        let meddled = Meddled {
+            map: Arc::clone(&filled().engine),
+            reads: AtomicUsize::new(0),
+            at,
+            writes: Mutex::new(vec![writes.clone()]),
+        };
+        let index = Index::new(Arc::new(meddled), Some(packing()));
+        let mut last = 0;
+        let visited = index.for_each_slice(&mut |slice| {
+            assert_eq!(slice.first_seq, last + 1, "joined at {at}");
+            assert_eq!(
+                slice.prev,
+                index.hash_at(origin(1), last).unwrap().unwrap(),
+                "joined at {at}"
+            );
+            for (seq, bytes) in (slice.first_seq..).zip(slice.entries.iter()) {
+                assert_eq!(bytes, entry(seq), "joined at {at}");
+            }
+            last = slice.last_seq();
+        });
+        visited.unwrap();
+        assert_eq!(last, 1084, "joined at {at}");
+    }
+}
+
 /// An engine that takes so many writes and no more.
 #[derive(Debug)]
 struct Failing {
