@@ -168,7 +168,22 @@ impl Node {
         clock: Arc<dyn WallClock>,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Self, NodeError> {
-        Self::open_with(dir, kind, clock, progress, Store::open)
+        let progress = Arc::new(progress);
+        let said = Arc::clone(&progress);
+        let clock_too = Arc::clone(&clock);
+        match Self::open_with(dir, kind, clock, move |step| said(step), Store::open) {
+            // It shows only where it is read that a place in the index has rotted.
+            Err(NodeError::Read(
+                ReadError::Corrupt { .. } | ReadError::NotThere { .. } | ReadError::Engine { .. },
+            )) => Self::open_with(
+                dir,
+                kind,
+                clock_too,
+                move |step| progress(step),
+                Store::rebuild,
+            ),
+            opened => opened,
+        }
     }
 
     /// Opens the store after making its index anew from the journal.
