@@ -127,6 +127,18 @@ impl Central {
         Ok(())
     }
 
+    /// Ends it in order, so that its index has all that its journal has.
+    ///
+    /// # Errors
+    /// When it does not end well.
+    pub fn stop(&mut self) -> Result<(), String> {
+        let Some(running) = self.running.take() else {
+            return Ok(());
+        };
+        super::places::command("kill", &["-TERM", &running.id().to_string()])?;
+        running.finish(Kill::Never, HANG_LIMIT).well().map(drop)
+    }
+
     /// Kills it at once and waits for its end.
     pub fn kill(&mut self) -> Option<Ended> {
         self.kill_in(Duration::ZERO)
