@@ -183,11 +183,7 @@ impl Fold {
     fn negative(&self, line: &crate::fold::Line, open: &mut Vec<Exception>) {
         let key = self.line_key(line);
         let canonical = self.canonical(&key.item);
-        let shown = self.lines(&canonical).into_iter().find(|info| {
-            (&info.key.location, &info.key.owner, &info.key.batch)
-                == (&key.location, &key.owner, &key.batch)
-        });
-        if shown.is_none_or(|info| !info.on_hand.is_negative()) {
+        if !self.with_aliases(line, &canonical).is_negative() {
             return;
         }
         let rows = self.rows_of(line);

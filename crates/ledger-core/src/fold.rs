@@ -627,6 +627,22 @@ impl Fold {
             .filter_map(|line| self.line_at(*line))
     }
 
+    /// On hand of a line together with the same one of the item's other codes.
+    pub(crate) fn with_aliases(&self, line: &Line, canonical: &crate::Code) -> Total {
+        let symbols = line.symbols();
+        let aliases = self.aliases(canonical);
+        let lines = aliases.iter().flat_map(|code| self.lines_of_code(code));
+        lines
+            .filter(|other| {
+                let item = symbols.item;
+                symbols::LineSymbols {
+                    item,
+                    ..other.symbols()
+                } == symbols
+            })
+            .fold(Total::ZERO, |sum, other| sum.plus(other.on_hand()))
+    }
+
     /// Checks that a quantity can be moved at all: its negative must fit too.
     #[must_use]
     pub const fn can_move(quantity: Quantity) -> bool {
