@@ -360,12 +360,26 @@ fn doctor_keeps_the_only_copy_of_entries_and_their_numbers_are_not_given_out_aga
     );
     let _first = doctor(&stock, "--fix");
     let _second = doctor(&stock, "--fix");
-    let aside = store.join("journal.damaged-1");
+    let aside = store.join("journal-lost.damaged-1");
     assert!(aside.exists(), "it has entries that the store has not");
+    let (code, found) = doctor(&stock, "");
+    assert_eq!(
+        (code, found.contains(&"entries-missing".to_owned())),
+        (1, true),
+        "{found:?}"
+    );
     assert_ne!(
         stock.status()["origin"],
         origin,
         "what is missing may be known elsewhere"
+    );
+    // Nobody has them: a person who knows that takes the file away.
+    fs::remove_dir_all(aside).unwrap();
+    let (code, found) = doctor(&stock, "");
+    assert_eq!(
+        (code, found.contains(&"entries-missing".to_owned())),
+        (0, false),
+        "{found:?}"
     );
 }
 

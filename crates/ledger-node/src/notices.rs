@@ -32,6 +32,13 @@ fn notices(opened: &Opened) -> Vec<String> {
             path.display()
         ));
     }
+    for path in &opened.kept_aside {
+        notices.push(format!(
+            "entries went missing when a damaged journal was set aside in {}: sync brings back what \
+             others have; verify says what is still missing, doctor --fix ends this when nothing is",
+            path.display()
+        ));
+    }
     for damage in &opened.damage {
         notices.push(format!("{damage}; see: verify, doctor"));
     }
@@ -62,6 +69,7 @@ mod tests {
             journal_rebuilt: Some("it ends early".to_owned()),
             moved: Some("it was copied".to_owned()),
             set_aside: Some("old-index".into()),
+            kept_aside: vec!["old-journal".into()],
             ..Opened::default()
         };
         let text = notices(&opened).join("\n");
@@ -70,6 +78,7 @@ mod tests {
             "it ends early",
             "it was copied",
             "old-index",
+            "old-journal",
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }

@@ -36,7 +36,7 @@ pub use journal::{JournalDamage, Position};
 pub use record::{Cursor, Group, Note, Record, Run, SignedHead, StoreId};
 pub use store::{
     AppendError, BackupError, BackupExtra, BackupReport, Examined, ExaminedIndex, ExaminedJournal,
-    Gap, Manifest, OpenError, OpenOptions, Opened, Pending, Progress, RebuiltJournal, Report,
+    Gap, Lost, Manifest, OpenError, OpenOptions, Opened, Pending, Progress, RebuiltJournal, Report,
     Restored, Step, Store, Unpack, backup_beside, examine, manifest_of, read_backup, read_journal,
     rebuild_journal_from_index, remove_leftovers, restore,
 };

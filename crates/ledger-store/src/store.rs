@@ -23,6 +23,7 @@ use crate::index::{Index, ReadError};
 use crate::journal::{JournalDamage, Position, SEGMENT_BYTES};
 use crate::record::{Cursor, Group, Run, SignedHead, StoreId};
 
+mod aside;
 mod backup;
 mod committer;
 mod compare;
@@ -36,6 +37,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub use self::aside::Lost;
 pub use self::backup::{
     BACKUP_VERSION, BackupError, BackupExtra, BackupReport, Manifest, ManifestHead,
     ManifestPosition, Part, Restored, backup_beside, manifest_of, read_backup, restore,
@@ -249,6 +251,9 @@ pub struct Opened {
     pub journal_rebuilt: Option<String>,
     /// Where the former journal is now, if it was set aside.
     pub journal_set_aside: Option<PathBuf>,
+    /// Damaged journals that had more than the log when an earlier opening set them aside. Whether
+    /// the log still lacks it is not looked at here: [`Store::verify`] does.
+    pub kept_aside: Vec<PathBuf>,
     /// Why own entries must go on under a new origin: the store was copied, restored or turned
     /// back, or the end of its journal is gone. Told at every open until something is appended.
     pub moved: Option<String>,

@@ -622,3 +622,79 @@ fn an_index_whose_long_values_are_gone_is_made_anew() {
     assert!(store.opened().rebuilt.is_some(), "{:?}", store.opened());
     assert!(store.opened().set_aside.is_some());
 }
+
+/// The frames of two origins, of which one in the middle is rotten while there is no index.
+fn with_a_loss(dir: &Path, kind: EngineKind) -> Writer {
+    let (store, writer) = filled(dir, kind, &options());
+    store.close().unwrap();
+    for item in fs::read_dir(dir).unwrap().map(Result::unwrap) {
+        if item.file_name().to_string_lossy().starts_with("index") {
+            let gone = fs::remove_dir_all(item.path()).or_else(|_| fs::remove_file(item.path()));
+            gone.unwrap();
+        }
+    }
+    let path = segment(dir, 1);
+    let bytes = fs::read(&path).unwrap();
+    let used = bytes.iter().rposition(|&byte| byte != 0).unwrap();
+    flip(&path, u64::try_from(used / 2).unwrap());
+    writer
+}
+
+#[test]
+fn entries_that_are_lost_stay_told_until_they_are_back() {
+    for kind in ON_DISK {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = with_a_loss(dir.path(), kind);
+        let open = || Store::open(dir.path(), kind, &options()).unwrap();
+        let lacking = |store: &Store| {
+            let mut of = [origin(1), origin(2)].into_iter();
+            let of = of.find(|&it| store.head(it).unwrap().unwrap().0 < writer.head(it).0);
+            of.expect("a frame with entries was hit")
+        };
+        // The second opening makes the journal anew, which then has no damage any more.
+        for opening in 1..=4 {
+            let store = open();
+            let opened = store.opened();
+            let told = !opened.damage.is_empty() || !opened.kept_aside.is_empty();
+            assert!(told, "opening {opening}: {opened:?}");
+            assert!(!store.verify(&mut |_| {}).unwrap().is_sound(), "{opening}");
+            store.close().unwrap();
+        }
+        let aside = dir.path().join("journal-lost.damaged-1");
+        let store = open();
+        let origin = lacking(&store);
+        let (head, _) = store.head(origin).unwrap().unwrap();
+        let last = writer.head(origin).0;
+        let named = format!("entries {} to {last} of {origin} ", head + 1);
+        let is_named =
+            |text: &String| text.contains(&named) && text.contains(&aside.display().to_string());
+        let report = store.verify(&mut |_| {}).unwrap();
+        assert!(report.problems.iter().any(is_named), "{named}: {report:?}");
+        store.close().unwrap();
+        let examined =
+            ledger_store::examine(dir.path(), kind, &options(), &mut |_| {}, &mut |_| {}).unwrap();
+        let lost = examined.lost.iter().find(|it| it.origin == origin).unwrap();
+        assert_eq!((lost.first, lost.last), (head + 1, last));
+        assert_eq!(lost.file, aside);
+
+        // A peer gives them back.
+        let peer_dir = tempfile::tempdir().unwrap();
+        let (peer, _) = filled(peer_dir.path(), EngineKind::Memory, &options());
+        let store = open();
+        for (origin, last, _) in peer.heads().unwrap() {
+            let (head, _) = store.head(origin).unwrap().unwrap();
+            if head < last {
+                let slice = peer
+                    .slice(origin, head + 1, usize::MAX, usize::MAX)
+                    .unwrap();
+                put(&store, vec![foreign(slice)]);
+            }
+        }
+        let report = store.verify(&mut |_| {}).unwrap();
+        assert_eq!(report.problems, Vec::<String>::new());
+        store.close().unwrap();
+        let examined =
+            ledger_store::examine(dir.path(), kind, &options(), &mut |_| {}, &mut |_| {}).unwrap();
+        assert_eq!(examined.lost, []);
+    }
+}

@@ -111,7 +111,7 @@ impl Patient<'_> {
         }
         for (path, _) in &look.examined.set_aside {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let is_copy = if name.starts_with("journal.damaged-") {
+            let is_copy = if name.starts_with("journal") && path.is_dir() {
                 is_all_in(path, &store, &self.options)?
             } else {
                 // The index came out of the journal, which is whole.

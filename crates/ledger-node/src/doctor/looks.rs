@@ -99,6 +99,14 @@ impl Look {
         }
     }
 
+    /// How entries come back that others have.
+    const fn sync(&self) -> &'static str {
+        match self.kind {
+            NodeKind::Handheld => "stock sync",
+            NodeKind::Server => "let every handheld sync",
+        }
+    }
+
     fn mend(&self) -> String {
         self.command("doctor --fix")
     }
@@ -299,6 +307,20 @@ impl Look {
                 Finding::new("leftovers", Severity::Note, text)
                     .fix(format!("{mend} takes it away; so does the next start")),
             );
+        }
+        if let Some(first) = self.examined.lost.first() {
+            let more = match self.examined.lost.len() {
+                1 => String::new(),
+                count => format!(" and of {} more origins", count.saturating_sub(1)),
+            };
+            let fix = format!(
+                "{}: others give back what they have; what nobody has is told until {} is taken \
+                 away by hand",
+                self.sync(),
+                first.file.display()
+            );
+            let text = format!("{first}{more}");
+            self.found(Finding::new("entries-missing", Severity::Problem, text).fix(fix));
         }
         if let Some((first, _)) = self.examined.set_aside.first() {
             let all = self.examined.set_aside.iter();

@@ -7,6 +7,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::aside::{self, Lost};
 use super::open::{Found, JOURNAL_NEW_DIR, LOCK_FILE, Place, exists, io_error};
 use super::replay::record_of;
 use super::{OpenError, OpenOptions, Progress, Step};
@@ -30,6 +31,9 @@ pub struct Examined {
     pub leftovers: Vec<PathBuf>,
     /// What was set aside as damaged, with its length in bytes.
     pub set_aside: Vec<(PathBuf, u64)>,
+    /// Entries that the journals set aside speak of and a whole journal lacks. Beside a damaged
+    /// journal nobody looked: what is missing shows when it was made anew.
+    pub lost: Vec<Lost>,
 }
 
 /// What a journal is like.
@@ -88,9 +92,9 @@ pub fn examine(
         ..Examined::default()
     };
     let place = Place { dir, kind, options };
-    let mut end = Position::START;
+    let (mut end, mut heads) = (Position::START, Heads::new());
     if place.journal_dir().is_dir() {
-        let (journal, position) = examine_journal(&place, progress, visit)?;
+        let (journal, position) = examine_journal(&place, &mut heads, progress, visit)?;
         end = position;
         examined.journal = journal;
     }
@@ -103,6 +107,10 @@ pub fn examine(
     }
     examined.index = examine_index(&place, end)?;
     look_about(&place, &mut examined)?;
+    let is_whole = |it: &ExaminedJournal| it.damage.is_empty() && !it.unjoined;
+    if examined.journal.as_ref().is_some_and(is_whole) && examined.index != ExaminedIndex::Ahead {
+        examined.lost = aside::lost(dir, options, &heads)?;
+    }
     Ok(examined)
 }
 
@@ -163,11 +171,11 @@ fn try_lock(dir: &Path) -> Result<Option<Option<File>>, OpenError> {
 
 fn examine_journal(
     place: &Place<'_>,
+    heads: &mut Heads,
     progress: &mut dyn FnMut(Progress),
     visit: &mut dyn FnMut(&Record),
 ) -> Result<(Option<ExaminedJournal>, Position), OpenError> {
     let mut journal = ExaminedJournal::default();
-    let mut heads = Heads::new();
     let from = ScanFrom {
         segment: 1,
         store: None,
@@ -189,7 +197,7 @@ fn examine_journal(
         for (kind, payload) in frames {
             match record_of(place.options, kind, payload) {
                 Ok(record) => {
-                    journal.unjoined |= !join(&mut heads, &record);
+                    journal.unjoined |= !join(heads, &record);
                     visit(&record);
                 }
                 Err(what) => journal.damage.push(JournalDamage {

@@ -11,6 +11,7 @@ use std::thread;
 
 use ledger_format::Hash;
 
+use super::aside;
 use super::committer::Committer;
 use super::compare::Compared;
 use super::indexer::Indexer;
@@ -200,6 +201,11 @@ pub(super) fn open(
         place.keep_torn_end(&scanned, &mut opened)?;
     }
     opened.torn_bytes = scanned.torn_bytes;
+    opened.kept_aside = aside::with_more(&options.disk, dir)?;
+    let just_now = &opened.journal_set_aside;
+    opened
+        .kept_aside
+        .retain(|path| Some(path) != just_now.as_ref());
     let journal_dir = place.journal_dir();
     let journal = Journal::resume(&options.disk, &journal_dir, &scanned, options.segment_bytes)?;
     let durable = (Some(journal), Some(fence));
@@ -577,11 +583,12 @@ pub(super) fn start(
 
 /// Gives a file or directory the first free name `*.damaged-N`.
 pub(super) fn set_aside(disk: &Disk, path: &Path) -> Result<PathBuf, OpenError> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    set_aside_as(disk, path, &name)
+}
+
+/// As [`set_aside`], under another name.
+pub(super) fn set_aside_as(disk: &Disk, path: &Path, name: &str) -> Result<PathBuf, OpenError> {
     let free = (1_u32..).map(|n| path.with_file_name(format!("{name}.damaged-{n}")));
     let aside = free
         .into_iter()

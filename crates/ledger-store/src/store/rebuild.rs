@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::open::{Found, JOURNAL_NEW_DIR, Place, exists, io_error, lock, set_aside};
+use super::aside::set_aside_journal;
+use super::open::{Found, JOURNAL_NEW_DIR, Place, exists, io_error, lock};
 use super::replay::replay;
 use super::{Gap, OpenError, OpenOptions, Progress, Step};
 use crate::bytes::wide;
@@ -80,11 +81,12 @@ pub(super) fn rebuild_journal(
     let gaps = index_rest(place, index, store, position)?;
     index.engine.flush()?;
     let (position, entries) = write_journal(place, index, store)?;
+    let heads = index.heads()?;
     let disk = &place.options.disk;
     let journal_dir = place.journal_dir();
     let old = journal_dir
         .exists()
-        .then(|| set_aside(disk, &journal_dir))
+        .then(|| set_aside_journal(place, &heads))
         .transpose()?;
     disk.rename(&place.dir.join(JOURNAL_NEW_DIR), &journal_dir)
         .and_then(|()| disk.sync_dir(place.dir))

@@ -4,7 +4,7 @@ use ledger_core::Origin;
 use ledger_format::{Hash, OriginSlice};
 
 use super::replay::record_of;
-use super::{OpenOptions, Progress, Step, Store};
+use super::{OpenOptions, Progress, Step, Store, aside};
 use crate::chain_text;
 use crate::index::{Heads, Index, ReadError};
 use crate::journal::Position;
@@ -72,6 +72,13 @@ pub(super) fn verify(
         };
         check.run(dir, position, progress)?;
         let seen = check.seen;
+        let store_dir = dir.parent().unwrap_or(dir);
+        match aside::lost(store_dir, options, &heads) {
+            Ok(lost) => lost
+                .iter()
+                .for_each(|lost| report.problem(lost.to_string())),
+            Err(error) => report.problem(chain_text(&error)),
+        }
         for (origin, (last, _)) in &heads {
             let in_journal = seen.get(origin).map_or(0, |head| head.0);
             if in_journal < *last {
