@@ -124,7 +124,7 @@ fn a_failing_disk_is_never_answered_with_ok() {
 
 #[test]
 fn ruined_stores_are_made_anew() {
-    judge(&ruin::run_with(&plan(19), 2000));
+    judge(&ruin::run_with(&plan(20), 2000));
 }
 
 #[test]

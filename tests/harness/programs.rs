@@ -78,18 +78,15 @@ fn build(profile_dir: &Path, target_dir: &Path) {
         Some(name) => name,
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // For tests the whole workspace with them, so that features and thus artifacts are those of a
+    // whole test run, and nothing is compiled twice; a benchmark needs the programs alone.
+    let what: &[&str] = match profile {
+        "dev" => &["--workspace", "--bins", "--tests"],
+        _ => &["-p", "edge", "-p", "sync-server", "--bins"],
+    };
     let output = Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            // The whole workspace with its tests, so that features and thus artifacts are those
-            // of a whole test run, and nothing is compiled twice.
-            "--workspace",
-            "--bins",
-            "--tests",
-            "--profile",
-            profile,
-        ])
+        .args(["build", "--quiet", "--profile", profile])
+        .args(what)
         .arg("--target-dir")
         .arg(target_dir)
         .current_dir(project_root())

@@ -6,10 +6,11 @@
 //! their numbers anew, in the same order, and whoever pulls begins again (DESIGN S4 and §5).
 
 use ledger_core::entry::{Body, Genesis, GenesisReason};
-use ledger_store::{Group, Record};
+use ledger_store::{Gap, Group, Record};
 
 use crate::error::NodeError;
 use crate::inner::Central;
+use crate::keys::Keys;
 use crate::load;
 use crate::log::stored_run;
 use crate::node::{Actor, Node, NodeKind};
@@ -18,7 +19,7 @@ impl Node {
     /// Makes sure that there is an origin to write under, before anything is written.
     pub(crate) fn go_on(&self) -> Result<(), NodeError> {
         let mut inner = self.lock();
-        if self.must_renew(inner.keys.origin()) {
+        if self.must_renew(&inner.keys) {
             // When an earlier attempt got no further than the keys, its origin is still unused.
             let unused = inner.seq == 0 && !inner.keys.past_origins.is_empty();
             if !unused {
@@ -33,9 +34,11 @@ impl Node {
     }
 
     /// Whether what comes next must not continue an origin.
-    fn must_renew(&self, origin: ledger_core::Origin) -> bool {
+    fn must_renew(&self, keys: &Keys) -> bool {
         let opened = self.store().opened();
-        opened.moved.is_some() || opened.gaps.iter().any(|gap| gap.origin == origin)
+        // Who once gave a server its entries gives them again in a new epoch only.
+        let cut = |gap: &Gap| keys.kind() == NodeKind::Server || gap.origin == keys.origin();
+        opened.moved.is_some() || opened.gaps.iter().any(cut)
     }
 
     fn begin_origin(&self) -> Result<(), NodeError> {

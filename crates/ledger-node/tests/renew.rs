@@ -221,3 +221,44 @@ fn a_server_turned_back_gets_back_what_the_handhelds_have() {
     assert_eq!(server.notices(), Vec::<String>::new());
     shop.settle(&server, &[&a, &b, &c], "40");
 }
+
+/// Rots the journal in its middle and takes the index away, so that something is truly gone.
+fn ruin(dir: &Path) {
+    let store = dir.join("store");
+    fs::remove_file(store.join("index.redb")).unwrap();
+    let segment = store.join("journal/00000000000000000001.seg");
+    let mut bytes = fs::read(&segment).unwrap();
+    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    // As long as a few groups.
+    bytes[used / 2..used / 2 + 2_000].fill(0x40);
+    fs::write(segment, bytes).unwrap();
+}
+
+#[test]
+fn a_server_that_lost_the_middle_of_its_journal_gets_back_what_the_handhelds_have() {
+    let shop = Shop::new();
+    let (a, b) = (shop.handheld("a"), shop.handheld("b"));
+    {
+        let server = shop.server();
+        sync(&server, &a);
+        sync(&server, &b);
+        for _ in 0..30 {
+            add(&a, 1);
+            sync(&server, &a);
+            add(&b, 2);
+            sync(&server, &b);
+        }
+        server.close().unwrap();
+    }
+    ruin(&shop.dir("server"));
+    let server = shop.server();
+    assert_ne!(total(&server), "100");
+    assert!(!server.verify(&mut |_| {}).unwrap().ok);
+    drop(server);
+    // What is missing is told until it is back, by later programs too.
+    let server = shop.server();
+    assert!(!server.verify(&mut |_| {}).unwrap().ok);
+    shop.settle(&server, &[&a, &b], "100");
+    drop(server);
+    shop.settle(&shop.server(), &[&b, &a], "100");
+}

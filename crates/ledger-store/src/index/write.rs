@@ -15,7 +15,7 @@ use crate::engine::Write;
 use crate::frame;
 use crate::journal::Position;
 use crate::keys;
-use crate::record::{Record, StoreId};
+use crate::record::{Record, Run, StoreId};
 
 /// How many entries a chunk holds at most that is no block.
 const CHUNK_ENTRIES: usize = 256;
@@ -149,6 +149,10 @@ pub(crate) struct IndexBatch {
     open: BTreeMap<Origin, Open>,
     full: Vec<Open>,
     heads: Heads,
+    runs: Vec<Run>,
+    /// The epoch whose number 1 is among the runs: what other epochs numbered no longer counts,
+    /// and would lie between its runs.
+    begun: Option<u64>,
     writes: Vec<Write>,
     bytes: u64,
 }
@@ -174,11 +178,11 @@ impl IndexBatch {
                 self.writes.push(sealed(key, frame::head_payload(head)));
             }
             Record::Run(run) => {
-                let by_origin = keys::of_entry(keys::RUN, run.origin, run.first_seq);
-                let payload = frame::run_payload(run);
-                self.writes.push(sealed(by_origin, payload.clone()));
-                self.writes
-                    .push(sealed(keys::of_number(run.first), payload));
+                if run.first == 1 {
+                    self.runs.retain(|earlier| earlier.epoch == run.epoch);
+                    self.begun = Some(run.epoch);
+                }
+                self.runs.push(*run);
             }
             Record::Cursor(cursor) => {
                 let key = keys::of_peer(&cursor.peer);
@@ -244,6 +248,18 @@ impl IndexBatch {
         if let Some(blocks) = blocks {
             blocks.part(&mut self.writes);
         }
+        if let Some(epoch) = self.begun {
+            index.for_each_run(&mut |run| {
+                if run.epoch != epoch {
+                    let gone = run_keys(&run).map(|key| (key, None));
+                    self.writes.extend(gone);
+                }
+            })?;
+        }
+        for run in &self.runs {
+            let written = run_keys(run).map(|key| sealed(key, frame::run_payload(run)));
+            self.writes.extend(written);
+        }
         for (origin, (seq, hash)) in &self.heads {
             let value = [seq.to_le_bytes().as_slice(), hash.as_bytes()].concat();
             self.writes
@@ -252,6 +268,14 @@ impl IndexBatch {
         self.writes.push(position_write(position));
         Ok((self.writes, self.heads))
     }
+}
+
+/// Where a run lies: by origin and by number.
+fn run_keys(run: &Run) -> [Vec<u8>; 2] {
+    [
+        keys::of_entry(keys::RUN, run.origin, run.first_seq),
+        keys::of_number(run.first),
+    ]
 }
 
 /// The write that says up to where the journal is indexed.
