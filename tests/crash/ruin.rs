@@ -353,9 +353,11 @@ fn garbage(file: &Path) -> std::io::Result<()> {
 /// Another process holds the index's lock; it says when it has it.
 fn lock(file: &Path) -> Result<Holder, String> {
     use std::io::BufRead as _;
+    // One process, so that killing it is the end of the lock.
     let mut child = Command::new("flock")
+        .arg("--no-fork")
         .arg(file)
-        .args(["--command", "echo held; exec sleep 600"])
+        .args(["sh", "-c", "echo held; exec sleep 600"])
         .stdout(std::process::Stdio::piped())
         .spawn()
         .map_err(|error| format!("flock: {error}"))?;
