@@ -13,6 +13,7 @@ use ledger_core::Timestamp;
 use ledger_store::{BackupError, BackupExtra, Group, Note, Record, Step};
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint;
 use crate::error::NodeError;
 use crate::keys::{self, Keys};
 use crate::node::{Node, NodeKind, Progress, STORE, options};
@@ -150,13 +151,8 @@ impl Node {
         let Some(epoch) = self.lock().central.as_ref().map(|central| central.epoch) else {
             return Ok(None);
         };
-        let mut last = 0;
-        self.store().for_each_run(&mut |run| {
-            if run.epoch == epoch {
-                last = last.max(run.first.saturating_add(run.count).saturating_sub(1));
-            }
-        })?;
-        Ok(Some((epoch, last)))
+        let last = checkpoint::last_of_epoch(self.store(), Some(epoch))?;
+        Ok(Some((epoch, last.map_or(0, |run| run.last()))))
     }
 
     fn mark_safe(&self, mark: &SafeMark) -> Result<(), NodeError> {

@@ -108,14 +108,10 @@ fn is_of(head: &CheckpointHead, store: &Store) -> Result<bool, ReadError> {
     }
     let runs = store.runs_from(head.number, 1)?;
     Ok(runs.first().is_some_and(|run| {
-        last_number(run) == head.number
+        run.last() == head.number
             && Some(run.epoch) == head.epoch
             && *run.after.as_bytes() == head.number_hash
     }))
-}
-
-const fn last_number(run: &Run) -> u64 {
-    run.first.saturating_add(run.count).saturating_sub(1)
 }
 
 fn state_of(head: &CheckpointHead, parts: Vec<Vec<u8>>) -> Option<State> {
@@ -199,7 +195,7 @@ fn head_of(
         return Ok(None);
     }
     let last = last_of_epoch(store, epoch)?;
-    let number = last.as_ref().map_or(0, last_number);
+    let number = last.as_ref().map_or(0, Run::last);
     if state.fold.numbered_count() != number {
         return Ok(None);
     }

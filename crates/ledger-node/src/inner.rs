@@ -239,7 +239,7 @@ impl Central {
             None => Self::start(epoch),
             Some(run) => Self {
                 epoch,
-                n: run.first.saturating_add(run.count).saturating_sub(1),
+                n: run.last(),
                 chain: run.after,
                 moment: Timestamp::from_millis(run.moment_ms),
             },

@@ -100,7 +100,7 @@ fn fold_runs(state: &mut State, store: &Store, epoch: Option<u64>) -> Result<(),
         let Some(last) = runs.last() else {
             return Ok(());
         };
-        next = last.first.saturating_add(last.count);
+        next = last.last().saturating_add(1);
         runs.into_iter().for_each(&mut take);
     }
 }

@@ -173,9 +173,7 @@ impl Node {
         let clock_too = Arc::clone(&clock);
         match Self::open_with(dir, kind, clock, move |step| said(step), Store::open) {
             // It shows only where it is read that a place in the index has rotted.
-            Err(NodeError::Read(
-                ReadError::Corrupt { .. } | ReadError::NotThere { .. } | ReadError::Engine { .. },
-            )) => Self::open_with(
+            Err(NodeError::Read(error)) if error.is_of_index() => Self::open_with(
                 dir,
                 kind,
                 clock_too,

@@ -180,11 +180,10 @@ impl<'a> Shared<'a> {
         }
         let mut runs: BTreeMap<Origin, BTreeMap<u64, (u64, u64)>> = BTreeMap::new();
         store.for_each_run(&mut |run| {
-            let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
             let of_origin = runs.entry(run.origin).or_default();
             of_origin
                 .entry(run.first_seq)
-                .or_insert((last, run.moment_ms));
+                .or_insert((run.last_seq(), run.moment_ms));
         })?;
         Ok(Self {
             store,

@@ -67,6 +67,16 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Whether what is stored is to blame, so that an index that is made anew helps. It shows only
+    /// where it is read: an engine opens a file without looking at most of it.
+    #[must_use]
+    pub const fn is_of_index(&self) -> bool {
+        match self {
+            Self::Corrupt { .. } | Self::NotThere { .. } | Self::Engine { .. } => true,
+            Self::Packed { .. } => false,
+        }
+    }
+
     pub(crate) fn corrupt(key: &[u8]) -> Self {
         Self::Corrupt {
             key: key.escape_ascii().to_string(),

@@ -81,6 +81,20 @@ pub struct Run {
     pub epoch: u64,
 }
 
+impl Run {
+    /// The last central number.
+    #[must_use]
+    pub const fn last(&self) -> u64 {
+        self.first.saturating_add(self.count).saturating_sub(1)
+    }
+
+    /// The last entry's seq.
+    #[must_use]
+    pub const fn last_seq(&self) -> u64 {
+        self.first_seq.saturating_add(self.count).saturating_sub(1)
+    }
+}
+
 /// How far this node has pulled from a peer along the central order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {

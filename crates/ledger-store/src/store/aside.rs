@@ -157,10 +157,7 @@ impl Beyond<'_> {
         }
         let (origin, last) = match record {
             Record::Head(head) => (head.origin, head.seq),
-            Record::Run(run) => {
-                let behind = run.first_seq.saturating_add(run.count);
-                (run.origin, behind.saturating_sub(1))
-            }
+            Record::Run(run) => (run.origin, run.last_seq()),
             Record::Own(_) | Record::Foreign { .. } | Record::Cursor(_) | Record::Note(_) => return,
         };
         if last >= self.next(origin) {

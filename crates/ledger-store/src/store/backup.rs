@@ -497,10 +497,7 @@ impl Making<'_> {
         let mut container = Container::open(&self.options.disk, &self.new)?;
         let manifest = container.manifest().clone();
         let mut check = Check::new(self.options, container.store(), &manifest);
-        let total = manifest
-            .parts
-            .iter()
-            .fold(0_u64, |sum, part| sum.saturating_add(part.bytes));
+        let total = manifest.bytes();
         let mut done = 0_u64;
         container.read(&mut |part, bytes| {
             done = done.saturating_add(crate::bytes::wide(bytes.len()));

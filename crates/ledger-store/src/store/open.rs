@@ -212,18 +212,10 @@ pub(super) fn open(
     place.start(scanned.store, opened, index, durable, Some(lock))
 }
 
-/// Whether the index is to blame, which shows only where it is read: its engine opens a file
-/// without looking at most of it, and after a power loss any part of it may be missing.
+/// Whether an index that is made anew may help.
 const fn is_of_index(error: &OpenError) -> bool {
-    matches!(
-        error,
-        OpenError::Engine { .. }
-            | OpenError::Read {
-                source: ReadError::Corrupt { .. }
-                    | ReadError::NotThere { .. }
-                    | ReadError::Engine { .. }
-            }
-    )
+    matches!(error, OpenError::Engine { .. })
+        || matches!(error, OpenError::Read { source } if source.is_of_index())
 }
 
 /// What there is of an index.

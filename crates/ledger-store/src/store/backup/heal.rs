@@ -74,7 +74,7 @@ pub(super) fn journal_of_index(
         }
     })?;
     index.for_each_run(&mut |run| {
-        let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
+        let last = run.last_seq();
         if last <= last_of(run.origin) {
             writer.put(&Record::Run(run));
         }

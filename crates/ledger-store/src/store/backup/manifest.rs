@@ -76,6 +76,12 @@ impl Manifest {
         self.heads.len()
     }
 
+    /// How many bytes its parts are.
+    pub(super) fn bytes(&self) -> u64 {
+        let add = |sum: u64, part: &Part| sum.saturating_add(part.bytes);
+        self.parts.iter().fold(0, add)
+    }
+
     pub(super) fn to_json(&self) -> Vec<u8> {
         // Strings and numbers under string keys can always be written.
         serde_json::to_vec(self).unwrap_or_default()

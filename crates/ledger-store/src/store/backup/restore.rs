@@ -77,10 +77,7 @@ fn read_into(
         into,
         open: None,
     };
-    let total = manifest
-        .parts
-        .iter()
-        .fold(0_u64, |sum, part| sum.saturating_add(part.bytes));
+    let total = manifest.bytes();
     let mut done = 0_u64;
     container.read(&mut |part, bytes| {
         check.feed(part, bytes)?;
