@@ -16,8 +16,7 @@ mod stock;
 
 use std::fs;
 
-use ledger_core::at_entry::{Plan, Refusal};
-use ledger_core::catalogue::{Class, Subject};
+use ledger_core::at_entry::{About, Plan, Refusal};
 use ledger_core::entry::Body;
 use ledger_core::fold::Fold;
 use ledger_node::{Node, Written, file_key};
@@ -124,6 +123,7 @@ const fn nothing() -> Written {
         entries: Vec::new(),
         warnings: Vec::new(),
         about: None,
+        repeated: false,
     }
 }
 
@@ -179,7 +179,7 @@ fn write(
     };
     let written = node.write_many(actor, |fold| match chunk(fold, &mut rows) {
         Ok(bodies) => {
-            let about = bodies.iter().find_map(about)?;
+            let about = bodies.iter().find_map(About::of)?;
             Some(Ok(Plan {
                 bodies,
                 warnings: Vec::new(),
@@ -189,23 +189,6 @@ fn write(
         Err(refusal) => Some(Err(refusal)),
     })?;
     Ok((tally, written))
-}
-
-/// What an entry of an import is about.
-fn about(body: &Body) -> Option<Subject> {
-    let item = |code: &ledger_core::Code| Some(Subject::new(Class::Item, code.clone()));
-    match body {
-        Body::Moved(moved) => item(&moved.item),
-        Body::Counted(counted) => item(&counted.item),
-        Body::CodeBound(bound) => item(&bound.item),
-        Body::Set(write) => Some(write.subject.clone()),
-        Body::Genesis(_)
-        | Body::ClockMark(_)
-        | Body::Tallied(_)
-        | Body::Reversed(_)
-        | Body::ItemMerged(_)
-        | Body::CodeUnbound(_) => None,
-    }
 }
 
 fn bad_rows(tally: Tally) -> Failure {

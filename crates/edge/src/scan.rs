@@ -8,7 +8,7 @@ mod session;
 
 use std::io::BufRead as _;
 
-use ledger_core::at_entry::{self, MoveOwner, Plan, Refusal, StockRequest};
+use ledger_core::at_entry::{self, About, MoveOwner, Plan, Refusal, StockRequest};
 use ledger_core::catalogue::{Class, Subject};
 use ledger_core::entry::{Body, Particulars, Tallied};
 use ledger_core::fold::{Fold, ItemMatch};
@@ -241,7 +241,7 @@ fn tally_back(fold: &Fold, piece: &Piece, location: &Code) -> Result<Plan, Refus
     Ok(Plan {
         bodies: vec![Body::Tallied(tallied)],
         warnings: Vec::new(),
-        about,
+        about: about.into(),
     })
 }
 
@@ -267,8 +267,8 @@ fn below_nothing(fold: &Fold, action: &Action) -> Option<String> {
 }
 
 /// How much of the item there is now, where it changed.
-fn after(fold: &Fold, action: &Action, about: &Option<Subject>) -> String {
-    let Some(subject) = about else {
+fn after(fold: &Fold, action: &Action, about: &Option<About>) -> String {
+    let Some(About::Thing(subject)) = about else {
         return String::new();
     };
     let on_hand = || {

@@ -21,6 +21,7 @@ use crate::catalogue::{Class, Subject};
 use crate::code::Code;
 use crate::entry::Body;
 use crate::fold::{Fold, ItemMatch};
+use crate::id::EntryId;
 use crate::quantity::Quantity;
 
 /// The longest reason, note or name, in bytes.
@@ -37,15 +38,72 @@ pub struct Plan {
     /// What the user should know although it is done.
     pub warnings: Vec<String>,
     /// What it is about, to be shown afterwards.
-    pub about: Subject,
+    pub about: About,
+}
+
+/// What a command was about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A thing of the catalogue.
+    Thing(Subject),
+    /// An order, by the entry that opened it.
+    Order(EntryId),
+    /// The order that the first entry of the plan opens.
+    NewOrder,
+    /// An exception, by its id.
+    Exception(String),
+}
+
+impl About {
+    /// What an entry is about, as far as its own words tell.
+    #[must_use]
+    pub fn of(body: &Body) -> Option<Self> {
+        let item = |code: &Code| Some(Self::Thing(Subject::new(Class::Item, code.clone())));
+        match body {
+            Body::Moved(moved) => match &moved.for_order {
+                Some(order) => Some(Self::Order(order.id)),
+                None => item(&moved.item),
+            },
+            Body::Counted(counted) => item(&counted.item),
+            Body::Tallied(tallied) => item(&tallied.item),
+            Body::Set(write) => Some(Self::Thing(write.subject.clone())),
+            Body::ItemMerged(merged) => item(&merged.item),
+            Body::CodeBound(bound) => item(&bound.item),
+            Body::CodeUnbound(unbound) => item(&unbound.item),
+            Body::OrderOpened(_) => Some(Self::NewOrder),
+            Body::OrderSet(set) => Some(Self::Order(set.order.id)),
+            Body::OrderLineSet(line) => Some(Self::Order(line.order.id)),
+            Body::OrderExpedited(expedited) => Some(Self::Order(expedited.order.id)),
+            Body::OrderClosed(ended) | Body::OrderCancelled(ended) => {
+                Some(Self::Order(ended.order.id))
+            }
+            Body::ExceptionAnswered(answered) => Some(Self::Exception(answered.exception.clone())),
+            Body::Genesis(_) | Body::ClockMark(_) | Body::Reversed(_) => None,
+        }
+    }
+
+    /// The same, once it is known which entry is the first.
+    #[must_use]
+    pub fn resolved(self, first: EntryId) -> Self {
+        match self {
+            Self::NewOrder => Self::Order(first),
+            Self::Thing(_) | Self::Order(_) | Self::Exception(_) => self,
+        }
+    }
+}
+
+impl From<Subject> for About {
+    fn from(subject: Subject) -> Self {
+        Self::Thing(subject)
+    }
 }
 
 impl Plan {
-    fn new(about: Subject, bodies: Vec<Body>) -> Self {
+    fn new(about: impl Into<About>, bodies: Vec<Body>) -> Self {
         Self {
             bodies,
             warnings: Vec::new(),
-            about,
+            about: about.into(),
         }
     }
 

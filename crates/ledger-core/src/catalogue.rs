@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::code::Code;
+use crate::entry::IdempotencyKey;
 
 /// What kind of thing a code names. The numbers are stored and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -177,6 +178,24 @@ pub enum FieldType {
     Bytes,
 }
 
+impl FieldType {
+    /// Whether a field of this type may have this value.
+    #[must_use]
+    pub fn takes(self, value: &Value) -> bool {
+        match (self, value) {
+            (_, Value::Nil)
+            | (Self::Text, Value::Text(_))
+            | (Self::Int, Value::Int(_))
+            | (Self::Bool, Value::Bool(_))
+            | (Self::Bytes, Value::Bytes(_)) => true,
+            (Self::Code, Value::Text(text)) => {
+                Code::new(text).is_ok_and(|code| code.as_str() == &**text)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A field of a class: its number, its name and what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
@@ -292,17 +311,7 @@ pub fn may_hold(class: Class, key: u8, value: &Value) -> bool {
     let Some(field) = fields_of(class).iter().find(|field| field.key == key) else {
         return false;
     };
-    match (field.holds, value) {
-        (_, Value::Nil)
-        | (FieldType::Text, Value::Text(_))
-        | (FieldType::Int, Value::Int(_))
-        | (FieldType::Bool, Value::Bool(_))
-        | (FieldType::Bytes, Value::Bytes(_)) => true,
-        (FieldType::Code, Value::Text(text)) => {
-            Code::new(text).is_ok_and(|code| code.as_str() == &**text)
-        }
-        _ => false,
-    }
+    field.holds.takes(value)
 }
 
 /// What one entry says about one thing: some of its fields.
@@ -312,6 +321,8 @@ pub struct CatalogueWrite {
     pub subject: Subject,
     /// The fields it sets, by number; each one's last writer wins.
     pub fields: BTreeMap<u8, Value>,
+    /// Counts once with this key.
+    pub once: Option<IdempotencyKey>,
 }
 
 impl CatalogueWrite {
@@ -321,6 +332,7 @@ impl CatalogueWrite {
         Self {
             subject: Subject::new(class, code),
             fields: BTreeMap::new(),
+            once: None,
         }
     }
 

@@ -6,6 +6,9 @@
 use crate::catalogue::{CatalogueWrite, Class, Subject};
 use crate::code::{Barcode, Code, UserName};
 use crate::id::{DeviceId, EntryRef};
+pub use crate::order::{
+    ExceptionAnswered, OrderEnded, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+};
 use crate::quantity::Quantity;
 use crate::time::{Clock, Timestamp};
 
@@ -45,6 +48,20 @@ pub enum Body {
     CodeBound(CodeBound),
     /// A barcode no longer stands for an item.
     CodeUnbound(CodeUnbound),
+    /// An order begins.
+    OrderOpened(OrderOpened),
+    /// Fields of an order.
+    OrderSet(OrderSet),
+    /// How much of an item an order wants.
+    OrderLineSet(OrderLineSet),
+    /// The rank of an order's line.
+    OrderExpedited(OrderExpedited),
+    /// An order is done.
+    OrderClosed(OrderEnded),
+    /// An order is called off.
+    OrderCancelled(OrderEnded),
+    /// An exception is taken as it is.
+    ExceptionAnswered(ExceptionAnswered),
 }
 
 /// Why an origin began.
@@ -201,6 +218,8 @@ pub struct Moved {
     pub to: Option<Place>,
     /// What it was meant as.
     pub act: Act,
+    /// The order whose line of this item it picks for, or returns from (F9).
+    pub for_order: Option<EntryRef>,
     /// The rest.
     pub particulars: Particulars,
 }
@@ -247,6 +266,8 @@ pub struct ItemMerged {
     pub item: Code,
     /// What it stands for from now on; none takes it back.
     pub into: Option<Code>,
+    /// Counts once with this key.
+    pub once: Option<IdempotencyKey>,
 }
 
 /// A barcode stands for an item.
@@ -258,6 +279,8 @@ pub struct CodeBound {
     pub barcode: Barcode,
     /// How much of the item one scan of it is.
     pub pack: Quantity,
+    /// Counts once with this key.
+    pub once: Option<IdempotencyKey>,
 }
 
 /// A barcode no longer stands for an item.
@@ -287,6 +310,18 @@ impl Kind {
     pub const TALLIED: Self = Self(12);
     /// A reversal.
     pub const REVERSED: Self = Self(13);
+    /// An order begins.
+    pub const ORDER_OPENED: Self = Self(30);
+    /// Fields of an order.
+    pub const ORDER_SET: Self = Self(31);
+    /// A line of an order.
+    pub const ORDER_LINE_SET: Self = Self(32);
+    /// The rank of a line.
+    pub const ORDER_EXPEDITED: Self = Self(33);
+    /// An order is done.
+    pub const ORDER_CLOSED: Self = Self(34);
+    /// An order is called off.
+    pub const ORDER_CANCELLED: Self = Self(35);
     /// Fields of a site.
     pub const SITE_SET: Self = Self(60);
     /// Fields of an item.
@@ -307,6 +342,8 @@ impl Kind {
     pub const CODE_UNBOUND: Self = Self(68);
     /// A setting.
     pub const SETTING_SET: Self = Self(69);
+    /// An exception is taken as it is.
+    pub const EXCEPTION_ANSWERED: Self = Self(85);
     /// Fields of a user; counts only from the central server.
     pub const USER_SET: Self = Self(90);
     /// Fields of a device; counts only from the central server.
@@ -344,6 +381,13 @@ impl Body {
             Self::ItemMerged(_) => Kind::ITEM_MERGED,
             Self::CodeBound(_) => Kind::CODE_BOUND,
             Self::CodeUnbound(_) => Kind::CODE_UNBOUND,
+            Self::OrderOpened(_) => Kind::ORDER_OPENED,
+            Self::OrderSet(_) => Kind::ORDER_SET,
+            Self::OrderLineSet(_) => Kind::ORDER_LINE_SET,
+            Self::OrderExpedited(_) => Kind::ORDER_EXPEDITED,
+            Self::OrderClosed(_) => Kind::ORDER_CLOSED,
+            Self::OrderCancelled(_) => Kind::ORDER_CANCELLED,
+            Self::ExceptionAnswered(_) => Kind::EXCEPTION_ANSWERED,
         }
     }
 
@@ -360,7 +404,58 @@ impl Body {
             | Self::Set(_)
             | Self::ItemMerged(_)
             | Self::CodeBound(_)
-            | Self::CodeUnbound(_) => None,
+            | Self::CodeUnbound(_)
+            | Self::OrderOpened(_)
+            | Self::OrderSet(_)
+            | Self::OrderLineSet(_)
+            | Self::OrderExpedited(_)
+            | Self::OrderClosed(_)
+            | Self::OrderCancelled(_)
+            | Self::ExceptionAnswered(_) => None,
+        }
+    }
+
+    /// The key it counts once with, if any.
+    #[must_use]
+    pub const fn once(&self) -> Option<IdempotencyKey> {
+        match self {
+            Self::Moved(moved) => moved.particulars.once,
+            Self::Counted(counted) => counted.particulars.once,
+            Self::Reversed(reversed) => reversed.particulars.once,
+            Self::Set(write) => write.once,
+            Self::ItemMerged(merged) => merged.once,
+            Self::CodeBound(bound) => bound.once,
+            Self::OrderOpened(opened) => opened.once,
+            Self::OrderSet(set) => set.once,
+            Self::OrderLineSet(line) => line.once,
+            Self::OrderExpedited(expedited) => expedited.once,
+            Self::OrderClosed(ended) | Self::OrderCancelled(ended) => ended.once,
+            Self::ExceptionAnswered(answered) => answered.once,
+            Self::Genesis(_) | Self::ClockMark(_) | Self::Tallied(_) | Self::CodeUnbound(_) => None,
+        }
+    }
+
+    /// Gives it a key to count once with, unless it has one or cannot have any.
+    pub const fn set_once(&mut self, once: IdempotencyKey) {
+        let own = match self {
+            Self::Moved(moved) => &mut moved.particulars.once,
+            Self::Counted(counted) => &mut counted.particulars.once,
+            Self::Reversed(reversed) => &mut reversed.particulars.once,
+            Self::Set(write) => &mut write.once,
+            Self::ItemMerged(merged) => &mut merged.once,
+            Self::CodeBound(bound) => &mut bound.once,
+            Self::OrderOpened(opened) => &mut opened.once,
+            Self::OrderSet(set) => &mut set.once,
+            Self::OrderLineSet(line) => &mut line.once,
+            Self::OrderExpedited(expedited) => &mut expedited.once,
+            Self::OrderClosed(ended) | Self::OrderCancelled(ended) => &mut ended.once,
+            Self::ExceptionAnswered(answered) => &mut answered.once,
+            Self::Genesis(_) | Self::ClockMark(_) | Self::Tallied(_) | Self::CodeUnbound(_) => {
+                return;
+            }
+        };
+        if own.is_none() {
+            *own = Some(once);
         }
     }
 }

@@ -236,7 +236,14 @@ impl Fold {
             | Body::Set(_)
             | Body::ItemMerged(_)
             | Body::CodeBound(_)
-            | Body::CodeUnbound(_) => {}
+            | Body::CodeUnbound(_)
+            | Body::OrderOpened(_)
+            | Body::OrderSet(_)
+            | Body::OrderLineSet(_)
+            | Body::OrderExpedited(_)
+            | Body::OrderClosed(_)
+            | Body::OrderCancelled(_)
+            | Body::ExceptionAnswered(_) => {}
         }
         if let Some(target) = self.take_fact(key, stamp, slot.order_time(), body) {
             self.changed_effect(target);
@@ -288,6 +295,13 @@ impl Fold {
                 self.catalogue
                     .bind(stamp, unbound.item, unbound.barcode, None);
             }
+            Body::OrderOpened(_)
+            | Body::OrderSet(_)
+            | Body::OrderLineSet(_)
+            | Body::OrderExpedited(_)
+            | Body::OrderClosed(_)
+            | Body::OrderCancelled(_)
+            | Body::ExceptionAnswered(_) => {}
         }
         None
     }

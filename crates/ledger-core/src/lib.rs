@@ -17,6 +17,7 @@ pub mod entry;
 pub mod exception;
 pub mod fold;
 pub mod id;
+pub mod order;
 pub mod quantity;
 pub mod time;
 pub mod varint;

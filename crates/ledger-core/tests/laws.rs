@@ -128,6 +128,7 @@ fn body(step: &Step) -> Option<Body> {
                 .with(key::NAME, Value::text(&format!("name {name}"))),
         ),
         Deed::Merge { item: i, into } => Body::ItemMerged(ItemMerged {
+            once: None,
             item: code(item(i)),
             into: (i != into).then(|| code(item(into))),
         }),

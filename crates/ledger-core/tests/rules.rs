@@ -298,6 +298,7 @@ fn a_barcode_that_two_items_claim_is_an_exception_and_not_guessed() {
     let bind = |item: &str, pack| {
         let barcode = Barcode::new("4006381333931").unwrap();
         Body::CodeBound(CodeBound {
+            once: None,
             item: code(item),
             barcode,
             pack: units(pack),
@@ -319,6 +320,7 @@ fn a_barcode_that_two_items_claim_is_an_exception_and_not_guessed() {
         1,
         3,
         Body::ItemMerged(ItemMerged {
+            once: None,
             item: code("Q"),
             into: Some(code("P")),
         }),
@@ -340,6 +342,7 @@ fn an_alias_and_its_item_add_up() {
         1,
         3,
         Body::ItemMerged(ItemMerged {
+            once: None,
             item: code("Q"),
             into: Some(code("P")),
         }),
@@ -360,6 +363,7 @@ fn a_circle_of_aliases_stands_for_its_smallest_code() {
             writer,
             1,
             Body::ItemMerged(ItemMerged {
+                once: None,
                 item: code(item),
                 into,
             }),

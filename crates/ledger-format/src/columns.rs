@@ -117,7 +117,19 @@ impl Rows {
                 | Body::Set(_)
                 | Body::ItemMerged(_)
                 | Body::CodeBound(_)
-                | Body::CodeUnbound(_) => {}
+                | Body::CodeUnbound(_)
+                | Body::OrderOpened(_)
+                | Body::OrderSet(_)
+                | Body::OrderLineSet(_)
+                | Body::OrderExpedited(_)
+                | Body::OrderClosed(_)
+                | Body::OrderCancelled(_)
+                | Body::ExceptionAnswered(_) => {
+                    // It changes no total, yet a transaction may have the same key.
+                    if entry.body.once().is_some() {
+                        self.exceptions.push(row);
+                    }
+                }
             }
         }
         self.lines.push(change.0);

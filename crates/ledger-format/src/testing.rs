@@ -131,6 +131,7 @@ fn moved() -> impl Strategy<Value = Body> {
     (code(), quantity(), places, act, particulars()).prop_map(
         |(item, quantity, (from, to), act, particulars)| {
             Body::Moved(Moved {
+                for_order: None,
                 item,
                 quantity,
                 from,
@@ -235,10 +236,16 @@ fn body() -> impl Strategy<Value = Body> {
             place,
         })
     });
-    let merged = (code(), option::of(code()))
-        .prop_map(|(item, into)| Body::ItemMerged(ItemMerged { item, into }));
+    let merged = (code(), option::of(code())).prop_map(|(item, into)| {
+        Body::ItemMerged(ItemMerged {
+            once: None,
+            item,
+            into,
+        })
+    });
     let bound = (code(), barcode(), quantity()).prop_map(|(item, barcode, pack)| {
         Body::CodeBound(CodeBound {
+            once: None,
             item,
             barcode,
             pack,
@@ -347,6 +354,7 @@ pub(crate) fn movements(count: u64, dice: &mut Dice) -> Vec<Vec<u8>> {
             };
             let time = Timestamp::from_millis(now);
             let body = Body::Moved(Moved {
+                for_order: None,
                 item: Code::new(&format!("{item:05}")).unwrap(),
                 quantity: Quantity::from_units(1 + dice.roll(50).cast_signed()).unwrap(),
                 from,

@@ -164,6 +164,7 @@ fn particulars() -> Particulars {
 fn moved(from: Option<Place>, to: Option<Place>, act: Act, particulars: Particulars) -> Body {
     let quantity = Quantity::from_ten_thousandths(25_000);
     Body::Moved(Moved {
+        for_order: None,
         item: code("15056BL"),
         quantity,
         from,
@@ -272,6 +273,7 @@ fn other_entries() -> Vec<(&'static str, Entry)> {
     let item = || code("15056BL");
     let barcode = || Barcode::new("4006381333931").unwrap();
     let bound = Body::CodeBound(CodeBound {
+        once: None,
         item: item(),
         barcode: barcode(),
         pack: Quantity::ONE,
@@ -280,7 +282,13 @@ fn other_entries() -> Vec<(&'static str, Entry)> {
         item: item(),
         barcode: barcode(),
     });
-    let merged = |into| Body::ItemMerged(ItemMerged { item: item(), into });
+    let merged = |into| {
+        Body::ItemMerged(ItemMerged {
+            once: None,
+            item: item(),
+            into,
+        })
+    };
     vec![
         ("genesis_minimal", minimal(genesis(None, None))),
         (

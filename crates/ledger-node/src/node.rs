@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ledger_core::at_entry::{Plan, Refusal};
-use ledger_core::catalogue::{Role, Subject};
-use ledger_core::entry::{Body, Content, Entry};
+use ledger_core::at_entry::{About, Plan, Refusal};
+use ledger_core::catalogue::{Class, Role, Subject};
+use ledger_core::entry::{Body, Content, Entry, IdempotencyKey};
 use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp, UserName};
 use ledger_format::{entry_bytes, wire};
@@ -64,14 +64,16 @@ pub struct Actor {
 }
 
 /// What was written, all of it on the disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
     /// The entries, in order.
     pub entries: Vec<EntryId>,
     /// What the user should know.
     pub warnings: Vec<String>,
     /// What it was about.
-    pub about: Option<Subject>,
+    pub about: Option<About>,
+    /// The entries were there already: a write with the same idempotency key made them.
+    pub repeated: bool,
 }
 
 /// What a verification found.
@@ -136,6 +138,18 @@ pub(crate) fn options(
             total: step.total,
         });
     })
+}
+
+/// What was written with a key: its own row and those after it.
+fn known_rows(fold: &Fold, once: IdempotencyKey) -> Vec<EntryId> {
+    (once.row..)
+        .map_while(|row| fold.known_once(&IdempotencyKey { row, ..once }))
+        .collect()
+}
+
+fn item_of(fold: &Fold, transaction: EntryId) -> Option<About> {
+    let item = fold.canonical(&fold.item_of(transaction)?);
+    Some(About::Thing(Subject::new(Class::Item, item)))
 }
 
 impl Node {
@@ -306,6 +320,54 @@ impl Node {
         self.write_many(actor, |fold| plan.take().map(|plan| plan(fold)))
     }
 
+    /// Plans and writes like [`Self::write`], but at most once with this key: what was written with
+    /// it before is given back, and nothing is planned. The key must have row 0; later entries of
+    /// the plan get the rows after it.
+    pub fn write_once(
+        &self,
+        actor: &Actor,
+        once: IdempotencyKey,
+        plan: impl FnOnce(&Fold) -> Result<Plan, Refusal>,
+    ) -> Result<Written, NodeError> {
+        // The repetition may come while the first is on its way to the disk; it must not be told
+        // that it is saved before that is so.
+        let known = self.read(|fold| known_rows(fold, once));
+        if let Some(first) = known.first() {
+            self.wait(self.store().append(Group::new()))?;
+            let entry = self.entry(*first)?;
+            let about = entry.and_then(|entry| {
+                if let Body::Reversed(reversed) = entry.body {
+                    return self.read(|fold| item_of(fold, reversed.target.id));
+                }
+                About::of(&entry.body).map(|about| about.resolved(*first))
+            });
+            return Ok(Written {
+                entries: known,
+                warnings: Vec::new(),
+                about,
+                repeated: true,
+            });
+        }
+        let mut repeated = false;
+        let written = self.write(actor, |fold| {
+            repeated = fold.known_once(&once).is_some();
+            if repeated {
+                return Err(Refusal::new("repeated", "it is being written already"));
+            }
+            let mut plan = plan(fold)?;
+            for (row, body) in (once.row..).zip(&mut plan.bodies) {
+                body.set_once(IdempotencyKey { row, ..once });
+            }
+            Ok(plan)
+        });
+        if repeated {
+            return self.write_once(actor, once, |_| {
+                Err(Refusal::new("repeated", "it is being written already"))
+            });
+        }
+        written
+    }
+
     /// Writes several plans as one group, each seeing those before it, all or nothing.
     pub fn write_many(
         &self,
@@ -315,15 +377,14 @@ impl Node {
         let mut inner = self.lock();
         inner.check_usable()?;
         let mut writing = inner.begin(self.now());
-        let mut written = Written {
-            entries: Vec::new(),
-            warnings: Vec::new(),
-            about: None,
-        };
+        let mut written = Written::default();
         while let Some(next) = plan_next(&inner.state.fold) {
             let bodies = next.map_err(NodeError::from).and_then(|plan| {
                 written.warnings.extend(plan.warnings);
-                written.about = Some(plan.about);
+                written.about = Some(plan.about.resolved(EntryId {
+                    origin: writing.slice.origin,
+                    seq: writing.slice.last_seq().saturating_add(1),
+                }));
                 inner.add(&mut writing, actor, plan.bodies)
             });
             if let Err(error) = bodies {
@@ -347,11 +408,7 @@ impl Node {
         inner.check_usable()?;
         let mut writing = inner.begin(self.now());
         inner.add(&mut writing, actor, bodies)?;
-        let written = Written {
-            entries: Vec::new(),
-            warnings: Vec::new(),
-            about: None,
-        };
+        let written = Written::default();
         self.commit(inner, writing, written)
     }
 
@@ -504,12 +561,7 @@ impl Node {
     ) -> Result<NewCode, NodeError> {
         let expires = self.now().millis().saturating_add(valid_for_millis);
         let mut inner = self.lock();
-        let no_user = inner
-            .state
-            .fold
-            .codes(ledger_core::catalogue::Class::User)
-            .next()
-            .is_none();
+        let no_user = inner.state.fold.codes(Class::User).next().is_none();
         let role = role.unwrap_or(if no_user {
             Role::Manager
         } else {

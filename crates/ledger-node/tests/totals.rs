@@ -181,7 +181,11 @@ impl World {
             })
         } else if self.dice.one_in(self.oddity.odd * 2) {
             let into = None;
-            Body::ItemMerged(ItemMerged { item, into })
+            Body::ItemMerged(ItemMerged {
+                once: None,
+                item,
+                into,
+            })
         } else if self.dice.one_in(12) {
             Body::Counted(Counted {
                 item,
@@ -194,6 +198,7 @@ impl World {
             let from = (!self.dice.one_in(2)).then(|| self.place());
             let to = (from.is_none() || self.dice.one_in(3)).then(|| self.place());
             Body::Moved(Moved {
+                for_order: None,
                 item,
                 quantity: self.quantity(),
                 from,

@@ -169,6 +169,7 @@ impl Names {
             });
         }
         Body::Moved(Moved {
+            for_order: None,
             item,
             quantity,
             from: deed.from.map(place),
@@ -210,10 +211,7 @@ pub fn plan_of(item: Code, body: Body) -> Plan {
     Plan {
         bodies: vec![body],
         warnings: Vec::new(),
-        about: Subject {
-            class: Class::Item,
-            code: item,
-        },
+        about: Subject::new(Class::Item, item).into(),
     }
 }
 

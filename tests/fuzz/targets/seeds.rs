@@ -56,6 +56,7 @@ fn particulars() -> Particulars {
 
 fn moved(parts: i64, from: Option<Place>, to: Option<Place>, act: Act, rest: Particulars) -> Body {
     Body::Moved(Moved {
+        for_order: None,
         item: code("R-100"),
         quantity: quantity(parts),
         from,
@@ -139,14 +140,17 @@ fn catalogue() -> Vec<Body> {
     let barcode = Barcode::new("4006381333931").expect("a barcode");
     bodies.extend([
         Body::ItemMerged(ItemMerged {
+            once: None,
             item: code("R-100"),
             into: Some(code("R-200")),
         }),
         Body::ItemMerged(ItemMerged {
+            once: None,
             item: code("R-100"),
             into: None,
         }),
         Body::CodeBound(CodeBound {
+            once: None,
             item: code("R-100"),
             barcode: barcode.clone(),
             pack: quantity(250_000),

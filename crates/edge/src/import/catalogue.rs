@@ -48,7 +48,9 @@ impl Seen {
 fn is_news(fold: &Fold, body: &Body) -> bool {
     match body {
         Body::Set(write) => {
-            let CatalogueWrite { subject, fields } = write;
+            let CatalogueWrite {
+                subject, fields, ..
+            } = write;
             let differs =
                 |(key, value): (&u8, &_)| fold.field(subject.class, &subject.code, *key) != *value;
             !fold.exists(subject.class, &subject.code) || fields.iter().any(differs)
@@ -64,7 +66,14 @@ fn is_news(fold: &Fold, body: &Body) -> bool {
         | Body::Tallied(_)
         | Body::Reversed(_)
         | Body::ItemMerged(_)
-        | Body::CodeUnbound(_) => true,
+        | Body::CodeUnbound(_)
+        | Body::OrderOpened(_)
+        | Body::OrderSet(_)
+        | Body::OrderLineSet(_)
+        | Body::OrderExpedited(_)
+        | Body::OrderClosed(_)
+        | Body::OrderCancelled(_)
+        | Body::ExceptionAnswered(_) => true,
     }
 }
 

@@ -124,6 +124,7 @@ fn bindings(
             ));
         }
         Ok(Body::CodeBound(CodeBound {
+            once: None,
             item: sku.clone(),
             barcode,
             pack: *pack,
@@ -207,6 +208,7 @@ pub fn merge_items(fold: &Fold, alias: &str, into: &str) -> Result<Plan, Refusal
         return Err(Refusal::new("different-units", text).hint("move the stock over instead"));
     }
     let merged = ItemMerged {
+        once: None,
         item,
         into: Some(into.clone()),
     };

@@ -238,6 +238,7 @@ fn before_count(
 
 fn moved(item: &Code, quantity: Quantity, act: Act, particulars: Particulars) -> Moved {
     Moved {
+        for_order: None,
         item: item.clone(),
         quantity,
         from: None,

@@ -46,7 +46,14 @@ impl Record {
                 | Body::Set(_)
                 | Body::ItemMerged(_)
                 | Body::CodeBound(_)
-                | Body::CodeUnbound(_) => true,
+                | Body::CodeUnbound(_)
+                | Body::OrderOpened(_)
+                | Body::OrderSet(_)
+                | Body::OrderLineSet(_)
+                | Body::OrderExpedited(_)
+                | Body::OrderClosed(_)
+                | Body::OrderCancelled(_)
+                | Body::ExceptionAnswered(_) => true,
             },
             Content::Newer { .. } | Content::Bad { .. } => true,
         }

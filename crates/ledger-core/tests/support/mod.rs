@@ -55,6 +55,7 @@ pub fn moved(item: &str, number: i64, from: Option<Place>, to: Option<Place>) ->
     };
     let particulars = Particulars::default();
     Body::Moved(Moved {
+        for_order: None,
         item: code(item),
         quantity: units(number),
         from,

@@ -60,6 +60,7 @@ fn body(deed: &Deed, particulars: Particulars) -> Body {
         });
     }
     Body::Moved(Moved {
+        for_order: None,
         item,
         quantity,
         from: from.map(place),

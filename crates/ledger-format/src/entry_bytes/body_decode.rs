@@ -11,6 +11,8 @@ use ledger_core::entry::{
 };
 use ledger_core::{DeviceId, EntryRef, Quantity, Timestamp};
 
+mod orders;
+
 use super::reader::{Fields, Reader, skip};
 use super::walk::read_subject;
 use super::{Reason, Token, keys};
@@ -30,6 +32,13 @@ pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<Body, Reason> 
         Kind::ITEM_MERGED => read_merged(reader).map(Body::ItemMerged),
         Kind::CODE_BOUND => read_bound(reader).map(Body::CodeBound),
         Kind::CODE_UNBOUND => read_unbound(reader).map(Body::CodeUnbound),
+        Kind::ORDER_OPENED => orders::read_opened(reader).map(Body::OrderOpened),
+        Kind::ORDER_SET => orders::read_set(reader).map(Body::OrderSet),
+        Kind::ORDER_LINE_SET => orders::read_line(reader).map(Body::OrderLineSet),
+        Kind::ORDER_EXPEDITED => orders::read_expedited(reader).map(Body::OrderExpedited),
+        Kind::ORDER_CLOSED => orders::read_ended(reader).map(Body::OrderClosed),
+        Kind::ORDER_CANCELLED => orders::read_ended(reader).map(Body::OrderCancelled),
+        Kind::EXCEPTION_ANSWERED => orders::read_answered(reader).map(Body::ExceptionAnswered),
         _ => match keys::class_of(kind) {
             Some(class) => read_set(class, reader).map(Body::Set),
             None => Err("a kind of a newer version"),
@@ -64,11 +73,7 @@ fn read_particular(
             return Ok(true);
         }
         keys::ONCE => {
-            reader.array_of(2)?;
-            all.once = Some(IdempotencyKey {
-                key: reader.bin()?,
-                row: reader.uint()?,
-            });
+            all.once = Some(read_once(reader)?);
             return Ok(true);
         }
         keys::EXPIRY => {
@@ -81,6 +86,14 @@ fn read_particular(
     Ok(true)
 }
 
+fn read_once(reader: &mut Reader<'_>) -> Result<IdempotencyKey, Reason> {
+    reader.array_of(2)?;
+    Ok(IdempotencyKey {
+        key: reader.bin()?,
+        row: reader.uint()?,
+    })
+}
+
 fn read_quantity(reader: &mut Reader<'_>) -> Result<Quantity, Reason> {
     reader.int().map(Quantity::from_ten_thousandths)
 }
@@ -89,7 +102,7 @@ fn read_moved(reader: &mut Reader<'_>) -> Result<Moved, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut item, mut quantity, mut act) = (None, None, None);
     let (mut from, mut to, mut owner, mut batch) = (None, None, None, None);
-    let (mut to_owner, mut to_batch) = (None, None);
+    let (mut to_owner, mut to_batch, mut for_order) = (None, None, None);
     let mut particulars = Particulars::default();
     while let Some(key) = fields.next(reader)? {
         match key {
@@ -102,6 +115,7 @@ fn read_moved(reader: &mut Reader<'_>) -> Result<Moved, Reason> {
             keys::BATCH => batch = Some(reader.code()?),
             keys::TO_BATCH => to_batch = Some(reader.code_or_none()?),
             keys::ACT => act = Some(read_act(reader)?),
+            keys::FOR_ORDER => for_order = Some(reader.entry_ref()?),
             _ if read_particular(&mut particulars, key, reader)? => {}
             _ => other(key, reader)?,
         }
@@ -146,6 +160,7 @@ fn read_moved(reader: &mut Reader<'_>) -> Result<Moved, Reason> {
         (None, None) => return Err("a movement from nowhere to nowhere"),
     };
     Ok(Moved {
+        for_order,
         item: item.ok_or(MISSING)?,
         quantity: quantity.ok_or(MISSING)?,
         from,
@@ -297,15 +312,17 @@ fn read_clock_mark(reader: &mut Reader<'_>) -> Result<ClockMark, Reason> {
 
 fn read_merged(reader: &mut Reader<'_>) -> Result<ItemMerged, Reason> {
     let mut fields = Fields::of_body(reader)?;
-    let (mut item, mut into) = (None, None);
+    let (mut item, mut into, mut once) = (None, None, None);
     while let Some(key) = fields.next(reader)? {
         match key {
             keys::TOUCHES => item = Some(reader.code()?),
             keys::MERGED_INTO => into = Some(reader.code_or_none()?),
+            keys::CATALOGUE_ONCE => once = Some(read_once(reader)?),
             _ => other(key, reader)?,
         }
     }
     Ok(ItemMerged {
+        once,
         item: item.ok_or(MISSING)?,
         into: into.ok_or(MISSING)?,
     })
@@ -313,16 +330,18 @@ fn read_merged(reader: &mut Reader<'_>) -> Result<ItemMerged, Reason> {
 
 fn read_bound(reader: &mut Reader<'_>) -> Result<CodeBound, Reason> {
     let mut fields = Fields::of_body(reader)?;
-    let (mut item, mut barcode, mut pack) = (None, None, None);
+    let (mut item, mut barcode, mut pack, mut once) = (None, None, None, None);
     while let Some(key) = fields.next(reader)? {
         match key {
             keys::TOUCHES => item = Some(reader.code()?),
             keys::BARCODE => barcode = Some(reader.barcode()?),
             keys::PACK => pack = Some(read_quantity(reader)?),
+            keys::CATALOGUE_ONCE => once = Some(read_once(reader)?),
             _ => other(key, reader)?,
         }
     }
     Ok(CodeBound {
+        once,
         item: item.ok_or(MISSING)?,
         barcode: barcode.ok_or(MISSING)?,
         pack: pack.ok_or(MISSING)?,
@@ -356,24 +375,32 @@ fn read_set(class: Class, reader: &mut Reader<'_>) -> Result<CatalogueWrite, Rea
     }
     let mut write = CatalogueWrite::new(class, subject.code);
     while let Some(key) = fields.next(reader)? {
+        if key == keys::CATALOGUE_ONCE {
+            write.once = Some(read_once(reader)?);
+            continue;
+        }
         if !key.is_multiple_of(2) {
             skip(reader, 2)?;
             continue;
         }
-        let value = match reader.token()? {
-            Token::Nil => Value::Nil,
-            Token::Bool(value) => Value::Bool(value),
-            Token::Int(value) => Value::Int(value),
-            Token::Text(text) => Value::text(text),
-            Token::Bin(bytes) => Value::Bytes(bytes.into()),
-            Token::Big(_) | Token::Array(_) | Token::Map(_) => {
-                return Err("a field of a type that no field has");
-            }
-        };
+        let value = read_value(reader)?;
         if !may_hold(class, key, &value) {
             return Err("a field that the thing does not have, or its type");
         }
         drop(write.fields.insert(key, value));
     }
     Ok(write)
+}
+
+fn read_value(reader: &mut Reader<'_>) -> Result<Value, Reason> {
+    Ok(match reader.token()? {
+        Token::Nil => Value::Nil,
+        Token::Bool(value) => Value::Bool(value),
+        Token::Int(value) => Value::Int(value),
+        Token::Text(text) => Value::text(text),
+        Token::Bin(bytes) => Value::Bytes(bytes.into()),
+        Token::Big(_) | Token::Array(_) | Token::Map(_) => {
+            return Err("a field of a type that no field has");
+        }
+    })
 }

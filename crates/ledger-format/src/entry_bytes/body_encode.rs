@@ -1,11 +1,13 @@
 //! Writes the bodies of entries.
 
+use ledger_core::EntryRef;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, may_hold};
 use ledger_core::code::{Barcode, Code};
 use ledger_core::entry::{
-    Body, ClockMark, Counted, Details, Genesis, IdempotencyKey, Moved, Particulars, Place,
-    Reversed, Tallied,
+    Body, ClockMark, Counted, Details, ExceptionAnswered, Genesis, IdempotencyKey, Moved,
+    OrderOpened, Particulars, Place, Reversed, Tallied,
 };
+use ledger_core::order::{self, OrderFields};
 
 use super::writer::{BodyWriter, normal, uint};
 use super::{EncodeError, Token, keys};
@@ -28,19 +30,85 @@ pub(super) fn write(body: &Body, out: &mut Vec<u8>) -> Written {
         Body::Set(write) => write_set(w, write),
         Body::ItemMerged(merged) => {
             w.code(keys::TOUCHES, "item", Some(&merged.item))?;
-            write_code_or_none(w, keys::MERGED_INTO, "item", merged.into.as_ref())
+            write_code_or_none(w, keys::MERGED_INTO, "item", merged.into.as_ref())?;
+            write_once(w, keys::CATALOGUE_ONCE, merged.once.as_ref())
         }
         Body::CodeBound(bound) => {
             w.code(keys::TOUCHES, "item", Some(&bound.item))?;
             write_barcode(w, &bound.barcode)?;
-            w.field(keys::PACK, Token::Int(bound.pack.ten_thousandths()))
+            w.field(keys::PACK, Token::Int(bound.pack.ten_thousandths()))?;
+            write_once(w, keys::CATALOGUE_ONCE, bound.once.as_ref())
         }
         Body::CodeUnbound(unbound) => {
             w.code(keys::TOUCHES, "item", Some(&unbound.item))?;
             write_barcode(w, &unbound.barcode)
         }
+        Body::OrderOpened(opened) => write_opened(w, opened),
+        Body::OrderSet(set) => {
+            write_order_fields(w, &set.fields)?;
+            write_for_order(w, set.once.as_ref(), &set.order)
+        }
+        Body::OrderLineSet(line) => {
+            w.code(keys::TOUCHES, "item", Some(&line.item))?;
+            w.field(keys::QUANTITY, Token::Int(line.wanted.ten_thousandths()))?;
+            write_for_order(w, line.once.as_ref(), &line.order)
+        }
+        Body::OrderExpedited(expedited) => {
+            w.code(keys::TOUCHES, "item", Some(&expedited.item))?;
+            w.field(keys::RANK, Token::Int(expedited.rank))?;
+            write_for_order(w, expedited.once.as_ref(), &expedited.order)
+        }
+        Body::OrderClosed(ended) | Body::OrderCancelled(ended) => {
+            w.text(keys::REASON, "reason", ended.reason.as_deref())?;
+            w.text(keys::NOTE, "note", ended.note.as_deref())?;
+            write_for_order(w, ended.once.as_ref(), &ended.order)
+        }
+        Body::ExceptionAnswered(answered) => write_answered(w, answered),
     }?;
     writer.finish()
+}
+
+fn write_opened(w: &mut BodyWriter<'_>, opened: &OrderOpened) -> Written {
+    w.code(keys::ORDER_NUMBER, "order's number", Some(&opened.number))?;
+    w.uint(keys::ORDER_TYPE, opened.order_type.number())?;
+    write_order_fields(w, &opened.fields)?;
+    write_once(w, keys::ONCE, opened.once.as_ref())
+}
+
+fn write_order_fields(w: &mut BodyWriter<'_>, fields: &OrderFields) -> Written {
+    for (key, value) in fields {
+        if !order::may_hold(*key, value) {
+            return Err(EncodeError::Senseless(
+                "a field that an order does not have, or its type",
+            ));
+        }
+        w.field(*key, token_of(value))?;
+    }
+    Ok(())
+}
+
+/// Writes what ends every entry about an order.
+fn write_for_order(
+    w: &mut BodyWriter<'_>,
+    once: Option<&IdempotencyKey>,
+    order: &EntryRef,
+) -> Written {
+    write_once(w, keys::ONCE, once)?;
+    w.entry_ref(keys::TARGET, order)
+}
+
+fn write_answered(w: &mut BodyWriter<'_>, answered: &ExceptionAnswered) -> Written {
+    if answered.exception.is_empty() {
+        return Err(EncodeError::EmptyText("exception"));
+    }
+    w.field(keys::EXCEPTION, Token::Text(&answered.exception))?;
+    w.text(keys::NOTE, "note", answered.note.as_deref())?;
+    let named = answered.entries.iter();
+    let flat: Vec<Token<'_>> = named
+        .flat_map(|id| [Token::Bin(id.origin.as_bytes()), uint(id.seq)])
+        .collect();
+    w.array(keys::EXCEPTION_ENTRIES, &flat)?;
+    write_once(w, keys::ONCE, answered.once.as_ref())
 }
 
 fn write_genesis(w: &mut BodyWriter<'_>, genesis: &Genesis) -> Written {
@@ -138,7 +206,11 @@ fn write_moved(w: &mut BodyWriter<'_>, moved: &Moved) -> Written {
             [from.batch.as_ref(), to.batch.as_ref()],
         )?;
     }
-    w.uint(keys::ACT, moved.act.number())
+    w.uint(keys::ACT, moved.act.number())?;
+    match &moved.for_order {
+        Some(order) => w.entry_ref(keys::FOR_ORDER, order),
+        None => Ok(()),
+    }
 }
 
 fn write_said_once(
@@ -149,10 +221,14 @@ fn write_said_once(
     if let Some(millis) = said {
         w.uint(keys::SAID, millis)?;
     }
-    if let Some(IdempotencyKey { key, row }) = once {
-        w.array(keys::ONCE, &[Token::Bin(key), uint(*row)])?;
+    write_once(w, keys::ONCE, once)
+}
+
+fn write_once(w: &mut BodyWriter<'_>, at: u8, once: Option<&IdempotencyKey>) -> Written {
+    match once {
+        Some(IdempotencyKey { key, row }) => w.array(at, &[Token::Bin(key), uint(*row)]),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn write_expiry(w: &mut BodyWriter<'_>, expiry: Option<u32>) -> Written {
@@ -256,14 +332,18 @@ fn write_set(w: &mut BodyWriter<'_>, write: &CatalogueWrite) -> Written {
                 "a field that the thing does not have, or its type",
             ));
         }
-        let token = match value {
-            Value::Nil => Token::Nil,
-            Value::Bool(value) => Token::Bool(*value),
-            Value::Int(value) => Token::Int(*value),
-            Value::Text(text) => Token::Text(text),
-            Value::Bytes(bytes) => Token::Bin(bytes),
-        };
-        w.field(*key, token)?;
+        w.field(*key, token_of(value))?;
     }
-    Ok(())
+    // All fields have lower numbers.
+    write_once(w, keys::CATALOGUE_ONCE, write.once.as_ref())
+}
+
+fn token_of(value: &Value) -> Token<'_> {
+    match value {
+        Value::Nil => Token::Nil,
+        Value::Bool(value) => Token::Bool(*value),
+        Value::Int(value) => Token::Int(*value),
+        Value::Text(text) => Token::Text(text),
+        Value::Bytes(bytes) => Token::Bin(bytes),
+    }
 }

@@ -5,6 +5,7 @@
 
 use ledger_core::catalogue::{Class, fields_of};
 use ledger_core::entry::Kind;
+use ledger_core::order::key as order;
 
 /// The largest key.
 pub const KEY_MAX: u8 = 127;
@@ -48,8 +49,10 @@ pub const TO_BATCH: u8 = 20;
 pub const ACT: u8 = 22;
 /// Counted: `[started ms, ended ms]`.
 pub const SPAN: u8 = 24;
-/// Reversed: what is void: `[origin bin16, seq, bin8]`.
+/// Reversed: what is void. Orders: the entry that opened the order. `[origin bin16, seq, bin8]`.
 pub const TARGET: u8 = 26;
+/// Moved: the entry that opened the order whose line it picks for: `[origin bin16, seq, bin8]`.
+pub const FOR_ORDER: u8 = 28;
 
 /// Genesis: the program's version.
 pub const GENESIS_PROGRAM: u8 = 1;
@@ -68,6 +71,21 @@ pub const MARK_STEP: u8 = 2;
 /// ItemMerged: the item it stands for; "" = taken back.
 pub const MERGED_INTO: u8 = 2;
 
+/// Catalogue: counts once with this key, as 16 does elsewhere: `[bin16, row]`.
+pub const CATALOGUE_ONCE: u8 = 17;
+
+/// OrderOpened: the number people call it by.
+pub const ORDER_NUMBER: u8 = 2;
+/// OrderOpened: 0 repair, 1 sales.
+pub const ORDER_TYPE: u8 = 4;
+/// OrderExpedited: the rank.
+pub const RANK: u8 = 4;
+
+/// ExceptionAnswered: the exception's id.
+pub const EXCEPTION: u8 = 2;
+/// ExceptionAnswered: the entries it named, `[bin16, seq, bin16, seq, …]`.
+pub const EXCEPTION_ENTRIES: u8 = 4;
+
 /// CodeBound, CodeUnbound: the barcode.
 pub const BARCODE: u8 = 2;
 /// CodeBound: how much one scan is, in ten-thousandths.
@@ -80,7 +98,7 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
         Kind::CLOCK_MARK => &[MARK_STEP],
         Kind::MOVED => &[
             TOUCHES, QUANTITY, LOCATION, TO, OWNER, TO_OWNER, BATCH, SAID, ONCE, EXPIRY, TO_BATCH,
-            ACT,
+            ACT, FOR_ORDER,
         ],
         Kind::COUNTED => &[
             TOUCHES, QUANTITY, LOCATION, OWNER, BATCH, SAID, ONCE, EXPIRY, SPAN,
@@ -90,6 +108,29 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
         Kind::ITEM_MERGED => &[TOUCHES, MERGED_INTO],
         Kind::CODE_BOUND => &[TOUCHES, BARCODE, PACK],
         Kind::CODE_UNBOUND => &[TOUCHES, BARCODE],
+        Kind::ORDER_OPENED => &[
+            ORDER_NUMBER,
+            ORDER_TYPE,
+            order::CUSTOMER,
+            order::SITE,
+            order::DUE,
+            order::TITLE,
+            order::STAGE,
+            ONCE,
+        ],
+        Kind::ORDER_SET => &[
+            order::CUSTOMER,
+            order::SITE,
+            order::DUE,
+            order::TITLE,
+            order::STAGE,
+            ONCE,
+            TARGET,
+        ],
+        Kind::ORDER_LINE_SET => &[TOUCHES, QUANTITY, ONCE, TARGET],
+        Kind::ORDER_EXPEDITED => &[TOUCHES, RANK, ONCE, TARGET],
+        Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => &[ONCE, TARGET],
+        Kind::EXCEPTION_ANSWERED => &[EXCEPTION, EXCEPTION_ENTRIES, ONCE],
         _ => return None,
     })
 }
@@ -119,8 +160,14 @@ pub fn is_known_even(kind: Kind, key: u8) -> bool {
 /// Whether this version writes an odd key in this kind.
 #[must_use]
 pub fn is_known_odd(kind: Kind, key: u8) -> bool {
+    if class_of(kind).is_some() {
+        return key == CATALOGUE_ONCE;
+    }
     match kind {
         Kind::GENESIS => key == GENESIS_PROGRAM,
+        Kind::ITEM_MERGED | Kind::CODE_BOUND => key == CATALOGUE_ONCE,
+        Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => [REASON, NOTE].contains(&key),
+        Kind::EXCEPTION_ANSWERED => key == NOTE,
         Kind::MOVED | Kind::COUNTED | Kind::REVERSED => {
             [REASON, NOTE, ORDER, LOT, PO, SERIAL].contains(&key)
         }

@@ -69,7 +69,17 @@ impl Special {
             | Body::Set(_)
             | Body::ItemMerged(_)
             | Body::CodeBound(_)
-            | Body::CodeUnbound(_) => None,
+            | Body::CodeUnbound(_)
+            | Body::OrderOpened(_)
+            | Body::OrderSet(_)
+            | Body::OrderLineSet(_)
+            | Body::OrderExpedited(_)
+            | Body::OrderClosed(_)
+            | Body::OrderCancelled(_)
+            | Body::ExceptionAnswered(_) => entry.body.once().map(|once| Self {
+                once: Some(once),
+                ..special(&Particulars::default())
+            }),
         }
     }
 
@@ -170,7 +180,14 @@ fn transaction(
         | Body::Set(_)
         | Body::ItemMerged(_)
         | Body::CodeBound(_)
-        | Body::CodeUnbound(_) => return Ok(None),
+        | Body::CodeUnbound(_)
+        | Body::OrderOpened(_)
+        | Body::OrderSet(_)
+        | Body::OrderLineSet(_)
+        | Body::OrderExpedited(_)
+        | Body::OrderClosed(_)
+        | Body::OrderCancelled(_)
+        | Body::ExceptionAnswered(_) => return Ok(None),
     };
     let key = (u32::try_from(index).unwrap_or(u32::MAX), seq);
     Ok(Some(Found { key, is_count }))

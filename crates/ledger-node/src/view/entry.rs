@@ -5,6 +5,7 @@ use ledger_core::catalogue::{
     CatalogueWrite, Class, ItemKind, Role, Value as Field, fields_of, key,
 };
 use ledger_core::entry::{Body, Content, GenesisReason, Kind, Particulars, Place};
+use ledger_core::order::{self, OrderFields};
 use ledger_core::{Quantity, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -69,6 +70,13 @@ fn kind_word(kind: Kind) -> String {
         Kind::COUNTED => "counted",
         Kind::TALLIED => "tallied",
         Kind::REVERSED => "reversed",
+        Kind::ORDER_OPENED => "order-opened",
+        Kind::ORDER_SET => "order-set",
+        Kind::ORDER_LINE_SET => "order-line-set",
+        Kind::ORDER_EXPEDITED => "order-expedited",
+        Kind::ORDER_CLOSED => "order-closed",
+        Kind::ORDER_CANCELLED => "order-cancelled",
+        Kind::EXCEPTION_ANSWERED => "exception-answered",
         Kind::SITE_SET => "site-set",
         Kind::ITEM_SET => "item-set",
         Kind::ITEM_MERGED => "item-merged",
@@ -108,6 +116,7 @@ fn body_json(body: &Body) -> Value {
                 "quantity": moved.quantity.to_string(),
                 "from": moved.from.as_ref().map(place_json),
                 "to": moved.to.as_ref().map(place_json),
+                "for_order": moved.for_order.map(|order| order.id.to_string()),
             }),
             &moved.particulars,
         ),
@@ -144,7 +153,72 @@ fn body_json(body: &Body) -> Value {
             "item": unbound.item.as_str(),
             "barcode": unbound.barcode.as_str(),
         }),
+        Body::OrderOpened(_)
+        | Body::OrderSet(_)
+        | Body::OrderLineSet(_)
+        | Body::OrderExpedited(_)
+        | Body::OrderClosed(_)
+        | Body::OrderCancelled(_) => order_json(body),
+        Body::ExceptionAnswered(answered) => json!({
+            "exception": answered.exception,
+            "entries": answered.entries.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "note": answered.note,
+        }),
     }
+}
+
+fn order_json(body: &Body) -> Value {
+    match body {
+        Body::OrderOpened(opened) => json!({
+            "number": opened.number.as_str(),
+            "type": opened.order_type.word(),
+            "fields": order_fields_json(&opened.fields),
+        }),
+        Body::OrderSet(set) => json!({
+            "order": set.order.id.to_string(),
+            "fields": order_fields_json(&set.fields),
+        }),
+        Body::OrderLineSet(line) => json!({
+            "order": line.order.id.to_string(),
+            "item": line.item.as_str(),
+            "wanted": line.wanted.to_string(),
+        }),
+        Body::OrderExpedited(expedited) => json!({
+            "order": expedited.order.id.to_string(),
+            "item": expedited.item.as_str(),
+            "rank": expedited.rank,
+        }),
+        Body::OrderClosed(ended) | Body::OrderCancelled(ended) => json!({
+            "order": ended.order.id.to_string(),
+            "reason": ended.reason,
+            "note": ended.note,
+        }),
+        Body::Genesis(_)
+        | Body::ClockMark(_)
+        | Body::Moved(_)
+        | Body::Counted(_)
+        | Body::Tallied(_)
+        | Body::Reversed(_)
+        | Body::Set(_)
+        | Body::ItemMerged(_)
+        | Body::CodeBound(_)
+        | Body::CodeUnbound(_)
+        | Body::ExceptionAnswered(_) => Value::Null,
+    }
+}
+
+fn order_fields_json(fields: &OrderFields) -> Value {
+    let named = fields.iter().map(|(number, field)| {
+        let name = match *number {
+            order::key::CUSTOMER => "customer",
+            order::key::SITE => "site",
+            order::key::DUE => "due_days",
+            order::key::TITLE => "title",
+            _ => "stage",
+        };
+        (name.to_owned(), plain_json(field))
+    });
+    Value::Object(named.collect())
 }
 
 fn place_json(place: &Place) -> Value {
@@ -211,11 +285,17 @@ fn field_json(class: Class, number: u8, field: &Field) -> Value {
         (Class::User | Class::Device, key::ROLE, Field::Int(role)) => {
             json!(Role::from_number(*role).map(Role::word))
         }
-        (_, _, Field::Nil) => Value::Null,
-        (_, _, Field::Bool(yes)) => Value::Bool(*yes),
-        (_, _, Field::Int(value)) => json!(value),
-        (_, _, Field::Text(text)) => Value::String(text.to_string()),
-        (_, _, Field::Bytes(bytes)) => Value::String(keys::to_hex(bytes)),
+        (_, _, field) => plain_json(field),
+    }
+}
+
+fn plain_json(field: &Field) -> Value {
+    match field {
+        Field::Nil => Value::Null,
+        Field::Bool(yes) => Value::Bool(*yes),
+        Field::Int(value) => json!(value),
+        Field::Text(text) => Value::String(text.to_string()),
+        Field::Bytes(bytes) => Value::String(keys::to_hex(bytes)),
     }
 }
 
@@ -257,6 +337,7 @@ mod tests {
             ..Details::default()
         };
         let printed = known(Body::Moved(Moved {
+            for_order: None,
             item: code("R-100"),
             quantity: "2.5".parse().unwrap(),
             from: Some(place),

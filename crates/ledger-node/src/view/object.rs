@@ -1,6 +1,7 @@
 //! The `object` that a writing command answers with: the thing it was about, as it is now.
 
 use ledger_core::Code;
+use ledger_core::at_entry::About;
 use ledger_core::catalogue::{Class, Subject, Value, key};
 use serde::Serialize;
 
@@ -40,9 +41,18 @@ impl View<'_> {
         }
     }
 
-    /// A thing of the catalogue in its own shape.
+    /// What a command was about, in its own shape.
     #[must_use]
-    pub fn object(&self, about: &Subject) -> serde_json::Value {
+    pub fn object(&self, about: &About) -> serde_json::Value {
+        match about {
+            About::Thing(subject) => self.thing(subject),
+            // Resolved when it was written.
+            About::NewOrder => serde_json::Value::Null,
+            About::Order(_) | About::Exception(_) => serde_json::Value::Null,
+        }
+    }
+
+    fn thing(&self, about: &Subject) -> serde_json::Value {
         let code = &about.code;
         match about.class {
             Class::Item => json(self.show(&self.fold().canonical(code))),
