@@ -17,7 +17,6 @@ mod stock;
 use std::fs;
 
 use ledger_core::at_entry::{About, Plan, Refusal};
-use ledger_core::entry::Body;
 use ledger_core::fold::Fold;
 use ledger_node::{Node, Written, file_key};
 use serde::Serialize;
