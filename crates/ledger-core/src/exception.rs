@@ -1,5 +1,7 @@
 //! Exceptions: what a person should look at. They are derived from the facts and block nothing.
 
+mod orders;
+
 use crate::code::Code;
 use crate::entry::Kind;
 use crate::fold::{Fold, LineKey, ReversalFault};
@@ -10,8 +12,8 @@ use crate::time::Timestamp;
 /// A movement this close to a count of another device makes the count ambiguous (F4).
 pub const RECOUNT_WINDOW_MILLIS: u64 = 60_000;
 
-/// How many outgoing movements a negative-stock exception names at most, the newest ones.
-pub const NEGATIVE_ENTRIES_MAX: usize = 20;
+/// How many entries an exception names at most, the newest ones.
+pub const NAMED_MAX: usize = 20;
 
 /// What kind of exception it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +26,18 @@ pub enum ExceptionKind {
     Overflow,
     /// Several items claim one barcode.
     DuplicateBarcode,
+    /// An order line wants more than is available, where that is not allowed.
+    Oversold,
+    /// An order line lost stock it was promised to facts that came later.
+    AllocationLost,
+    /// Something about an order after its end, or stock that its end did not settle.
+    ClosedOrder,
+    /// More was picked for a line than it wants, or more came back than was picked.
+    PickedOutside,
+    /// Several orders have one number.
+    DuplicateNumber,
+    /// Entries about an order that has not arrived.
+    OrderWaits,
     /// A reversal that has no effect.
     Reversal,
     /// A reversal whose target has not arrived.
@@ -43,6 +57,12 @@ impl ExceptionKind {
             Self::Recount => "recount",
             Self::Overflow => "overflow",
             Self::DuplicateBarcode => "duplicate-barcode",
+            Self::Oversold => "oversold",
+            Self::AllocationLost => "allocation-lost",
+            Self::ClosedOrder => "closed-order",
+            Self::PickedOutside => "picked-outside",
+            Self::DuplicateNumber => "duplicate-number",
+            Self::OrderWaits => "order-waits",
             Self::Reversal => "reversal",
             Self::ReversalWaits => "reversal-waits",
             Self::NeedsNewerVersion => "needs-newer-version",
@@ -56,7 +76,13 @@ impl ExceptionKind {
         match self {
             Self::NegativeStock => &["count", "reverse", "accept"],
             Self::Recount | Self::Overflow => &["count", "accept"],
+            Self::AllocationLost | Self::ClosedOrder | Self::PickedOutside => {
+                &["reverse", "accept"]
+            }
             Self::DuplicateBarcode
+            | Self::Oversold
+            | Self::DuplicateNumber
+            | Self::OrderWaits
             | Self::Reversal
             | Self::ReversalWaits
             | Self::NeedsNewerVersion
@@ -76,6 +102,8 @@ pub struct Exception {
     pub item: Option<Code>,
     /// The location it is about.
     pub location: Option<Code>,
+    /// The order it is about.
+    pub order: Option<EntryId>,
     /// Since when.
     pub since: Timestamp,
     /// The entries that caused it, oldest first.
@@ -107,13 +135,15 @@ fn place_words(key: &LineKey) -> String {
 }
 
 impl Fold {
-    /// All open exceptions, in the order of their ids.
+    /// All open exceptions, in the order of their ids: those whose cause holds and that nobody took
+    /// as they are.
     #[must_use]
     pub fn exceptions(&self) -> Vec<Exception> {
         let mut open = Vec::new();
         self.line_exceptions(&mut open);
         self.barcode_exceptions(&mut open);
         self.reversal_exceptions(&mut open);
+        self.order_exceptions(&mut open);
         for (id, (kind, touches)) in &self.newer {
             let Kind(number) = kind;
             let about = touches
@@ -132,6 +162,7 @@ impl Fold {
                 format!("An entry is kept without effect: {reason}."),
             ));
         }
+        open.retain(|exception| !self.is_answered(exception));
         open.sort_by(|a, b| a.id.cmp(&b.id));
         open
     }
@@ -142,6 +173,7 @@ impl Fold {
             kind,
             item: None,
             location: None,
+            order: None,
             since: self.effective_time(entry).unwrap_or_default(),
             entries: vec![entry],
             text,
@@ -164,6 +196,7 @@ impl Fold {
                     ),
                     item: Some(key.item),
                     location: Some(key.location),
+                    order: None,
                     since: self
                         .rows_of(line)
                         .last()
@@ -202,7 +235,7 @@ impl Fold {
             .map(|row| self.entry_id(row.key()))
             .collect();
         let since = self.below_zero_since(line);
-        outgoing.drain(..outgoing.len().saturating_sub(NEGATIVE_ENTRIES_MAX));
+        outgoing.drain(..outgoing.len().saturating_sub(NAMED_MAX));
         open.push(Exception {
             id: line_id(ExceptionKind::NegativeStock, &key),
             kind: ExceptionKind::NegativeStock,
@@ -214,6 +247,7 @@ impl Fold {
             ),
             item: Some(canonical),
             location: Some(key.location),
+            order: None,
             since,
             entries: outgoing,
         });
@@ -272,21 +306,34 @@ impl Fold {
             ),
             item: Some(key.item),
             location: Some(key.location),
+            order: None,
             since: count.time(),
             entries,
         });
     }
 
+    /// Whether a person took the exception as it is, with all the entries it names.
+    fn is_answered(&self, exception: &Exception) -> bool {
+        self.answers_to(&exception.id)
+            .any(|known| exception.entries.iter().all(|id| known.contains(id)))
+    }
+
     fn barcode_exceptions(&self, open: &mut Vec<Exception>) {
         for (barcode, items) in self.contested_barcodes() {
+            let entries = self.bindings(barcode);
             let names: Vec<String> = items.iter().map(ToString::to_string).collect();
             open.push(Exception {
                 id: format!("{}:{barcode}", ExceptionKind::DuplicateBarcode.word()),
                 kind: ExceptionKind::DuplicateBarcode,
                 item: items.first().cloned(),
                 location: None,
-                since: Timestamp::ZERO,
-                entries: Vec::new(),
+                order: None,
+                since: entries
+                    .iter()
+                    .filter_map(|id| self.effective_time(*id))
+                    .max()
+                    .unwrap_or_default(),
+                entries,
                 text: format!(
                     "The barcode {barcode} is claimed by {}.",
                     names.join(" and ")

@@ -2,31 +2,39 @@
 //!
 //! [`Fold`] takes entries and central numbers in any order, any number of times, and holds the
 //! facts; what follows from them is worked out at once where that is cheap, and when it is asked
-//! for where it is not. Rules F1 to F6 and F11 of the design; rights (F10), orders and clock fixes
-//! have their place in `Fold::take` and come with their families.
+//! for where it is not. Rules F1 to F9 and F11 of the design; rights (F10) and clock fixes have
+//! their place in `take.rs` and come with their families.
 //!
 //! **Invariant.** Every answer is a function of the *set* of entries and numbers given so far. An
 //! entry whose predecessor in its origin is missing waits, outside the state, until that arrives.
 
+mod allocation;
 mod catalogue;
 mod dump;
 mod history;
 mod line;
 mod once;
+mod orders;
 mod origin;
 mod packed;
+mod promises;
 mod reversal;
+mod running;
 mod slots;
 mod snapshot;
 mod symbols;
+mod take;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::allocation::OrderLine;
 pub use self::catalogue::{
     BoundCode, DeviceInfo, GRID_MAX, GridError, Item, ItemMatch, Location, LocationType, columns,
 };
 pub use self::history::{HistoryRow, RowKind, Why, WhyRow};
 pub use self::line::{LastCount, LineInfo, LineKey};
+pub use self::orders::{Order, OrderState};
+pub(crate) use self::promises::Shortage;
 pub(crate) use self::reversal::ReversalFault;
 
 pub use self::snapshot::Snapshot;
@@ -36,16 +44,15 @@ pub(crate) use self::line::{Line, Row, Rows};
 use self::once::Once;
 use self::origin::{Origins, Touch};
 use self::reversal::Reversals;
-use self::slots::Slot;
 use self::symbols::Symbols;
 use crate::catalogue::Subject;
-use crate::entry::{Body, Content, Counted, IdempotencyKey, Kind, Moved, Particulars, Place};
+use crate::entry::{Content, IdempotencyKey, Kind};
 use crate::id::{EntryId, EntryRef, Origin};
 use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 1;
+pub const FOLD_VERSION: u32 = 2;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]
@@ -91,6 +98,11 @@ pub struct Fold {
     once: Once,
     /// When the counting took a while: started and ended, by count.
     spans: BTreeMap<TxKey, (Timestamp, Timestamp)>,
+    orders: orders::Orders,
+    /// What was said of when batches expire, by item and batch.
+    expiries: BTreeMap<(u32, u32), Vec<(TxKey, u32)>>,
+    /// Exceptions that a person took as they are, with the entries they named.
+    answers: BTreeMap<String, Vec<(TxKey, BTreeSet<EntryId>)>>,
     waiting: BTreeMap<EntryId, Record>,
     /// Lines that a late row made worth working out anew; empty between calls.
     dirty_lines: Vec<u32>,
@@ -185,209 +197,6 @@ impl Fold {
         }
     }
 
-    fn take(&mut self, origin: u32, record: Record) {
-        self.entries = self.entries.saturating_add(1);
-        let id = record.id;
-        let key: TxKey = (origin, id.seq);
-        let mut slot = self
-            .origins
-            .next_slot(origin, record.content.time(), record.hash8);
-        match record.content {
-            Content::Known(entry) => {
-                slot.set_said(
-                    entry
-                        .body
-                        .particulars()
-                        .and_then(|particulars| particulars.said),
-                );
-                let stamp = catalogue::Stamp {
-                    origin,
-                    seq: id.seq,
-                    clock: entry.clock,
-                };
-                self.take_body(key, stamp, &mut slot, entry.body);
-            }
-            Content::Newer { kind, touches, .. } => {
-                self.newer.insert(id, (kind, touches));
-            }
-            Content::Bad { reason, .. } => {
-                self.bad.insert(id, reason);
-            }
-        }
-        self.origins.push(origin, slot);
-        if self.reversals.is_target(&id)
-            && let Some(changed) = self.settle_reversals(id)
-        {
-            self.changed_effect(changed);
-        }
-    }
-
-    fn take_body(&mut self, key: TxKey, stamp: catalogue::Stamp, slot: &mut Slot, body: Body) {
-        match &body {
-            Body::Moved(moved) => self.take_moved(key, slot, moved),
-            Body::Counted(counted) => self.take_counted(key, slot, counted),
-            Body::Reversed(reversed) => {
-                slot.touch = Touch::Reversal;
-                self.take_once(key, slot.order_time(), &reversed.particulars);
-            }
-            Body::Genesis(_)
-            | Body::ClockMark(_)
-            | Body::Tallied(_)
-            | Body::Set(_)
-            | Body::ItemMerged(_)
-            | Body::CodeBound(_)
-            | Body::CodeUnbound(_)
-            | Body::OrderOpened(_)
-            | Body::OrderSet(_)
-            | Body::OrderLineSet(_)
-            | Body::OrderExpedited(_)
-            | Body::OrderClosed(_)
-            | Body::OrderCancelled(_)
-            | Body::ExceptionAnswered(_) => {}
-        }
-        if let Some(target) = self.take_fact(key, stamp, slot.order_time(), body) {
-            self.changed_effect(target);
-        }
-    }
-
-    /// What an entry says besides rows on stock lines. Gives a transaction that began or ceased to
-    /// count by it.
-    fn take_fact(
-        &mut self,
-        key: TxKey,
-        stamp: catalogue::Stamp,
-        order_time: Timestamp,
-        body: Body,
-    ) -> Option<TxKey> {
-        match body {
-            Body::Genesis(genesis) => {
-                if key.1 == 1 {
-                    self.origins.set_genesis(key.0, genesis);
-                } else {
-                    self.bad
-                        .insert(self.entry_id(key), "a second beginning of its origin");
-                }
-            }
-            Body::ClockMark(_) | Body::Tallied(_) => {}
-            Body::Moved(moved) => {
-                if !Self::can_move(moved.quantity) {
-                    self.bad
-                        .insert(self.entry_id(key), "its quantity is out of range");
-                }
-            }
-            Body::Counted(counted) => {
-                if let Some(span) = counted.span {
-                    self.spans.insert(key, span);
-                }
-            }
-            Body::Reversed(reversed) => {
-                self.reversals.add(key, reversed.target);
-                self.reversals.times.insert(key, order_time);
-                return self.settle_reversals(reversed.target.id);
-            }
-            Body::Set(write) => self.catalogue.set(stamp, write),
-            Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
-            Body::CodeBound(bound) => {
-                self.catalogue
-                    .bind(stamp, bound.item, bound.barcode, Some(bound.pack));
-            }
-            Body::CodeUnbound(unbound) => {
-                self.catalogue
-                    .bind(stamp, unbound.item, unbound.barcode, None);
-            }
-            Body::OrderOpened(_)
-            | Body::OrderSet(_)
-            | Body::OrderLineSet(_)
-            | Body::OrderExpedited(_)
-            | Body::OrderClosed(_)
-            | Body::OrderCancelled(_)
-            | Body::ExceptionAnswered(_) => {}
-        }
-        None
-    }
-
-    fn take_moved(&mut self, key: TxKey, slot: &mut Slot, moved: &Moved) {
-        let Some(outgoing) = moved.quantity.checked_neg() else {
-            return;
-        };
-        let from = moved
-            .from
-            .as_ref()
-            .map(|place| self.line(&moved.item, place));
-        let to = moved.to.as_ref().map(|place| self.line(&moved.item, place));
-        slot.touch = Touch::Lines(from, to);
-        self.take_once(key, slot.order_time(), &moved.particulars);
-        for (line, amount) in [(from, outgoing), (to, moved.quantity)] {
-            if let Some(line) = line {
-                self.push_row(line, Row::movement(slot.order_time(), key, amount));
-            }
-        }
-    }
-
-    fn take_counted(&mut self, key: TxKey, slot: &mut Slot, counted: &Counted) {
-        let line = self.line(&counted.item, &counted.place);
-        slot.touch = Touch::Lines(None, Some(line));
-        self.take_once(key, slot.order_time(), &counted.particulars);
-        self.push_row(line, Row::count(slot.order_time(), key, counted.quantity));
-    }
-
-    /// The line of an item at a place, made if there is none.
-    fn line(&mut self, item: &crate::Code, place: &Place) -> u32 {
-        let key = symbols::LineSymbols {
-            item: self.symbols.intern(item),
-            location: self.symbols.intern(&place.location),
-            owner: place
-                .owner
-                .as_ref()
-                .map_or(symbols::NONE, |code| self.symbols.intern(code)),
-            batch: place
-                .batch
-                .as_ref()
-                .map_or(symbols::NONE, |code| self.symbols.intern(code)),
-        };
-        if let Some(line) = self.line_index.get(&key) {
-            return *line;
-        }
-        let line = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
-        self.lines.push(Line::new(key));
-        self.line_index.insert(key, line);
-        self.lines_of_item.entry(key.item).or_default().push(line);
-        line
-    }
-
-    fn push_row(&mut self, line: u32, row: Row) {
-        let counts = !self.is_ineffective(row.key());
-        let origins = &self.origins;
-        let Some(at) = usize::try_from(line)
-            .ok()
-            .and_then(|at| self.lines.get_mut(at))
-        else {
-            return;
-        };
-        if at.push(row, counts, &self.packed_rows, |a, b| {
-            origins.compare_rows(a, b)
-        }) {
-            self.dirty_lines.push(line);
-        }
-    }
-
-    /// Takes note of an idempotency key; of equal ones the first by F1 order counts.
-    fn take_once(&mut self, key: TxKey, time: Timestamp, particulars: &Particulars) {
-        let Some(once) = particulars.once else { return };
-        let origins = &self.origins;
-        let changed = self.once.take(once, key, |one| {
-            let at = if one == key {
-                time
-            } else {
-                origins.order_time(one)
-            };
-            (at, origins.entry_id(one))
-        });
-        for one in changed {
-            self.changed_effect(one);
-        }
-    }
-
     /// A transaction that is already folded began or ceased to count.
     fn changed_effect(&mut self, key: TxKey) {
         match self.origins.touch(key) {
@@ -470,6 +279,14 @@ impl Fold {
         for key in self.once.reconsider(order) {
             self.changed_effect(key);
         }
+    }
+
+    /// The entries that an exception named when a person took it as it is, by answer.
+    pub(crate) fn answers_to(&self, exception: &str) -> impl Iterator<Item = &BTreeSet<EntryId>> {
+        let answers = self.answers.get(exception).into_iter().flatten();
+        answers
+            .filter(|(key, _)| !self.is_suppressed(*key))
+            .map(|(_, entries)| entries)
     }
 
     pub(crate) fn is_suppressed(&self, key: TxKey) -> bool {

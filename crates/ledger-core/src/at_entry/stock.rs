@@ -52,6 +52,11 @@ enum BatchRule {
     TheOne,
 }
 
+/// What was said beside the quantities, checked.
+pub(super) fn details_of(request: &StockRequest) -> Result<Particulars, Refusal> {
+    particulars(request)
+}
+
 fn particulars(request: &StockRequest) -> Result<Particulars, Refusal> {
     let field = |text: &Option<String>, what: &str| -> Result<Option<String>, Refusal> {
         let text = text
@@ -74,11 +79,11 @@ fn particulars(request: &StockRequest) -> Result<Particulars, Refusal> {
     })
 }
 
-fn check_quantity(quantity: Quantity, command: &str) -> Result<(), Refusal> {
+pub(super) fn check_quantity(quantity: Quantity, command: &str) -> Result<(), Refusal> {
     if quantity.is_negative() {
         let right = match command {
             "add" => "to take stock out use: stock remove; to correct it: stock adjust",
-            "remove" => "to put stock in use: stock add; to correct it: stock adjust",
+            "remove" | "pick" => "to put stock in use: stock add; to correct it: stock adjust",
             "move" => "to move it the other way exchange FROM and TO: stock move ITEM TO FROM QTY",
             _ => "a count says what is there; to correct by a difference use: stock adjust",
         };

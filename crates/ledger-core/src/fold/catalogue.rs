@@ -10,7 +10,7 @@ use super::origin::Origins;
 use crate::catalogue::{CatalogueWrite, Class, ItemKind, Role, Subject, Value, key};
 use crate::code::{Barcode, Code};
 use crate::entry::ItemMerged;
-use crate::id::{DeviceId, Origin};
+use crate::id::{DeviceId, EntryId, Origin};
 use crate::quantity::Quantity;
 use crate::time::Clock;
 
@@ -22,10 +22,10 @@ pub(super) struct Stamp {
     pub(super) clock: Clock,
 }
 
-type Order = (Clock, Origin, u64);
+pub(super) type Order = (Clock, Origin, u64);
 
 impl Stamp {
-    fn order(&self, origins: &Origins) -> Order {
+    pub(super) fn order(&self, origins: &Origins) -> Order {
         let key = (self.origin, self.seq);
         (
             origins.capped_clock(key, self.clock),
@@ -322,6 +322,7 @@ impl Fold {
             .into_iter()
             .flatten()
             .filter(move |write| !central_only || self.origins.is_central(write.stamp.origin))
+            .filter(|write| !self.is_suppressed(write.stamp.key()))
     }
 
     /// Whether anybody defined the thing.
@@ -339,6 +340,16 @@ impl Fold {
     }
 
     pub(super) fn field_of(&self, subject: &Subject, key: u8) -> Value {
+        self.last_value(subject, key, |_| true)
+    }
+
+    /// The value of a field as it held just before an entry, by clock.
+    pub(super) fn field_before(&self, subject: &Subject, key: u8, stamp: &Stamp) -> Value {
+        let before = |write: &Write| write.stamp.is_before(stamp, &self.origins);
+        self.last_value(subject, key, before)
+    }
+
+    fn last_value(&self, subject: &Subject, key: u8, counts: impl Fn(&Write) -> bool) -> Value {
         let value = |write: &Write| {
             write
                 .fields
@@ -347,6 +358,7 @@ impl Fold {
                 .map(|(_, value)| value.clone())
         };
         self.writes(subject)
+            .filter(|write| counts(write))
             .filter_map(|write| Some((write.stamp.order(&self.origins), value(write)?)))
             .max_by(|a, b| a.0.cmp(&b.0))
             .map_or(Value::Nil, |(_, value)| value)
@@ -415,6 +427,7 @@ impl Fold {
         let merges = self.catalogue.merges.get(item)?;
         let last = merges
             .iter()
+            .filter(|(stamp, _)| !self.is_suppressed(stamp.key()))
             .max_by_key(|(stamp, _)| stamp.order(&self.origins))?;
         last.1.clone().filter(|into| into != item)
     }
@@ -441,6 +454,7 @@ impl Fold {
                 .keys()
                 .map(|symbol| self.symbols.code(*symbol)),
         );
+        items.extend(self.orders.items().cloned());
         items.retain(|code| self.catalogue.merges.is_empty() || self.canonical(code) == *code);
         items.into_iter().collect()
     }
@@ -501,6 +515,7 @@ impl Fold {
         let writes = self.catalogue.barcodes.get(barcode)?.get(item)?;
         writes
             .iter()
+            .filter(|(stamp, _)| !self.is_suppressed(stamp.key()))
             .max_by_key(|(stamp, _)| stamp.order(&self.origins))?
             .1
     }
@@ -537,6 +552,22 @@ impl Fold {
                 .collect();
             (items.len() > 1).then_some((barcode, items))
         })
+    }
+
+    /// The entries that bound a barcode to the items that claim it, in F1 order.
+    pub(crate) fn bindings(&self, barcode: &Barcode) -> Vec<EntryId> {
+        let items = self.catalogue.barcodes.get(barcode);
+        let last = items.into_iter().flatten().filter_map(|(item, writes)| {
+            self.bound_pack(barcode, item)?;
+            let counting = writes
+                .iter()
+                .filter(|(stamp, _)| !self.is_suppressed(stamp.key()));
+            let last = counting.max_by_key(|(stamp, _)| stamp.order(&self.origins))?;
+            Some(self.moment_of(last.0.key()))
+        });
+        let mut moments: Vec<_> = last.collect();
+        moments.sort_unstable();
+        moments.into_iter().map(|(_, id)| id).collect()
     }
 
     /// What a typed or scanned text names: an item by its code, or by one of its barcodes.

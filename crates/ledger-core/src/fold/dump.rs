@@ -47,8 +47,47 @@ impl Line {
 }
 
 impl Fold {
-    /// Gives the dump record by record: catalogue, stock lines with their last counts, voided
-    /// transactions, open exceptions. Cursors, checkpoints and clocks are not in it.
+    /// Orders, their lines, and the claims with what serves them.
+    fn dump_orders(&self, take: &mut dyn FnMut(&[u8])) {
+        for order in self.orders().into_iter().filter_map(|id| self.order(id)) {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let due = order.due.map_or_else(String::new, |day| day.to_string());
+            let line = Line::new(7)
+                .entry(order.id)
+                .code(Some(&order.number))
+                .text(order.order_type.word())
+                .text(order.state.word())
+                .code(order.customer.as_ref())
+                .code(order.site.as_ref())
+                .text(&due)
+                .text(&text(&order.title))
+                .text(&text(&order.stage));
+            take(&line.0);
+            for line in self.order_lines(order.id) {
+                let mut record = Line::new(8).entry(order.id).code(Some(&line.item));
+                let parts = [line.wanted, line.picked, line.allocated, line.backorder];
+                for part in parts {
+                    record = record.bytes(&part.ten_thousandths().to_be_bytes());
+                }
+                record = record.bytes(&[u8::from(line.provisional)]);
+                take(&record.bytes(&line.rank.to_be_bytes()).0);
+            }
+        }
+        for item in self.claimed_items() {
+            for claim in self.allocation(&item).claims {
+                let parts = [claim.quantity, claim.allocated()];
+                let mut record = Line::new(9).code(Some(&item)).entry(claim.order);
+                record = record.entry(claim.entry);
+                for part in parts {
+                    record = record.bytes(&part.ten_thousandths().to_be_bytes());
+                }
+                take(&record.0);
+            }
+        }
+    }
+
+    /// Gives the dump record by record: catalogue, stock lines with their last counts, orders and
+    /// claims, voided transactions, open exceptions. Cursors, checkpoints and clocks are not in it.
     pub fn dump(&self, take: &mut dyn FnMut(&[u8])) {
         for class in Class::ALL {
             for code in self.codes(class) {
@@ -95,6 +134,7 @@ impl Fold {
             }
             take(&record.0);
         }
+        self.dump_orders(take);
         let mut voided: Vec<_> = self
             .reversals
             .voided()

@@ -22,6 +22,8 @@ pub enum RowKind {
     Count,
     /// A reversal of an earlier transaction.
     Reversal,
+    /// Something about an order that changed what is promised; nothing moved.
+    Order,
 }
 
 /// One change of one stock line.
@@ -33,14 +35,22 @@ pub struct HistoryRow {
     pub at: Timestamp,
     /// What it is.
     pub kind: RowKind,
-    /// The stock line.
-    pub line: LineKey,
+    /// The stock line; none when only a promise changed.
+    pub line: Option<LineKey>,
+    /// Whose stock: a customer's, or ours.
+    pub owner: Option<Code>,
+    /// The order that it picks for, returns from or promises to.
+    pub order: Option<EntryId>,
     /// By how much the line changed; a count's variance.
     pub change: Total,
     /// On the line afterwards.
     pub line_on_hand: Total,
     /// On hand of the item with this owner afterwards, over all its lines.
     pub on_hand: Total,
+    /// The same less what was promised to orders by then.
+    pub available: Total,
+    /// What a reversal voids.
+    pub reverses: Option<EntryId>,
     /// Voided by a reversal.
     pub voided: bool,
     /// Has no central number yet.
@@ -149,13 +159,7 @@ impl Fold {
         rows.sort_by(|a, b| {
             (a.at, a.id, a.kind, a.change, &a.line).cmp(&(b.at, b.id, b.kind, b.change, &b.line))
         });
-        let mut on_hand: BTreeMap<Option<Code>, Total> = BTreeMap::new();
-        for row in &mut rows {
-            let total = on_hand.entry(row.line.owner.clone()).or_default();
-            *total = total.plus(row.change);
-            row.on_hand = *total;
-        }
-        rows
+        self.with_promises(canonical, rows)
     }
 
     fn line_history(&self, line: &Line, key: &LineKey, rows: &mut Vec<HistoryRow>) {
@@ -184,10 +188,14 @@ impl Fold {
                     Some(_) => RowKind::Movement,
                     None => RowKind::Reversal,
                 },
-                line: key.clone(),
+                line: Some(key.clone()),
+                owner: key.owner.clone(),
+                order: self.order_of_movement(event.id),
                 change: after.minus(on_hand),
                 line_on_hand: after,
                 on_hand: after,
+                available: after,
+                reverses: event.voids.map(|target| self.entry_id(target)),
                 voided: event
                     .row
                     .is_some_and(|row| self.reversals.is_void(&row.key())),

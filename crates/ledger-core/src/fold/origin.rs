@@ -231,6 +231,12 @@ impl Origins {
         touched
     }
 
+    /// The latest effective time of all.
+    pub(super) fn latest(&self) -> u64 {
+        let last = self.logs.iter().map(|log| log.slots.last_effective());
+        last.max().unwrap_or(0)
+    }
+
     pub(crate) fn entry_id(&self, key: TxKey) -> EntryId {
         let origin = self
             .log(key.0)

@@ -12,12 +12,13 @@ use std::borrow::Cow;
 
 use super::line::Older;
 use super::once::OnceRun;
+use super::orders::Pick;
 use super::slots::Slots;
 use super::{Fold, Line, NumberRun, Record, TxKey, catalogue, symbols};
 use crate::code::Code;
 use crate::entry::{Body, Content, IdempotencyKey};
-use crate::id::Origin;
-use crate::quantity::Total;
+use crate::id::{EntryId, EntryRef, Origin};
+use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 use crate::varint;
 
@@ -101,6 +102,7 @@ impl Fold {
             line.put(&mut out);
         }
         self.put_once(&mut out);
+        self.put_picks(&mut out);
         let slots = self.origins.put(&mut out)?;
         Some(Snapshot {
             head: out.0,
@@ -133,6 +135,7 @@ impl Fold {
             fold.insert_line(line)?;
         }
         fold.take_once_runs(&mut input)?;
+        fold.take_picks(&mut input)?;
         for (index, packed) in (0_u32..).zip(snapshot.slots) {
             fold.take_origin(&mut input, index, packed.into_owned())?;
         }
@@ -201,6 +204,53 @@ impl Fold {
         }
         out.length(self.once.suppressed.len());
         self.once.suppressed.iter().for_each(|key| out.key(*key));
+    }
+
+    /// What movements say besides their rows: the orders they pick for, and when batches expire.
+    fn put_picks(&self, out: &mut Out) {
+        out.length(self.orders.picks.len());
+        for (key, pick) in &self.orders.picks {
+            out.key(*key);
+            out.bytes(pick.order.id.origin.as_bytes());
+            out.number(pick.order.id.seq);
+            out.bytes(&pick.order.hash8);
+            out.number(varint::zigzag(pick.quantity.ten_thousandths()));
+        }
+        out.length(self.expiries.len());
+        for ((item, batch), said) in &self.expiries {
+            out.number(u64::from(*item));
+            out.number(u64::from(*batch));
+            out.length(said.len());
+            for (key, day) in said {
+                out.key(*key);
+                out.number(u64::from(*day));
+            }
+        }
+    }
+
+    fn take_picks(&mut self, input: &mut In<'_>) -> Option<()> {
+        for _ in 0..input.number()? {
+            let key = input.key()?;
+            let origin = Origin::from_bytes(input.array()?);
+            let seq = input.number()?;
+            let order = EntryRef {
+                id: EntryId { origin, seq },
+                hash8: input.array()?,
+            };
+            let quantity = varint::unzigzag(input.number()?);
+            let quantity = Quantity::from_ten_thousandths(quantity);
+            self.orders.pick(key, Pick { order, quantity });
+        }
+        for _ in 0..input.number()? {
+            let item = u32::try_from(input.number()?).ok()?;
+            let batch = u32::try_from(input.number()?).ok()?;
+            let mut said = Vec::new();
+            for _ in 0..input.number()? {
+                said.push((input.key()?, u32::try_from(input.number()?).ok()?));
+            }
+            self.expiries.insert((item, batch), said);
+        }
+        Some(())
     }
 
     fn take_once_runs(&mut self, input: &mut In<'_>) -> Option<()> {

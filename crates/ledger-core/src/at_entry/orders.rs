@@ -1,0 +1,551 @@
+//! Orders at entry (F7–F9): what is refused, and which movements go with a command.
+//!
+//! With the policy *issue* a line's parts leave the shelf when they are ordered, as far as they are
+//! there; with *reserve* they are promised and leave when they are picked. Whatever takes a line
+//! back returns what was picked for it, to where it came from, in the same group.
+
+use super::shelves::{returns_of, take_from_shelves};
+use super::stock::{check_quantity, details_of, find_place};
+use super::{
+    About, Plan, Refusal, StockRequest, checked_text, code, find_item, find_thing, nearest,
+};
+use crate::catalogue::{Class, Value};
+use crate::code::Code;
+use crate::entry::{
+    Act, Body, Details, Moved, OrderEnded, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+    Particulars,
+};
+use crate::fold::{Fold, Order, OrderLine, OrderState};
+use crate::id::{DeviceId, EntryId, EntryRef};
+use crate::order::{OrderFields, OrderType, key};
+use crate::quantity::{Quantity, Total};
+
+/// What is said about an order; what is none stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct OrderChange {
+    /// The customer; `Some(None)` takes it away.
+    pub customer: Option<Option<String>>,
+    /// The site whose stock serves it; `Some(None)` is any.
+    pub site: Option<Option<String>>,
+    /// The day it is due, in days since 1970-01-01; `Some(None)` takes it away.
+    pub due: Option<Option<u32>>,
+    /// What it is about.
+    pub title: Option<String>,
+    /// How far the work is.
+    pub stage: Option<String>,
+}
+
+/// How the parts of an order's line leave the shelf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderPolicy {
+    /// When they are ordered, as far as they are there.
+    Issue,
+    /// When they are picked; until then they are promised.
+    Reserve,
+}
+
+impl OrderPolicy {
+    /// The policy as it is typed and shown.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Reserve => "reserve",
+        }
+    }
+
+    /// The policy of a typed word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Issue, Self::Reserve]
+            .into_iter()
+            .find(|policy| policy.word().eq_ignore_ascii_case(word.trim()))
+    }
+}
+
+/// The order that a text names: by its number, or by the entry that opened it.
+pub fn find_order(fold: &Fold, text: &str) -> Result<Order, Refusal> {
+    let orders =
+        Code::new(text).map_or_else(|_| Vec::new(), |number| fold.orders_numbered(&number));
+    match orders.as_slice() {
+        [] => {}
+        [order] => return fold.order(*order).ok_or_else(|| unknown(fold, text)),
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            let message = format!("{} orders are called {text}", several.len());
+            return Err(Refusal::new("ambiguous-order", message)
+                .hint(format!("name it by its entry: {}", names.join(" or "))));
+        }
+    }
+    let by_entry = text.trim().parse::<EntryId>().ok();
+    let order = by_entry.and_then(|id| fold.order(id));
+    order.ok_or_else(|| unknown(fold, text))
+}
+
+fn unknown(fold: &Fold, text: &str) -> Refusal {
+    let near = nearest(text, fold.order_numbers().map(Code::as_str));
+    let refusal = Refusal::new("unknown-order", format!("there is no order {text:?}"));
+    super::did_you_mean(
+        refusal,
+        &near,
+        format!("open it with: stock order open {text}"),
+    )
+}
+
+/// An order that can still be changed.
+fn find_open(fold: &Fold, text: &str) -> Result<(Order, EntryRef), Refusal> {
+    let order = find_order(fold, text)?;
+    if order.state != OrderState::Open {
+        let (number, state) = (&order.number, order.state.word());
+        let text = format!("the order {number} is {state}, which is final");
+        return Err(Refusal::new("order-ended", text).hint("open a new order for what is wanted"));
+    }
+    let reference = fold.reference(order.id);
+    reference
+        .map(|reference| (order, reference))
+        .ok_or_else(|| unknown(fold, text))
+}
+
+fn fields(fold: &Fold, change: &OrderChange) -> Result<OrderFields, Refusal> {
+    let mut fields = OrderFields::new();
+    let thing = |class, text: &Option<String>| -> Result<Value, Refusal> {
+        match text {
+            None => Ok(Value::Nil),
+            Some(text) => find_thing(fold, class, text).map(|code| Value::code(Some(&code))),
+        }
+    };
+    if let Some(customer) = &change.customer {
+        fields.insert(key::CUSTOMER, thing(Class::Customer, customer)?);
+    }
+    if let Some(site) = &change.site {
+        fields.insert(key::SITE, thing(Class::Site, site)?);
+    }
+    if let Some(due) = change.due {
+        let day = due.map_or(Value::Nil, |day| Value::Int(i64::from(day)));
+        fields.insert(key::DUE, day);
+    }
+    for (number, text, what) in [
+        (key::TITLE, &change.title, "title"),
+        (key::STAGE, &change.stage, "stage"),
+    ] {
+        if let Some(text) = text {
+            let text = checked_text(text, what)?;
+            let value = if text.is_empty() {
+                Value::Nil
+            } else {
+                Value::text(&text)
+            };
+            fields.insert(number, value);
+        }
+    }
+    Ok(fields)
+}
+
+/// The site an order is for when none is named: that of the device, or the only one there is.
+fn usual_site(fold: &Fold, device: DeviceId) -> Option<Code> {
+    let of_device = fold.device(device).and_then(|device| device.site);
+    let mut sites = fold.codes(Class::Site);
+    let first = sites.next().cloned();
+    of_device.or_else(|| first.filter(|_| sites.next().is_none()))
+}
+
+/// A number that no order here has: type, device prefix and counter.
+fn made_number(fold: &Fold, device: DeviceId, order_type: OrderType) -> Result<Code, Refusal> {
+    let letter = match order_type {
+        OrderType::Repair => 'R',
+        OrderType::Sales => 'S',
+    };
+    let device = device.to_string();
+    let prefix = format!("{letter}-{}-", device.get(..4).unwrap_or(&device));
+    let prefix = code(&prefix, "order's number")?;
+    let counters = fold.order_numbers().filter_map(|number| {
+        let counter = number.as_str().strip_prefix(prefix.as_str())?;
+        counter.parse::<u32>().ok()
+    });
+    let next = counters.max().unwrap_or(0).saturating_add(1);
+    code(&format!("{prefix}{next}"), "order's number")
+}
+
+/// Opens an order. Without a number it gets one; a number that an order here has is refused.
+pub fn open_order(
+    fold: &Fold,
+    device: DeviceId,
+    number: Option<&str>,
+    order_type: OrderType,
+    change: &OrderChange,
+) -> Result<Plan, Refusal> {
+    let number = match number {
+        Some(text) => code(text, "order's number")?,
+        None => made_number(fold, device, order_type)?,
+    };
+    if !fold.orders_numbered(&number).is_empty() {
+        let text = format!("there is already an order {number}");
+        return Err(Refusal::new("exists", text).hint(format!(
+            "look at it with: stock order show {number}, or choose another number"
+        )));
+    }
+    let mut fields = fields(fold, change)?;
+    if change.site.is_none()
+        && let Some(site) = usual_site(fold, device)
+    {
+        fields.insert(key::SITE, Value::code(Some(&site)));
+    }
+    fields.retain(|_, value| *value != Value::Nil);
+    let opened = OrderOpened {
+        number,
+        order_type,
+        fields,
+        once: None,
+    };
+    Ok(Plan::new(About::NewOrder, vec![Body::OrderOpened(opened)]))
+}
+
+/// Changes what an order says about itself.
+pub fn set_order(fold: &Fold, order: &str, change: &OrderChange) -> Result<Plan, Refusal> {
+    let (order, reference) = find_open(fold, order)?;
+    let fields = fields(fold, change)?;
+    if fields.is_empty() {
+        return Err(Refusal::new("nothing-to-set", "nothing was said to change")
+            .hint("say what: --customer, --site, --due, --title or --stage"));
+    }
+    let set = OrderSet {
+        order: reference,
+        fields,
+        once: None,
+    };
+    Ok(Plan::new(About::Order(order.id), vec![Body::OrderSet(set)]))
+}
+
+/// The line of an order for an item.
+fn line_of(fold: &Fold, order: &Order, item: &Code) -> Option<OrderLine> {
+    let lines = fold.order_lines(order.id);
+    lines.into_iter().find(|line| line.item == *item)
+}
+
+fn wanted_line(fold: &Fold, order: &Order, item: &Code) -> Result<OrderLine, Refusal> {
+    line_of(fold, order, item).ok_or_else(|| {
+        let text = format!("the order {} has no line of {item}", order.number);
+        Refusal::new("unknown-line", text).hint(format!(
+            "add one with: stock order add {} {item} QTY",
+            order.number
+        ))
+    })
+}
+
+/// Entries that make an item's line want so much; other codes of the item then want nothing.
+fn line_bodies(
+    fold: &Fold,
+    order: &Order,
+    reference: EntryRef,
+    item: &Code,
+    wanted: Quantity,
+) -> Vec<Body> {
+    let set = |item: Code, wanted| {
+        Body::OrderLineSet(OrderLineSet {
+            order: reference,
+            item,
+            wanted,
+            once: None,
+        })
+    };
+    let mut bodies = vec![set(item.clone(), wanted)];
+    let others = fold.aliases(item).into_iter().filter(|code| code != item);
+    let wants = |code: &Code| !fold.entered_wanted(order.id, code).is_zero();
+    bodies.extend(others.filter(wants).map(|code| set(code, Quantity::ZERO)));
+    bodies
+}
+
+fn fits(total: Total) -> Result<Quantity, Refusal> {
+    let fits = total
+        .quantity()
+        .filter(|quantity| Fold::can_move(*quantity));
+    fits.ok_or_else(|| Refusal::new("overflow", format!("the quantity {total} is too large")))
+}
+
+/// Raises a line by so much, and with the policy *issue* takes what is there.
+fn raise(
+    fold: &Fold,
+    order: &Order,
+    reference: EntryRef,
+    item: &Code,
+    [from, to]: [Total; 2],
+) -> Result<Plan, Refusal> {
+    let more = to.minus(from);
+    if fold.item(item).archived {
+        let hint = format!("bring it back with: stock item restore {item}");
+        return Err(Refusal::new("archived", format!("the item {item} is archived")).hint(hint));
+    }
+    let free = fold.free_for(order.id, item);
+    if more > free && !super::allow_backorder(fold) {
+        let site = order
+            .site
+            .as_ref()
+            .map_or_else(String::new, |site| format!(" at {site}"));
+        let text = format!("only {free} of {item} are available{site}, {more} more are wanted");
+        return Err(Refusal::new("not-available", text)
+            .hint("order less, or allow backorders with: stock setting set allow-backorder on"));
+    }
+    let mut bodies = line_bodies(fold, order, reference, item, fits(to)?);
+    let short = more.minus(free.min(more));
+    if super::order_policy(fold, order.order_type) == OrderPolicy::Issue {
+        bodies.extend(take_from_shelves(
+            fold,
+            order,
+            reference,
+            item,
+            more.min(free),
+        )?);
+    }
+    let warning = (short > Total::ZERO)
+        .then(|| format!("{short} of {item} are on backorder: they are not available now"));
+    Ok(Plan::new(About::Order(order.id), bodies).warn(warning))
+}
+
+fn check_line(quantity: Quantity, command: &str) -> Result<(), Refusal> {
+    if quantity.is_negative() {
+        let text = format!("order {command} does not take the negative quantity {quantity}");
+        return Err(Refusal::new("negative-quantity", text)
+            .hint("to lower a line use: stock order set N ITEM QTY"));
+    }
+    if quantity.is_zero() {
+        let text = format!("order {command} needs a quantity above 0");
+        return Err(Refusal::new("zero-quantity", text)
+            .hint("to take a line off the order use: stock order remove N ITEM"));
+    }
+    Ok(())
+}
+
+/// Adds so much of an item to an order.
+pub fn order_add(
+    fold: &Fold,
+    order: &str,
+    item: &str,
+    quantity: Quantity,
+) -> Result<Plan, Refusal> {
+    check_line(quantity, "add")?;
+    let (order, reference) = find_open(fold, order)?;
+    let (item, _) = find_item(fold, item)?;
+    let from = line_of(fold, &order, &item).map_or(Total::ZERO, |line| line.wanted);
+    let to = from.plus(quantity.total());
+    raise(fold, &order, reference, &item, [from, to])
+}
+
+/// Makes a line want so much. What was picked beyond that is returned.
+pub fn order_set(
+    fold: &Fold,
+    order: &str,
+    item: &str,
+    quantity: Quantity,
+) -> Result<Plan, Refusal> {
+    check_line(quantity, "set")?;
+    let (order, reference) = find_open(fold, order)?;
+    let (item, _) = find_item(fold, item)?;
+    let line = line_of(fold, &order, &item);
+    let from = line.as_ref().map_or(Total::ZERO, |line| line.wanted);
+    if quantity.total() > from {
+        return raise(fold, &order, reference, &item, [from, quantity.total()]);
+    }
+    let mut bodies = line_bodies(fold, &order, reference, &item, quantity);
+    let picked = line.map_or(Total::ZERO, |line| line.picked);
+    let surplus = picked.minus(quantity.total()).max(Total::ZERO);
+    bodies.extend(returns_of(fold, order.id, reference, &item, surplus)?);
+    Ok(Plan::new(About::Order(order.id), bodies))
+}
+
+/// Takes an item off an order, and returns what was picked of it.
+pub fn order_remove(fold: &Fold, order: &str, item: &str) -> Result<Plan, Refusal> {
+    let (order, reference) = find_open(fold, order)?;
+    let (item, _) = find_item(fold, item)?;
+    let line = wanted_line(fold, &order, &item)?;
+    let mut bodies = line_bodies(fold, &order, reference, &item, Quantity::ZERO);
+    bodies.extend(returns_of(fold, order.id, reference, &item, line.picked)?);
+    Ok(Plan::new(About::Order(order.id), bodies))
+}
+
+/// Takes stock for a line from a place.
+pub fn order_pick(
+    fold: &Fold,
+    order: &str,
+    location: &str,
+    request: &StockRequest,
+) -> Result<Plan, Refusal> {
+    check_quantity(request.quantity, "pick")?;
+    let (order, reference) = find_open(fold, order)?;
+    let (item, _) = find_item(fold, &request.item)?;
+    let line = wanted_line(fold, &order, &item)?;
+    let left = line.wanted.minus(line.picked);
+    if request.quantity.total() > left {
+        let text = format!(
+            "the order {} wants {} of {item}, of which {} are picked: {left} can be picked",
+            order.number, line.wanted, line.picked
+        );
+        return Err(Refusal::new("above-wanted", text).hint(format!(
+            "raise the line first with: stock order set {} {item} QTY",
+            order.number
+        )));
+    }
+    let mut request = request.clone();
+    if request.owner.is_none() {
+        let theirs = |customer: &Code| {
+            let location = Code::new(location).ok();
+            fold.lines(&item).iter().any(|line| {
+                line.key.owner.as_ref() == Some(customer)
+                    && Some(&line.key.location) == location.as_ref()
+                    && line.on_hand >= request.quantity.total()
+            })
+        };
+        // A customer's own stock goes first (F8).
+        let customer = order.customer.as_ref().filter(|customer| theirs(customer));
+        request.owner = customer.map(ToString::to_string);
+    }
+    let from = find_place(fold, &item, location, &request)?;
+    if from.owner.is_some() && from.owner != order.customer {
+        let text = format!(
+            "the stock of a customer is for that customer's orders only, not for {}",
+            order.number
+        );
+        return Err(Refusal::new("other-owner", text)
+            .hint("change the owner first with: stock move ITEM FROM TO QTY --to-own"));
+    }
+    let beyond = request.quantity.total().minus(line.allocated);
+    let warning = (beyond > Total::ZERO).then(|| {
+        format!(
+            "{beyond} of them were not promised to {}: another order may miss them",
+            order.number
+        )
+    });
+    let movement = Moved {
+        item,
+        quantity: request.quantity,
+        from: Some(from),
+        to: None,
+        act: Act::Remove,
+        for_order: Some(reference),
+        particulars: details_of(&request)?,
+    };
+    Ok(Plan::new(About::Order(order.id), vec![Body::Moved(movement)]).warn(warning))
+}
+
+/// Takes what is ready for an order's lines, or one of them, from its places.
+pub fn order_fill(fold: &Fold, order: &str, item: Option<&str>) -> Result<Plan, Refusal> {
+    let (order, reference) = find_open(fold, order)?;
+    let item = match item {
+        Some(text) => Some(find_item(fold, text)?.0),
+        None => None,
+    };
+    if let Some(item) = &item {
+        wanted_line(fold, &order, item)?;
+    }
+    let mut bodies = Vec::new();
+    for line in fold.order_lines(order.id) {
+        if item.as_ref().is_none_or(|item| *item == line.item) {
+            let ready = line.allocated;
+            bodies.extend(take_from_shelves(
+                fold, &order, reference, &line.item, ready,
+            )?);
+        }
+    }
+    if bodies.is_empty() {
+        let text = format!("nothing is ready for the order {}", order.number);
+        return Err(Refusal::new("nothing-ready", text).hint(format!(
+            "see what it waits for with: stock order show {}",
+            order.number
+        )));
+    }
+    Ok(Plan::new(About::Order(order.id), bodies))
+}
+
+/// Brings back so much of what was picked for a line, to where it came from, the newest first.
+pub fn order_return(
+    fold: &Fold,
+    order: &str,
+    item: &str,
+    quantity: Quantity,
+) -> Result<Plan, Refusal> {
+    check_line(quantity, "return")?;
+    // What is still out for an order that has ended must be able to come back.
+    let order = find_order(fold, order)?;
+    let reference = fold
+        .reference(order.id)
+        .ok_or_else(|| unknown(fold, order.number.as_str()))?;
+    let (item, _) = find_item(fold, item)?;
+    let picked = fold.picked_of(order.id).remove(&item).unwrap_or_default();
+    if quantity.total() > picked {
+        let text = format!(
+            "only {picked} of {item} are picked for the order {}",
+            order.number
+        );
+        return Err(Refusal::new("above-picked", text).hint("return what was picked, or less"));
+    }
+    let bodies = returns_of(fold, order.id, reference, &item, quantity.total())?;
+    Ok(Plan::new(About::Order(order.id), bodies))
+}
+
+/// Ranks a line above those of other orders; rank 0 makes it one like any other.
+pub fn order_expedite(fold: &Fold, order: &str, item: &str, rank: i64) -> Result<Plan, Refusal> {
+    let (order, reference) = find_open(fold, order)?;
+    let (item, _) = find_item(fold, item)?;
+    wanted_line(fold, &order, &item)?;
+    let entered = fold.aliases(&item).into_iter();
+    let entered = entered.filter(|code| !fold.entered_wanted(order.id, code).is_zero());
+    let bodies = entered.map(|item| {
+        Body::OrderExpedited(OrderExpedited {
+            order: reference,
+            item,
+            rank,
+            once: None,
+        })
+    });
+    Ok(Plan::new(About::Order(order.id), bodies.collect()))
+}
+
+fn ended(order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {
+    let text = |text: &Option<String>, what| -> Result<Option<String>, Refusal> {
+        let text = text.as_deref().map(|text| checked_text(text, what));
+        Ok(text.transpose()?.filter(|text| !text.is_empty()))
+    };
+    Ok(OrderEnded {
+        order,
+        reason: text(&details.reason, "reason")?,
+        note: text(&details.note, "note")?,
+        once: None,
+    })
+}
+
+/// Calls an order off, and returns all that was picked for it.
+pub fn order_cancel(fold: &Fold, order: &str, details: &Details) -> Result<Plan, Refusal> {
+    let (order, reference) = find_open(fold, order)?;
+    let mut bodies = vec![Body::OrderCancelled(ended(reference, details)?)];
+    for (item, picked) in fold.picked_of(order.id) {
+        bodies.extend(returns_of(fold, order.id, reference, &item, picked)?);
+    }
+    Ok(Plan::new(About::Order(order.id), bodies))
+}
+
+/// Ends an order that is done. What was not picked is wanted no longer.
+pub fn order_close(fold: &Fold, order: &str, details: &Details) -> Result<Plan, Refusal> {
+    let (order, reference) = find_open(fold, order)?;
+    let lines = fold.order_lines(order.id);
+    let open: Vec<String> = lines
+        .iter()
+        .filter(|line| line.wanted > line.picked)
+        .map(|line| format!("{} of {}", line.wanted.minus(line.picked), line.item))
+        .collect();
+    let warning = (!open.is_empty())
+        .then(|| format!("not picked, and wanted no longer: {}", open.join(", ")));
+    let bodies = vec![Body::OrderClosed(ended(reference, details)?)];
+    Ok(Plan::new(About::Order(order.id), bodies).warn(warning))
+}
+
+/// A movement for an order, without anything said beside it.
+pub(super) fn plain_movement(item: &Code, quantity: Quantity, act: Act, order: EntryRef) -> Moved {
+    Moved {
+        item: item.clone(),
+        quantity,
+        from: None,
+        to: None,
+        act,
+        for_order: Some(order),
+        particulars: Particulars::default(),
+    }
+}

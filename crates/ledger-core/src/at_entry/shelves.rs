@@ -1,0 +1,142 @@
+//! From which shelves an order's parts are taken, and to which they go back.
+
+use super::Refusal;
+use super::orders::plain_movement;
+use crate::code::Code;
+use crate::entry::{Act, Body, IdempotencyKey, Place};
+use crate::fold::{Fold, LineKey, Order};
+use crate::id::{EntryId, EntryRef};
+use crate::quantity::{Quantity, Total};
+
+/// One place where stock for an order lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelf {
+    /// The stock line; its item is the one it is called today.
+    pub line: LineKey,
+    /// How much of it can be taken for the order.
+    pub quantity: Total,
+}
+
+/// The usable stock of an item for an order in the order it should be taken: the customer's own
+/// first, then ours; the item's usual location first, then by location number; what expires first,
+/// first.
+#[must_use]
+pub fn shelves_for(fold: &Fold, order: &Order, item: &Code) -> Vec<Shelf> {
+    let usual = fold.item(item).location;
+    let lines = fold.lines(item).into_iter();
+    let mut shelves: Vec<_> = lines
+        .filter(|line| line.on_hand > Total::ZERO && fold.is_usable(&line.key))
+        .filter(|line| line.key.owner.is_none() || line.key.owner == order.customer)
+        .filter(|line| order.site.is_none() || fold.site_of(&line.key.location) == order.site)
+        .map(|line| {
+            let expires = line.key.batch.as_ref();
+            let expires = expires.and_then(|batch| fold.expiry(item, batch));
+            let turn = (
+                line.key.owner.is_none(),
+                usual.as_ref() != Some(&line.key.location),
+                line.key.location.clone(),
+                expires.unwrap_or(u32::MAX),
+                line.key.batch.clone(),
+            );
+            let quantity = line.on_hand;
+            let line = line.key;
+            (turn, Shelf { line, quantity })
+        })
+        .collect();
+    shelves.sort_by(|a, b| a.0.cmp(&b.0));
+    shelves.into_iter().map(|(_, shelf)| shelf).collect()
+}
+
+fn place_of(line: &LineKey) -> Place {
+    Place {
+        location: line.location.clone(),
+        owner: line.owner.clone(),
+        batch: line.batch.clone(),
+    }
+}
+
+fn size_of(quantity: Total) -> Result<Quantity, Refusal> {
+    let text = || format!("the quantity {quantity} is too large");
+    quantity
+        .quantity()
+        .ok_or_else(|| Refusal::new("overflow", text()))
+}
+
+/// The movements that take so much for an order from its shelves, as far as it is there.
+pub(super) fn take_from_shelves(
+    fold: &Fold,
+    order: &Order,
+    reference: EntryRef,
+    item: &Code,
+    quantity: Total,
+) -> Result<Vec<Body>, Refusal> {
+    let mut open = quantity;
+    let mut bodies = Vec::new();
+    for shelf in shelves_for(fold, order, item) {
+        let taken = shelf.quantity.min(open);
+        if taken <= Total::ZERO {
+            continue;
+        }
+        open = open.minus(taken);
+        let mut movement = plain_movement(item, size_of(taken)?, Act::Remove, reference);
+        movement.from = Some(place_of(&shelf.line));
+        bodies.push(Body::Moved(movement));
+    }
+    Ok(bodies)
+}
+
+/// The movements that bring so much of what was picked back to where it came from, the newest pick
+/// first; one for each stock line.
+///
+/// When all that is out from a line comes back, the movement has an idempotency key made of the
+/// newest pick from there: two devices that return the same picks, each without knowing of the
+/// other, return them once.
+pub(super) fn returns_of(
+    fold: &Fold,
+    order: EntryId,
+    reference: EntryRef,
+    item: &Code,
+    quantity: Total,
+) -> Result<Vec<Body>, Refusal> {
+    let mut places: Vec<Back> = Vec::new();
+    let mut open = quantity;
+    for (line, out, pick) in fold.outstanding(order, item).into_iter().rev() {
+        let back = out.min(open).max(Total::ZERO);
+        open = open.minus(back);
+        match places.iter_mut().find(|place| place.line == line) {
+            Some(place) => {
+                place.out = place.out.plus(out);
+                place.back = place.back.plus(back);
+            }
+            None => places.push(Back {
+                line,
+                out,
+                back,
+                newest: pick,
+            }),
+        }
+    }
+    let mut bodies = Vec::new();
+    for place in places.iter().filter(|place| place.back > Total::ZERO) {
+        let mut movement = plain_movement(item, size_of(place.back)?, Act::Add, reference);
+        movement.to = Some(place_of(&place.line));
+        if place.back == place.out {
+            let once = IdempotencyKey {
+                key: *place.newest.origin.as_bytes(),
+                row: place.newest.seq,
+            };
+            // One that is taken was used for a return that somebody undid since.
+            movement.particulars.once = fold.known_once(&once).is_none().then_some(once);
+        }
+        bodies.push(Body::Moved(movement));
+    }
+    Ok(bodies)
+}
+
+/// What goes back to a stock line.
+struct Back {
+    line: LineKey,
+    out: Total,
+    back: Total,
+    newest: EntryId,
+}

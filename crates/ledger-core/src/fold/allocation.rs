@@ -1,0 +1,391 @@
+//! Which stock is promised to which order line (F7, F8).
+//!
+//! A line's demand is a list of claims, each with its own standing in the central order. The claims
+//! on an item are served one after the other from the pools of the item's usable stock: a pool is
+//! what one owner has at one site.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::orders::{Standing, Until};
+use super::{Fold, Line};
+use crate::catalogue::{Class, Subject, key};
+use crate::code::Code;
+use crate::id::EntryId;
+use crate::quantity::Total;
+use crate::time::Timestamp;
+
+const DAY_MILLIS: u64 = 86_400_000;
+
+/// Whose stock at which site.
+pub(super) type PoolKey = (Option<Code>, Option<Code>);
+
+/// Usable stock of one item.
+pub(super) type Pools = BTreeMap<PoolKey, Total>;
+
+/// A part of what an order wants of an item, in the queue for stock.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    pub(super) order: EntryId,
+    /// The item as the line was entered.
+    pub(super) entered: Code,
+    /// The entry that set the line to this.
+    pub(super) entry: EntryId,
+    pub(super) standing: Standing,
+    pub(super) rank: i64,
+    /// How much the part was before any of it was picked.
+    pub(super) size: Total,
+    /// How much of it is not picked.
+    pub(super) quantity: Total,
+    customer: Option<Code>,
+    site: Option<Code>,
+    from_own: Total,
+    from_customer: Total,
+}
+
+impl Claim {
+    pub(super) const fn allocated(&self) -> Total {
+        self.from_own.plus(self.from_customer)
+    }
+
+    /// The same before anything was picked or promised.
+    pub(super) fn unserved(&self) -> Self {
+        Self {
+            quantity: self.size,
+            from_own: Total::ZERO,
+            from_customer: Total::ZERO,
+            ..self.clone()
+        }
+    }
+
+    /// The order in which claims are served.
+    fn turn(&self) -> (Reverse<i64>, Standing, EntryId) {
+        (Reverse(self.rank), self.standing, self.entry)
+    }
+
+    /// Whether it may be served from a pool, and whether as its customer's own.
+    fn takes_from(&self, (owner, site): &PoolKey) -> bool {
+        (self.site.is_none() || self.site == *site) && (owner.is_none() || *owner == self.customer)
+    }
+
+    /// Takes what it can get of a customer's pools, then of ours.
+    fn serve(&mut self, pools: &mut Pools) {
+        for of_customer in [true, false] {
+            for (pool, left) in &mut *pools {
+                if pool.0.is_some() != of_customer || !self.takes_from(pool) {
+                    continue;
+                }
+                let open = self.quantity.minus(self.allocated());
+                let taken = open.min(*left).max(Total::ZERO);
+                *left = left.minus(taken);
+                let from = if of_customer {
+                    &mut self.from_customer
+                } else {
+                    &mut self.from_own
+                };
+                *from = from.plus(taken);
+            }
+        }
+    }
+}
+
+/// The claims on an item in the order they are served, and what is left.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Allocation {
+    pub(super) claims: Vec<Claim>,
+    pub(super) left: Pools,
+}
+
+impl Allocation {
+    /// Serves claims in their turn.
+    pub(super) fn of(mut claims: Vec<Claim>, mut pools: Pools) -> Self {
+        claims.sort_by_cached_key(Claim::turn);
+        for claim in &mut claims {
+            claim.serve(&mut pools);
+        }
+        Self {
+            claims,
+            left: pools,
+        }
+    }
+
+    /// How much of an owner's stock is promised.
+    pub(super) fn promised(&self, owner: Option<&Code>) -> Total {
+        let parts = self.claims.iter().map(|claim| match owner {
+            None => claim.from_own,
+            Some(_) if claim.customer.as_ref() == owner => claim.from_customer,
+            Some(_) => Total::ZERO,
+        });
+        parts.fold(Total::ZERO, Total::plus)
+    }
+}
+
+/// A line of an order as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderLine {
+    /// The order.
+    pub order: EntryId,
+    /// The item, as it is called today.
+    pub item: Code,
+    /// How much it wants.
+    pub wanted: Total,
+    /// How much was picked, less what was returned.
+    pub picked: Total,
+    /// Stock promised to it and waiting to be picked: it is ready.
+    pub allocated: Total,
+    /// What can neither be allocated nor was picked.
+    pub backorder: Total,
+    /// Its rank: higher is served first.
+    pub rank: i64,
+    /// Depends on an entry that has no central number yet.
+    pub provisional: bool,
+    /// Since when the oldest part waits that is not picked.
+    pub since: Option<Timestamp>,
+}
+
+impl Fold {
+    /// The newest moment in the log: what "today" is for a fold, which has no clock.
+    fn today(&self) -> u64 {
+        self.origins.latest() / DAY_MILLIS
+    }
+
+    /// The day a batch of an item expires: what the last movement or count of it said, by F1.
+    #[must_use]
+    pub fn expiry(&self, item: &Code, batch: &Code) -> Option<u32> {
+        let key = (self.symbols.find(item)?, self.symbols.find(batch)?);
+        let said = self.expiries.get(&key)?.iter();
+        said.filter(|(key, _)| !self.is_ineffective(*key))
+            .max_by_key(|(key, _)| self.moment_of(*key))
+            .map(|(_, day)| *day)
+    }
+
+    /// Whether stock of a line can be promised: not expired, its location not blocked.
+    #[must_use]
+    pub fn is_usable(&self, key: &super::LineKey) -> bool {
+        let expired = key.batch.as_ref().is_some_and(|batch| {
+            self.expiry(&key.item, batch)
+                .is_some_and(|day| u64::from(day) < self.today())
+        });
+        let location = Subject::new(Class::Location, key.location.clone());
+        !expired && !self.field_of(&location, key::BLOCKED).is_true()
+    }
+
+    /// The site of a location.
+    #[must_use]
+    pub fn site_of(&self, location: &Code) -> Option<Code> {
+        let location = Subject::new(Class::Location, location.clone());
+        let site = self.field_of(&location, key::SITE);
+        site.as_text().and_then(|text| Code::new(text).ok())
+    }
+
+    /// The pools of an item, from what its lines have by `on_hand`.
+    pub(super) fn pools(&self, item: &Code, on_hand: impl Fn(&Line) -> Total) -> Pools {
+        let mut pools = Pools::new();
+        for code in self.aliases(item) {
+            for line in self.lines_of_code(&code) {
+                let key = self.line_key(line);
+                if self.is_usable(&key) {
+                    let pool = (key.owner.clone(), self.site_of(&key.location));
+                    let sum = pools.entry(pool).or_default();
+                    *sum = sum.plus(on_hand(line));
+                }
+            }
+        }
+        pools.retain(|_, sum| *sum > Total::ZERO);
+        pools
+    }
+
+    /// The orders that have a line of an item under any of its codes.
+    pub(super) fn orders_wanting(&self, item: &Code) -> BTreeSet<EntryId> {
+        let aliases = self.aliases(item);
+        let orders = aliases.iter().flat_map(|code| self.orders.with_item(code));
+        orders.collect()
+    }
+
+    /// The claims of one order on an item, in the order of their standing; none when it is not
+    /// open. What was picked came first from those that stand first.
+    pub(super) fn claims_of(&self, order: EntryId, item: &Code, until: Until) -> Vec<Claim> {
+        if !self.is_wanted(order, until) {
+            return Vec::new();
+        }
+        let (Some(info), Some(opened)) = (self.order(order), self.order_standing(order)) else {
+            return Vec::new();
+        };
+        let mut claims: Vec<Claim> = Vec::new();
+        for entered in self.aliases(item) {
+            let demand = self.demand(order, &entered, until);
+            let needed = opened.max(demand.ranked.filter(|_| demand.rank != 0).unwrap_or(opened));
+            claims.extend(demand.segments.iter().map(|segment| Claim {
+                order,
+                entered: entered.clone(),
+                entry: segment.entry,
+                standing: segment.standing.max(needed),
+                rank: demand.rank,
+                size: segment.quantity,
+                quantity: segment.quantity,
+                customer: info.customer.clone(),
+                site: info.site.clone(),
+                from_own: Total::ZERO,
+                from_customer: Total::ZERO,
+            }));
+        }
+        claims.sort_by_cached_key(Claim::turn);
+        let picked = self.picked(order, until).remove(item).unwrap_or_default();
+        pick_from(&mut claims, picked);
+        claims
+    }
+
+    /// All claims on an item, and which of them its stock serves.
+    pub(super) fn allocation(&self, item: &Code) -> Allocation {
+        let orders = self.orders_wanting(item);
+        if orders.is_empty() {
+            return Allocation::default();
+        }
+        let claims = orders
+            .into_iter()
+            .flat_map(|order| self.claims_of(order, item, None))
+            .collect();
+        Allocation::of(claims, self.pools(item, Line::on_hand))
+    }
+
+    /// How much of an owner's stock of an item is promised to orders; of ours when none is named.
+    #[must_use]
+    pub fn allocated(&self, item: &Code, owner: Option<&Code>) -> Total {
+        self.allocation(item).promised(owner)
+    }
+
+    /// How much of an item an order could still be promised.
+    #[must_use]
+    pub fn free_for(&self, order: EntryId, item: &Code) -> Total {
+        let Some(info) = self.order(order) else {
+            return Total::ZERO;
+        };
+        let claims = self.orders_wanting(item).into_iter();
+        let claims = claims.flat_map(|order| self.claims_of(order, item, None));
+        let left = Allocation::of(claims.collect(), self.pools(item, Line::on_hand)).left;
+        let usable = left.iter().filter(|((owner, site), _)| {
+            (info.site.is_none() || info.site == *site)
+                && (owner.is_none() || *owner == info.customer)
+        });
+        usable.fold(Total::ZERO, |sum, (_, left)| sum.plus(*left))
+    }
+
+    /// The lines of an order that want something or were picked, by item.
+    #[must_use]
+    pub fn order_lines(&self, order: EntryId) -> Vec<OrderLine> {
+        let picked = self.picked(order, None);
+        let entered = self.entered_items(order).map(|code| self.canonical(code));
+        let mut items: BTreeSet<Code> = entered.collect();
+        items.extend(picked.keys().cloned());
+        let lines = items.into_iter().map(|item| {
+            let allocation = self.allocation(&item);
+            let picked = picked.get(&item).copied().unwrap_or_default();
+            self.order_line(order, item, picked, &allocation)
+        });
+        lines
+            .filter(|line| !line.wanted.is_zero() || !line.picked.is_zero())
+            .collect()
+    }
+
+    /// The lines of open orders that want an item, in the order they are served.
+    #[must_use]
+    pub fn lines_wanting(&self, item: &Code) -> Vec<OrderLine> {
+        let allocation = self.allocation(item);
+        let mut orders: Vec<EntryId> = Vec::new();
+        for claim in &allocation.claims {
+            if !orders.contains(&claim.order) {
+                orders.push(claim.order);
+            }
+        }
+        let lines = orders.into_iter().map(|order| {
+            let picked = self.picked(order, None).remove(item).unwrap_or_default();
+            self.order_line(order, item.clone(), picked, &allocation)
+        });
+        lines.collect()
+    }
+
+    fn order_line(
+        &self,
+        order: EntryId,
+        item: Code,
+        picked: Total,
+        allocation: &Allocation,
+    ) -> OrderLine {
+        let mine = || {
+            allocation
+                .claims
+                .iter()
+                .filter(|claim| claim.order == order)
+        };
+        let sum = |part: fn(&Claim) -> Total| {
+            mine().fold(Total::ZERO, |sum, claim| sum.plus(part(claim)))
+        };
+        let allocated = sum(Claim::allocated);
+        let open = sum(|claim| claim.quantity);
+        let aliases = self.aliases(&item);
+        let demands = aliases
+            .iter()
+            .map(|entered| self.demand(order, entered, None));
+        let (mut wanted, mut rank, mut waits) = (Total::ZERO, 0, false);
+        for demand in demands {
+            wanted = wanted.plus(demand.wanted());
+            rank = rank.max(demand.rank);
+            let ranked = demand.ranked.filter(|_| demand.rank != 0);
+            let parts = demand.segments.iter().map(|segment| segment.standing);
+            waits |= parts.chain(ranked).any(Standing::is_provisional);
+        }
+        let opened = self.order_standing(order);
+        let oldest = mine().filter(|claim| claim.quantity > Total::ZERO);
+        OrderLine {
+            order,
+            item,
+            wanted,
+            picked,
+            allocated,
+            backorder: open.minus(allocated),
+            rank,
+            provisional: waits || opened.is_none_or(Standing::is_provisional),
+            since: oldest
+                .filter_map(|claim| self.effective_time(claim.entry))
+                .min(),
+        }
+    }
+
+    /// How much of each item is picked for an order, less what was returned.
+    #[must_use]
+    pub fn picked_of(&self, order: EntryId) -> BTreeMap<Code, Total> {
+        self.picked(order, None)
+    }
+
+    /// How much an order's line wants of an item under one of its codes.
+    #[must_use]
+    pub fn entered_wanted(&self, order: EntryId, entered: &Code) -> Total {
+        self.demand(order, entered, None).wanted()
+    }
+
+    /// How much of an item an order's line wants.
+    #[must_use]
+    pub fn wanted_of(&self, order: EntryId, item: &Code) -> Total {
+        let aliases = self.aliases(item);
+        let parts = aliases
+            .iter()
+            .map(|entered| self.demand(order, entered, None).wanted());
+        parts.fold(Total::ZERO, Total::plus)
+    }
+
+    /// All items that any open order may claim, as they are called today.
+    pub(crate) fn claimed_items(&self) -> BTreeSet<Code> {
+        let items = self.orders.items();
+        items.map(|code| self.canonical(code)).collect()
+    }
+}
+
+/// Takes what was picked from claims, those that stand first first.
+pub(super) fn pick_from(claims: &mut [Claim], picked: Total) {
+    let mut picked = picked.max(Total::ZERO);
+    for claim in claims {
+        let taken = picked.min(claim.quantity);
+        claim.quantity = claim.quantity.minus(taken);
+        picked = picked.minus(taken);
+    }
+}

@@ -1,0 +1,182 @@
+//! The history of an item with what was available after each row: on hand less promises.
+//!
+//! Promises are told as they were by F1 order: at each moment the claims that were made by then are
+//! served from the stock that was there then. What is available at the end of the history is what
+//! is available today.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Fold;
+use super::allocation::{Allocation, Claim, PoolKey, Pools};
+use super::history::{HistoryRow, RowKind};
+use super::line::LineKey;
+use crate::code::Code;
+use crate::id::EntryId;
+use crate::quantity::Total;
+use crate::time::Timestamp;
+
+type Moment = (Timestamp, EntryId);
+
+/// What there is and what is promised while the history is told.
+struct Running<'a> {
+    fold: &'a Fold,
+    item: &'a Code,
+    on_hand: BTreeMap<Option<Code>, Total>,
+    pools: Pools,
+    /// The pool of a stock line, if its stock is usable.
+    pool_of: BTreeMap<LineKey, Option<PoolKey>>,
+    claims: BTreeMap<EntryId, Vec<Claim>>,
+    available: BTreeMap<Option<Code>, Total>,
+}
+
+impl Running<'_> {
+    fn moved(&mut self, line: &LineKey, change: Total) {
+        let sum = self.on_hand.entry(line.owner.clone()).or_default();
+        *sum = sum.plus(change);
+        let fold = self.fold;
+        let pool = self.pool_of.entry(line.clone()).or_insert_with(|| {
+            let pool = || (line.owner.clone(), fold.site_of(&line.location));
+            fold.is_usable(line).then(pool)
+        });
+        if let Some(pool) = pool {
+            let sum = self.pools.entry(pool.clone()).or_default();
+            *sum = sum.plus(change);
+        }
+    }
+
+    /// The claims of an order as they are at a moment.
+    fn claimed(&mut self, order: EntryId, until: Moment) {
+        let claims = self.fold.claims_of(order, self.item, Some(until));
+        if claims.is_empty() {
+            self.claims.remove(&order);
+        } else {
+            self.claims.insert(order, claims);
+        }
+    }
+
+    /// Works out what is available now; gives the owners for whom that changed.
+    fn settle(&mut self) -> Vec<Option<Code>> {
+        let claims: Vec<Claim> = self.claims.values().flatten().cloned().collect();
+        let mut owners: BTreeSet<Option<Code>> = self.on_hand.keys().cloned().collect();
+        let allocation = if claims.is_empty() {
+            Allocation::default()
+        } else {
+            let there = self.pools.iter().filter(|(_, sum)| **sum > Total::ZERO);
+            Allocation::of(
+                claims,
+                there.map(|(key, sum)| (key.clone(), *sum)).collect(),
+            )
+        };
+        owners.insert(None);
+        let mut changed = Vec::new();
+        for owner in owners {
+            let on_hand = self.on_hand.get(&owner).copied().unwrap_or_default();
+            let now = on_hand.minus(allocation.promised(owner.as_ref()));
+            if self
+                .available
+                .insert(owner.clone(), now)
+                .unwrap_or_default()
+                != now
+            {
+                changed.push(owner);
+            }
+        }
+        changed
+    }
+
+    fn of(&self, owner: &Option<Code>) -> (Total, Total) {
+        let on_hand = self.on_hand.get(owner).copied().unwrap_or_default();
+        let available = self.available.get(owner).copied().unwrap_or_default();
+        (on_hand, available)
+    }
+}
+
+impl Fold {
+    /// Fills in what was on hand and available after each row, and adds rows for what was promised.
+    /// The rows must be in order.
+    pub(super) fn with_promises(&self, item: &Code, rows: Vec<HistoryRow>) -> Vec<HistoryRow> {
+        let mut events = self.promise_events(item).into_iter().peekable();
+        let mut running = Running {
+            fold: self,
+            item,
+            on_hand: BTreeMap::new(),
+            pools: Pools::new(),
+            pool_of: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            available: BTreeMap::new(),
+        };
+        let mut told = Vec::with_capacity(rows.len());
+        let mut rows = rows.into_iter().peekable();
+        loop {
+            let moment = rows.peek().map(|row| (row.at, row.id));
+            match (moment, events.peek().map(|(at, _)| *at)) {
+                (None, None) => return told,
+                (Some(row_at), event_at) if event_at.is_none_or(|event| row_at < event) => {
+                    if let Some(row) = rows.next() {
+                        told.push(running.row(row, row_at));
+                    }
+                }
+                (_, _) => {
+                    if let Some((at, orders)) = events.next() {
+                        running.promises(at, &orders, &mut told);
+                    }
+                }
+            }
+        }
+    }
+
+    /// When something was said about orders of an item, and which orders.
+    fn promise_events(&self, item: &Code) -> BTreeMap<Moment, BTreeSet<EntryId>> {
+        let mut events: BTreeMap<Moment, BTreeSet<EntryId>> = BTreeMap::new();
+        for entered in self.aliases(item) {
+            for order in self.orders_with(&entered) {
+                for key in self.order_events(order, &entered) {
+                    let orders = events.entry(self.moment_of(key)).or_default();
+                    orders.insert(order);
+                }
+            }
+        }
+        events
+    }
+}
+
+impl Running<'_> {
+    fn row(&mut self, mut row: HistoryRow, at: Moment) -> HistoryRow {
+        if let Some(line) = &row.line {
+            self.moved(line, row.change);
+        }
+        let reversed = row
+            .reverses
+            .and_then(|target| self.fold.order_of_movement(target));
+        for order in row.order.into_iter().chain(reversed) {
+            self.claimed(order, at);
+        }
+        let _owners = self.settle();
+        (row.on_hand, row.available) = self.of(&row.owner);
+        row
+    }
+
+    fn promises(&mut self, at: Moment, orders: &BTreeSet<EntryId>, told: &mut Vec<HistoryRow>) {
+        for order in orders {
+            self.claimed(*order, at);
+        }
+        for owner in self.settle() {
+            let (on_hand, available) = self.of(&owner);
+            told.push(HistoryRow {
+                id: at.1,
+                at: at.0,
+                kind: RowKind::Order,
+                line: None,
+                owner,
+                order: orders.first().copied(),
+                change: Total::ZERO,
+                line_on_hand: Total::ZERO,
+                on_hand,
+                available,
+                voided: false,
+                provisional: self.fold.central_number(at.1).is_none(),
+                reverses: None,
+            });
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! How the fold takes an entry: rows on stock lines, and what else it says.
+
+use super::line::Row;
+use super::origin::Touch;
+use super::slots::Slot;
+use super::{Fold, Line, OrderState, Record, TxKey, catalogue, orders, symbols};
+use crate::entry::{Body, Content, Counted, IdempotencyKey, Moved, Place};
+use crate::quantity::Quantity;
+use crate::time::Timestamp;
+
+impl Fold {
+    pub(super) fn take(&mut self, origin: u32, record: Record) {
+        self.entries = self.entries.saturating_add(1);
+        let id = record.id;
+        let key: TxKey = (origin, id.seq);
+        let mut slot = self
+            .origins
+            .next_slot(origin, record.content.time(), record.hash8);
+        match record.content {
+            Content::Known(entry) => {
+                slot.set_said(
+                    entry
+                        .body
+                        .particulars()
+                        .and_then(|particulars| particulars.said),
+                );
+                let stamp = catalogue::Stamp {
+                    origin,
+                    seq: id.seq,
+                    clock: entry.clock,
+                };
+                self.take_body(key, stamp, &mut slot, entry.body);
+            }
+            Content::Newer { kind, touches, .. } => {
+                self.newer.insert(id, (kind, touches));
+            }
+            Content::Bad { reason, .. } => {
+                self.bad.insert(id, reason);
+            }
+        }
+        self.origins.push(origin, slot);
+        if self.reversals.is_target(&id)
+            && let Some(changed) = self.settle_reversals(id)
+        {
+            self.changed_effect(changed);
+        }
+    }
+
+    fn take_body(&mut self, key: TxKey, stamp: catalogue::Stamp, slot: &mut Slot, body: Body) {
+        match &body {
+            Body::Moved(moved) => self.take_moved(key, slot, moved),
+            Body::Counted(counted) => self.take_counted(key, slot, counted),
+            Body::Reversed(reversed) => {
+                slot.touch = Touch::Reversal;
+                self.take_once(key, slot.order_time(), reversed.particulars.once);
+            }
+            Body::Genesis(_)
+            | Body::ClockMark(_)
+            | Body::Tallied(_)
+            | Body::Set(_)
+            | Body::ItemMerged(_)
+            | Body::CodeBound(_)
+            | Body::CodeUnbound(_)
+            | Body::OrderOpened(_)
+            | Body::OrderSet(_)
+            | Body::OrderLineSet(_)
+            | Body::OrderExpedited(_)
+            | Body::OrderClosed(_)
+            | Body::OrderCancelled(_)
+            | Body::ExceptionAnswered(_) => self.take_once(key, slot.order_time(), body.once()),
+        }
+        if let Some(target) = self.take_fact(key, stamp, slot.order_time(), body) {
+            self.changed_effect(target);
+        }
+    }
+
+    /// What an entry says besides rows on stock lines. Gives a transaction that began or ceased to
+    /// count by it.
+    pub(super) fn take_fact(
+        &mut self,
+        key: TxKey,
+        stamp: catalogue::Stamp,
+        order_time: Timestamp,
+        body: Body,
+    ) -> Option<TxKey> {
+        match body {
+            Body::Genesis(genesis) => {
+                if key.1 == 1 {
+                    self.origins.set_genesis(key.0, genesis);
+                } else {
+                    self.bad
+                        .insert(self.entry_id(key), "a second beginning of its origin");
+                }
+            }
+            Body::ClockMark(_) | Body::Tallied(_) => {}
+            Body::Moved(moved) => {
+                if !Self::can_move(moved.quantity) {
+                    self.bad
+                        .insert(self.entry_id(key), "its quantity is out of range");
+                }
+            }
+            Body::Counted(counted) => {
+                if let Some(span) = counted.span {
+                    self.spans.insert(key, span);
+                }
+            }
+            Body::Reversed(reversed) => {
+                self.reversals.add(key, reversed.target);
+                self.reversals.times.insert(key, order_time);
+                return self.settle_reversals(reversed.target.id);
+            }
+            Body::Set(write) => self.catalogue.set(stamp, write),
+            Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
+            Body::CodeBound(bound) => {
+                self.catalogue
+                    .bind(stamp, bound.item, bound.barcode, Some(bound.pack));
+            }
+            Body::CodeUnbound(unbound) => {
+                self.catalogue
+                    .bind(stamp, unbound.item, unbound.barcode, None);
+            }
+            Body::OrderOpened(opened) => self.orders.open(self.entry_id(key), stamp, opened),
+            Body::OrderSet(set) => self.orders.set(stamp, set),
+            Body::OrderLineSet(line) => self.orders.set_line(stamp, line),
+            Body::OrderExpedited(expedited) => self.orders.expedite(stamp, expedited),
+            Body::OrderClosed(ended) => self.orders.end(stamp, &ended, OrderState::Closed),
+            Body::OrderCancelled(ended) => self.orders.end(stamp, &ended, OrderState::Cancelled),
+            Body::ExceptionAnswered(answered) => {
+                let entries = answered.entries.into_iter().collect();
+                let answers = self.answers.entry(answered.exception).or_default();
+                answers.push((key, entries));
+            }
+        }
+        None
+    }
+
+    fn take_moved(&mut self, key: TxKey, slot: &mut Slot, moved: &Moved) {
+        let Some(outgoing) = moved.quantity.checked_neg() else {
+            return;
+        };
+        let from = moved
+            .from
+            .as_ref()
+            .map(|place| self.line(&moved.item, place));
+        let to = moved.to.as_ref().map(|place| self.line(&moved.item, place));
+        slot.touch = Touch::Lines(from, to);
+        self.take_once(key, slot.order_time(), moved.particulars.once);
+        self.take_expiry(key, to.or(from), moved.particulars.expiry);
+        if let Some(order) = moved.for_order {
+            let quantity = match (from, to) {
+                (Some(_), None) => moved.quantity,
+                (None, Some(_)) => outgoing,
+                // It stays in the house.
+                (Some(_), Some(_)) | (None, None) => Quantity::ZERO,
+            };
+            self.orders.pick(key, orders::Pick { order, quantity });
+        }
+        for (line, amount) in [(from, outgoing), (to, moved.quantity)] {
+            if let Some(line) = line {
+                self.push_row(line, Row::movement(slot.order_time(), key, amount));
+            }
+        }
+    }
+
+    fn take_counted(&mut self, key: TxKey, slot: &mut Slot, counted: &Counted) {
+        let line = self.line(&counted.item, &counted.place);
+        slot.touch = Touch::Lines(None, Some(line));
+        self.take_once(key, slot.order_time(), counted.particulars.once);
+        self.take_expiry(key, Some(line), counted.particulars.expiry);
+        self.push_row(line, Row::count(slot.order_time(), key, counted.quantity));
+    }
+
+    /// The line of an item at a place, made if there is none.
+    fn line(&mut self, item: &crate::Code, place: &Place) -> u32 {
+        let key = symbols::LineSymbols {
+            item: self.symbols.intern(item),
+            location: self.symbols.intern(&place.location),
+            owner: place
+                .owner
+                .as_ref()
+                .map_or(symbols::NONE, |code| self.symbols.intern(code)),
+            batch: place
+                .batch
+                .as_ref()
+                .map_or(symbols::NONE, |code| self.symbols.intern(code)),
+        };
+        if let Some(line) = self.line_index.get(&key) {
+            return *line;
+        }
+        let line = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
+        self.lines.push(Line::new(key));
+        self.line_index.insert(key, line);
+        self.lines_of_item.entry(key.item).or_default().push(line);
+        line
+    }
+
+    fn push_row(&mut self, line: u32, row: Row) {
+        let counts = !self.is_ineffective(row.key());
+        let origins = &self.origins;
+        let Some(at) = usize::try_from(line)
+            .ok()
+            .and_then(|at| self.lines.get_mut(at))
+        else {
+            return;
+        };
+        if at.push(row, counts, &self.packed_rows, |a, b| {
+            origins.compare_rows(a, b)
+        }) {
+            self.dirty_lines.push(line);
+        }
+    }
+
+    /// Takes note of when the batch of a line expires.
+    fn take_expiry(&mut self, key: TxKey, line: Option<u32>, day: Option<u32>) {
+        let Some(day) = day else { return };
+        let line = line.and_then(|line| self.line_at(line)).map(Line::symbols);
+        if let Some(line) = line.filter(|line| line.batch != symbols::NONE) {
+            let said = self.expiries.entry((line.item, line.batch)).or_default();
+            said.push((key, day));
+        }
+    }
+
+    /// Takes note of an idempotency key; of equal ones the first by F1 order counts.
+    fn take_once(&mut self, key: TxKey, time: Timestamp, once: Option<IdempotencyKey>) {
+        let Some(once) = once else { return };
+        let origins = &self.origins;
+        let changed = self.once.take(once, key, |one| {
+            let at = if one == key {
+                time
+            } else {
+                origins.order_time(one)
+            };
+            (at, origins.entry_id(one))
+        });
+        for one in changed {
+            self.changed_effect(one);
+        }
+    }
+}
