@@ -5,12 +5,13 @@
 //! rules hold at the node where a command is given.
 
 mod catalogue;
+pub mod settings;
 mod stock;
 
 pub use self::catalogue::{
     ItemChange, LocationChange, LocationTypeChange, add_grid, add_item, add_location,
-    add_location_type, add_partner, add_setting, add_site, archive, bind, merge_items, set_item,
-    set_location, set_partner,
+    add_location_type, add_partner, add_site, archive, bind, merge_items, set_item, set_location,
+    set_partner,
 };
 pub use self::stock::{
     MoveOwner, StockRequest, add, adjust, count, find_place, movement, newest_transaction, remove,
