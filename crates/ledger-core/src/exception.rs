@@ -102,6 +102,8 @@ pub struct Exception {
     pub item: Option<Code>,
     /// The location it is about.
     pub location: Option<Code>,
+    /// The stock line it is about, as it was entered.
+    pub line: Option<LineKey>,
     /// The order it is about.
     pub order: Option<EntryId>,
     /// Since when.
@@ -173,6 +175,7 @@ impl Fold {
             kind,
             item: None,
             location: None,
+            line: None,
             order: None,
             since: self.effective_time(entry).unwrap_or_default(),
             entries: vec![entry],
@@ -194,8 +197,9 @@ impl Fold {
                         "The total of {} is too large to be a quantity.",
                         place_words(&key)
                     ),
-                    item: Some(key.item),
-                    location: Some(key.location),
+                    item: Some(key.item.clone()),
+                    location: Some(key.location.clone()),
+                    line: Some(key),
                     order: None,
                     since: self
                         .rows_of(line)
@@ -246,7 +250,8 @@ impl Fold {
                 line.on_hand()
             ),
             item: Some(canonical),
-            location: Some(key.location),
+            location: Some(key.location.clone()),
+            line: Some(key),
             order: None,
             since,
             entries: outgoing,
@@ -304,8 +309,9 @@ impl Fold {
                  be told. The total goes by their clocks; count it again to be sure.",
                 place_words(&key)
             ),
-            item: Some(key.item),
-            location: Some(key.location),
+            item: Some(key.item.clone()),
+            location: Some(key.location.clone()),
+            line: Some(key),
             order: None,
             since: count.time(),
             entries,
@@ -327,6 +333,7 @@ impl Fold {
                 kind: ExceptionKind::DuplicateBarcode,
                 item: items.first().cloned(),
                 location: None,
+                line: None,
                 order: None,
                 since: entries
                     .iter()

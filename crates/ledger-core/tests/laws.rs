@@ -380,7 +380,7 @@ proptest! {
         for item in fold.items() {
             let history = fold.history(&item);
             for line in fold.lines(&item) {
-                let changes = history.iter().filter(|row| row.line == line.key);
+                let changes = history.iter().filter(|row| row.line.as_ref() == Some(&line.key));
                 let sum = changes.fold(Total::ZERO, |sum, row| sum.plus(row.change));
                 prop_assert_eq!(sum, line.on_hand);
             }

@@ -21,7 +21,9 @@ fn check_history(fold: &Fold, item: &str, changes: &[&str]) {
     let found: Vec<String> = history.iter().map(|row| row.change.to_string()).collect();
     assert_eq!(found, changes);
     for line in fold.lines(&code(item)) {
-        let changes = history.iter().filter(|row| row.line == line.key);
+        let changes = history
+            .iter()
+            .filter(|row| row.line.as_ref() == Some(&line.key));
         let sum = changes.fold(ledger_core::Total::ZERO, |sum, row| sum.plus(row.change));
         assert_eq!(sum, line.on_hand, "changes of {:?} add up", line.key);
     }

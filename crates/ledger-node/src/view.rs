@@ -5,6 +5,7 @@
 //! canonical decimal strings, times RFC 3339 in UTC. Nothing here decides anything: the numbers
 //! come from the fold, the words of a transaction from its entry.
 
+mod alert;
 mod device;
 mod entry;
 mod exception;
@@ -14,7 +15,9 @@ mod item;
 mod level;
 mod location;
 mod object;
+mod order;
 mod partner;
+mod setting;
 mod site;
 mod status;
 mod stock_group;
@@ -24,6 +27,7 @@ mod why_text;
 use chrono::{DateTime, SecondsFormat};
 use ledger_core::{Code, Timestamp};
 
+pub use self::alert::{CrossingView, LowStockView};
 pub use self::device::{BehindView, DeviceView};
 pub use self::entry::entry_json;
 pub use self::exception::ExceptionView;
@@ -32,8 +36,9 @@ pub use self::history::HistoryView;
 pub use self::item::{BarcodeView, ItemView, LineView};
 pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
-pub use self::object::SettingView;
+pub use self::order::{BackorderView, OrderLineView, OrderView, PickView};
 pub use self::partner::PartnerView;
+pub use self::setting::SettingView;
 pub use self::site::{SiteItemView, SiteView};
 pub use self::status::StatusView;
 pub use self::stock_group::{Group, GroupKey, StockGroupView};

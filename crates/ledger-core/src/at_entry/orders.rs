@@ -4,6 +4,7 @@
 //! there; with *reserve* they are promised and leave when they are picked. Whatever takes a line
 //! back returns what was picked for it, to where it came from, in the same group.
 
+use super::settings::{self, OrderPolicy};
 use super::shelves::{returns_of, take_from_shelves};
 use super::stock::{check_quantity, details_of, find_place};
 use super::{
@@ -33,34 +34,6 @@ pub struct OrderChange {
     pub title: Option<String>,
     /// How far the work is.
     pub stage: Option<String>,
-}
-
-/// How the parts of an order's line leave the shelf.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderPolicy {
-    /// When they are ordered, as far as they are there.
-    Issue,
-    /// When they are picked; until then they are promised.
-    Reserve,
-}
-
-impl OrderPolicy {
-    /// The policy as it is typed and shown.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Issue => "issue",
-            Self::Reserve => "reserve",
-        }
-    }
-
-    /// The policy of a typed word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Issue, Self::Reserve]
-            .into_iter()
-            .find(|policy| policy.word().eq_ignore_ascii_case(word.trim()))
-    }
 }
 
 /// The order that a text names: by its number, or by the entry that opened it.
@@ -276,7 +249,7 @@ fn raise(
         return Err(Refusal::new("archived", format!("the item {item} is archived")).hint(hint));
     }
     let free = fold.free_for(order.id, item);
-    if more > free && !super::allow_backorder(fold) {
+    if more > free && !settings::allow_backorder(fold) {
         let site = order
             .site
             .as_ref()
@@ -287,7 +260,7 @@ fn raise(
     }
     let mut bodies = line_bodies(fold, order, reference, item, fits(to)?);
     let short = more.minus(free.min(more));
-    if super::order_policy(fold, order.order_type) == OrderPolicy::Issue {
+    if settings::order_policy(fold, order.order_type) == OrderPolicy::Issue {
         bodies.extend(take_from_shelves(
             fold,
             order,

@@ -65,6 +65,7 @@ impl Fold {
             kind,
             item: item.cloned(),
             location: None,
+            line: None,
             order: Some(order),
             since: self.effective_time(first).unwrap_or(Timestamp::ZERO),
             entries,

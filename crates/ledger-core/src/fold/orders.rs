@@ -228,13 +228,10 @@ impl Demand {
 
 /// Replays writes in the order of their standing; of those seen so far the last by clock holds.
 /// Gives every value that comes to hold, with the write that brought it.
-fn replay<'a, T: Copy + PartialEq>(
+fn replay<'a, T: Copy + PartialEq + 'a>(
     fold: &Fold,
     said: impl Iterator<Item = &'a Said<T>>,
-) -> Vec<(Standing, EntryId, T)>
-where
-    T: 'a,
-{
+) -> Vec<(Standing, EntryId, T)> {
     let mut writes: Vec<_> = said
         .map(|said| (fold.standing(said.stamp.key()), said))
         .collect();

@@ -7,11 +7,14 @@
     reason = "every test program uses its own part of this"
 )]
 
+use ledger_core::catalogue::{self, CatalogueWrite, Class, Value};
 use ledger_core::entry::{
-    Act, Body, Content, Counted, IdempotencyKey, Moved, Particulars, Place, Reversed,
+    Act, Body, Content, Counted, IdempotencyKey, Moved, OrderEnded, OrderExpedited, OrderLineSet,
+    OrderOpened, Particulars, Place, Reversed,
 };
 use ledger_core::fold::{Fold, NumberRun, Record};
-use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp};
+use ledger_core::order::{self, OrderFields, OrderType};
+use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp, Total};
 
 /// A minute in milliseconds.
 pub const MINUTE: u64 = 60_000;
@@ -88,6 +91,97 @@ pub fn reversed(target: EntryId) -> Body {
         target: reference(target),
         particulars: Particulars::default(),
     })
+}
+
+pub fn opened(number: &str, order_type: OrderType) -> Body {
+    Body::OrderOpened(OrderOpened {
+        number: code(number),
+        order_type,
+        fields: OrderFields::new(),
+        once: None,
+    })
+}
+
+/// Opens an order for a customer.
+pub fn opened_for(number: &str, customer: &str) -> Body {
+    Body::OrderOpened(OrderOpened {
+        number: code(number),
+        order_type: OrderType::Sales,
+        fields: OrderFields::from([(order::key::CUSTOMER, Value::text(customer))]),
+        once: None,
+    })
+}
+
+pub fn line_set(order: EntryId, item: &str, number: i64) -> Body {
+    Body::OrderLineSet(OrderLineSet {
+        order: reference(order),
+        item: code(item),
+        wanted: units(number),
+        once: None,
+    })
+}
+
+pub fn expedited(order: EntryId, item: &str, rank: i64) -> Body {
+    Body::OrderExpedited(OrderExpedited {
+        order: reference(order),
+        item: code(item),
+        rank,
+        once: None,
+    })
+}
+
+fn ended(order: EntryId) -> OrderEnded {
+    OrderEnded {
+        order: reference(order),
+        reason: None,
+        note: None,
+        once: None,
+    }
+}
+
+pub fn closed(order: EntryId) -> Body {
+    Body::OrderClosed(ended(order))
+}
+
+pub fn cancelled(order: EntryId) -> Body {
+    Body::OrderCancelled(ended(order))
+}
+
+/// The same movement, for an order.
+pub fn for_order(mut body: Body, order: EntryId) -> Body {
+    let Body::Moved(moved) = &mut body else {
+        unreachable!("only movements are for orders");
+    };
+    moved.for_order = Some(reference(order));
+    body
+}
+
+/// A setting.
+pub fn setting(key: &str, value: &str) -> Body {
+    let write = CatalogueWrite::new(Class::Setting, code(key));
+    Body::Set(write.with(catalogue::key::VALUE, Value::text(value)))
+}
+
+/// The lines of an order: item, then wanted, picked, allocated and backorder, printed.
+pub fn lines(fold: &Fold, order: EntryId) -> Vec<String> {
+    let lines = fold.order_lines(order).into_iter();
+    lines
+        .map(|line| {
+            format!(
+                "{} {} {} {} {}",
+                line.item, line.wanted, line.picked, line.allocated, line.backorder
+            )
+        })
+        .collect()
+}
+
+/// What is available of our own stock of an item, printed.
+pub fn available(fold: &Fold, item: &str) -> String {
+    let item = code(item);
+    let lines = fold.lines(&item);
+    let own = lines.iter().filter(|line| line.key.owner.is_none());
+    let on_hand = own.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand));
+    on_hand.minus(fold.allocated(&item, None)).to_string()
 }
 
 /// The same transaction with an idempotency key.

@@ -37,7 +37,10 @@ impl View<'_> {
             kind: exception.kind.word(),
             item: text_of(exception.item.as_ref()),
             location: text_of(exception.location.as_ref()),
-            order: None,
+            order: exception.order.map(|id| {
+                let number = self.order_number(id);
+                number.unwrap_or_else(|| id.to_string())
+            }),
             since: time_text(exception.since),
             entries: exception.entries.iter().map(ToString::to_string).collect(),
             text: exception.text,

@@ -16,7 +16,8 @@ pub struct HistoryView {
     pub entry: String,
     /// When it happened.
     pub at: String,
-    /// `add`, `remove`, `move`, `adjust`, `count` or `reversal`.
+    /// `add`, `remove`, `move`, `adjust`, `count`, `reversal`, or `order` for what an order took,
+    /// gave back or was promised.
     pub kind: &'static str,
     /// By how much the line changed; a count's variance.
     pub change: String,
@@ -24,7 +25,7 @@ pub struct HistoryView {
     pub on_hand: String,
     /// The same less what is promised to orders.
     pub available: String,
-    /// Where.
+    /// Where; empty when only a promise changed.
     pub location: String,
     /// Whose: a customer's, or ours.
     pub owner: Option<String>,
@@ -64,13 +65,25 @@ impl View<'_> {
         let mut views = Vec::with_capacity(rows.len());
         for row in &rows {
             let entry = self.entry(row.id)?;
-            views.push(history_view(row, entry.as_ref(), names.of(row.id.origin)));
+            let order = row.order.and_then(|order| self.order_number(order));
+            views.push(history_view(
+                row,
+                entry.as_ref(),
+                names.of(row.id.origin),
+                order,
+            ));
         }
         Ok(views)
     }
 }
 
-fn history_view(row: &HistoryRow, entry: Option<&Entry>, device: String) -> HistoryView {
+fn history_view(
+    row: &HistoryRow,
+    entry: Option<&Entry>,
+    device: String,
+    order: Option<String>,
+) -> HistoryView {
+    let line = row.line.as_ref();
     let details = entry
         .and_then(|entry| entry.body.particulars())
         .map(|with| with.details.clone());
@@ -82,14 +95,14 @@ fn history_view(row: &HistoryRow, entry: Option<&Entry>, device: String) -> Hist
         kind: kind_word(row, entry),
         change: row.change.to_string(),
         on_hand: row.on_hand.to_string(),
-        available: row.on_hand.to_string(),
-        location: row.line.location.to_string(),
-        owner: text_of(row.line.owner.as_ref()),
-        batch: text_of(row.line.batch.as_ref()),
+        available: row.available.to_string(),
+        location: line.map_or_else(String::new, |line| line.location.to_string()),
+        owner: text_of(row.owner.as_ref()),
+        batch: text_of(line.and_then(|line| line.batch.as_ref())),
         reason: details.reason,
         user: user.map_or_else(|| format!("device:{device}"), ToString::to_string),
         device,
-        order: details.order,
+        order: order.or(details.order),
         lot: details.lot,
         po: details.po,
         note: details.note,
@@ -107,6 +120,8 @@ fn history_view(row: &HistoryRow, entry: Option<&Entry>, device: String) -> Hist
 /// The kind of a row in one word; a movement is what it was meant as.
 fn kind_word(row: &HistoryRow, entry: Option<&Entry>) -> &'static str {
     match (row.kind, entry.map(|entry| &entry.body)) {
+        (RowKind::Order, _) => "order",
+        (RowKind::Movement, _) if row.order.is_some() => "order",
         (RowKind::Count, _) => "count",
         (RowKind::Reversal, _) => "reversal",
         (RowKind::Movement, Some(Body::Moved(moved))) => moved.act.word(),

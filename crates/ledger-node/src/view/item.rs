@@ -132,7 +132,7 @@ impl View<'_> {
             };
             *sum = sum.plus(line.on_hand);
         }
-        let allocated = Total::ZERO;
+        let allocated = self.fold().allocated(&item.sku, None);
         let available = own.minus(allocated);
         let mut places: Vec<&Code> = lines
             .iter()
