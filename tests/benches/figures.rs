@@ -1,7 +1,7 @@
 //! The project's figures, measured beside their goals and beside the peers, in one run.
 //!
 //! `cargo xtask bench [FIGURE ...] [--quick] [--markdown]`; figures are append, writers, import,
-//! sync and recompute, all without a name. Everything happens in a temporary directory of the
+//! sync, recompute and orders, all without a name. Everything happens in a temporary directory of the
 //! disk that `TMPDIR` names.
 #![allow(
     clippy::unwrap_used,
@@ -26,6 +26,8 @@ mod data;
 mod import;
 #[path = "figures/machine.rs"]
 mod machine;
+#[path = "figures/orders.rs"]
+mod orders;
 #[path = "figures/recompute.rs"]
 mod recompute;
 #[path = "figures/sync.rs"]
@@ -53,12 +55,13 @@ impl Size {
 
 type Figure = fn(Size, &mut Table);
 
-const FIGURES: [(&str, Figure); 5] = [
+const FIGURES: [(&str, Figure); 6] = [
     ("append", append::single),
     ("writers", append::writers),
     ("import", import::run),
     ("sync", sync::run),
     ("recompute", recompute::run),
+    ("orders", orders::run),
 ];
 
 fn main() {
