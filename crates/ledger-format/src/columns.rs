@@ -2,8 +2,9 @@
 //!
 //! Columns are derived from entries and can be made anew at any time; they say what plain
 //! movements and counts do to stock lines. What they cannot say is named in them as an
-//! *exception*, to be read from its entry: reversals, back-dated transactions, and those with an
-//! idempotency key. All other entries do nothing to stock and have only their time here.
+//! *exception*, to be read from its entry: reversals, back-dated transactions, everything with an
+//! idempotency key, and entries with a kind or key of a newer program. All other entries do nothing
+//! to stock and have only their time here.
 //!
 //! ```text
 //! columns    = version u8 = 1 ‖ flags u8 ‖ rows u16 ‖ transfers u16 ‖ counts u16 ‖ exceptions u16
@@ -96,12 +97,13 @@ const fn is_plain(particulars: &Particulars) -> bool {
 }
 
 impl Rows {
-    fn add(&mut self, dictionary: &mut Dictionary, row: u16, content: &Content) {
+    fn add(&mut self, dictionary: &mut Dictionary, row: u16, bytes: &[u8]) {
+        let content = entry_bytes::decode(bytes);
         let time = content.time().map_or(0, |time| time.millis());
         self.times.push(time);
         let mut change = (0, 0);
-        if let Content::Known(entry) = content {
-            match &entry.body {
+        match &content {
+            Content::Known(entry) => match &entry.body {
                 Body::Moved(moved) if is_plain(&moved.particulars) => {
                     change = self.movement(dictionary, row, moved);
                 }
@@ -130,7 +132,13 @@ impl Rows {
                         self.exceptions.push(row);
                     }
                 }
+            },
+            // The columns outlive this program, and the next one may see a transaction here. With
+            // another version of entries columns get another version, too.
+            Content::Newer { .. } if bytes.first() == Some(&entry_bytes::VERSION) => {
+                self.exceptions.push(row);
             }
+            Content::Newer { .. } | Content::Bad { .. } => {}
         }
         self.lines.push(change.0);
         self.deltas.push(change.1);
@@ -282,7 +290,7 @@ fn put_lines(lines: &[u32], out: &mut Vec<u8>) {
 pub fn derive(dictionary: &mut Dictionary, slice: &OriginSlice) -> Vec<u8> {
     let mut rows = Rows::default();
     for (row, bytes) in (0..=u16::MAX).zip(slice.entries.iter().take(ROWS_MAX)) {
-        rows.add(dictionary, row, &entry_bytes::decode(bytes));
+        rows.add(dictionary, row, bytes);
     }
     rows.write()
 }

@@ -25,14 +25,23 @@
 //! |---|---|
 //! | 1 Genesis | 1 program text?, 2 device bin16, 4 name text, 6 reason int, 8 parent ref? |
 //! | 2 ClockMark | 2 step in ms int |
-//! | 10 Moved | 0 item, 2 quantity int, 4 from?, 6 to?, 8 owner?, 10 owner at the to place?, 12 batch?, 20 batch at the to place?, 22 act int, particulars |
+//! | 10 Moved | 0 item, 2 quantity int, 4 from?, 6 to?, 8 owner?, 10 owner at the to place?, 12 batch?, 20 batch at the to place?, 22 act int, 28 order ref?, particulars |
 //! | 11 Counted | 0 item, 2 quantity int, 4 location, 8 owner?, 12 batch?, 24 `[started ms, ended ms]`?, particulars |
 //! | 12 Tallied | 0 item, 2 quantity int, 4 location, 8 owner?, 12 batch? |
 //! | 13 Reversed | 26 target ref, particulars without expiry |
-//! | 60, 61, 63–66, 69, 90, 91 fields of a thing | 0 subject, then its fields by number: nil, bool, int, text or bin |
-//! | 62 ItemMerged | 0 item, 2 into text, "" = taken back |
-//! | 67 CodeBound | 0 item, 2 barcode text, 4 pack int |
+//! | 30 OrderOpened | 2 number text, 4 type int, *order fields*, 16 idempotency? |
+//! | 31 OrderSet | *order fields*, 16 idempotency?, 26 order ref |
+//! | 32 OrderLineSet | 0 item, 2 wanted int, 16 idempotency?, 26 order ref |
+//! | 33 OrderExpedited | 0 item, 4 rank int, 16 idempotency?, 26 order ref |
+//! | 34 OrderClosed, 35 OrderCancelled | 1 reason?, 3 note?, 16 idempotency?, 26 order ref |
+//! | 60, 61, 63–66, 69, 90, 91 fields of a thing | 0 subject, then its fields by number: nil, bool, int, text or bin; 17 idempotency? |
+//! | 62 ItemMerged | 0 item, 2 into text, "" = taken back, 17 idempotency? |
+//! | 67 CodeBound | 0 item, 2 barcode text, 4 pack int, 17 idempotency? |
 //! | 68 CodeUnbound | 0 item, 2 barcode text |
+//! | 85 ExceptionAnswered | 2 exception text, 3 note?, 4 entries `[origin bin16, seq, origin bin16, seq, …]`, 16 idempotency? |
+//!
+//! *Order fields*, each may be absent, or nil to take the value away: 6 customer, 8 site (codes),
+//! 10 due int, 12 title, 14 stage (texts). An order's *ref* is the entry that opened it.
 //!
 //! *Particulars*, each may be absent: 1 reason, 3 note, 5 order, 7 lot, 9 po, 11 serial (texts),
 //! 14 said time in ms, 16 idempotency `[key bin16, row]`, 18 expiry in days since 1970.
@@ -58,8 +67,7 @@ use ledger_core::Timestamp;
 use ledger_core::entry::{Content, Entry};
 
 pub use crate::batch::ENTRY_BYTES_MAX;
-pub(crate) use header::Header;
-use header::VERSION;
+pub(crate) use header::{Header, VERSION};
 pub(crate) use keys::KEY_MAX;
 pub(crate) use reader::{DEPTH_MAX, Fields, Reader, Token};
 pub(crate) use writer::put_token;

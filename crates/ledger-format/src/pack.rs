@@ -49,6 +49,10 @@
 //! | 1,000 | 15.2 | 11.2 | 8.0 |
 //! | 5,000 | 14.5 | 10.4 | 6.7 |
 //!
+//! A movement that names the order it picks for takes 1.0 bytes more when 50 orders are picked one
+//! after the other, 2.8 when four are on a cart at a time, 3.0 in any order
+//! (`tests::the_size_of_a_pick`).
+//!
 //! **Invariant.** [`unpack`] never panics, and neither inflates nor rebuilds more than
 //! [`INFLATED_BYTES_MAX`].
 

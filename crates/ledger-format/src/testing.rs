@@ -3,9 +3,11 @@
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::code::Barcode;
 use ledger_core::entry::{
-    Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Entry, Genesis, GenesisReason,
-    IdempotencyKey, ItemMerged, Moved, Particulars, Place, Reversed, Tallied,
+    Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Entry, ExceptionAnswered,
+    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderExpedited,
+    OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
 };
+use ledger_core::order::{self, OrderFields, OrderType};
 use ledger_core::{
     Clock, Code, DeviceId, EntryId, EntryRef, Origin, Quantity, Timestamp, UserName,
 };
@@ -97,13 +99,17 @@ fn details() -> impl Strategy<Value = Details> {
     )
 }
 
-fn particulars() -> impl Strategy<Value = Particulars> {
+fn once() -> BoxedStrategy<Option<IdempotencyKey>> {
     let once = (any::<[u8; 16]>(), prop_oneof![0..1_000_u64, any::<u64>()])
         .prop_map(|(key, row)| IdempotencyKey { key, row });
+    option::of(once).boxed()
+}
+
+fn particulars() -> impl Strategy<Value = Particulars> {
     (
         details(),
         option::of(time()),
-        option::of(once),
+        once(),
         option::of(any::<u32>()),
     )
         .prop_map(|(details, said, once, expiry)| Particulars {
@@ -128,10 +134,11 @@ fn moved() -> impl Strategy<Value = Body> {
         }),
     ];
     let act = prop::sample::select(&Act::ALL[..]);
-    (code(), quantity(), places, act, particulars()).prop_map(
-        |(item, quantity, (from, to), act, particulars)| {
+    let for_order = option::weighted(0.3, entry_ref());
+    (code(), quantity(), places, act, for_order, particulars()).prop_map(
+        |(item, quantity, (from, to), act, for_order, particulars)| {
             Body::Moved(Moved {
-                for_order: None,
+                for_order,
                 item,
                 quantity,
                 from,
@@ -185,10 +192,11 @@ fn set() -> impl Strategy<Value = Body> {
             .iter()
             .map(|field| option::of((Just(field.key), value(field.holds))))
             .collect();
-        fields.prop_map(move |fields| {
+        (fields, once()).prop_map(move |(fields, once)| {
             let fields = fields.into_iter().flatten().collect();
             Body::Set(CatalogueWrite {
                 fields,
+                once,
                 ..CatalogueWrite::new(class, code.clone())
             })
         })
@@ -227,6 +235,89 @@ fn reversed() -> impl Strategy<Value = Body> {
     })
 }
 
+fn order_fields() -> impl Strategy<Value = OrderFields> {
+    let fields: Vec<_> = order::FIELDS
+        .into_iter()
+        .map(|(key, holds)| option::of((Just(key), value(holds))))
+        .collect();
+    fields.prop_map(|fields| fields.into_iter().flatten().collect())
+}
+
+fn order() -> impl Strategy<Value = Body> {
+    let order_type = prop::sample::select(&OrderType::ALL[..]);
+    let opened = (code(), order_type, order_fields(), once()).prop_map(
+        |(number, order_type, fields, once)| {
+            Body::OrderOpened(OrderOpened {
+                number,
+                order_type,
+                fields,
+                once,
+            })
+        },
+    );
+    let set = (entry_ref(), order_fields(), once()).prop_map(|(order, fields, once)| {
+        Body::OrderSet(OrderSet {
+            order,
+            fields,
+            once,
+        })
+    });
+    let line = (entry_ref(), code(), quantity(), once()).prop_map(|(order, item, wanted, once)| {
+        Body::OrderLineSet(OrderLineSet {
+            order,
+            item,
+            wanted,
+            once,
+        })
+    });
+    let expedited =
+        (entry_ref(), code(), quantity(), once()).prop_map(|(order, item, rank, once)| {
+            Body::OrderExpedited(OrderExpedited {
+                order,
+                item,
+                rank: rank.ten_thousandths(),
+                once,
+            })
+        });
+    let (reason, note) = (option::of(text()), option::of(text()));
+    let ended = (entry_ref(), reason, note, once(), any::<bool>()).prop_map(
+        |(order, reason, note, once, is_closed)| {
+            let ended = OrderEnded {
+                order,
+                reason,
+                note,
+                once,
+            };
+            if is_closed {
+                Body::OrderClosed(ended)
+            } else {
+                Body::OrderCancelled(ended)
+            }
+        },
+    );
+    prop_oneof![
+        opened.boxed(),
+        set.boxed(),
+        line.boxed(),
+        expedited.boxed(),
+        ended.boxed(),
+    ]
+}
+
+fn answered() -> impl Strategy<Value = Body> {
+    // From 16 values on an array has a longer head.
+    let named = prop_oneof![0..4_usize, 6..20_usize]
+        .prop_flat_map(|count| vec(entry_ref().prop_map(|it| it.id), count));
+    (text(), named, option::of(text()), once()).prop_map(|(exception, entries, note, once)| {
+        Body::ExceptionAnswered(ExceptionAnswered {
+            exception,
+            entries,
+            note,
+            once,
+        })
+    })
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let marked = any::<i64>().prop_map(|step_millis| Body::ClockMark(ClockMark { step_millis }));
     let tallied = (code(), quantity(), place()).prop_map(|(item, quantity, place)| {
@@ -236,19 +327,14 @@ fn body() -> impl Strategy<Value = Body> {
             place,
         })
     });
-    let merged = (code(), option::of(code())).prop_map(|(item, into)| {
-        Body::ItemMerged(ItemMerged {
-            once: None,
-            item,
-            into,
-        })
-    });
-    let bound = (code(), barcode(), quantity()).prop_map(|(item, barcode, pack)| {
+    let merged = (code(), option::of(code()), once())
+        .prop_map(|(item, into, once)| Body::ItemMerged(ItemMerged { item, into, once }));
+    let bound = (code(), barcode(), quantity(), once()).prop_map(|(item, barcode, pack, once)| {
         Body::CodeBound(CodeBound {
-            once: None,
             item,
             barcode,
             pack,
+            once,
         })
     });
     let unbound = (code(), barcode())
@@ -265,6 +351,8 @@ fn body() -> impl Strategy<Value = Body> {
         1 => merged.boxed(),
         1 => bound.boxed(),
         1 => unbound.boxed(),
+        5 => order().boxed(),
+        1 => answered().boxed(),
     ]
 }
 

@@ -15,9 +15,11 @@ use std::sync::Mutex;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::entry::{
-    Act, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details, Genesis,
-    GenesisReason, IdempotencyKey, ItemMerged, Moved, Particulars, Place, Reversed, Tallied,
+    Act, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details, ExceptionAnswered,
+    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderExpedited,
+    OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
 };
+use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{
     Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, LedgerId, Origin, Quantity,
     Timestamp, UserName,
@@ -174,19 +176,16 @@ fn moved(from: Option<Place>, to: Option<Place>, act: Act, particulars: Particul
     })
 }
 
-fn set_of(class: Class, with_fields: bool) -> Body {
+fn write_of(class: Class, with_fields: bool) -> CatalogueWrite {
     let mut write = CatalogueWrite::new(class, code("A-01"));
     for field in fields_of(class).iter().filter(|_| with_fields) {
-        let value = match field.holds {
-            FieldType::Text => Value::text("Größe M"),
-            FieldType::Code => Value::text("B-02"),
-            FieldType::Int => Value::Int(2),
-            FieldType::Bool => Value::Bool(true),
-            FieldType::Bytes => Value::Bytes([9; 32].into()),
-        };
-        write = write.with(field.key, value);
+        write = write.with(field.key, value(field.holds));
     }
-    Body::Set(write)
+    write
+}
+
+fn set_of(class: Class, with_fields: bool) -> Body {
+    Body::Set(write_of(class, with_fields))
 }
 
 fn movements() -> Vec<(&'static str, Entry)> {
@@ -306,6 +305,174 @@ fn other_entries() -> Vec<(&'static str, Entry)> {
     ]
 }
 
+fn once() -> Option<IdempotencyKey> {
+    particulars().once
+}
+
+/// The values of a catalogue's or an order's field.
+fn value(holds: FieldType) -> Value {
+    match holds {
+        FieldType::Text => Value::text("Größe M"),
+        FieldType::Code => Value::text("B-02"),
+        FieldType::Int => Value::Int(2),
+        FieldType::Bool => Value::Bool(true),
+        FieldType::Bytes => Value::Bytes([9; 32].into()),
+    }
+}
+
+fn opened(order_type: OrderType, fields: OrderFields, once: Option<IdempotencyKey>) -> Body {
+    let number = code("SO-1042");
+    Body::OrderOpened(OrderOpened {
+        number,
+        order_type,
+        fields,
+        once,
+    })
+}
+
+fn line(order: EntryRef, item: &str, wanted: i64, once: Option<IdempotencyKey>) -> Body {
+    Body::OrderLineSet(OrderLineSet {
+        order,
+        item: code(item),
+        wanted: Quantity::from_units(wanted).unwrap(),
+        once,
+    })
+}
+
+fn picked(order: EntryRef, item: &str, location: &str, particulars: Particulars) -> Body {
+    Body::Moved(Moved {
+        for_order: Some(order),
+        item: code(item),
+        quantity: Quantity::from_units(3).unwrap(),
+        from: Some(place(location, None, None)),
+        to: None,
+        act: Act::Remove,
+        particulars,
+    })
+}
+
+fn order_entries() -> Vec<(&'static str, Entry)> {
+    let order = || entry_ref(300);
+    let fields = || FIELDS.map(|(key, holds)| (key, value(holds))).into();
+    let set = |fields, once| {
+        Body::OrderSet(OrderSet {
+            order: order(),
+            fields,
+            once,
+        })
+    };
+    let expedited = |rank, once| {
+        Body::OrderExpedited(OrderExpedited {
+            order: order(),
+            item: code("15056BL"),
+            rank,
+            once,
+        })
+    };
+    let ended = |once: Option<IdempotencyKey>| OrderEnded {
+        order: order(),
+        reason: once.map(|_| "withdrawn".to_owned()),
+        note: once.map(|_| "the customer has found the original – ok".to_owned()),
+        once,
+    };
+    let nil: OrderFields = FIELDS.map(|(key, _)| (key, Value::Nil)).into();
+    vec![
+        (
+            "order_opened_minimal",
+            minimal(opened(OrderType::Repair, OrderFields::new(), None)),
+        ),
+        (
+            "order_opened_full",
+            full(opened(OrderType::Sales, fields(), once())),
+        ),
+        ("order_set_minimal", minimal(set(OrderFields::new(), None))),
+        ("order_set_nil", minimal(set(nil, None))),
+        ("order_set_full", full(set(fields(), once()))),
+        (
+            "order_line_set_minimal",
+            minimal(line(order(), "15056BL", 0, None)),
+        ),
+        (
+            "order_line_set_full",
+            full(line(order(), "15056BL", 8, once())),
+        ),
+        ("order_expedited_minimal", minimal(expedited(0, None))),
+        ("order_expedited_full", full(expedited(-70_000, once()))),
+        (
+            "order_closed_minimal",
+            minimal(Body::OrderClosed(ended(None))),
+        ),
+        ("order_closed_full", full(Body::OrderClosed(ended(once())))),
+        (
+            "order_cancelled_minimal",
+            minimal(Body::OrderCancelled(ended(None))),
+        ),
+        (
+            "order_cancelled_full",
+            full(Body::OrderCancelled(ended(once()))),
+        ),
+        (
+            "moved_for_order_minimal",
+            minimal(picked(order(), "15056BL", "A-01", Particulars::default())),
+        ),
+        (
+            "moved_for_order_full",
+            full(picked(order(), "15056BL", "A-01", particulars())),
+        ),
+    ]
+}
+
+/// Answers to exceptions, and catalogue entries that count once.
+fn answers_and_keys() -> Vec<(&'static str, Entry)> {
+    let answered = |entries: Vec<EntryId>, once: Option<IdempotencyKey>| {
+        Body::ExceptionAnswered(ExceptionAnswered {
+            exception: "negative-15056BL-A-01".to_owned(),
+            entries,
+            note: once.map(|_| "counted – it is so".to_owned()),
+            once,
+        })
+    };
+    let named = [7, 300, u64::MAX].map(|seq| entry_ref(seq).id);
+    let set = |class| {
+        Body::Set(CatalogueWrite {
+            once: once(),
+            ..write_of(class, true)
+        })
+    };
+    let merged = Body::ItemMerged(ItemMerged {
+        item: code("15056BL"),
+        into: Some(code("15056")),
+        once: once(),
+    });
+    let bound = Body::CodeBound(CodeBound {
+        item: code("15056BL"),
+        barcode: Barcode::new("4006381333931").unwrap(),
+        pack: Quantity::ONE,
+        once: once(),
+    });
+    vec![
+        (
+            "exception_answered_minimal",
+            minimal(answered(Vec::new(), None)),
+        ),
+        (
+            "exception_answered_full",
+            full(answered(named.into(), once())),
+        ),
+        ("item_set_once", minimal(set(Class::Item))),
+        ("location_set_once", minimal(set(Class::Location))),
+        ("item_merged_once", minimal(merged)),
+        ("code_bound_once", minimal(bound)),
+    ]
+}
+
+/// What came after the first golden files, whose batches and chain stay as they are.
+fn later_entries() -> BTreeMap<String, Entry> {
+    let all = order_entries().into_iter().chain(answers_and_keys());
+    all.map(|(name, entry)| (format!("entry_{name}"), entry))
+        .collect()
+}
+
 fn all_entries() -> BTreeMap<String, Entry> {
     let mut all = BTreeMap::new();
     for (name, entry) in movements()
@@ -347,7 +514,7 @@ fn slice() -> OriginSlice {
 
 #[test]
 fn entries_of_every_kind() {
-    for (name, entry) in all_entries() {
+    for (name, entry) in all_entries().into_iter().chain(later_entries()) {
         let bytes = encode(&entry).unwrap();
         let text = format!("{entry:#?}");
         let stored = stored(
@@ -427,34 +594,106 @@ fn the_chain_of_an_origin() {
     assert_eq!(stored, bytes);
 }
 
+/// A morning: an order of ten lines is opened and picked, another ends, and then all later
+/// entries by name.
+fn morning() -> OriginSlice {
+    let mut entries = EntryBuf::new();
+    let mut hash = Hash::before_first(origin());
+    let mut push = |entry: &Entry| {
+        let bytes = encode(entry).unwrap();
+        hash = hash.then(&bytes);
+        entries.push(&bytes);
+        hash.hash8()
+    };
+    let at = |seconds: u64, body: Body| {
+        let time = time(seconds * 1_000);
+        Entry {
+            time,
+            clock: Clock::new(time, 0),
+            user: Some(UserName::new("Zoë").unwrap()),
+            body,
+        }
+    };
+    let item = |number: u64| format!("I-{number:03}");
+    let order = EntryRef {
+        id: EntryId {
+            origin: origin(),
+            seq: 1,
+        },
+        hash8: push(&at(0, opened(OrderType::Sales, OrderFields::new(), None))),
+    };
+    for number in 0..10 {
+        push(&at(10 + number, line(order, &item(number), 3, None)));
+    }
+    for number in 0..20 {
+        // Two carts at a time, the second one's order from elsewhere.
+        let order = if number % 2 == 0 {
+            order
+        } else {
+            entry_ref(300)
+        };
+        let shelf = format!("A-{:02}", number / 3);
+        let pick = picked(order, &item(number / 2), &shelf, Particulars::default());
+        push(&at(600 + number * 7, pick));
+    }
+    let ended = OrderEnded {
+        order: entry_ref(300),
+        reason: None,
+        note: None,
+        once: None,
+    };
+    push(&at(900, Body::OrderClosed(ended)));
+    for entry in later_entries().values() {
+        push(entry);
+    }
+    OriginSlice {
+        origin: origin(),
+        first_seq: 1,
+        prev: Hash::before_first(origin()),
+        entries,
+    }
+}
+
+/// Checks a golden batch in an encoding, of this slice.
+fn check_batch(name: &str, slice: &OriginSlice, encoding: u8, what: &str) {
+    let bytes = pack(slice, encoding);
+    let text = format!(
+        "{} entries from seq {} of origin {}, encoding {encoding}, {} bytes unpacked; {what}",
+        slice.entries.len(),
+        slice.first_seq,
+        slice.origin,
+        slice.entries.byte_len(),
+    );
+    let stored = stored(
+        name,
+        &Golden {
+            bytes: bytes.clone(),
+            text,
+        },
+    );
+    let unpacked = unpack(&stored, slice.origin, slice.first_seq, slice.prev).unwrap();
+    assert_eq!(&unpacked, slice, "{name}");
+    let payload = |packed: &[u8]| {
+        let (encoding, part) = packed.split_first().unwrap();
+        (*encoding, bounded::inflate(part, 1 << 20).unwrap())
+    };
+    assert_eq!(stored.first(), Some(&encoding), "{name}");
+    assert_eq!(payload(&stored), payload(&bytes), "{name}");
+}
+
 #[test]
 fn packed_batches() {
-    let slice = slice();
-    for (name, encoding) in [("batch_raw", RAW), ("batch_factored", FACTORED)] {
-        let bytes = pack(&slice, encoding);
-        let text = format!(
-            "{} entries from seq {} of origin {}, encoding {encoding}, {} bytes unpacked; \
-             the entries are all entry_*.bin by name, then \"not an entry\"",
-            slice.entries.len(),
-            slice.first_seq,
-            slice.origin,
-            slice.entries.byte_len(),
-        );
-        let stored = stored(
-            name,
-            &Golden {
-                bytes: bytes.clone(),
-                text,
-            },
-        );
-        let unpacked = unpack(&stored, slice.origin, slice.first_seq, slice.prev).unwrap();
-        assert_eq!(unpacked, slice, "{name}");
-        let payload = |packed: &[u8]| {
-            let (encoding, part) = packed.split_first().unwrap();
-            (*encoding, bounded::inflate(part, 1 << 20).unwrap())
-        };
-        assert_eq!(payload(&stored), payload(&bytes), "{name}");
-    }
+    let what = "the entries are all entry_*.bin by name, then \"not an entry\"";
+    check_batch("batch_raw", &slice(), RAW, what);
+    check_batch("batch_factored", &slice(), FACTORED, what);
+}
+
+#[test]
+fn packed_batches_with_orders() {
+    let what = "an order, its lines, picks for it and another, and the end of that one; \
+                then the entry_*.bin of orders, answers and keys by name";
+    check_batch("batch_orders_raw", &morning(), RAW, what);
+    check_batch("batch_orders_factored", &morning(), FACTORED, what);
 }
 
 #[test]
@@ -483,6 +722,25 @@ fn columns_of_a_block() {
     }
     let read = Columns::read(&derive(&mut Dictionary::default(), &slice)).map(|it| it.rows());
     assert_eq!(read, Some(slice.entries.len()));
+}
+
+#[test]
+fn columns_of_a_block_with_orders() {
+    let slice = morning();
+    let mut dictionary = Dictionary::default();
+    let bytes = derive(&mut dictionary, &slice);
+    let part = dictionary.new_part();
+    let text = format!(
+        "the columns of the {} entries in batch_orders_raw.bin, then the only part of their \
+         dictionary, {} bytes",
+        slice.entries.len(),
+        part.len()
+    );
+    let golden = Golden {
+        bytes: [bytes, part].concat(),
+        text,
+    };
+    assert_eq!(stored("columns_orders", &golden), golden.bytes);
 }
 
 #[test]

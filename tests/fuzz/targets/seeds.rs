@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::entry::{
-    Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Genesis, GenesisReason,
-    IdempotencyKey, ItemMerged, Moved, Particulars, Place, Reversed, Tallied,
+    Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, ExceptionAnswered, Genesis,
+    GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderExpedited, OrderLineSet,
+    OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
 };
+use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName};
 use ledger_format::head::{Certificate, CertificateFields, SignedHead, sign_request};
 use ledger_format::wire::{
@@ -18,6 +20,12 @@ use serde_bytes::{ByteArray, ByteBuf};
 
 use super::input::put_counted;
 use super::{sync, world};
+
+/// The one key that everything counts once with.
+const ONCE: IdempotencyKey = IdempotencyKey {
+    key: [5; 16],
+    row: 300,
+};
 
 fn code(text: &str) -> Code {
     Code::new(text).expect("a code")
@@ -46,10 +54,7 @@ fn particulars() -> Particulars {
             serial: Some("00042".to_owned()),
         },
         said: Some(Timestamp::from_millis(1_699_999_000_000)),
-        once: Some(IdempotencyKey {
-            key: [5; 16],
-            row: 300,
-        }),
+        once: Some(ONCE),
         expiry: Some(20_000),
     }
 }
@@ -120,14 +125,100 @@ fn transactions() -> Vec<Body> {
     ]
 }
 
-fn catalogue() -> Vec<Body> {
-    let value = |holds| match holds {
+fn picked(order: EntryRef, from: Place, rest: Particulars) -> Body {
+    Body::Moved(Moved {
+        for_order: Some(order),
+        item: code("R-100"),
+        quantity: quantity(30_000),
+        from: Some(from),
+        to: None,
+        act: Act::Remove,
+        particulars: rest,
+    })
+}
+
+fn value(holds: FieldType) -> Value {
+    match holds {
         FieldType::Text => Value::text("a text"),
         FieldType::Code => Value::text("A-01"),
         FieldType::Int => Value::Int(300),
         FieldType::Bool => Value::Bool(true),
         FieldType::Bytes => Value::Bytes([7; 32].as_slice().into()),
+    }
+}
+
+/// What is said of orders, with nothing that may be absent and with all of it, and picks.
+fn orders() -> Vec<Body> {
+    let order = || reference(1, 2);
+    let opened = |order_type, fields, once| {
+        Body::OrderOpened(OrderOpened {
+            number: code("SO-1"),
+            order_type,
+            fields,
+            once,
+        })
     };
+    let fields = || FIELDS.map(|(key, holds)| (key, value(holds)));
+    let mut bodies = vec![
+        opened(OrderType::Repair, OrderFields::new(), None),
+        opened(OrderType::Sales, fields().into(), Some(ONCE)),
+    ];
+    for once in [None, Some(ONCE)] {
+        let ended = OrderEnded {
+            order: order(),
+            reason: once.map(|_| "withdrawn".to_owned()),
+            note: once.map(|_| "über Nacht".to_owned()),
+            once,
+        };
+        bodies.extend([
+            Body::OrderSet(OrderSet {
+                order: order(),
+                fields: once.iter().flat_map(|_| fields()).collect(),
+                once,
+            }),
+            Body::OrderSet(OrderSet {
+                order: order(),
+                fields: FIELDS.map(|(key, _)| (key, Value::Nil)).into(),
+                once,
+            }),
+            Body::OrderLineSet(OrderLineSet {
+                order: order(),
+                item: code("R-100"),
+                wanted: quantity(80_000),
+                once,
+            }),
+            Body::OrderExpedited(OrderExpedited {
+                order: order(),
+                item: code("R-100"),
+                rank: i64::MIN,
+                once,
+            }),
+            Body::OrderClosed(ended.clone()),
+            Body::OrderCancelled(ended),
+        ]);
+    }
+    bodies.extend([
+        picked(order(), place("A-01", None, None), Particulars::default()),
+        picked(order(), place("B-02", Some("ACME"), None), particulars()),
+    ]);
+    bodies
+}
+
+/// Answers that name nothing, one entry, and more than a short list has.
+fn answers() -> Vec<Body> {
+    [(0, None), (1, None), (20, Some(ONCE))]
+        .map(|(count, once)| {
+            Body::ExceptionAnswered(ExceptionAnswered {
+                exception: "negative-R-100-A-01".to_owned(),
+                entries: (1..=count).map(|seq| reference(1, seq).id).collect(),
+                note: once.map(|_| "es ist so".to_owned()),
+                once,
+            })
+        })
+        .into()
+}
+
+fn catalogue() -> Vec<Body> {
     let mut bodies = Vec::new();
     for class in Class::ALL {
         let empty = CatalogueWrite::new(class, code("A-01"));
@@ -135,7 +226,11 @@ fn catalogue() -> Vec<Body> {
         let full = fields.fold(empty.clone(), |write, field| {
             write.with(field.key, value(field.holds))
         });
-        bodies.extend([Body::Set(empty), Body::Set(full)]);
+        let once = CatalogueWrite {
+            once: Some(ONCE),
+            ..full.clone()
+        };
+        bodies.extend([Body::Set(empty), Body::Set(full), Body::Set(once)]);
     }
     let barcode = Barcode::new("4006381333931").expect("a barcode");
     bodies.extend([
@@ -145,7 +240,7 @@ fn catalogue() -> Vec<Body> {
             into: Some(code("R-200")),
         }),
         Body::ItemMerged(ItemMerged {
-            once: None,
+            once: Some(ONCE),
             item: code("R-100"),
             into: None,
         }),
@@ -154,6 +249,12 @@ fn catalogue() -> Vec<Body> {
             item: code("R-100"),
             barcode: barcode.clone(),
             pack: quantity(250_000),
+        }),
+        Body::CodeBound(CodeBound {
+            once: Some(ONCE),
+            item: code("R-100"),
+            barcode: barcode.clone(),
+            pack: quantity(0),
         }),
         Body::CodeUnbound(CodeUnbound {
             item: code("R-100"),
@@ -178,6 +279,8 @@ fn bodies() -> Vec<Body> {
     ];
     bodies.extend(transactions());
     bodies.extend(catalogue());
+    bodies.extend(orders());
+    bodies.extend(answers());
     bodies
 }
 
@@ -198,6 +301,13 @@ pub(crate) fn entries() -> Vec<Vec<u8>> {
     entries.push(vec![1, 2, 0, 0, 0, 0, 0, 0, 0, 0x82, 2, 0, 3, 0xA1, b'x']);
     entries.push(vec![1, 99, 0, 0, 0, 0, 0, 5, 0, 0x81, 0, 0xA1, b'P']);
     entries.push(vec![2, 10, 0, 0, 0, 0, 0, 5, 0, 0x80]);
+    // Half of an entry's name, and a type of order that no version has so far.
+    let half = [&[0x82, 2, 0xA1, b'x', 4, 0x91, 0xC4, 16][..], &[7; 16]].concat();
+    let order = [0x82, 2, 0xA1, b'X', 4, 2];
+    entries.extend(
+        [(85, &half[..]), (30, &order)]
+            .map(|(kind, body)| [&[1, kind, 0, 0, 0, 0, 0, 5, 0], body].concat()),
+    );
     entries.extend(longer_forms());
     entries
 }
@@ -246,7 +356,13 @@ pub(crate) fn histories() -> Vec<Vec<u8>> {
         .zip(catalogue())
         .map(|(number, body)| world::entry(number, body))
         .collect();
+    let demand: Vec<Vec<u8>> = (0..)
+        .zip(orders().into_iter().chain(answers()))
+        .map(|(number, body)| world::entry(number, body))
+        .collect();
     vec![
+        history(&[demand.clone(), stock.clone()].concat(), 1),
+        history(&[stock.clone(), demand].concat(), 2),
         history(&stock, 1),
         history(&stock, 3),
         history(&[stock.clone(), stock].concat(), 2),

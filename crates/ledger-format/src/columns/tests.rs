@@ -1,8 +1,10 @@
 //! Columns say what their entries say.
 
-use ledger_core::entry::{Act, Body, Counted, IdempotencyKey, Moved, Particulars, Place};
+use ledger_core::entry::{
+    Act, Body, Counted, IdempotencyKey, ItemMerged, Moved, OrderLineSet, Particulars, Place,
+};
 use ledger_core::fold::LineKey;
-use ledger_core::{Clock, Code, Entry, Origin, Quantity, Timestamp};
+use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
@@ -263,6 +265,74 @@ fn what_columns_cannot_say_is_an_exception() {
     assert_eq!(said.exceptions, [1, 2]);
     assert_eq!(said.changes.len(), 1);
     assert_eq!(said.times, [5, 5, 5, 0, 5]);
+}
+
+/// What a later program wrote may become a transaction when this one is replaced: whoever sums then
+/// must know where it is, for the columns stay.
+#[test]
+fn what_only_a_newer_program_knows_is_an_exception() {
+    let plain = (5, 1, None, Some(1), 10_000, false);
+    let mut later = bytes_of(5, body(&plain, Particulars::default()));
+    // One more key of the body, 98 = yes.
+    later[9] += 1;
+    later.extend([98, 0xC3]);
+    let kind = [1, 99, 0, 0, 0, 0, 0, 5, 0, 0x80];
+    let version = [2, 10, 0, 0, 0, 0, 0, 5, 0, 0x80];
+    let entries = [
+        bytes_of(5, body(&plain, Particulars::default())),
+        later,
+        kind.to_vec(),
+        version.to_vec(),
+        b"never an entry".to_vec(),
+    ];
+    let mut dictionary = Dictionary::default();
+    let columns = derive(&mut dictionary, &slice(&entries));
+    let said = said(&dictionary, &columns).unwrap();
+    assert_eq!(said.exceptions, [1, 2]);
+    assert_eq!(said.changes.len(), 1);
+}
+
+#[test]
+fn a_pick_is_a_movement_and_other_entries_are_exceptions_when_they_count_once() {
+    let order = EntryRef {
+        id: EntryId {
+            origin: Origin::from_bytes([3; 16]),
+            seq: 1,
+        },
+        hash8: [4; 8],
+    };
+    let plain = (5, 1, Some(1), None, 10_000, false);
+    let Body::Moved(mut moved) = body(&plain, Particulars::default()) else {
+        panic!("not a movement")
+    };
+    moved.for_order = Some(order);
+    let pick = bytes_of(5, Body::Moved(moved));
+    let once = IdempotencyKey {
+        key: [1; 16],
+        row: 1,
+    };
+    let others = |once| {
+        [
+            Body::OrderLineSet(OrderLineSet {
+                order,
+                item: code("I1"),
+                wanted: Quantity::ONE,
+                once,
+            }),
+            Body::ItemMerged(ItemMerged {
+                item: code("I1"),
+                into: None,
+                once,
+            }),
+        ]
+        .map(|body| bytes_of(5, body))
+    };
+    let entries = [vec![pick], others(None).into(), others(Some(once)).into()].concat();
+    let mut dictionary = Dictionary::default();
+    let columns = derive(&mut dictionary, &slice(&entries));
+    let said = said(&dictionary, &columns).unwrap();
+    assert_eq!(said.changes, [(0, key(&code("I1"), &place(1)), -10_000)]);
+    assert_eq!(said.exceptions, [3, 4]);
 }
 
 #[test]

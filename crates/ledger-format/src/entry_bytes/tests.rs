@@ -1,5 +1,7 @@
 //! Tests of the canonical form.
 
+mod orders;
+
 use std::hint::black_box;
 
 use ledger_core::catalogue::{Class, Subject};
@@ -52,7 +54,7 @@ proptest! {
     #[test]
     fn any_bytes_give_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         check_canonical(&bytes)?;
-        for kind in [1, 2, 10, 11, 12, 13, 60, 61, 62, 67, 68] {
+        for kind in [1, 2, 10, 11, 12, 13, 30, 31, 32, 33, 34, 35, 60, 61, 62, 67, 68, 85] {
             check_canonical(&with_body(kind, &bytes))?;
         }
     }

@@ -5,8 +5,11 @@ use std::hint::black_box;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use ledger_core::entry::{Act, Body, Content};
+use ledger_core::{EntryId, EntryRef};
+
 use super::*;
-use crate::entry_bytes::encode;
+use crate::entry_bytes::{decode, encode};
 use crate::testing::{Dice, entry, movements, slice_of};
 
 fn entry_or_garbage() -> impl Strategy<Value = Vec<u8>> {
@@ -152,5 +155,77 @@ fn the_size_of_a_movement() {
             unpacking.as_nanos() / u128::from(count),
         );
         assert!(per(packed.len()) <= goal, "{}", per(packed.len()));
+    }
+}
+
+/// The same movements as removals without an order's number, each for the order that is named.
+fn picks(
+    movements: &[Vec<u8>],
+    mut order_of: impl FnMut(usize) -> Option<EntryRef>,
+) -> Vec<Vec<u8>> {
+    let pick = |(index, bytes): (usize, &Vec<u8>)| {
+        let Content::Known(mut entry) = decode(bytes) else {
+            panic!("not an entry")
+        };
+        let Body::Moved(moved) = &mut entry.body else {
+            panic!("not a movement")
+        };
+        moved.from = moved.from.take().or(moved.to.take());
+        moved.act = Act::Remove;
+        moved.particulars.details.order = None;
+        moved.for_order = order_of(index);
+        encode(&entry).unwrap()
+    };
+    movements.iter().enumerate().map(pick).collect()
+}
+
+/// The entries that opened 50 orders, on four handhelds in the last days.
+fn opened(dice: &mut Dice) -> Vec<EntryRef> {
+    let mut bytes = |len: usize| -> Vec<u8> {
+        (0..len)
+            .map(|_| u8::try_from(dice.roll(256)).unwrap())
+            .collect()
+    };
+    let origins: Vec<Origin> = (0..4)
+        .map(|_| Origin::from_bytes(bytes(16).try_into().unwrap()))
+        .collect();
+    let hashes: Vec<[u8; 8]> = (0..50).map(|_| bytes(8).try_into().unwrap()).collect();
+    hashes
+        .into_iter()
+        .map(|hash8| EntryRef {
+            id: EntryId {
+                origin: origins[usize::try_from(dice.roll(4)).unwrap()],
+                seq: 1 + dice.roll(5_000),
+            },
+            hash8,
+        })
+        .collect()
+}
+
+#[test]
+fn the_size_of_a_pick() {
+    let size = |entries: &[Vec<u8>]| {
+        let slice = slice_of(entries.iter().map(Vec::as_slice));
+        let packed = pack(&slice, FACTORED);
+        assert_eq!(unpack_of(&slice, &packed).unwrap(), slice);
+        packed.len() as f64 / entries.len() as f64
+    };
+    let movements = movements(1_000, &mut Dice(1_000));
+    let mut dice = Dice(50);
+    let orders = opened(&mut dice);
+    let mut among = |sides| usize::try_from(dice.roll(sides)).unwrap();
+    let plain = size(&picks(&movements, |_| None));
+    // Order by order; four at a time, on one cart; any order at any time.
+    let one = size(&picks(&movements, |index| Some(orders[index / 20])));
+    let cart = size(&picks(&movements, |index| {
+        orders
+            .get(index / 80 * 4 + among(4))
+            .or(orders.last())
+            .copied()
+    }));
+    let any = size(&picks(&movements, |_| Some(orders[among(50)])));
+    println!("plain {plain:.2} bytes, a pick {one:.2}, on a cart {cart:.2}, in any order {any:.2}");
+    for (size, above) in [(one, 1.5), (cart, 3.0), (any, 4.0)] {
+        assert!(size - plain <= above, "{size:.2} and {plain:.2}");
     }
 }

@@ -1,0 +1,640 @@
+//! Entries about orders, answers to exceptions, and keys that count once on catalogue entries,
+//! written by hand: what is said, what only a newer version knows, and what makes no sense.
+
+use ledger_core::catalogue::{CatalogueWrite, Value};
+use ledger_core::entry::{
+    CodeBound, CodeUnbound, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderEnded,
+    OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+};
+use ledger_core::order::{OrderFields, OrderType, key};
+use ledger_core::{Barcode, EntryId, EntryRef, Origin, Quantity};
+
+use super::*;
+
+/// Keys of a body with the bytes of their values.
+type Pairs = Vec<(u8, Vec<u8>)>;
+
+const ONCE: IdempotencyKey = IdempotencyKey {
+    key: [9; 16],
+    row: 3,
+};
+
+fn entry_ref() -> EntryRef {
+    EntryRef {
+        id: EntryId {
+            origin: Origin::from_bytes([7; 16]),
+            seq: 5,
+        },
+        hash8: [1; 8],
+    }
+}
+
+/// `[origin bin16, seq, bin8]` with so many bytes of origin and hash.
+fn reference(origin: usize, seq: u8, hash: usize) -> Vec<u8> {
+    let mut out = vec![0x93, 0xC4, u8::try_from(origin).unwrap()];
+    out.extend(vec![7; origin]);
+    out.extend([seq, 0xC4, u8::try_from(hash).unwrap()]);
+    out.extend(vec![1; hash]);
+    out
+}
+
+fn target() -> Vec<u8> {
+    reference(16, 5, 8)
+}
+
+/// `[bin16, row]`.
+fn once() -> Vec<u8> {
+    [&[0x92, 0xC4, 16][..], &[9; 16], &[3]].concat()
+}
+
+fn text(text: &str) -> Vec<u8> {
+    let head = 0xA0 | u8::try_from(text.len()).unwrap();
+    [&[head], text.as_bytes()].concat()
+}
+
+/// A list of entries' names, the last one cut off after so many values.
+fn named(values: u8) -> Vec<u8> {
+    let mut out = vec![0x90 | values];
+    for value in 0..values {
+        if value.is_multiple_of(2) {
+            out.extend([&[0xC4, 16][..], &[7; 16]].concat());
+        } else {
+            out.push(value);
+        }
+    }
+    out
+}
+
+fn bytes_of(kind: u8, pairs: &Pairs) -> Vec<u8> {
+    let mut body = vec![0x80 | u8::try_from(pairs.len()).unwrap()];
+    for (key, value) in pairs {
+        body.push(*key);
+        body.extend_from_slice(value);
+    }
+    with_body(kind, &body)
+}
+
+/// The same fields with one more, or with another value of one.
+fn with(pairs: &Pairs, key: u8, value: &[u8]) -> Pairs {
+    let mut pairs = without(pairs, key);
+    pairs.push((key, value.to_vec()));
+    pairs.sort();
+    pairs
+}
+
+fn without(pairs: &Pairs, key: u8) -> Pairs {
+    let mut pairs = pairs.clone();
+    pairs.retain(|(other, _)| *other != key);
+    pairs
+}
+
+/// One kind of entry, by hand.
+struct Example {
+    kind: u8,
+    /// The keys that must be there.
+    least: Pairs,
+    /// All keys that this version has, of which the others may be absent.
+    most: Pairs,
+    /// What the two say.
+    says: [Body; 2],
+}
+
+fn ended(full: bool) -> OrderEnded {
+    OrderEnded {
+        order: entry_ref(),
+        reason: full.then(|| "done".to_owned()),
+        note: full.then(|| "ok".to_owned()),
+        once: full.then_some(ONCE),
+    }
+}
+
+fn order_fields() -> (Pairs, OrderFields) {
+    let pairs = vec![
+        (6, text("ACME")),
+        (8, text("MAIN")),
+        (10, vec![0xCD, 0x50, 0x14]),
+        (12, text("a title")),
+        (14, text("repairing")),
+    ];
+    let fields = [
+        (key::CUSTOMER, Value::text("ACME")),
+        (key::SITE, Value::text("MAIN")),
+        (key::DUE, Value::Int(20_500)),
+        (key::TITLE, Value::text("a title")),
+        (key::STAGE, Value::text("repairing")),
+    ];
+    (pairs, fields.into())
+}
+
+fn orders_of_fields() -> [Example; 2] {
+    let (pairs, fields) = order_fields();
+    let number = Code::new("R-1").unwrap();
+    let opened = vec![(2, text("R-1")), (4, vec![1])];
+    let set = vec![(26, target())];
+    let more = |least: &Pairs| {
+        let all = [&least[..], &pairs, &[(16, once())]].concat();
+        all.iter()
+            .fold(Pairs::new(), |all, (key, value)| with(&all, *key, value))
+    };
+    let opens = |fields, once| {
+        Body::OrderOpened(OrderOpened {
+            number: number.clone(),
+            order_type: OrderType::Sales,
+            fields,
+            once,
+        })
+    };
+    let sets = |fields, once| {
+        let order = entry_ref();
+        Body::OrderSet(OrderSet {
+            order,
+            fields,
+            once,
+        })
+    };
+    let none = OrderFields::new;
+    [
+        Example {
+            kind: 30,
+            most: more(&opened),
+            least: opened,
+            says: [opens(none(), None), opens(fields.clone(), Some(ONCE))],
+        },
+        Example {
+            kind: 31,
+            most: more(&set),
+            least: set,
+            says: [sets(none(), None), sets(fields, Some(ONCE))],
+        },
+    ]
+}
+
+fn lines_of_orders() -> [Example; 2] {
+    let item = || Code::new("X").unwrap();
+    let line = |once| {
+        Body::OrderLineSet(OrderLineSet {
+            order: entry_ref(),
+            item: item(),
+            wanted: Quantity::from_ten_thousandths(-1),
+            once,
+        })
+    };
+    let expedited = |once| {
+        Body::OrderExpedited(OrderExpedited {
+            order: entry_ref(),
+            item: item(),
+            rank: 7,
+            once,
+        })
+    };
+    let lines = vec![(0, text("X")), (2, vec![0xFF]), (26, target())];
+    let ranks = vec![(0, text("X")), (4, vec![7]), (26, target())];
+    [
+        Example {
+            kind: 32,
+            most: with(&lines, 16, &once()),
+            least: lines,
+            says: [line(None), line(Some(ONCE))],
+        },
+        Example {
+            kind: 33,
+            most: with(&ranks, 16, &once()),
+            least: ranks,
+            says: [expedited(None), expedited(Some(ONCE))],
+        },
+    ]
+}
+
+fn ends_and_answers() -> [Example; 3] {
+    let least = vec![(26, target())];
+    let most = vec![
+        (1, text("done")),
+        (3, text("ok")),
+        (16, once()),
+        (26, target()),
+    ];
+    let answered = |full: bool| {
+        let id = |seq| EntryId {
+            origin: Origin::from_bytes([7; 16]),
+            seq,
+        };
+        Body::ExceptionAnswered(ExceptionAnswered {
+            exception: "negative-X".to_owned(),
+            entries: if full { vec![id(1), id(3)] } else { Vec::new() },
+            note: full.then(|| "ok".to_owned()),
+            once: full.then_some(ONCE),
+        })
+    };
+    [
+        Example {
+            kind: 34,
+            least: least.clone(),
+            most: most.clone(),
+            says: [false, true].map(|full| Body::OrderClosed(ended(full))),
+        },
+        Example {
+            kind: 35,
+            least,
+            most,
+            says: [false, true].map(|full| Body::OrderCancelled(ended(full))),
+        },
+        Example {
+            kind: 85,
+            least: vec![(2, text("negative-X")), (4, named(0))],
+            most: vec![
+                (2, text("negative-X")),
+                (3, text("ok")),
+                (4, named(4)),
+                (16, once()),
+            ],
+            says: [false, true].map(answered),
+        },
+    ]
+}
+
+/// Every kind about orders and answers, by hand.
+fn examples() -> Vec<Example> {
+    let mut all: Vec<Example> = orders_of_fields().into();
+    all.extend(lines_of_orders());
+    all.extend(ends_and_answers());
+    all
+}
+
+fn is_newer(bytes: &[u8]) -> bool {
+    matches!(decode(bytes), Content::Newer { .. })
+}
+
+fn known(bytes: &[u8]) -> Body {
+    match decode(bytes) {
+        Content::Known(entry) => entry.body,
+        other @ (Content::Newer { .. } | Content::Bad { .. }) => {
+            panic!("{bytes:02x?} is {other:?}")
+        }
+    }
+}
+
+/// It says that, and saying that gives these bytes.
+fn says(bytes: &[u8], body: &Body) {
+    assert_eq!(&known(bytes), body);
+    let time = Timestamp::from_millis(0);
+    let entry = Entry {
+        time,
+        clock: Clock::new(time, 0),
+        user: None,
+        body: body.clone(),
+    };
+    assert_eq!(encode(&entry).as_deref(), Ok(bytes));
+}
+
+#[test]
+fn each_kind_has_its_number_and_its_keys() {
+    for example in examples() {
+        let [least, most] = &example.says;
+        says(&bytes_of(example.kind, &example.least), least);
+        says(&bytes_of(example.kind, &example.most), most);
+        assert_eq!(least.kind(), Kind(example.kind.into()));
+    }
+}
+
+#[test]
+fn keys_that_are_not_known_are_skipped_when_odd_and_newer_when_even() {
+    for Example {
+        kind, most, says, ..
+    } in examples()
+    {
+        let unknown = (0..=KEY_MAX).filter(|key| most.iter().all(|(known, _)| known != key));
+        for key in unknown {
+            for value in [&[0xC0][..], &[0x92, 0x81, 2, 0xC3, 0xA1, b'x']] {
+                let bytes = bytes_of(kind, &with(&most, key, value));
+                if key.is_multiple_of(2) {
+                    assert!(is_newer(&bytes), "kind {kind}, key {key}");
+                } else {
+                    assert_eq!(known(&bytes), says[1], "kind {kind}, key {key}");
+                }
+            }
+        }
+        // Also where a known key makes no sense to us.
+        let senseless = with(&most, 16, &[0xC0]);
+        assert!(is_newer(&bytes_of(kind, &with(&senseless, 20, &[0xC0]))));
+        assert!(is_newer(&bytes_of(kind, &vec![(20, vec![0])])));
+    }
+}
+
+#[test]
+fn what_must_be_there_is_missed() {
+    for Example {
+        kind, least, most, ..
+    } in examples()
+    {
+        for (key, _) in &least {
+            let bytes = bytes_of(kind, &without(&most, *key));
+            assert_eq!(bad(&bytes), "a field is missing", "kind {kind}, key {key}");
+        }
+    }
+}
+
+#[test]
+fn values_of_a_wrong_type_are_refused() {
+    for Example { kind, most, .. } in examples() {
+        for (key, value) in &most {
+            // Nil, yes, a number, a text, bytes, a list and a map, but for those of its own type.
+            let wrong: [(u8, &[u8]); 7] = [
+                (0, &[0xC0]),
+                (1, &[0xC3]),
+                (2, &[1]),
+                (3, &[0xA1, b'X']),
+                (4, &[0xC4, 1, 0]),
+                (5, &[0x91, 0]),
+                (6, &[0x81, 2, 0]),
+            ];
+            let own = match value[0] {
+                0..=0x7F | 0xCC..=0xD3 | 0xE0..=0xFF => 2,
+                0xA0..=0xBF => 3,
+                _ => 99,
+            };
+            let may_be_nil = [30, 31].contains(&kind) && (6..=14).contains(key);
+            for (class, wrong) in wrong {
+                let bytes = bytes_of(kind, &with(&most, *key, wrong));
+                if class == own || (class == 0 && may_be_nil) {
+                    says(&bytes, &known(&bytes));
+                } else {
+                    let _reason = bad(&bytes);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn values_that_make_no_sense_are_refused() {
+    let cases: [(u8, u8, Vec<u8>, &str); 18] = [
+        (30, 2, text("r-1"), "a code that is not normalised"),
+        (30, 2, text(""), "a code that is not normalised"),
+        (30, 4, vec![2], "an unknown type of order"),
+        (30, 4, vec![0xFF], "a number below zero"),
+        (
+            30,
+            6,
+            text("acme"),
+            "a field that an order does not have, or its type",
+        ),
+        (
+            31,
+            8,
+            text(""),
+            "a field that an order does not have, or its type",
+        ),
+        (31, 26, reference(16, 0, 8), "a seq of zero"),
+        (31, 26, reference(15, 5, 8), "bytes of a wrong length"),
+        (32, 26, reference(16, 5, 7), "bytes of a wrong length"),
+        (32, 0, text("x"), "a code that is not normalised"),
+        (32, 0, [&[0x92, 5][..], &text("X")].concat(), "not a text"),
+        (
+            33,
+            16,
+            [&[0x92, 0xC4, 15][..], &[9; 15], &[3]].concat(),
+            "bytes of a wrong length",
+        ),
+        (34, 1, text(""), "an empty text"),
+        (35, 3, text(""), "an empty text"),
+        (85, 2, text(""), "an empty text"),
+        (85, 3, text(""), "an empty text"),
+        (85, 4, named(1), "half an entry's name"),
+        (85, 4, named(3), "half an entry's name"),
+    ];
+    let examples = examples();
+    for (kind, key, value, reason) in cases {
+        let example = examples.iter().find(|it| it.kind == kind).unwrap();
+        let bytes = bytes_of(kind, &with(&example.most, key, &value));
+        assert_eq!(bad(&bytes), reason, "kind {kind}, key {key}");
+    }
+    // A number too large for any day or rank.
+    let big = [&[0xCF, 0x80][..], &[0; 7]].concat();
+    for (index, key) in [(0, 10), (1, 10), (2, 2), (3, 4)] {
+        let example = &examples[index];
+        let _reason = bad(&bytes_of(example.kind, &with(&example.most, key, &big)));
+    }
+    // Entries' names with the parts in the wrong order.
+    let answer = examples.last().unwrap();
+    let swapped = [&[0x92, 1, 0xC4, 16][..], &[7; 16]].concat();
+    assert_eq!(
+        bad(&bytes_of(85, &with(&answer.most, 4, &swapped))),
+        "not bytes"
+    );
+}
+
+#[test]
+fn longer_forms_are_refused_in_each_kind() {
+    for Example { kind, most, .. } in examples() {
+        let good = bytes_of(kind, &most);
+        let _reason = bad(&[&good[..], &[0]].concat());
+        let _reason = bad(&good[..good.len() - 1]);
+        let fields = u8::try_from(most.len()).unwrap();
+        let mut long_head = good.clone();
+        drop(long_head.splice(9..10, [0xDE, 0, fields]));
+        assert_eq!(bad(&long_head), "not the shortest form");
+        let mut backwards = most.clone();
+        backwards.reverse();
+        assert_eq!(
+            bad(&bytes_of(kind, &backwards)),
+            "keys that do not ascend",
+            "kind {kind}"
+        );
+        let twice = [&most[..], &most[most.len() - 1..]].concat();
+        assert_eq!(bad(&bytes_of(kind, &twice)), "keys that do not ascend");
+        for (key, value) in &most {
+            let longer = match value[0] {
+                byte @ 0..=0x7F => vec![0xCC, byte],
+                byte @ 0xE0..=0xFF => vec![0xD0, byte],
+                byte @ 0xA0..=0xBF => [&[0xD9, byte & 0x1F], &value[1..]].concat(),
+                byte @ 0x90..=0x9F => [&[0xDC, 0, byte & 0x0F], &value[1..]].concat(),
+                _ => [&[0xCE, 0, 0], &value[1..]].concat(),
+            };
+            let bytes = bytes_of(kind, &with(&most, *key, &longer));
+            assert_eq!(
+                bad(&bytes),
+                "not the shortest form",
+                "kind {kind}, key {key}"
+            );
+        }
+    }
+}
+
+/// A movement of 1 from A, removed.
+fn moved() -> Pairs {
+    vec![(0, text("X")), (2, vec![1]), (4, text("A")), (22, vec![2])]
+}
+
+#[test]
+fn a_movement_names_the_order_that_it_picks_for() {
+    let order_of = |pairs: &Pairs| {
+        let Body::Moved(moved) = known(&bytes_of(10, pairs)) else {
+            panic!("not a movement")
+        };
+        moved.for_order
+    };
+    let picked = with(&moved(), 28, &target());
+    assert_eq!(order_of(&moved()), None);
+    assert_eq!(order_of(&picked), Some(entry_ref()));
+    says(&bytes_of(10, &picked), &known(&bytes_of(10, &picked)));
+    for (value, reason) in [
+        (reference(16, 0, 8), "a seq of zero"),
+        (reference(16, 5, 9), "bytes of a wrong length"),
+        (vec![0x92, 5, 5], "not an array of the right length"),
+        (vec![0xC0], "not an array of the right length"),
+        (text("SO-1"), "not an array of the right length"),
+    ] {
+        assert_eq!(bad(&bytes_of(10, &with(&moved(), 28, &value))), reason);
+    }
+    // Only movements have it; 17 says nothing in them.
+    assert!(is_newer(&bytes_of(
+        13,
+        &vec![(26, target()), (28, target())]
+    )));
+    assert_eq!(
+        known(&bytes_of(10, &with(&moved(), 17, &once()))),
+        known(&bytes_of(10, &moved()))
+    );
+}
+
+#[test]
+fn a_catalogue_entry_counts_once_under_an_odd_key() {
+    let code = |text: &str| Code::new(text).unwrap();
+    let barcode = || Barcode::new("4006381333931").unwrap();
+    let located = CatalogueWrite::new(Class::Location, code("A")).with(16, Value::Bool(true));
+    let examples: [(u8, Pairs, [Body; 2]); 3] = [
+        (
+            64,
+            vec![(0, [&[0x92, 2][..], &text("A")].concat()), (16, vec![0xC3])],
+            [None, Some(ONCE)].map(|once| {
+                Body::Set(CatalogueWrite {
+                    once,
+                    ..located.clone()
+                })
+            }),
+        ),
+        (
+            62,
+            vec![(0, text("A")), (2, text("B"))],
+            [None, Some(ONCE)].map(|once| {
+                Body::ItemMerged(ItemMerged {
+                    item: code("A"),
+                    into: Some(code("B")),
+                    once,
+                })
+            }),
+        ),
+        (
+            67,
+            vec![(0, text("A")), (2, text("4006381333931")), (4, vec![1])],
+            [None, Some(ONCE)].map(|once| {
+                Body::CodeBound(CodeBound {
+                    item: code("A"),
+                    barcode: barcode(),
+                    pack: Quantity::from_ten_thousandths(1),
+                    once,
+                })
+            }),
+        ),
+    ];
+    for (kind, pairs, [plain, counted_once]) in examples {
+        says(&bytes_of(kind, &pairs), &plain);
+        says(&bytes_of(kind, &with(&pairs, 17, &once())), &counted_once);
+        let short = [&[0x92, 0xC4, 15][..], &[9; 15], &[3]].concat();
+        for (value, reason) in [
+            (&[0xC0][..], "not an array of the right length"),
+            (&[0x91, 3], "not an array of the right length"),
+            (&[0x92, 3, 3], "not bytes"),
+            (&short, "bytes of a wrong length"),
+        ] {
+            assert_eq!(
+                bad(&bytes_of(kind, &with(&pairs, 17, value))),
+                reason,
+                "kind {kind}"
+            );
+        }
+        // 15 and 19 are skipped, here too.
+        let skipped = with(&with(&pairs, 15, &once()), 19, &[0xC0]);
+        assert_eq!(known(&bytes_of(kind, &skipped)), plain);
+        // 16 is for entries about stock and orders; a location is blocked with it.
+        if kind != 64 {
+            assert!(is_newer(&bytes_of(kind, &with(&pairs, 16, &once()))));
+        }
+    }
+    // A barcode that is taken away has no such key: it is skipped.
+    let unbound = vec![(0, text("A")), (2, text("4006381333931")), (17, once())];
+    let item = code("A");
+    let taken = CodeUnbound {
+        item,
+        barcode: barcode(),
+    };
+    assert_eq!(known(&bytes_of(68, &unbound)), Body::CodeUnbound(taken));
+}
+
+#[test]
+fn orders_without_a_canonical_form_are_not_written() {
+    let refused = |body: Body| {
+        let time = Timestamp::from_millis(0);
+        let entry = Entry {
+            time,
+            clock: Clock::new(time, 0),
+            user: None,
+            body,
+        };
+        let mut out = vec![7];
+        let error = encode_into(&entry, &mut out).unwrap_err();
+        assert_eq!(out, [7]);
+        error
+    };
+    let seq_zero = EntryRef {
+        id: EntryId {
+            seq: 0,
+            ..entry_ref().id
+        },
+        ..entry_ref()
+    };
+    let set = |order: EntryRef, key: u8, value: Value| {
+        Body::OrderSet(OrderSet {
+            order,
+            fields: [(key, value)].into(),
+            once: None,
+        })
+    };
+    for (key, value) in [
+        (2, Value::text("R-2")),
+        (key::CUSTOMER, Value::text("acme")),
+        (key::DUE, Value::text("tomorrow")),
+        (key::TITLE, Value::Int(1)),
+        (16, Value::Nil),
+        (99, Value::Nil),
+    ] {
+        let error = refused(set(entry_ref(), key, value));
+        assert!(matches!(error, EncodeError::Senseless(_)), "{key}");
+    }
+    let error = refused(set(seq_zero, key::TITLE, Value::Nil));
+    assert_eq!(error, EncodeError::Senseless("a reference to seq 0"));
+    let empty = OrderEnded {
+        reason: Some(String::new()),
+        ..ended(true)
+    };
+    assert_eq!(
+        refused(Body::OrderClosed(empty)),
+        EncodeError::EmptyText("reason")
+    );
+    let answered = |exception: &str, note: &str, entries: usize| {
+        Body::ExceptionAnswered(ExceptionAnswered {
+            exception: exception.to_owned(),
+            entries: vec![entry_ref().id; entries],
+            note: Some(note.to_owned()),
+            once: None,
+        })
+    };
+    let error = refused(answered("", "ok", 0));
+    assert_eq!(error, EncodeError::EmptyText("exception"));
+    assert_eq!(
+        refused(answered("x", "", 0)),
+        EncodeError::EmptyText("note")
+    );
+    let error = refused(answered("x", "ok", ENTRY_BYTES_MAX / 16));
+    assert!(matches!(error, EncodeError::TooLarge(_)));
+}
