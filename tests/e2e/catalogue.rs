@@ -211,3 +211,43 @@ fn codes_are_trimmed_upper_cased_and_composed() {
         &json!({ "sku": "\u{d6}L-1", "on_hand": "1" }),
     );
 }
+
+#[test]
+fn settings_have_defaults_and_take_only_what_they_mean() {
+    let stock = Stock::new("A");
+    let listed = array(stock.json("setting list"));
+    let mut keys = column(&listed, "key");
+    keys.sort_unstable();
+    assert_eq!(
+        keys,
+        [
+            "allow-backorder",
+            "default-threshold",
+            "order-policy-repair",
+            "order-policy-sales",
+            "reasons"
+        ]
+    );
+    for (key, default, typed, kept) in [
+        ("allow-backorder", "off", "yes", "on"),
+        ("default-threshold", "none", "5.0", "5"),
+        ("order-policy-repair", "issue", "RESERVE", "reserve"),
+        ("order-policy-sales", "reserve", "issue", "issue"),
+    ] {
+        let get = format!("setting get {key}");
+        assert_eq!(stock.json(&get)["value"], default, "{key}");
+        let set = stock.json(&format!("setting set {key} {typed}"));
+        assert_holds(key, &set["object"], &json!({ "key": key, "value": kept }));
+        assert_eq!(stock.json(&get)["value"], kept, "{key}");
+    }
+    for (line, code, hint) in [
+        ("set colour red", "unknown-setting", "allow-backorder"),
+        ("get colour", "unknown-setting", "allow-backorder"),
+        ("set allow-backorder maybe", "bad-value", "on or off"),
+    ] {
+        let error = stock.error(1, &format!("setting {line}"));
+        assert_eq!(error["code"], code, "{line}: {error:#}");
+        assert!(error["hint"].as_str().unwrap().contains(hint), "{error:#}");
+    }
+    assert_eq!(stock.json("setting get allow-backorder")["value"], "on");
+}

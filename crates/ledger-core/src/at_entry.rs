@@ -6,18 +6,20 @@
 
 mod catalogue;
 mod orders;
+pub mod settings;
 mod shelves;
 mod stock;
 
 pub use self::catalogue::{
     ItemChange, LocationChange, LocationTypeChange, add_grid, add_item, add_location,
-    add_location_type, add_partner, add_setting, add_site, archive, bind, merge_items, set_item,
-    set_location, set_partner,
+    add_location_type, add_partner, add_site, archive, bind, merge_items, set_item, set_location,
+    set_partner,
 };
 pub use self::orders::{
     OrderChange, OrderPolicy, find_order, open_order, order_add, order_cancel, order_close,
     order_expedite, order_fill, order_pick, order_remove, order_return, order_set, set_order,
 };
+pub use self::settings::{allow_backorder, order_policy};
 pub use self::shelves::{Shelf, shelves_for};
 pub use self::stock::{
     MoveOwner, StockRequest, add, adjust, count, find_place, movement, newest_transaction, remove,

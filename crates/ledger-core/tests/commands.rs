@@ -10,10 +10,13 @@
 
 mod support;
 
-use ledger_core::at_entry::{self, ItemChange, LocationChange, Plan, Refusal, StockRequest};
+use ledger_core::at_entry::{
+    self, ItemChange, LocationChange, Plan, Refusal, StockRequest, settings,
+};
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{Body, IdempotencyKey, Place};
 use ledger_core::fold::columns;
+use ledger_core::order::OrderType;
 use ledger_core::{Code, Quantity, Timestamp};
 use support::*;
 
@@ -303,7 +306,7 @@ fn a_known_code_is_refused_and_a_unit_is_fixed_once_used() {
 #[test]
 fn the_default_threshold_is_written_into_new_items() {
     let mut world = shop();
-    let setting = at_entry::add_setting("default-threshold", "7").unwrap();
+    let setting = settings::set("default-threshold", "7").unwrap();
     world.write(1, 1, setting.bodies[0].clone());
     let plan = at_entry::add_item(&world.fold(), "Q", &ItemChange::default()).unwrap();
     let Body::Set(write) = &plan.bodies[0] else {
@@ -365,4 +368,81 @@ fn column_ranges_are_read() {
     ] {
         assert!(columns(range).is_err(), "{range:?}");
     }
+}
+
+#[test]
+fn settings_hold_their_defaults_until_one_is_set() {
+    let mut world = shop();
+    let fold = world.fold();
+    for (key, value) in [
+        ("allow-backorder", "off"),
+        ("default-threshold", "none"),
+        ("order-policy-repair", "issue"),
+        ("order-policy-sales", "reserve"),
+        (
+            "reasons",
+            "damaged, lost, found, returned, sample, correction",
+        ),
+    ] {
+        let setting = settings::find(key).unwrap();
+        assert_eq!(settings::value(&fold, setting), value, "{key}");
+    }
+    assert!(!settings::allow_backorder(&fold));
+    assert_eq!(settings::reasons(&fold).len(), 6);
+    for (key, typed, kept) in [
+        ("Allow-Backorder", "YES", "on"),
+        ("default-threshold", "2.50", "2.5"),
+        ("order-policy-repair", " Reserve ", "reserve"),
+        ("order-policy-sales", "issue", "issue"),
+        ("reasons", "broken,, Broken , sample", "broken, sample"),
+    ] {
+        for body in settings::set(key, typed).unwrap().bodies {
+            world.write(1, 1, body);
+        }
+        let setting = settings::find(key).unwrap();
+        assert_eq!(settings::value(&world.fold(), setting), kept, "{key}");
+    }
+    let fold = world.fold();
+    assert!(settings::allow_backorder(&fold));
+    assert_eq!(settings::default_threshold(&fold), "2.5".parse().ok());
+    let policies = OrderType::ALL.map(|order_type| settings::order_policy(&fold, order_type));
+    assert_eq!(
+        policies,
+        [at_entry::OrderPolicy::Reserve, at_entry::OrderPolicy::Issue]
+    );
+    for body in settings::set("reasons", " ").unwrap().bodies {
+        world.write(1, 2, body);
+    }
+    assert_eq!(settings::reasons(&world.fold()), Vec::<String>::new());
+}
+
+#[test]
+fn a_setting_takes_only_what_it_means() {
+    refused(
+        settings::set("colour", "red"),
+        "unknown-setting",
+        "allow-backorder, default-threshold",
+    );
+    for (key, value, code) in [
+        ("allow-backorder", "maybe", "bad-value"),
+        ("allow-backorder", "", "bad-value"),
+        ("order-policy-sales", "take", "bad-value"),
+        ("default-threshold", "many", "bad-quantity"),
+        ("default-threshold", "-1", "negative-quantity"),
+        ("reasons", "a\u{7}b", "bad-text"),
+    ] {
+        refused(settings::set(key, value), code, "");
+    }
+    let some = [("allow-backorder", "on"), ("colour", "red")];
+    refused(settings::set_all(&some), "unknown-setting", "");
+    refused(settings::set_all::<&str, &str>(&[]), "nothing-to-set", "");
+}
+
+#[test]
+fn a_value_that_cannot_be_read_leaves_the_default() {
+    let mut world = shop();
+    let odd = CatalogueWrite::new(Class::Setting, code("order-policy-sales"));
+    world.write(1, 1, Body::Set(odd.with(key::VALUE, Value::text("???"))));
+    let policy = settings::order_policy(&world.fold(), OrderType::Sales);
+    assert_eq!(policy, at_entry::OrderPolicy::Reserve);
 }

@@ -199,13 +199,19 @@ pub(crate) struct PartnerAddArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SettingCommand {
-    /// List all settings
+    /// List all settings with what each means
     List,
     /// Print one
     #[command(after_help = "Example:\n  stock setting get default-threshold")]
     Get { key: String },
     /// Change one
-    #[command(after_help = "Example:\n  stock setting set reasons \"sample, broken, found\"")]
+    #[command(after_help = "Settings, with what holds until one is set:\n  \
+        allow-backorder      off (on or off)\n  \
+        default-threshold    none (a quantity or none)\n  \
+        order-policy-repair  issue (issue or reserve)\n  \
+        order-policy-sales   reserve (issue or reserve)\n  \
+        reasons              damaged, lost, found, returned, sample, correction\n\n\
+        Example:\n  stock setting set reasons \"sample, broken, found\"")]
     Set {
         key: String,
         #[arg(allow_negative_numbers = true)]

@@ -1,6 +1,6 @@
-//! Catalogue commands at entry: items, places, partners, settings.
+//! Catalogue commands at entry: items, places, partners.
 
-use super::{Plan, Refusal, checked_text, code, find_item, find_thing};
+use super::{Plan, Refusal, checked_text, code, find_item, find_thing, settings};
 use crate::catalogue::{CatalogueWrite, Class, ItemKind, Subject, Value, key};
 use crate::code::{Barcode, Code};
 use crate::entry::{Body, CodeBound, ItemMerged};
@@ -141,18 +141,9 @@ pub fn add_item(fold: &Fold, sku: &str, change: &ItemChange) -> Result<Plan, Ref
     }
     let mut change = change.clone();
     if change.threshold.is_none() {
-        change.threshold = default_threshold(fold).map(Some);
+        change.threshold = settings::default_threshold(fold).map(Some);
     }
     upsert_item(fold, sku, &change)
-}
-
-/// The setting `default-threshold`, which is written into an item when it is made.
-fn default_threshold(fold: &Fold) -> Option<Quantity> {
-    let setting = Code::new("default-threshold").ok()?;
-    fold.field(Class::Setting, &setting, key::VALUE)
-        .as_text()?
-        .parse()
-        .ok()
 }
 
 /// Changes an item, or with `import` makes it.
@@ -467,13 +458,4 @@ pub fn set_partner(class: Class, code: &Code, name: Option<&str>) -> Result<Plan
 /// Makes a site, or names it.
 pub fn add_site(text: &str, name: Option<&str>) -> Result<Plan, Refusal> {
     set_partner(Class::Site, &code(text, "site")?, name)
-}
-
-/// Sets a setting.
-pub fn add_setting(key_text: &str, value: &str) -> Result<Plan, Refusal> {
-    let code = code(key_text, "setting")?;
-    let value = Value::text(&checked_text(value, "value")?);
-    Ok(plan(
-        CatalogueWrite::new(Class::Setting, code).with(key::VALUE, value),
-    ))
 }

@@ -1,46 +1,12 @@
 //! The `object` that a writing command answers with: the thing it was about, as it is now.
 
-use ledger_core::Code;
-use ledger_core::at_entry::About;
-use ledger_core::catalogue::{Class, Subject, Value, key};
+use ledger_core::at_entry::{About, settings};
+use ledger_core::catalogue::{Class, Subject};
 use serde::Serialize;
 
 use super::View;
 
-/// A setting of the ledger.
-#[derive(Debug, Clone, Serialize)]
-pub struct SettingView {
-    /// Its key.
-    pub key: String,
-    /// Its value, none when it is not set.
-    pub value: Option<String>,
-}
-
 impl View<'_> {
-    /// All settings that anybody set, by key.
-    #[must_use]
-    pub fn settings(&self) -> Vec<SettingView> {
-        self.fold()
-            .codes(Class::Setting)
-            .map(|key| self.setting(key))
-            .collect()
-    }
-
-    /// One setting.
-    #[must_use]
-    pub fn setting(&self, setting: &Code) -> SettingView {
-        let value = self.fold().field(Class::Setting, setting, key::VALUE);
-        SettingView {
-            key: setting.as_str().to_lowercase(),
-            value: match value {
-                Value::Text(text) => Some(text.to_string()),
-                Value::Int(number) => Some(number.to_string()),
-                Value::Bool(yes) => Some(yes.to_string()),
-                Value::Nil | Value::Bytes(_) => None,
-            },
-        }
-    }
-
     /// What a command was about, in its own shape.
     #[must_use]
     pub fn object(&self, about: &About) -> serde_json::Value {
@@ -61,7 +27,10 @@ impl View<'_> {
             Class::Customer | Class::Supplier | Class::Site | Class::User => {
                 json(self.partner(about.class, code))
             }
-            Class::Setting => json(self.setting(code)),
+            Class::Setting => {
+                let known = settings::find(code.as_str()).ok();
+                json(known.map(|setting| self.setting(setting)))
+            }
             Class::Device => {
                 let id = code.as_str().to_lowercase();
                 json(self.devices().into_iter().find(|device| device.id == id))

@@ -1,0 +1,221 @@
+//! The settings of a ledger: which there are, what each means, and what holds until somebody says
+//! otherwise.
+//!
+//! This table is the only one. A key that is not in it is refused when it is set; a value that
+//! came from elsewhere and cannot be read counts for nothing, so the default holds.
+
+use super::{OrderPolicy, Plan, Refusal, checked_text};
+use crate::catalogue::{CatalogueWrite, Class, Subject, Value, key};
+use crate::code::Code;
+use crate::entry::Body;
+use crate::fold::Fold;
+use crate::order::OrderType;
+use crate::quantity::Quantity;
+
+/// The word that takes a quantity away.
+const NONE: &str = "none";
+
+/// What values a setting has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    OnOff,
+    QuantityOrNone,
+    Policy,
+    List,
+}
+
+/// One setting.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The word it is called by.
+    pub key: &'static str,
+    /// The value that holds until somebody sets one.
+    pub default: &'static str,
+    /// What it does, for people.
+    pub meaning: &'static str,
+    takes: Takes,
+}
+
+/// Whether adding more to an order than is available is accepted.
+pub const ALLOW_BACKORDER: Setting = Setting {
+    key: "allow-backorder",
+    default: "off",
+    meaning: "on or off: whether an order may want more than is available",
+    takes: Takes::OnOff,
+};
+
+/// The threshold that a new item gets.
+pub const DEFAULT_THRESHOLD: Setting = Setting {
+    key: "default-threshold",
+    default: NONE,
+    meaning: "a quantity or none: the low-stock threshold that a new item gets",
+    takes: Takes::QuantityOrNone,
+};
+
+/// What happens to stock when a repair order wants it.
+pub const ORDER_POLICY_REPAIR: Setting = Setting {
+    key: "order-policy-repair",
+    default: "issue",
+    meaning: "issue or reserve: whether a repair order takes stock out at once or reserves it",
+    takes: Takes::Policy,
+};
+
+/// What happens to stock when a sales order wants it.
+pub const ORDER_POLICY_SALES: Setting = Setting {
+    key: "order-policy-sales",
+    default: "reserve",
+    meaning: "issue or reserve: whether a sales order takes stock out at once or reserves it",
+    takes: Takes::Policy,
+};
+
+/// The reasons that are offered.
+pub const REASONS: Setting = Setting {
+    key: "reasons",
+    default: "damaged, lost, found, returned, sample, correction",
+    meaning: "a list with commas: the reasons that are offered; any other may be typed",
+    takes: Takes::List,
+};
+
+/// All settings, by key.
+pub const ALL: [&Setting; 5] = [
+    &ALLOW_BACKORDER,
+    &DEFAULT_THRESHOLD,
+    &ORDER_POLICY_REPAIR,
+    &ORDER_POLICY_SALES,
+    &REASONS,
+];
+
+/// The setting of a typed key.
+pub fn find(text: &str) -> Result<&'static Setting, Refusal> {
+    let typed = text.trim();
+    let found = ALL
+        .into_iter()
+        .find(|setting| setting.key.eq_ignore_ascii_case(typed));
+    found.ok_or_else(|| {
+        let keys = ALL.map(|setting| setting.key);
+        Refusal::new("unknown-setting", format!("there is no setting {typed:?}"))
+            .hint(format!("the settings are {}", keys.join(", ")))
+    })
+}
+
+/// The value that holds, as it is kept.
+#[must_use]
+pub fn value(fold: &Fold, setting: &Setting) -> String {
+    let kept = Code::new(setting.key)
+        .ok()
+        .map(|code| fold.field(Class::Setting, &code, key::VALUE));
+    kept.as_ref()
+        .and_then(Value::as_text)
+        .and_then(|text| setting.checked(text).ok())
+        .unwrap_or_else(|| setting.default.to_owned())
+}
+
+/// Sets a setting.
+pub fn set(key: &str, value: &str) -> Result<Plan, Refusal> {
+    set_all(&[(key, value)])
+}
+
+/// Sets several settings, all or none. The plan is about the first.
+pub fn set_all<K: AsRef<str>, V: AsRef<str>>(values: &[(K, V)]) -> Result<Plan, Refusal> {
+    let mut writes = Vec::new();
+    for (key, value) in values {
+        writes.push(find(key.as_ref())?.write(value.as_ref())?);
+    }
+    let Some(first) = writes.first() else {
+        return Err(Refusal::new("nothing-to-set", "no setting is named"));
+    };
+    let about: Subject = first.subject.clone();
+    Ok(Plan::new(
+        about,
+        writes.into_iter().map(Body::Set).collect(),
+    ))
+}
+
+impl Setting {
+    fn write(&self, value: &str) -> Result<CatalogueWrite, Refusal> {
+        let value = self.checked(value)?;
+        let code = super::code(self.key, "setting")?;
+        Ok(CatalogueWrite::new(Class::Setting, code).with(key::VALUE, Value::text(&value)))
+    }
+
+    /// A typed value as it is kept.
+    fn checked(&self, typed: &str) -> Result<String, Refusal> {
+        let typed = checked_text(typed, "value")?;
+        let kept = match self.takes {
+            Takes::OnOff => on_off(&typed).map(|on| if on { "on" } else { "off" }.to_owned()),
+            Takes::Policy => OrderPolicy::from_word(&typed).map(|policy| policy.word().to_owned()),
+            Takes::List => Some(list(&typed).join(", ")),
+            Takes::QuantityOrNone => {
+                let quantity = threshold(&typed)?;
+                Some(quantity.map_or_else(|| NONE.to_owned(), |quantity| quantity.to_string()))
+            }
+        };
+        kept.ok_or_else(|| {
+            let text = format!("{} cannot be {typed:?}", self.key);
+            Refusal::new("bad-value", text).hint(format!("it takes {}", self.meaning))
+        })
+    }
+}
+
+fn on_off(word: &str) -> Option<bool> {
+    let is = |words: [&str; 3]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
+    if is(["on", "yes", "true"]) {
+        return Some(true);
+    }
+    is(["off", "no", "false"]).then_some(false)
+}
+
+fn threshold(typed: &str) -> Result<Option<Quantity>, Refusal> {
+    if typed.eq_ignore_ascii_case(NONE) {
+        return Ok(None);
+    }
+    let quantity: Quantity = typed.parse().map_err(|error: crate::QuantityError| {
+        Refusal::new("bad-quantity", error.to_string())
+            .hint("write a number such as 5 or 0.25, or none")
+    })?;
+    if quantity.is_negative() {
+        let text = format!("the threshold {quantity} is negative");
+        return Err(Refusal::new("negative-quantity", text).hint("none takes the threshold away"));
+    }
+    Ok(Some(quantity))
+}
+
+/// The parts of a list, each once.
+fn list(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split([',', '\n']).map(str::trim) {
+        let known = parts.iter().any(|known| known.eq_ignore_ascii_case(part));
+        if !part.is_empty() && !known {
+            parts.push(part.to_owned());
+        }
+    }
+    parts
+}
+
+/// Whether an order may want more than is available.
+#[must_use]
+pub fn allow_backorder(fold: &Fold) -> bool {
+    value(fold, &ALLOW_BACKORDER) == "on"
+}
+
+/// The threshold that a new item gets.
+#[must_use]
+pub fn default_threshold(fold: &Fold) -> Option<Quantity> {
+    value(fold, &DEFAULT_THRESHOLD).parse().ok()
+}
+
+/// What orders of a type do with the stock that they want.
+#[must_use]
+pub fn order_policy(fold: &Fold, order_type: OrderType) -> OrderPolicy {
+    let (setting, else_it_is) = match order_type {
+        OrderType::Repair => (&ORDER_POLICY_REPAIR, OrderPolicy::Issue),
+        OrderType::Sales => (&ORDER_POLICY_SALES, OrderPolicy::Reserve),
+    };
+    OrderPolicy::from_word(&value(fold, setting)).unwrap_or(else_it_is)
+}
+
+/// The reasons that are offered.
+#[must_use]
+pub fn reasons(fold: &Fold) -> Vec<String> {
+    list(&value(fold, &REASONS))
+}
