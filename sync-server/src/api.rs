@@ -1,48 +1,119 @@
-//! The API below `/api/v1`: its reading side. Every route needs a bearer token.
+//! The API below `/api/v1`. Every route needs a bearer token whose role may ask it.
 //!
 //! Objects have the shapes of `ledger_node::view`, which the handheld prints too; lists are
-//! `{"items": […], "next": CURSOR|null}`; whatever goes wrong is a [`Problem`].
+//! `{"items": […], "next": CURSOR|null}`; writes answer as the handheld's writing commands do, and
+//! count once with the header `Idempotency-Key`; whatever goes wrong is a [`Problem`].
 
+mod catalogue;
 mod devices;
 mod entries;
 mod exceptions;
 mod extract;
+mod given;
 mod items;
 mod locations;
 mod paging;
 mod partners;
+mod rules;
+mod settings;
 mod sites;
 mod status;
 mod stock;
+mod transactions;
+mod write;
 
 pub(crate) use self::extract::{PathOf, QueryOf};
+pub(crate) use self::rules::Routes;
+#[cfg(test)]
+pub(crate) use self::rules::Verb;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::get;
+use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 
+use self::rules::Verb::{Patch, Post, Put};
 use crate::app::App;
 use crate::auth;
 use crate::problem::Problem;
 
 /// All routes of the API.
 pub(crate) fn routes(app: App) -> Router<App> {
-    Router::new()
-        .route("/items", get(items::list))
-        .route("/items/{sku}", get(items::show))
-        .route("/items/{sku}/history", get(items::history))
-        .route("/items/{sku}/why", get(items::why))
-        .route("/stock", get(stock::list))
-        .route("/sites", get(sites::list))
-        .route("/locations", get(locations::list))
-        .route("/location-types", get(locations::types))
-        .route("/customers", get(partners::customers))
-        .route("/suppliers", get(partners::suppliers))
-        .route("/exceptions", get(exceptions::list))
-        .route("/devices", get(devices::list))
-        .route("/status", get(status::show))
-        .route("/entries", get(entries::list))
+    all()
+        .router()
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(middleware::from_fn_with_state(app, auth::bearer))
+}
+
+/// Every route with who may ask it.
+pub(crate) fn all() -> Routes {
+    settings_of(catalogue_of(stock_of(Routes::default())))
+        .get("/exceptions", exceptions::list)
+        .get("/devices", devices::list)
+        .get("/status", status::show)
+        .get("/entries", entries::list)
+}
+
+fn stock_of(routes: Routes) -> Routes {
+    routes
+        .get("/items", items::list)
+        .get("/items/{sku}", items::show)
+        .get("/items/{sku}/history", items::history)
+        .get("/items/{sku}/why", items::why)
+        .get("/stock", stock::list)
+        .on(Post, "/movements", Operator, transactions::movement)
+        .on(Post, "/counts", Operator, transactions::count)
+        .on(Post, "/reversals", Operator, transactions::reversal)
+}
+
+fn catalogue_of(routes: Routes) -> Routes {
+    routes
+        .on(Post, "/items", Manager, catalogue::add_item)
+        .on(Patch, "/items/{sku}", Manager, catalogue::set_item)
+        .on(Post, "/items/{sku}/barcodes", Manager, catalogue::bind)
+        .on(Post, "/items/{sku}/merge", Manager, catalogue::merge)
+        .get("/locations", locations::list)
+        .get("/locations/{number}", locations::show)
+        .on(Post, "/locations", Manager, catalogue::add_location)
+        .on(Post, "/locations/grid", Manager, catalogue::add_grid)
+        .on(
+            Patch,
+            "/locations/{number}",
+            Manager,
+            catalogue::set_location,
+        )
+        .get("/location-types", locations::types)
+        .get("/location-types/{code}", locations::show_type)
+        .on(
+            Post,
+            "/location-types",
+            Manager,
+            catalogue::add_location_type,
+        )
+        .on(
+            Patch,
+            "/location-types/{code}",
+            Manager,
+            catalogue::set_location_type,
+        )
+        .get("/customers", partners::customers)
+        .get("/customers/{code}", partners::customer)
+        .on(Post, "/customers", Manager, catalogue::add_customer)
+        .on(Patch, "/customers/{code}", Manager, catalogue::set_customer)
+        .get("/suppliers", partners::suppliers)
+        .get("/suppliers/{code}", partners::supplier)
+        .on(Post, "/suppliers", Manager, catalogue::add_supplier)
+        .on(Patch, "/suppliers/{code}", Manager, catalogue::set_supplier)
+        .get("/sites", sites::list)
+        .get("/sites/{code}", sites::show)
+        .on(Post, "/sites", Manager, catalogue::add_site)
+        .on(Patch, "/sites/{code}", Manager, catalogue::set_site)
+}
+
+fn settings_of(routes: Routes) -> Routes {
+    routes
+        .get("/settings", settings::list)
+        .get("/settings/{key}", settings::show)
+        .on(Put, "/settings", Administrator, settings::set_all)
+        .on(Put, "/settings/{key}", Administrator, settings::set)
 }

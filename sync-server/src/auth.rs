@@ -10,23 +10,45 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use ledger_core::UserName;
+use ledger_core::catalogue::Role;
 
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Lets a request through that bears a token.
-pub(crate) async fn bearer(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Whose token a request bears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The token's name.
+    pub(crate) name: String,
+    /// What its bearer may do.
+    pub(crate) role: Role,
+}
+
+impl Caller {
+    /// The user that the caller's entries name.
+    pub(crate) fn user(&self) -> Result<UserName, Problem> {
+        UserName::new(&format!("token:{}", self.name)).map_err(|error| {
+            let text = format!("the token's name cannot stand in an entry: {error}");
+            Problem::new(StatusCode::FORBIDDEN, "bad-token-name", text)
+                .hint("make another with: stock-server token create --name NAME --role ROLE")
+        })
+    }
+}
+
+/// Lets a request through that bears a token, and says whose it is.
+pub(crate) async fn bearer(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let token = token_of(request.headers()).map(str::to_owned);
     let known = match token {
-        Some(token) => {
-            app.work(move |node| node.check_token(&token).is_some())
-                .await
-        }
-        None => Ok(false),
+        Some(token) => app.work(move |node| node.check_token(&token)).await,
+        None => Ok(None),
     };
     match known {
-        Ok(true) => next.run(request).await,
-        Ok(false) => unauthorized().into_response(),
+        Ok(Some((name, role))) => {
+            request.extensions_mut().insert(Caller { name, role });
+            next.run(request).await
+        }
+        Ok(None) => unauthorized().into_response(),
         Err(problem) => problem.into_response(),
     }
 }
@@ -38,7 +60,7 @@ fn token_of(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn unauthorized() -> Problem {
-    let text = "reading the API needs a valid token in the header Authorization: Bearer TOKEN";
+    let text = "the API needs a valid token in the header Authorization: Bearer TOKEN";
     Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", text)
         .hint("make one with: stock-server token create --role viewer")
 }

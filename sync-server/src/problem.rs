@@ -7,6 +7,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ledger_core::at_entry::Refusal;
+use ledger_core::catalogue::Role;
 use ledger_node::NodeError;
 use serde_json::json;
 
@@ -53,6 +54,34 @@ impl Problem {
         }
     }
 
+    /// A write that names something that is not there; the address itself is.
+    pub(crate) fn refused_write(refusal: Refusal) -> Self {
+        let problem = Self::from(refusal);
+        match problem.status {
+            StatusCode::NOT_FOUND => Self {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                ..problem
+            },
+            _ => problem,
+        }
+    }
+
+    /// A body that cannot be read.
+    pub(crate) fn bad_body(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// A caller who may not do this.
+    pub(crate) fn forbidden(needed: Role, has: Option<Role>) -> Self {
+        let has = has.map_or("no role", Role::word);
+        let text = format!("this needs the role {}; the token has {has}", needed.word());
+        let hint = format!(
+            "make one with: stock-server token create --role {}",
+            needed.word()
+        );
+        Self::new(StatusCode::FORBIDDEN, "forbidden", text).hint(hint)
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -73,12 +102,26 @@ impl Problem {
     }
 }
 
+/// Refusals because of what is there already.
+const CONFLICTS: &[&str] = &[
+    "already-undone",
+    "archived",
+    "different-units",
+    "duplicate-barcode",
+    "exists",
+    "same-item",
+    "unit-fixed",
+];
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal.code {
             code if code.starts_with("unknown-") => StatusCode::NOT_FOUND,
             code if code.starts_with("ambiguous-") => StatusCode::CONFLICT,
-            _ => StatusCode::BAD_REQUEST,
+            code if code.starts_with("bad-") => StatusCode::BAD_REQUEST,
+            code if CONFLICTS.contains(&code) => StatusCode::CONFLICT,
+            "not-saved" => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self {
             hint: refusal.hint,
@@ -91,6 +134,23 @@ impl From<NodeError> for Problem {
     fn from(error: NodeError) -> Self {
         if let NodeError::Refused(refusal) = error {
             return refusal.into();
+        }
+        match error.code() {
+            "disk-full" => {
+                return Self {
+                    hint: error.hint(),
+                    ..Self::new(
+                        StatusCode::INSUFFICIENT_STORAGE,
+                        "disk-full",
+                        with_causes(&error),
+                    )
+                };
+            }
+            "entry-too-large" => {
+                let status = StatusCode::PAYLOAD_TOO_LARGE;
+                return Self::new(status, "entry-too-large", with_causes(&error));
+            }
+            _ => {}
         }
         tracing::error!(error = with_causes(&error), "a request met a broken store");
         Self {

@@ -7,14 +7,11 @@ use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZon
 use chrono_tz::Tz;
 use ledger_core::Timestamp;
 use ledger_core::at_entry::Refusal;
+pub(crate) use ledger_node::times::parse_day;
+use ledger_node::times::{bad_time, timestamp};
 
 const WITH_SECONDS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
 const WITH_MINUTES: [&str; 2] = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
-
-fn bad_time(text: &str, why: &str) -> Refusal {
-    Refusal::new("bad-time", format!("{text:?} is not a time{why}"))
-        .hint("write it as 2026-11-21T09:12:00Z or \"2026-11-21 09:12\"")
-}
 
 /// The zone of a name such as `Europe/Berlin`.
 pub(crate) fn zone_named(name: &str) -> Result<Tz, Refusal> {
@@ -87,28 +84,8 @@ fn in_zone(text: &str, local: NaiveDateTime, zone: Tz) -> Result<Timestamp, Refu
     }
 }
 
-fn timestamp(text: &str, millis: i64) -> Result<Timestamp, Refusal> {
-    match u64::try_from(millis) {
-        Ok(millis) => Ok(Timestamp::from_millis(millis)),
-        Err(_) => Err(bad_time(text, " since 1970")),
-    }
-}
-
 fn moment(time: Timestamp) -> Option<DateTime<chrono::Utc>> {
     DateTime::from_timestamp_millis(i64::try_from(time.millis()).ok()?)
-}
-
-/// Reads a day `YYYY-MM-DD` as days since 1970-01-01.
-pub(crate) fn parse_day(text: &str) -> Result<u32, Refusal> {
-    let bad = || {
-        Refusal::new("bad-date", format!("{text:?} is not a date since 1970"))
-            .hint("write it as 2027-03-31")
-    };
-    let Ok(day) = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") else {
-        return Err(bad());
-    };
-    let days = day.signed_duration_since(NaiveDate::default()).num_days();
-    u32::try_from(days).or(Err(bad()))
 }
 
 /// An RFC 3339 time as people read it, in the zone; any other text as it is.

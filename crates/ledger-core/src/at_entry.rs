@@ -21,6 +21,7 @@ pub use self::orders::{
     OrderChange, find_order, open_order, order_add, order_cancel, order_close, order_expedite,
     order_fill, order_pick, order_remove, order_return, order_set, set_order,
 };
+pub use self::settings::{OrderPolicy, allow_backorder, order_policy};
 pub use self::shelves::{Shelf, shelves_for};
 pub use self::stock::{
     MoveOwner, StockRequest, add, adjust, count, find_place, movement, newest_transaction, remove,

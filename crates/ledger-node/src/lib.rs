@@ -4,6 +4,7 @@
 //! - [`Conversation`] the handheld's side of sync and `Node::handle_sync` the server's, both
 //!   without I/O; `Node::sync` carries them over HTTP,
 //! - [`totals`] all totals from the columns of cold blocks,
+//! - [`times`] times as they are written,
 //! - [`view`] what is shown: the JSON shapes that handheld and server share.
 //!
 //! **Invariant.** A write has returned only when its entries are on the disk. What is sent to
@@ -25,6 +26,7 @@ mod notices;
 mod renew;
 mod sync_client;
 mod sync_server;
+pub mod times;
 pub mod totals;
 pub mod view;
 
@@ -42,7 +44,19 @@ pub use view::{View, time_text};
 /// The idempotency key of a file: the first 16 bytes of its BLAKE3 hash.
 #[must_use]
 pub fn file_key(bytes: &[u8]) -> [u8; 16] {
-    let hash = ledger_format::Hash::of(bytes);
+    key_of(&ledger_format::Hash::of(bytes))
+}
+
+/// The idempotency key of a request to the API: whose token it bears, and the key it names. Two
+/// tokens never share a key.
+#[must_use]
+pub fn request_key(token_name: &str, named: &str) -> [u8; 16] {
+    let domain = ledger_format::Hash::of(b"stockledger idempotency key of a request");
+    // Each link hashes a hash and one text, so no two pairs of texts run together.
+    key_of(&domain.then(token_name.as_bytes()).then(named.as_bytes()))
+}
+
+fn key_of(hash: &ledger_format::Hash) -> [u8; 16] {
     let mut key = [0; 16];
     key.iter_mut()
         .zip(hash.as_bytes())

@@ -329,24 +329,8 @@ impl Node {
         once: IdempotencyKey,
         plan: impl FnOnce(&Fold) -> Result<Plan, Refusal>,
     ) -> Result<Written, NodeError> {
-        // The repetition may come while the first is on its way to the disk; it must not be told
-        // that it is saved before that is so.
-        let known = self.read(|fold| known_rows(fold, once));
-        if let Some(first) = known.first() {
-            self.wait(self.store().append(Group::new()))?;
-            let entry = self.entry(*first)?;
-            let about = entry.and_then(|entry| {
-                if let Body::Reversed(reversed) = entry.body {
-                    return self.read(|fold| item_of(fold, reversed.target.id));
-                }
-                About::of(&entry.body).map(|about| about.resolved(*first))
-            });
-            return Ok(Written {
-                entries: known,
-                warnings: Vec::new(),
-                about,
-                repeated: true,
-            });
+        if let Some(written) = self.written_with(once)? {
+            return Ok(written);
         }
         let mut repeated = false;
         let written = self.write(actor, |fold| {
@@ -360,12 +344,50 @@ impl Node {
             }
             Ok(plan)
         });
-        if repeated {
-            return self.write_once(actor, once, |_| {
-                Err(Refusal::new("repeated", "it is being written already"))
-            });
+        if repeated && let Some(there) = self.written_with(once)? {
+            return Ok(there);
         }
         written
+    }
+
+    /// What was written with a key, once it is on the disk.
+    fn written_with(&self, once: IdempotencyKey) -> Result<Option<Written>, NodeError> {
+        let known = self.read(|fold| known_rows(fold, once));
+        let Some(first) = known.first() else {
+            return Ok(None);
+        };
+        // The repetition may come while the first is on its way to the disk; it must not be told
+        // that it is saved before that is so.
+        self.wait(self.store().append(Group::new()))?;
+        Ok(Some(Written {
+            about: self.about_of(&known, *first)?,
+            entries: known,
+            warnings: Vec::new(),
+            repeated: true,
+        }))
+    }
+
+    /// What entries of one command were about. A site that is made on the way comes before the
+    /// location that needs it.
+    fn about_of(&self, entries: &[EntryId], first: EntryId) -> Result<Option<About>, NodeError> {
+        let mut about = None;
+        for id in entries {
+            let Some(entry) = self.entry(*id)? else {
+                // The first write with the key is in the fold, and the disk had no room for it.
+                let text = "the first write with this key could not be saved";
+                return Err(Refusal::new("not-saved", text).hint("send it again").into());
+            };
+            about = if let Body::Reversed(reversed) = &entry.body {
+                self.read(|fold| item_of(fold, reversed.target.id))
+            } else {
+                About::of(&entry.body).map(|about| about.resolved(first))
+            };
+            let site = |about: &About| matches!(about, About::Thing(subject) if subject.class == Class::Site);
+            if !about.as_ref().is_some_and(site) {
+                break;
+            }
+        }
+        Ok(about)
     }
 
     /// Writes several plans as one group, each seeing those before it, all or nothing.

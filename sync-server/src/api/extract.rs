@@ -1,11 +1,26 @@
-//! Paths and queries of requests; what cannot be read is a problem like any other.
+//! Paths, queries and bodies of requests; what cannot be read is a problem like any other.
 
-use axum::extract::{FromRequestParts, Path, Query};
+use std::fmt;
+use std::time::Duration;
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use ledger_core::Quantity;
+use ledger_core::at_entry::Refusal;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde_json::error::Category;
 
 use crate::problem::Problem;
+
+/// The largest body.
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+/// How much of a body that is too large is read on, so that its sender hears the answer.
+const DRAIN_BYTES_MAX: usize = 1024 * 1024;
+/// How long a body may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
 /// A parameter of the path.
 pub(crate) struct PathOf<T>(pub(crate) T);
@@ -51,5 +66,119 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
         _ => Err(D::Error::custom(format!(
             "{text:?} is neither true nor false"
         ))),
+    }
+}
+
+/// The body, a JSON object.
+pub(crate) struct BodyOf<T>(pub(crate) T);
+
+impl<S, T> FromRequest<S> for BodyOf<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        check_kind(request.headers())?;
+        let reading = to_bytes(request.into_body(), DRAIN_BYTES_MAX);
+        let Ok(arrived) = tokio::time::timeout(BODY_PATIENCE, reading).await else {
+            let text = "the request took too long to arrive";
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", text));
+        };
+        match arrived {
+            Ok(bytes) if bytes.len() <= BODY_BYTES_MAX => parsed(&bytes).map(Self),
+            Ok(_) | Err(_) => {
+                let text = format!("the body is larger than {BODY_BYTES_MAX} bytes, or cut off");
+                let status = StatusCode::PAYLOAD_TOO_LARGE;
+                Err(Problem::new(status, "body-too-large", text))
+            }
+        }
+    }
+}
+
+fn check_kind(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let text = format!("the body is of the type {kind:?}");
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Err(Problem::new(status, "not-json", text)
+        .hint("send JSON with the header Content-Type: application/json"))
+}
+
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A struct would be read from an array too, by the order of its fields.
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    let read = serde_json::from_slice(bytes);
+    if first.is_some_and(|first| *first != b'{') {
+        return Err(Problem::bad_body(
+            "bad-json",
+            "the body is not a JSON object",
+        ));
+    }
+    read.map_err(|error| {
+        let code = match error.classify() {
+            Category::Data => "bad-body",
+            Category::Io | Category::Syntax | Category::Eof => "bad-json",
+        };
+        Problem::bad_body(code, format!("the body cannot be read: {error}"))
+    })
+}
+
+/// A field that may be left out but not be null; in a `PATCH` null might seem to take it away.
+pub(crate) fn said<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
+/// What people type as a number: a text, or a whole number of JSON. Fractions are texts, since
+/// those of JSON are not exact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Typed(pub(crate) String);
+
+impl Typed {
+    /// As a quantity.
+    pub(crate) fn quantity(&self) -> Result<Quantity, Refusal> {
+        self.0.parse().map_err(|error: ledger_core::QuantityError| {
+            Refusal::new("bad-quantity", error.to_string())
+                .hint("write it as a text such as \"4\" or \"0.25\", or as a whole number")
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Typed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TypedVisitor)
+    }
+}
+
+struct TypedVisitor;
+
+impl Visitor<'_> for TypedVisitor {
+    type Value = Typed;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text or a whole number")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Typed, E> {
+        Ok(Typed(text.to_owned()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Typed, E> {
+        Ok(Typed(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Typed, E> {
+        Ok(Typed(number.to_string()))
     }
 }

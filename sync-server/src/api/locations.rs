@@ -2,9 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use ledger_core::catalogue::Class;
 use ledger_node::view::{LocationTypeView, LocationView};
+use serde_json::Value;
 
-use super::extract::QueryOf;
+use super::catalogue::shown;
+use super::extract::{PathOf, QueryOf};
 use super::paging::{Listed, PageQuery};
 use crate::app::App;
 use crate::problem::Problem;
@@ -24,5 +27,21 @@ pub(crate) async fn types(
 ) -> Result<Json<Listed<LocationTypeView>>, Problem> {
     let page = query.page()?;
     app.look(move |view| Ok(Json(page.of(view.location_types(), |row| row.code.clone()))))
+        .await
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    PathOf(number): PathOf<String>,
+) -> Result<Json<Value>, Problem> {
+    app.look(move |view| Ok(Json(shown(view, Class::Location, &number)?)))
+        .await
+}
+
+pub(crate) async fn show_type(
+    State(app): State<App>,
+    PathOf(code): PathOf<String>,
+) -> Result<Json<Value>, Problem> {
+    app.look(move |view| Ok(Json(shown(view, Class::LocationType, &code)?)))
         .await
 }

@@ -2,9 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use ledger_core::catalogue::Class;
 use ledger_node::view::PartnerView;
+use serde_json::Value;
 
-use super::extract::QueryOf;
+use super::catalogue::shown;
+use super::extract::{PathOf, QueryOf};
 use super::paging::{Listed, PageQuery};
 use crate::app::App;
 use crate::problem::Problem;
@@ -24,5 +27,21 @@ pub(crate) async fn suppliers(
 ) -> Result<Json<Listed<PartnerView>>, Problem> {
     let page = query.page()?;
     app.look(move |view| Ok(Json(page.of(view.suppliers(), |row| row.code.clone()))))
+        .await
+}
+
+pub(crate) async fn customer(
+    State(app): State<App>,
+    PathOf(code): PathOf<String>,
+) -> Result<Json<Value>, Problem> {
+    app.look(move |view| Ok(Json(shown(view, Class::Customer, &code)?)))
+        .await
+}
+
+pub(crate) async fn supplier(
+    State(app): State<App>,
+    PathOf(code): PathOf<String>,
+) -> Result<Json<Value>, Problem> {
+    app.look(move |view| Ok(Json(shown(view, Class::Supplier, &code)?)))
         .await
 }

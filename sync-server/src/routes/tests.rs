@@ -17,6 +17,8 @@ use tower::ServiceExt as _;
 
 use super::*;
 
+mod writes;
+
 /// A server with two items, and a token for it.
 struct Shop {
     node: Node,
@@ -216,7 +218,7 @@ async fn whatever_goes_wrong_is_a_problem_with_a_code() {
         assert_eq!(shop.api(path).await.problem(status), code, "{path}");
     }
     let request =
-        Request::post("/api/v1/items").header("authorization", format!("Bearer {}", shop.token));
+        Request::delete("/api/v1/items").header("authorization", format!("Bearer {}", shop.token));
     let reply = shop.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(reply.problem(405), "method-not-allowed");
     let nowhere = Request::get("/nowhere").body(Body::empty()).unwrap();

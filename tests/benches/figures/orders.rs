@@ -10,7 +10,6 @@ use ledger_core::entry::{Act, Body, Moved, Particulars, Place};
 use ledger_core::fold::{Fold, NumberRun, Record};
 use ledger_core::order::{self, OrderFields, OrderLineSet, OrderOpened, OrderType};
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Timestamp, Total};
-use rusqlite::Connection;
 
 use crate::Size;
 use crate::data::{NEWEST, Random, units};
@@ -254,6 +253,7 @@ fn one_more(shop: &mut Shop, fold: &mut Fold, table: &mut Table) {
     }
 }
 
+#[cfg(feature = "peers")]
 const ALLOCATION: &str = "
     SELECT COALESCE(SUM(given), 0), COALESCE(SUM(given < wanted), 0) FROM (
         SELECT wanted, MAX(0, MIN(wanted, COALESCE(pool, 0) - before)) AS given FROM (
@@ -264,9 +264,15 @@ const ALLOCATION: &str = "
             SELECT item AS of, SUM(on_hand) AS pool FROM stock
             WHERE site = 0 AND item BETWEEN ?1 AND ?2 GROUP BY item) ON of = item)";
 
+#[cfg(not(feature = "peers"))]
+fn sqlite(_: &Shop, _: (Total, usize), table: &mut Table) {
+    table.add("SQLite", "not measured: run with the feature peers", "", "");
+}
+
 /// SQLite with the totals ready in a table, and every line's place known.
+#[cfg(feature = "peers")]
 fn sqlite(shop: &Shop, expected: (Total, usize), table: &mut Table) {
-    let db = Connection::open_in_memory().unwrap();
+    let db = rusqlite::Connection::open_in_memory().unwrap();
     db.execute_batch(
         "CREATE TABLE stock (item INTEGER, location INTEGER, site INTEGER, on_hand INTEGER,
              PRIMARY KEY (item, location)) WITHOUT ROWID;

@@ -3,7 +3,8 @@
 use ledger_core::at_entry::{self, MoveOwner, Refusal, StockRequest};
 use ledger_core::entry::{Details as Said, Particulars};
 use ledger_core::fold::Fold;
-use ledger_core::{Code, EntryId, Timestamp};
+use ledger_core::{Code, EntryId};
+use ledger_node::times::in_the_future;
 use serde_json::Value;
 
 use super::{Here, quantity, write};
@@ -62,11 +63,6 @@ fn request(here: Here, item: &str, amount: &str, details: Details) -> Result<Req
         request,
         future: in_the_future(said, now),
     })
-}
-
-fn in_the_future(said: Option<Timestamp>, now: Timestamp) -> Option<String> {
-    said.filter(|said| *said > now)
-        .map(|_| "that time is in the future: it counts as now".to_owned())
 }
 
 /// A warning when taking out left less than nothing: it is a fact all the same.

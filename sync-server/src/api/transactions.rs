@@ -1,0 +1,234 @@
+//! `movements`, `counts` and `reversals`: what changes stock.
+
+use axum::extract::State;
+use axum::response::Response;
+use ledger_core::at_entry::{self, MoveOwner, Plan, Refusal, StockRequest};
+use ledger_core::catalogue::Role;
+use ledger_core::entry::{Details, Particulars};
+use ledger_core::fold::Fold;
+use ledger_core::{EntryId, IdError, Timestamp};
+use ledger_node::times::{in_the_future, parse_day, parse_moment};
+use serde::Deserialize;
+
+use super::extract::{BodyOf, Typed, said};
+use super::write::{Named, Writer};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// What a movement or a count says. The words are those of the commands and CSV columns.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Transaction {
+    item: String,
+    quantity: Typed,
+    act: Option<String>,
+    location: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    owner: Option<String>,
+    /// Null or empty is our own; left out, the owner stays.
+    #[serde(default, deserialize_with = "said")]
+    to_owner: Option<Option<String>>,
+    batch: Option<String>,
+    all_batches: Option<bool>,
+    reason: Option<String>,
+    note: Option<String>,
+    order: Option<String>,
+    lot: Option<String>,
+    po: Option<String>,
+    serial: Option<String>,
+    at: Option<String>,
+    expiry: Option<String>,
+}
+
+/// What a movement does, and where.
+#[derive(Debug, PartialEq, Eq)]
+enum Does {
+    Add(String),
+    Remove(String),
+    Move {
+        from: String,
+        to: String,
+        owner: MoveOwner,
+    },
+    Adjust(String),
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+fn bad_movement(text: impl Into<String>) -> Refusal {
+    Refusal::new("bad-movement", text).hint(
+        "add has \"to\", remove has \"from\", move has both, and adjust has \"location\" with \
+         \"act\": \"adjust\"",
+    )
+}
+
+impl Transaction {
+    /// What it does, taken out of what it says.
+    fn does(&mut self) -> Result<Does, Refusal> {
+        let (from, to) = (filled(self.from.take()), filled(self.to.take()));
+        let location = filled(self.location.take());
+        let act = self.act.take().map(|act| act.trim().to_lowercase());
+        if self.all_batches.is_some() {
+            return Err(bad_movement("only a count has \"all_batches\""));
+        }
+        let owner = match self.to_owner.take().map(filled) {
+            None => MoveOwner::Same,
+            Some(None) => MoveOwner::Own,
+            Some(Some(customer)) => MoveOwner::Customer(customer),
+        };
+        let does = match (act.as_deref(), from, to, location) {
+            (None | Some("add"), None, Some(to), None) | (Some("add"), None, None, Some(to)) => {
+                Does::Add(to)
+            }
+            (None | Some("remove"), Some(from), None, None)
+            | (Some("remove"), None, None, Some(from)) => Does::Remove(from),
+            (None | Some("move"), Some(from), Some(to), None) => {
+                return Ok(Does::Move { from, to, owner });
+            }
+            (Some("adjust"), None, None, Some(location)) => Does::Adjust(location),
+            (None | Some("add" | "remove" | "move" | "adjust"), _, _, _) => {
+                return Err(bad_movement(
+                    "it is not plain what the movement does with these places",
+                ));
+            }
+            (Some(act), _, _, _) => {
+                let text = format!("{act:?} is not what a movement does");
+                return Err(bad_movement(text));
+            }
+        };
+        if owner == MoveOwner::Same {
+            return Ok(does);
+        }
+        Err(bad_movement("only a move has \"to_owner\""))
+    }
+
+    /// Refuses what only movements say.
+    fn check_count(&self) -> Result<(), Refusal> {
+        let only_movements = [
+            ("act", self.act.is_some()),
+            ("from", self.from.is_some()),
+            ("to", self.to.is_some()),
+            ("to_owner", self.to_owner.is_some()),
+        ];
+        match only_movements.iter().find(|(_, is_said)| *is_said) {
+            None => Ok(()),
+            Some((key, _)) => Err(Refusal::new("bad-count", format!("a count has no {key:?}"))
+                .hint("a count has \"item\", \"location\" and \"quantity\"")),
+        }
+    }
+
+    fn request(self) -> Result<StockRequest, Refusal> {
+        Ok(StockRequest {
+            quantity: self.quantity.quantity()?,
+            item: self.item,
+            owner: filled(self.owner),
+            batch: filled(self.batch),
+            all_batches: self.all_batches.unwrap_or_default(),
+            span: None,
+            particulars: Particulars {
+                details: Details {
+                    reason: self.reason,
+                    note: self.note,
+                    order: self.order,
+                    lot: self.lot,
+                    po: self.po,
+                    serial: self.serial,
+                },
+                said: filled(self.at).as_deref().map(parse_moment).transpose()?,
+                once: None,
+                expiry: filled(self.expiry).as_deref().map(parse_day).transpose()?,
+            },
+        })
+    }
+}
+
+fn warned(mut plan: Plan, request: &StockRequest, now: Timestamp) -> Plan {
+    plan.warnings
+        .extend(in_the_future(request.particulars.said, now));
+    plan
+}
+
+/// `POST movements`.
+pub(super) async fn movement(
+    writer: Writer,
+    BodyOf(mut body): BodyOf<Transaction>,
+) -> Result<Response, Problem> {
+    let does = body.does()?;
+    let request = body.request()?;
+    let plan = move |fold: &Fold, now| {
+        let plan = match &does {
+            Does::Add(to) => at_entry::add(fold, to, &request),
+            Does::Remove(from) => at_entry::remove(fold, from, &request),
+            Does::Move { from, to, owner } => at_entry::movement(fold, from, to, owner, &request),
+            Does::Adjust(location) => at_entry::adjust(fold, location, &request),
+        };
+        Ok(warned(plan?, &request, now))
+    };
+    writer.write(Named::Nothing, plan).await
+}
+
+/// `POST counts`.
+pub(super) async fn count(
+    writer: Writer,
+    BodyOf(mut body): BodyOf<Transaction>,
+) -> Result<Response, Problem> {
+    body.check_count()?;
+    let location = filled(body.location.take())
+        .ok_or_else(|| Refusal::new("bad-count", "a count needs a \"location\""))?;
+    let request = body.request()?;
+    let plan = move |fold: &Fold, now| {
+        Ok(warned(
+            at_entry::count(fold, &location, &request)?,
+            &request,
+            now,
+        ))
+    };
+    writer.write(Named::Nothing, plan).await
+}
+
+/// Which transaction is void, and why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reversal {
+    entry: String,
+    reason: Option<String>,
+    note: Option<String>,
+}
+
+/// `POST reversals`. A manager may reverse anything, an operator what the same token wrote.
+pub(super) async fn reversal(
+    State(app): State<App>,
+    writer: Writer,
+    BodyOf(body): BodyOf<Reversal>,
+) -> Result<Response, Problem> {
+    let target: EntryId = body.entry.parse().map_err(|error: IdError| {
+        Refusal::new("bad-entry", error.to_string())
+            .hint("items/{sku}/history shows the entries of an item")
+    })?;
+    let caller = writer.caller();
+    if caller.role < Role::Manager {
+        let user = caller.user()?;
+        let entry = app.work(move |node| node.entry(target)).await??;
+        // What is not there is refused below, with the reason that is true for everybody.
+        if entry.is_some_and(|entry| entry.user.as_ref() != Some(&user)) {
+            let problem = Problem::forbidden(Role::Manager, Some(caller.role));
+            return Err(Problem {
+                detail: format!("{target} was written by somebody else: {}", problem.detail),
+                ..problem
+            });
+        }
+    }
+    let particulars = Particulars {
+        details: Details {
+            reason: filled(body.reason),
+            note: filled(body.note),
+            ..Details::default()
+        },
+        ..Particulars::default()
+    };
+    let plan = move |fold: &Fold, _| at_entry::undo(fold, target.origin, Some(target), particulars);
+    writer.write(Named::Nothing, plan).await
+}
