@@ -34,6 +34,8 @@ pub enum ExceptionKind {
     ClosedOrder,
     /// More was picked for a line than it wants, or more came back than was picked.
     PickedOutside,
+    /// A device wrote transactions that its role does not allow; they count.
+    NoRight,
     /// Several orders have one number.
     DuplicateNumber,
     /// Entries about an order that has not arrived.
@@ -61,6 +63,7 @@ impl ExceptionKind {
             Self::AllocationLost => "allocation-lost",
             Self::ClosedOrder => "closed-order",
             Self::PickedOutside => "picked-outside",
+            Self::NoRight => "no-right",
             Self::DuplicateNumber => "duplicate-number",
             Self::OrderWaits => "order-waits",
             Self::Reversal => "reversal",
@@ -76,7 +79,7 @@ impl ExceptionKind {
         match self {
             Self::NegativeStock => &["count", "reverse", "accept"],
             Self::Recount | Self::Overflow => &["count", "accept"],
-            Self::AllocationLost | Self::ClosedOrder | Self::PickedOutside => {
+            Self::AllocationLost | Self::ClosedOrder | Self::PickedOutside | Self::NoRight => {
                 &["reverse", "accept"]
             }
             Self::DuplicateBarcode
@@ -146,6 +149,7 @@ impl Fold {
         self.barcode_exceptions(&mut open);
         self.reversal_exceptions(&mut open);
         self.order_exceptions(&mut open);
+        self.right_exceptions(&mut open);
         for (id, (kind, touches)) in &self.newer {
             let Kind(number) = kind;
             let about = touches
@@ -322,6 +326,36 @@ impl Fold {
     fn is_answered(&self, exception: &Exception) -> bool {
         self.answers_to(&exception.id)
             .any(|known| exception.entries.iter().all(|id| known.contains(id)))
+    }
+
+    /// F10: facts that a device had no right to write.
+    fn right_exceptions(&self, open: &mut Vec<Exception>) {
+        for (device, mut entries) in self.facts_without_right() {
+            let count = entries.len();
+            entries.drain(..count.saturating_sub(NAMED_MAX));
+            let name = self
+                .device(device)
+                .map_or_else(|| device.to_string(), |it| it.name);
+            let text = format!(
+                "The device {name} wrote {count} movements, counts or reversals although it may \
+                 only look. They count, since they happened; reverse what did not."
+            );
+            let kind = ExceptionKind::NoRight;
+            let first = entries.first().copied();
+            open.push(Exception {
+                id: format!("{}:{device}", kind.word()),
+                kind,
+                item: None,
+                location: None,
+                line: None,
+                order: None,
+                since: first
+                    .and_then(|id| self.effective_time(id))
+                    .unwrap_or_default(),
+                entries,
+                text,
+            });
+        }
     }
 
     fn barcode_exceptions(&self, open: &mut Vec<Exception>) {

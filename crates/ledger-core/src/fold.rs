@@ -19,6 +19,7 @@ mod origin;
 mod packed;
 mod promises;
 mod reversal;
+mod rights;
 mod running;
 mod slots;
 mod snapshot;

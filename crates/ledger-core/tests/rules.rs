@@ -9,7 +9,7 @@
 
 mod support;
 
-use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::catalogue::{CatalogueWrite, Class, Role, Value, key};
 use ledger_core::entry::{Body, CodeBound, Content, Genesis, GenesisReason, ItemMerged, Kind};
 use ledger_core::fold::{Fold, ItemMatch, Record};
 use ledger_core::{Barcode, DeviceId, EntryId, Quantity, Timestamp};
@@ -292,6 +292,46 @@ fn devices_count_only_from_the_central_server() {
         set(Class::Device, &forged, key::NAME, Value::text("real")),
     );
     assert_eq!(world.fold().devices()[0].name, "real");
+}
+
+#[test]
+fn what_a_device_writes_without_the_right_to_counts_and_is_said() {
+    let mut world = World::default();
+    let genesis = |number: u8, reason| {
+        Body::Genesis(Genesis {
+            device: DeviceId::from_bytes([number; 16]),
+            name: "a device".to_owned(),
+            reason,
+            parent: None,
+            program: None,
+        })
+    };
+    let role = |role: Role| {
+        let device = DeviceId::from_bytes([2; 16]).to_string();
+        set(Class::Device, &device, key::ROLE, Value::Int(role.number()))
+    };
+    world.write(1, MINUTE, genesis(1, GenesisReason::Server));
+    world.number(1, 1, 1, MINUTE);
+    world.write(2, MINUTE, genesis(2, GenesisReason::New));
+    world.write(2, 2 * MINUTE, add("P", "A", 5));
+    world.write(1, 3 * MINUTE, role(Role::Operator));
+    assert_eq!(
+        exceptions(&world.fold()),
+        [""; 0],
+        "the first role holds from the beginning"
+    );
+    world.write(1, 10 * MINUTE, role(Role::Viewer));
+    let late = world.write(2, 11 * MINUTE, remove("P", "A", 2));
+    world.write(1, 20 * MINUTE, role(Role::Manager));
+    world.write(2, 21 * MINUTE, remove("P", "A", 1));
+    let fold = world.fold();
+    assert_eq!(on_hand(&fold, "P", "A"), "2");
+    let open = fold.exceptions();
+    assert_eq!(open.len(), 1);
+    assert_eq!(
+        (open[0].kind.word(), &open[0].entries),
+        ("no-right", &vec![late])
+    );
 }
 
 #[test]

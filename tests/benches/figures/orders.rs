@@ -157,11 +157,9 @@ impl Shop {
 /// Allocated over all lines, and how many are short.
 fn all_lines(fold: &Fold) -> (Total, usize) {
     let (mut allocated, mut short) = (Total::ZERO, 0);
-    for order in fold.orders() {
-        for line in fold.order_lines(order) {
-            allocated = allocated.plus(line.allocated);
-            short += usize::from(line.backorder > Total::ZERO);
-        }
+    for line in fold.lines_of_all_orders().into_values().flatten() {
+        allocated = allocated.plus(line.allocated);
+        short += usize::from(line.backorder > Total::ZERO);
     }
     (allocated, short)
 }

@@ -287,6 +287,35 @@ impl Fold {
             .collect()
     }
 
+    /// The lines of all orders that want something or were picked, by order: each item's claims
+    /// are served once for all its lines.
+    #[must_use]
+    pub fn lines_of_all_orders(&self) -> BTreeMap<EntryId, Vec<OrderLine>> {
+        let mut lines: BTreeMap<EntryId, Vec<OrderLine>> = BTreeMap::new();
+        let mut orders_of: BTreeMap<Code, BTreeSet<EntryId>> = BTreeMap::new();
+        let mut picked_of = BTreeMap::new();
+        for order in self.orders() {
+            let picked = self.picked(order, None);
+            let entered = self.entered_items(order).map(|code| self.canonical(code));
+            for item in entered.chain(picked.keys().cloned()) {
+                orders_of.entry(item).or_default().insert(order);
+            }
+            picked_of.insert(order, picked);
+        }
+        for (item, orders) in orders_of {
+            let allocation = self.allocation(&item);
+            for order in orders {
+                let picked = picked_of.get(&order).and_then(|picked| picked.get(&item));
+                let picked = picked.copied().unwrap_or_default();
+                let line = self.order_line(order, item.clone(), picked, &allocation);
+                if !line.wanted.is_zero() || !line.picked.is_zero() {
+                    lines.entry(order).or_default().push(line);
+                }
+            }
+        }
+        lines
+    }
+
     /// The lines of open orders that want an item, in the order they are served.
     #[must_use]
     pub fn lines_wanting(&self, item: &Code) -> Vec<OrderLine> {

@@ -343,6 +343,20 @@ impl Fold {
         self.last_value(subject, key, |_| true)
     }
 
+    /// All values that a field was given, in the order of their clocks.
+    pub(super) fn values_of(&self, subject: &Subject, key: u8) -> Vec<(Clock, Value)> {
+        let mut values: Vec<(Order, Value)> = self
+            .writes(subject)
+            .filter_map(|write| {
+                let (_, value) = write.fields.iter().find(|(number, _)| *number == key)?;
+                Some((write.stamp.order(&self.origins), value.clone()))
+            })
+            .collect();
+        values.sort_by_key(|(order, _)| *order);
+        let clocks = values.into_iter();
+        clocks.map(|((clock, ..), value)| (clock, value)).collect()
+    }
+
     /// The value of a field as it held just before an entry, by clock.
     pub(super) fn field_before(&self, subject: &Subject, key: u8, stamp: &Stamp) -> Value {
         let before = |write: &Write| write.stamp.is_before(stamp, &self.origins);

@@ -49,6 +49,7 @@ impl Line {
 impl Fold {
     /// Orders, their lines, and the claims with what serves them.
     fn dump_orders(&self, take: &mut dyn FnMut(&[u8])) {
+        let mut lines = self.lines_of_all_orders();
         for order in self.orders().into_iter().filter_map(|id| self.order(id)) {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let due = order.due.map_or_else(String::new, |day| day.to_string());
@@ -63,7 +64,7 @@ impl Fold {
                 .text(&text(&order.title))
                 .text(&text(&order.stage));
             take(&line.0);
-            for line in self.order_lines(order.id) {
+            for line in lines.remove(&order.id).unwrap_or_default() {
                 let mut record = Line::new(8).entry(order.id).code(Some(&line.item));
                 let parts = [line.wanted, line.picked, line.allocated, line.backorder];
                 for part in parts {

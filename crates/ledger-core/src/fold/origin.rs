@@ -263,6 +263,12 @@ impl Origins {
             .map_or(Timestamp::ZERO, |slot| slot.order_time())
     }
 
+    /// When an entry was written, by its effective time.
+    pub(super) fn written_at(&self, key: TxKey) -> Timestamp {
+        let effective = self.slot(key).map(|slot| slot.effective);
+        effective.map_or(Timestamp::ZERO, Timestamp::from_millis)
+    }
+
     /// F1 order of two rows.
     pub(super) fn compare_rows(&self, a: &Row, b: &Row) -> Ordering {
         a.time().cmp(&b.time()).then_with(|| {

@@ -164,8 +164,15 @@ pub fn setting(key: &str, value: &str) -> Body {
 
 /// The lines of an order: item, then wanted, picked, allocated and backorder, printed.
 pub fn lines(fold: &Fold, order: EntryId) -> Vec<String> {
-    let lines = fold.order_lines(order).into_iter();
+    let lines = fold.order_lines(order);
+    let of_all = fold.lines_of_all_orders().remove(&order);
+    assert_eq!(
+        lines,
+        of_all.unwrap_or_default(),
+        "one by one and all at once"
+    );
     lines
+        .into_iter()
         .map(|line| {
             format!(
                 "{} {} {} {} {}",

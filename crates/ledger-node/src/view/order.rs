@@ -135,11 +135,15 @@ impl View<'_> {
     /// All orders by number, or those that are open.
     #[must_use]
     pub fn orders(&self, open_only: bool) -> Vec<OrderView> {
+        let mut lines = self.fold().lines_of_all_orders();
         let orders = self.fold().orders().into_iter();
         let orders = orders.filter_map(|id| self.fold().order(id));
         orders
             .filter(|order| !open_only || order.state == OrderState::Open)
-            .map(|order| self.order_view(&order))
+            .map(|order| {
+                let lines = lines.remove(&order.id).unwrap_or_default();
+                self.order_view(&order, &lines)
+            })
             .collect()
     }
 
@@ -147,12 +151,11 @@ impl View<'_> {
     #[must_use]
     pub fn order(&self, id: EntryId) -> Option<OrderView> {
         let order = self.fold().order(id)?;
-        Some(self.order_view(&order))
+        Some(self.order_view(&order, &self.fold().order_lines(id)))
     }
 
-    fn order_view(&self, order: &Order) -> OrderView {
+    fn order_view(&self, order: &Order, lines: &[OrderLine]) -> OrderView {
         let fold = self.fold();
-        let lines = fold.order_lines(order.id);
         let customer = order.customer.as_ref();
         OrderView {
             number: order.number.to_string(),
@@ -229,6 +232,7 @@ impl View<'_> {
     pub fn backorders(&self, ready_only: bool) -> Vec<BackorderView> {
         let fold = self.fold();
         let mut waiting = Vec::new();
+        let mut lines = fold.lines_of_all_orders();
         for order in fold.orders().into_iter().filter_map(|id| fold.order(id)) {
             if order.state != OrderState::Open {
                 continue;
@@ -236,7 +240,7 @@ impl View<'_> {
             // What a reserving order has is simply reserved; an issuing one would have taken it.
             let policy = settings::order_policy(fold, order.order_type);
             let waited = policy == settings::OrderPolicy::Issue;
-            for line in fold.order_lines(order.id) {
+            for line in lines.remove(&order.id).unwrap_or_default() {
                 let ready = line.allocated > Total::ZERO;
                 let waits = line.backorder > Total::ZERO;
                 if (waits || (waited && ready)) && (ready || !ready_only) {
