@@ -17,6 +17,7 @@ mod once;
 mod orders;
 mod origin;
 mod packed;
+mod picks;
 mod promises;
 mod reversal;
 mod rights;

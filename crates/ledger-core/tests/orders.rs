@@ -346,6 +346,43 @@ fn a_customer_s_stock_serves_that_customer_first_and_nobody_else() {
 }
 
 #[test]
+fn stock_of_another_site_is_shown_and_not_promised() {
+    let mut desk = Desk::new();
+    for (location, site) in [("A-01", "EAST"), ("B-02", "WEST")] {
+        let place = CatalogueWrite::new(Class::Location, code(location));
+        let site_key = ledger_core::catalogue::key::SITE;
+        desk.write(Body::Set(place.with(site_key, Value::text(site))));
+    }
+    desk.add("R-100", "A-01", 3);
+    desk.add("R-100", "B-02", 9);
+    let at = |number: &str, site: &str| {
+        Body::OrderOpened(ledger_core::entry::OrderOpened {
+            number: code(number),
+            order_type: OrderType::Sales,
+            fields: OrderFields::from([(key::SITE, Value::text(site))]),
+            once: None,
+        })
+    };
+    let east = desk.write(at("E-1", "EAST"));
+    desk.act(|fold| at_entry::order_add(fold, "E-1", "R-100", units(5)));
+    let west = desk.write(at("W-1", "WEST"));
+    desk.act(|fold| at_entry::order_add(fold, "W-1", "R-100", units(2)));
+    let fold = desk.world.fold();
+    assert_eq!(lines(&fold, east), ["R-100 5 0 3 2"]);
+    assert_eq!(lines(&fold, west), ["R-100 2 0 2 0"]);
+    assert_eq!(fold.elsewhere_for(east, &code("R-100")).to_string(), "7");
+    let anywhere = desk.open("S-1", OrderType::Sales);
+    desk.act(|fold| at_entry::order_add(fold, "S-1", "R-100", units(7)));
+    let fold = desk.world.fold();
+    assert_eq!(
+        lines(&fold, anywhere),
+        ["R-100 7 0 7 0"],
+        "an order of no site takes from all"
+    );
+    assert_eq!(fold.elsewhere_for(east, &code("R-100")).to_string(), "0");
+}
+
+#[test]
 fn blocked_places_and_expired_batches_are_not_promised() {
     let mut desk = Desk::new();
     desk.add("R-100", "A-01", 5);

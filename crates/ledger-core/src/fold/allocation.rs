@@ -270,6 +270,20 @@ impl Fold {
         usable.fold(Total::ZERO, |sum, (_, left)| sum.plus(*left))
     }
 
+    /// What of an item an order could use but is at other sites, where it is not promised to it: of
+    /// its customer's stock and of ours, as far as nobody there was promised it.
+    #[must_use]
+    pub fn elsewhere_for(&self, order: EntryId, item: &Code) -> Total {
+        let Some(info) = self.order(order).filter(|info| info.site.is_some()) else {
+            return Total::ZERO;
+        };
+        let left = self.allocation(item).left;
+        let others = left.iter().filter(|((owner, site), _)| {
+            info.site != *site && (owner.is_none() || *owner == info.customer)
+        });
+        others.fold(Total::ZERO, |sum, (_, left)| sum.plus(*left))
+    }
+
     /// The lines of an order that want something or were picked, by item.
     #[must_use]
     pub fn order_lines(&self, order: EntryId) -> Vec<OrderLine> {

@@ -74,6 +74,8 @@ pub struct OrderLineView {
     pub rank: i64,
     /// Since when the oldest part waits that is not picked.
     pub since: Option<String>,
+    /// What of it is free at other sites, while it is on backorder; never promised.
+    pub elsewhere: Option<String>,
 }
 
 /// Where to take what is ready, in the order of a walk along the locations.
@@ -122,6 +124,8 @@ pub struct BackorderView {
     pub due: Option<String>,
     /// Depends on an entry that the central server does not know yet.
     pub provisional: bool,
+    /// What of it is free at other sites; never promised.
+    pub elsewhere: Option<String>,
 }
 
 /// A day as `2026-11-21`.
@@ -191,7 +195,15 @@ impl View<'_> {
             provisional: line.provisional,
             rank: line.rank,
             since: line.since.map(time_text),
+            elsewhere: self.elsewhere(line),
         }
+    }
+
+    fn elsewhere(&self, line: &OrderLine) -> Option<String> {
+        let waits = line.backorder > Total::ZERO;
+        let free = || self.fold().elsewhere_for(line.order, &line.item);
+        let free = waits.then(free).filter(|free| !free.is_zero());
+        free.map(|free| free.to_string())
     }
 
     /// Where to take what is ready for an order.
@@ -271,6 +283,7 @@ impl View<'_> {
             site: text_of(order.site.as_ref()),
             due: order.due.map(day_text),
             provisional: line.provisional,
+            elsewhere: self.elsewhere(line),
         }
     }
 
