@@ -18,7 +18,7 @@ use crate::problem::Problem;
 /// The largest body.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 /// How much of a body that is too large is read on, so that its sender hears the answer.
-const DRAIN_BYTES_MAX: usize = 1024 * 1024;
+const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
