@@ -308,3 +308,49 @@ fn repeated_at_the_same_time_it_counts_once() {
     assert_eq!(world.server.show("R-100")["on_hand"], "5");
     world.server.line("verify").expect_code(0);
 }
+
+#[test]
+fn an_order_of_the_api_and_stock_of_a_handheld_meet() {
+    let mut world = World::plain();
+    let chief = world.server.token_of("chief", "administrator");
+    let on = json!({ "value": "on" });
+    let reply = world
+        .server
+        .write("PUT", "settings/allow-backorder", &chief, &on);
+    written(&reply, 200);
+    world.a.ok("add R-100 A-01 5");
+    world.settle();
+    let order = json!({ "number": "S1", "type": "sales" });
+    post(&world.server, &chief, "orders", &order);
+    let line = json!({ "item": "R-100", "quantity": 8 });
+    let told = post(&world.server, &chief, "orders/S1/lines", &line);
+    let expected = json!({ "number": "S1", "backorder": true, "lines": [
+        { "item": "R-100", "wanted": "8", "allocated": "5", "picked": "0", "backorder": "3" },
+    ] });
+    assert_holds("order", &told["object"], &expected);
+    world.settle();
+    world.expect_show(
+        "R-100",
+        &json!({ "on_hand": "5", "allocated": "5", "available": "0" }),
+    );
+    world.b.ok("add R-100 B-02 10");
+    world.settle();
+    let pick = json!({ "item": "R-100", "location": "A-01", "quantity": 5 });
+    let send = |world: &World, path: &str, body: &Value| {
+        let key = path.replace('/', "-");
+        world
+            .server
+            .write_once("POST", path, &chief, Some(&key), body)
+    };
+    written(&send(&world, "orders/S1/pick", &pick), 201);
+    let filled = written(&send(&world, "orders/S1/fill", &json!({})), 201);
+    assert_eq!(filled["object"]["lines"][0]["picked"], "8");
+    let cancelled = written(&send(&world, "orders/S1/cancel", &json!({})), 201);
+    assert_eq!(cancelled["object"]["state"], "cancelled");
+    assert_eq!(world.server.stop(), 0);
+    world.server.start_again();
+    let again = written(&send(&world, "orders/S1/cancel", &json!({})), 200);
+    assert_eq!(again["entries"], cancelled["entries"], "with its returns");
+    world.settle();
+    world.expect_on_hand("R-100", "15");
+}
