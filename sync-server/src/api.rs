@@ -4,6 +4,7 @@
 //! `{"items": […], "next": CURSOR|null}`; writes answer as the handheld's writing commands do, and
 //! count once with the header `Idempotency-Key`; whatever goes wrong is a [`Problem`].
 
+mod alerts;
 mod catalogue;
 mod devices;
 mod entries;
@@ -12,6 +13,7 @@ mod extract;
 mod given;
 mod items;
 mod locations;
+mod orders;
 mod paging;
 mod partners;
 mod rules;
@@ -31,7 +33,7 @@ use axum::Router;
 use axum::middleware;
 use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 
-use self::rules::Verb::{Patch, Post, Put};
+use self::rules::Verb::{Delete, Patch, Post, Put};
 use crate::app::App;
 use crate::auth;
 use crate::problem::Problem;
@@ -47,8 +49,11 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every route with who may ask it.
 pub(crate) fn all() -> Routes {
-    settings_of(catalogue_of(stock_of(Routes::default())))
+    settings_of(catalogue_of(orders_of(stock_of(Routes::default()))))
+        .get("/alerts/low-stock", alerts::low_stock)
         .get("/exceptions", exceptions::list)
+        .get("/exceptions/{id}", exceptions::show)
+        .on(Post, "/exceptions/{id}", Operator, exceptions::answer)
         .get("/devices", devices::list)
         .get("/status", status::show)
         .get("/entries", entries::list)
@@ -64,6 +69,40 @@ fn stock_of(routes: Routes) -> Routes {
         .on(Post, "/movements", Operator, transactions::movement)
         .on(Post, "/counts", Operator, transactions::count)
         .on(Post, "/reversals", Operator, transactions::reversal)
+}
+
+fn orders_of(routes: Routes) -> Routes {
+    routes
+        .get("/orders", orders::list)
+        .on(Post, "/orders", Manager, orders::open)
+        .get("/orders/{number}", orders::show)
+        .on(Patch, "/orders/{number}", Manager, orders::set)
+        .get("/orders/{number}/picks", orders::picks)
+        .on(Post, "/orders/{number}/lines", Operator, orders::add_line)
+        .on(
+            Patch,
+            "/orders/{number}/lines/{item}",
+            Operator,
+            orders::set_line,
+        )
+        .on(
+            Delete,
+            "/orders/{number}/lines/{item}",
+            Operator,
+            orders::remove_line,
+        )
+        .on(Post, "/orders/{number}/pick", Operator, orders::pick)
+        .on(Post, "/orders/{number}/fill", Operator, orders::fill)
+        .on(
+            Post,
+            "/orders/{number}/return",
+            Operator,
+            orders::bring_back,
+        )
+        .on(Post, "/orders/{number}/expedite", Manager, orders::expedite)
+        .on(Post, "/orders/{number}/cancel", Manager, orders::cancel)
+        .on(Post, "/orders/{number}/close", Manager, orders::close)
+        .get("/backorders", orders::backorders)
 }
 
 fn catalogue_of(routes: Routes) -> Routes {

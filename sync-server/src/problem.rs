@@ -104,11 +104,17 @@ impl Problem {
 
 /// Refusals because of what is there already.
 const CONFLICTS: &[&str] = &[
+    "above-picked",
+    "above-wanted",
     "already-undone",
     "archived",
     "different-units",
     "duplicate-barcode",
     "exists",
+    "no-such-action",
+    "not-available",
+    "nothing-ready",
+    "order-ended",
     "same-item",
     "unit-fixed",
 ];

@@ -10,6 +10,7 @@
 )]
 
 mod api;
+mod api_writes;
 mod backup;
 mod bad_input;
 mod catalogue;

@@ -196,35 +196,90 @@ impl Server {
     #[track_caller]
     #[must_use]
     pub fn fetch(&self, path: &str, token: Option<&str>) -> Reply {
+        self.send("GET", path, token, &[], "")
+    }
+
+    /// Sends a body as JSON below `/api/v1/` with a bearer token.
+    #[track_caller]
+    #[must_use]
+    pub fn write(&self, method: &str, path: &str, token: &str, body: &Value) -> Reply {
+        self.write_once(method, path, token, None, body)
+    }
+
+    /// The same with the header `Idempotency-Key`.
+    #[track_caller]
+    #[must_use]
+    pub fn write_once(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        key: Option<&str>,
+        body: &Value,
+    ) -> Reply {
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend(key.map(|key| ("idempotency-key", key)));
+        let path = format!("/api/v1/{path}");
+        self.send(method, &path, Some(token), &headers, &body.to_string())
+    }
+
+    /// Sends a request with a bearer token, or with none.
+    #[track_caller]
+    #[must_use]
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
+        let what = format!("{method} {path}");
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(START_LIMIT))
             .proxy(None)
             .build()
             .into();
-        let mut request = agent.get(format!("{}{path}", self.url));
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url));
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let mut answer = request
-            .call()
-            .unwrap_or_else(|error| panic!("GET {path}: {error}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = if method == "GET" {
+            agent.run(request.body(()).expect("a request"))
+        } else {
+            agent.run(request.body(body.to_owned()).expect("a request"))
+        };
+        let mut answer = answer.unwrap_or_else(|error| panic!("{what}: {error}"));
         let header = answer.headers().get("content-type");
         let content_type = header
             .and_then(|value| value.to_str().ok())
             .unwrap_or("")
             .to_owned();
-        let body = answer
+        let text = answer
             .body_mut()
             .with_config()
             .limit(1 << 30)
             .read_to_string();
         Reply {
-            what: format!("GET {path}"),
             status: answer.status().as_u16(),
             content_type,
-            body: body.unwrap_or_else(|error| panic!("GET {path}: {error}")),
+            body: text.unwrap_or_else(|error| panic!("{what}: {error}")),
+            what,
         }
+    }
+
+    /// A new token of this name and role.
+    #[track_caller]
+    #[must_use]
+    pub fn token_of(&self, name: &str, role: &str) -> String {
+        let printed = self.admin(&format!("token create --name \"{name}\" --role {role}"));
+        printed["token"].as_str().expect("a token").to_owned()
     }
 
     /// A viewer's token, made once.

@@ -140,11 +140,14 @@ pub(crate) fn options(
     })
 }
 
-/// What was written with a key: its own row and those after it.
-fn known_rows(fold: &Fold, once: IdempotencyKey) -> Vec<EntryId> {
-    (once.row..)
-        .map_while(|row| fold.known_once(&IdempotencyKey { row, ..once }))
-        .collect()
+/// Whether an entry was written in one group with the one that began it, although it has a key of
+/// its own: what comes back of an order has one, so that it comes back once whoever says so.
+fn goes_along(begun: &Entry, entry: &Entry) -> bool {
+    let comes_back = matches!(&entry.body, Body::Moved(moved) if moved.for_order.is_some());
+    comes_back
+        && entry.body.once().is_some_and(|once| once.row > 0)
+        && (entry.time, &entry.user) == (begun.time, &begun.user)
+        && About::of(&entry.body) == About::of(&begun.body)
 }
 
 fn item_of(fold: &Fold, transaction: EntryId) -> Option<About> {
@@ -352,16 +355,35 @@ impl Node {
 
     /// What was written with a key, once it is on the disk.
     fn written_with(&self, once: IdempotencyKey) -> Result<Option<Written>, NodeError> {
-        let known = self.read(|fold| known_rows(fold, once));
-        let Some(first) = known.first() else {
+        let Some(first) = self.read(|fold| fold.known_once(&once)) else {
             return Ok(None);
         };
         // The repetition may come while the first is on its way to the disk; it must not be told
         // that it is saved before that is so.
         self.wait(self.store().append(Group::new()))?;
+        let Some(begun) = self.entry(first)? else {
+            // The first write with the key is in the fold, and the disk had no room for it.
+            let text = "the first write with this key could not be saved";
+            return Err(Refusal::new("not-saved", text).hint("send it again").into());
+        };
+        let mut entries = vec![first];
+        for row in once.row.saturating_add(1).. {
+            let seq = first.seq.saturating_add(row.saturating_sub(once.row));
+            let next = EntryId { seq, ..first };
+            let with_key = IdempotencyKey { row, ..once };
+            let is_ours = self.read(|fold| fold.known_once(&with_key)) == Some(next);
+            if !is_ours
+                && !self
+                    .entry(next)?
+                    .is_some_and(|entry| goes_along(&begun, &entry))
+            {
+                break;
+            }
+            entries.push(next);
+        }
         Ok(Some(Written {
-            about: self.about_of(&known, *first)?,
-            entries: known,
+            about: self.about_of(&entries, first)?,
+            entries,
             warnings: Vec::new(),
             repeated: true,
         }))
@@ -373,9 +395,7 @@ impl Node {
         let mut about = None;
         for id in entries {
             let Some(entry) = self.entry(*id)? else {
-                // The first write with the key is in the fold, and the disk had no room for it.
-                let text = "the first write with this key could not be saved";
-                return Err(Refusal::new("not-saved", text).hint("send it again").into());
+                break;
             };
             about = if let Body::Reversed(reversed) = &entry.body {
                 self.read(|fold| item_of(fold, reversed.target.id))

@@ -1,19 +1,92 @@
-//! `exceptions`: what a person should look at.
+//! `exceptions`: what a person should look at, and what a person says to it.
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
+use ledger_core::at_entry::{self, About, Answer, Refusal};
+use ledger_core::catalogue::Role;
+use ledger_core::fold::Fold;
 use ledger_node::view::ExceptionView;
+use ledger_node::{Node, View};
+use serde::Deserialize;
 
-use super::extract::QueryOf;
+use super::extract::{BodyOf, PathOf, QueryOf, Typed};
 use super::paging::{Listed, PageQuery};
+use super::transactions::{entry_id, may_reverse};
+use super::write::{Named, Writer};
 use crate::app::App;
 use crate::problem::Problem;
 
-pub(crate) async fn list(
+/// `GET exceptions`.
+pub(super) async fn list(
     State(app): State<App>,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Json<Listed<ExceptionView>>, Problem> {
     let page = query.page()?;
     app.look(move |view| Ok(Json(page.of(view.exceptions(), |row| row.id.clone()))))
         .await
+}
+
+/// `GET exceptions/{id}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    PathOf(id): PathOf<String>,
+) -> Result<Json<ExceptionView>, Problem> {
+    app.look(move |view| {
+        let found = view.exceptions().into_iter().find(|open| open.id == id);
+        found.map(Json).ok_or_else(|| {
+            let text = format!("there is no open exception {id:?}");
+            Refusal::new("unknown-exception", text).into()
+        })
+    })
+    .await
+}
+
+/// One of three answers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answered {
+    count: Option<Typed>,
+    reverse: Option<String>,
+    accept: Option<bool>,
+    note: Option<String>,
+}
+
+impl Answered {
+    fn answer(&self) -> Result<Answer, Refusal> {
+        match (&self.count, &self.reverse, self.accept) {
+            (Some(count), None, None) => Ok(Answer::Count(count.quantity()?)),
+            (None, Some(entry), None) => Ok(Answer::Reverse(entry_id(entry)?)),
+            (None, None, Some(true)) => Ok(Answer::Accept),
+            _ => Err(Refusal::new(
+                "bad-body",
+                "an answer has one of \"count\", \"reverse\" and \"accept\": true",
+            )),
+        }
+    }
+}
+
+/// `POST exceptions/{id}`. Whoever may count or reverse may answer with that; taking a thing as it
+/// is takes a manager.
+pub(super) async fn answer(
+    State(app): State<App>,
+    writer: Writer,
+    PathOf(id): PathOf<String>,
+    BodyOf(body): BodyOf<Answered>,
+) -> Result<Response, Problem> {
+    let answer = body.answer()?;
+    let caller = writer.caller();
+    match &answer {
+        Answer::Count(_) => {}
+        Answer::Reverse(entry) => may_reverse(&app, caller, *entry).await?,
+        Answer::Accept if caller.role >= Role::Manager => {}
+        Answer::Accept => return Err(Problem::forbidden(Role::Manager, Some(caller.role))),
+    }
+    let origin = app.work(Node::origin).await?;
+    let about = About::Exception(id.clone());
+    let named = Named::Exception(id.clone());
+    let plan =
+        move |fold: &Fold, _| at_entry::answer(fold, origin, &id, &answer, body.note.as_deref());
+    let show = move |view: &View<'_>, _: &About| view.object(&about);
+    writer.write_shown(named, plan, show).await
 }

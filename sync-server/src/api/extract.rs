@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 /// The largest body.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 /// How much of a body that is too large is read on, so that its sender hears the answer.
-const DRAIN_BYTES_MAX: usize = 1024 * 1024;
+const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -81,20 +81,43 @@ where
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         check_kind(request.headers())?;
-        let reading = to_bytes(request.into_body(), DRAIN_BYTES_MAX);
-        let Ok(arrived) = tokio::time::timeout(BODY_PATIENCE, reading).await else {
-            let text = "the request took too long to arrive";
-            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", text));
-        };
-        match arrived {
-            Ok(bytes) if bytes.len() <= BODY_BYTES_MAX => parsed(&bytes).map(Self),
-            Ok(_) | Err(_) => {
-                let text = format!("the body is larger than {BODY_BYTES_MAX} bytes, or cut off");
-                let status = StatusCode::PAYLOAD_TOO_LARGE;
-                Err(Problem::new(status, "body-too-large", text))
-            }
-        }
+        let bytes = arrived(request).await?;
+        parsed(&bytes).map(Self)
     }
+}
+
+/// The body, a JSON object, or nothing at all, which says nothing.
+pub(crate) struct BodyOrNone<T>(pub(crate) T);
+
+impl<S, T> FromRequest<S> for BodyOrNone<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Default,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let kind = check_kind(request.headers());
+        let bytes = arrived(request).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        kind.and_then(|()| parsed(&bytes)).map(Self)
+    }
+}
+
+async fn arrived(request: Request) -> Result<Bytes, Problem> {
+    let reading = to_bytes(request.into_body(), DRAIN_BYTES_MAX);
+    let Ok(arrived) = tokio::time::timeout(BODY_PATIENCE, reading).await else {
+        let text = "the request took too long to arrive";
+        return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", text));
+    };
+    let small = arrived.ok().filter(|bytes| bytes.len() <= BODY_BYTES_MAX);
+    small.ok_or_else(|| {
+        let text = format!("the body is larger than {BODY_BYTES_MAX} bytes, or cut off");
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        Problem::new(status, "body-too-large", text)
+    })
 }
 
 fn check_kind(headers: &HeaderMap) -> Result<(), Problem> {

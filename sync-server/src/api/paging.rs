@@ -19,6 +19,13 @@ pub(crate) struct Listed<T> {
     next: Option<String>,
 }
 
+impl<T> Listed<T> {
+    /// A list that always comes whole.
+    pub(crate) const fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}
+
 /// Which page is asked for. `after` and `cursor` are two names of one thing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -21,6 +21,7 @@ pub(crate) enum Verb {
     Post,
     Put,
     Patch,
+    Delete,
 }
 
 impl Verb {
@@ -30,6 +31,7 @@ impl Verb {
             Self::Post => MethodFilter::POST,
             Self::Put => MethodFilter::PUT,
             Self::Patch => MethodFilter::PATCH,
+            Self::Delete => MethodFilter::DELETE,
         }
     }
 }

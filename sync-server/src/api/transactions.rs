@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::extract::{BodyOf, Typed, said};
 use super::write::{Named, Writer};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::problem::Problem;
 
 /// What a movement or a count says. The words are those of the commands and CSV columns.
@@ -105,19 +106,26 @@ impl Transaction {
         Err(bad_movement("only a move has \"to_owner\""))
     }
 
-    /// Refuses what only movements say.
-    fn check_count(&self) -> Result<(), Refusal> {
+    /// Where, and the rest, of what happens at one location; refuses what only movements say.
+    pub(super) fn at_location(
+        mut self,
+        what: &str,
+        bad: &'static str,
+    ) -> Result<(String, StockRequest), Refusal> {
         let only_movements = [
             ("act", self.act.is_some()),
             ("from", self.from.is_some()),
             ("to", self.to.is_some()),
             ("to_owner", self.to_owner.is_some()),
         ];
-        match only_movements.iter().find(|(_, is_said)| *is_said) {
-            None => Ok(()),
-            Some((key, _)) => Err(Refusal::new("bad-count", format!("a count has no {key:?}"))
-                .hint("a count has \"item\", \"location\" and \"quantity\"")),
+        let hint = format!("{what} has \"item\", \"location\" and \"quantity\"");
+        if let Some((key, _)) = only_movements.iter().find(|(_, is_said)| *is_said) {
+            return Err(Refusal::new(bad, format!("{what} has no {key:?}")).hint(hint));
         }
+        let location = filled(self.location.take());
+        let location = location
+            .ok_or_else(|| Refusal::new(bad, format!("{what} needs a location")).hint(hint))?;
+        Ok((location, self.request()?))
     }
 
     fn request(self) -> Result<StockRequest, Refusal> {
@@ -173,12 +181,9 @@ pub(super) async fn movement(
 /// `POST counts`.
 pub(super) async fn count(
     writer: Writer,
-    BodyOf(mut body): BodyOf<Transaction>,
+    BodyOf(body): BodyOf<Transaction>,
 ) -> Result<Response, Problem> {
-    body.check_count()?;
-    let location = filled(body.location.take())
-        .ok_or_else(|| Refusal::new("bad-count", "a count needs a \"location\""))?;
-    let request = body.request()?;
+    let (location, request) = body.at_location("a count", "bad-count")?;
     let plan = move |fold: &Fold, now| {
         Ok(warned(
             at_entry::count(fold, &location, &request)?,
@@ -187,6 +192,36 @@ pub(super) async fn count(
         ))
     };
     writer.write(Named::Nothing, plan).await
+}
+
+/// Reads the id of an entry.
+pub(super) fn entry_id(text: &str) -> Result<EntryId, Refusal> {
+    text.parse().map_err(|error: IdError| {
+        Refusal::new("bad-entry", error.to_string())
+            .hint("items/{sku}/history shows the entries of an item")
+    })
+}
+
+/// A manager may reverse anything, an operator what the same token wrote.
+pub(super) async fn may_reverse(
+    app: &App,
+    caller: &Caller,
+    target: EntryId,
+) -> Result<(), Problem> {
+    if caller.role >= Role::Manager {
+        return Ok(());
+    }
+    let user = caller.user()?;
+    let entry = app.work(move |node| node.entry(target)).await??;
+    // What is not there is refused by the rules of reversals, for everybody alike.
+    if entry.is_none_or(|entry| entry.user == Some(user)) {
+        return Ok(());
+    }
+    let problem = Problem::forbidden(Role::Manager, Some(caller.role));
+    Err(Problem {
+        detail: format!("{target} was written by somebody else: {}", problem.detail),
+        ..problem
+    })
 }
 
 /// Which transaction is void, and why.
@@ -198,29 +233,14 @@ pub(super) struct Reversal {
     note: Option<String>,
 }
 
-/// `POST reversals`. A manager may reverse anything, an operator what the same token wrote.
+/// `POST reversals`.
 pub(super) async fn reversal(
     State(app): State<App>,
     writer: Writer,
     BodyOf(body): BodyOf<Reversal>,
 ) -> Result<Response, Problem> {
-    let target: EntryId = body.entry.parse().map_err(|error: IdError| {
-        Refusal::new("bad-entry", error.to_string())
-            .hint("items/{sku}/history shows the entries of an item")
-    })?;
-    let caller = writer.caller();
-    if caller.role < Role::Manager {
-        let user = caller.user()?;
-        let entry = app.work(move |node| node.entry(target)).await??;
-        // What is not there is refused below, with the reason that is true for everybody.
-        if entry.is_some_and(|entry| entry.user.as_ref() != Some(&user)) {
-            let problem = Problem::forbidden(Role::Manager, Some(caller.role));
-            return Err(Problem {
-                detail: format!("{target} was written by somebody else: {}", problem.detail),
-                ..problem
-            });
-        }
-    }
+    let target = entry_id(&body.entry)?;
+    may_reverse(&app, writer.caller(), target).await?;
     let particulars = Particulars {
         details: Details {
             reason: filled(body.reason),

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use ledger_core::Timestamp;
-use ledger_core::at_entry::{About, Plan, Refusal, find_item, find_thing};
+use ledger_core::at_entry::{About, Plan, Refusal, find_item, find_order, find_thing};
 use ledger_core::catalogue::Class;
 use ledger_core::entry::IdempotencyKey;
 use ledger_core::fold::Fold;
@@ -33,6 +33,12 @@ pub(crate) enum Named {
     Item(String),
     /// Another thing of the catalogue.
     Thing(Class, String),
+    /// An order, by number or by the entry that opened it.
+    Order(String),
+    /// A line of an order, by its item.
+    Line(String, String),
+    /// An open exception, by its id.
+    Exception(String),
 }
 
 impl Named {
@@ -41,6 +47,25 @@ impl Named {
             Self::Nothing => Ok(()),
             Self::Item(text) => find_item(fold, text).map(drop),
             Self::Thing(class, text) => find_thing(fold, *class, text).map(drop),
+            Self::Order(text) => find_order(fold, text).map(drop),
+            Self::Line(order, item) => {
+                let order = find_order(fold, order)?;
+                let (item, _) = find_item(fold, item)?;
+                let lines = fold.order_lines(order.id);
+                if lines.iter().any(|line| line.item == item) {
+                    return Ok(());
+                }
+                let text = format!("the order {} has no line of {item}", order.number);
+                Err(Refusal::new("unknown-line", text))
+            }
+            Self::Exception(id) => {
+                let open = fold.exceptions();
+                if open.iter().any(|open| open.id == *id) {
+                    return Ok(());
+                }
+                let text = format!("there is no open exception {id:?}");
+                Err(Refusal::new("unknown-exception", text))
+            }
         }
     }
 }
@@ -102,6 +127,11 @@ impl Writer {
     /// Who writes.
     pub(crate) const fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// Whether the write counts once by a key.
+    pub(crate) const fn counts_once(&self) -> bool {
+        self.once.is_some()
     }
 
     /// Plans and writes, and answers with what it was about as it is now.

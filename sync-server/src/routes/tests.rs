@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 
+mod orders;
 mod writes;
 
 /// A server with two items, and a token for it.
