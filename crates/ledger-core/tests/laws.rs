@@ -468,7 +468,7 @@ fn answers(fold: &Fold, world: &World) -> Vec<String> {
                 fold.is_before_count(id),
                 fold.item_of(id),
             ),
-            once_of(record).and_then(|once| fold.known_once(&once)),
+            once_of(record).map(|once| fold.known_once(&once).is_some()),
         );
         answers.push(format!("{id} {asked:?}"));
     }
