@@ -186,6 +186,36 @@ fn world(steps: &[Step], numbered: [u64; 3], moments: [u64; 3]) -> World {
     world
 }
 
+/// A world of either kind: one of stock alone, with entries that cannot be read, and one in which
+/// orders, settings and answers meet the same facts.
+#[derive(Debug, Clone)]
+enum Story {
+    Stock(Vec<Step>, [u64; 3], [u64; 3]),
+    Orders(Vec<orders::Step>, Vec<orders::Numbering>),
+}
+
+impl Story {
+    fn world(&self) -> World {
+        match self {
+            Self::Stock(steps, numbered, moments) => world(steps, *numbered, *moments),
+            Self::Orders(steps, numberings) => orders::world(steps, numberings),
+        }
+    }
+}
+
+fn story(steps_max: usize) -> impl Strategy<Value = Story> {
+    let numbered = [0..20_u64, 0..20, 0..20];
+    let moments = [0..100_u64, 0..100, 0..100];
+    let stock = proptest::collection::vec(step(), 0..steps_max);
+    let steps = proptest::collection::vec(orders::step(), 0..steps_max);
+    prop_oneof![
+        (stock, numbered, moments)
+            .prop_map(|(steps, numbered, moments)| Story::Stock(steps, numbered, moments)),
+        (steps, orders::numberings())
+            .prop_map(|(steps, numberings)| Story::Orders(steps, numberings)),
+    ]
+}
+
 /// A second reckoning of on hand, straight from F1, F2 and F5 with nothing incremental.
 fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
     let mut by_id: Vec<&Record> = world.records.iter().collect();
@@ -294,12 +324,10 @@ proptest! {
 
     #[test]
     fn any_order_and_any_repetition_give_the_same_state(
-        steps in proptest::collection::vec(step(), 0..40),
-        numbered in [0..20_u64, 0..20, 0..20],
-        moments in [0..100_u64, 0..100, 0..100],
+        story in story(40),
         seed in any::<u64>(),
     ) {
-        let world = world(&steps, numbered, moments);
+        let world = story.world();
         let straight = world.fold();
         let mut order = gifts(&world);
         order.extend(gifts(&world));
@@ -309,15 +337,15 @@ proptest! {
             give(&mut shuffled, &world, gift);
         }
         prop_assert_eq!(dump(&straight), dump(&shuffled));
+        prop_assert_eq!(answers(&straight, &world), answers(&shuffled, &world));
     }
 
     #[test]
     fn batches_of_any_size_give_the_same_state(
-        steps in proptest::collection::vec(step(), 0..40),
-        numbered in [0..20_u64, 0..20, 0..20],
+        story in story(40),
         size in 1..9_usize,
     ) {
-        let world = world(&steps, numbered, [50, 0, 30]);
+        let world = story.world();
         let mut batched = Fold::new();
         for run in &world.runs {
             batched.number(*run);
@@ -342,16 +370,14 @@ proptest! {
 
     #[test]
     fn a_fold_that_goes_on_from_snapshots_answers_as_one_that_took_everything(
-        steps in proptest::collection::vec(step(), 0..60),
-        numbered in [0..20_u64, 0..20, 0..20],
-        moments in [0..100_u64, 0..100, 0..100],
+        story in story(60),
         cuts in proptest::collection::vec((0..60_usize, any::<bool>()), 0..4),
-        runs_at in [0..60_usize, 0..60, 0..60, 0..60, 0..60, 0..60],
+        runs_at in proptest::collection::vec(0..60_usize, 14),
     ) {
-        let world = world(&steps, numbered, moments);
+        let world = story.world();
         let mut fold = Fold::new();
         for at in 0..=world.records.len() {
-            for (run, _) in world.runs.iter().zip(runs_at).filter(|(_, when)| *when == at) {
+            for (run, _) in world.runs.iter().zip(&runs_at).filter(|(_, when)| **when == at) {
                 fold.number(*run);
             }
             for (_, pack_only) in cuts.iter().filter(|(cut, _)| *cut == at) {
@@ -373,10 +399,9 @@ proptest! {
 
     #[test]
     fn the_changes_of_every_line_add_up_to_its_on_hand(
-        steps in proptest::collection::vec(step(), 0..40),
-        numbered in [0..20_u64, 0..20, 0..20],
+        story in story(40),
     ) {
-        let fold = world(&steps, numbered, [10, 20, 30]).fold();
+        let fold = story.world().fold();
         for item in fold.items() {
             let history = fold.history(&item);
             for line in fold.lines(&item) {
@@ -422,6 +447,15 @@ fn answers(fold: &Fold, world: &World) -> Vec<String> {
         answers.push(format!("{:?}", fold.lines(&item)));
     }
     answers.push(format!("{:?}", fold.exceptions()));
+    for id in fold.orders() {
+        answers.push(format!("{:?}", fold.order(id)));
+        answers.push(format!("{:?}", fold.order_lines(id)));
+    }
+    for item in orders::ITEMS.map(code) {
+        let free = |id: &EntryId| fold.free_for(*id, &item).to_string();
+        let free: Vec<String> = fold.orders().iter().map(free).collect();
+        answers.push(format!("{item} {free:?} {:?}", fold.lines_wanting(&item)));
+    }
     for record in &world.records {
         let id = record.id;
         let asked = (
@@ -434,7 +468,7 @@ fn answers(fold: &Fold, world: &World) -> Vec<String> {
                 fold.is_before_count(id),
                 fold.item_of(id),
             ),
-            once_of(record).and_then(|once| fold.known_once(&once)),
+            once_of(record).map(|once| fold.known_once(&once).is_some()),
         );
         answers.push(format!("{id} {asked:?}"));
     }

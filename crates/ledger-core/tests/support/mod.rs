@@ -1,11 +1,19 @@
 //! Small worlds for tests of the fold: origins that write, and what the fold makes of it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
 #![allow(
     dead_code,
     unreachable_pub,
     reason = "every test program uses its own part of this"
 )]
+
+pub mod oracle;
+pub mod orders;
 
 use ledger_core::catalogue::{self, CatalogueWrite, Class, Value};
 use ledger_core::entry::{
