@@ -29,7 +29,7 @@ mod take;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::allocation::OrderLine;
+pub use self::allocation::{OrderLine, PoolKey, Pools};
 pub use self::catalogue::{
     BoundCode, DeviceInfo, GRID_MAX, GridError, Item, ItemMatch, Location, LocationType, columns,
 };

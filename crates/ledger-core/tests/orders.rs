@@ -371,6 +371,13 @@ fn stock_of_another_site_is_shown_and_not_promised() {
     assert_eq!(lines(&fold, east), ["R-100 5 0 3 2"]);
     assert_eq!(lines(&fold, west), ["R-100 2 0 2 0"]);
     assert_eq!(fold.elsewhere_for(east, &code("R-100")).to_string(), "7");
+    // What is promised at one site is not taken for an order of any site.
+    let repair = desk.open("R-1", OrderType::Repair);
+    desk.act(|fold| at_entry::order_add(fold, "R-1", "R-100", units(3)));
+    let fold = desk.world.fold();
+    assert_eq!(lines(&fold, repair), ["R-100 3 3 0 0"]);
+    assert_eq!(lines(&fold, east), ["R-100 5 0 3 2"]);
+    desk.act(|fold| at_entry::order_cancel(fold, "R-1", &Details::default()));
     let anywhere = desk.open("S-1", OrderType::Sales);
     desk.act(|fold| at_entry::order_add(fold, "S-1", "R-100", units(7)));
     let fold = desk.world.fold();

@@ -5,7 +5,7 @@
 //! back returns what was picked for it, to where it came from, in the same group.
 
 use super::settings::{self, OrderPolicy};
-use super::shelves::{returns_of, take_from_shelves};
+use super::shelves::{returns_of, take_free, take_promised};
 use super::stock::{check_quantity, details_of, find_place};
 use super::{
     About, Plan, Refusal, StockRequest, checked_text, code, find_item, find_thing, nearest,
@@ -261,13 +261,7 @@ fn raise(
     let mut bodies = line_bodies(fold, order, reference, item, fits(to)?);
     let short = more.minus(free.min(more));
     if settings::order_policy(fold, order.order_type) == OrderPolicy::Issue {
-        bodies.extend(take_from_shelves(
-            fold,
-            order,
-            reference,
-            item,
-            more.min(free),
-        )?);
+        bodies.extend(take_free(fold, order, reference, item, more)?);
     }
     let warning = (short > Total::ZERO)
         .then(|| format!("{short} of {item} are on backorder: they are not available now"));
@@ -412,10 +406,7 @@ pub fn order_fill(fold: &Fold, order: &str, item: Option<&str>) -> Result<Plan, 
     let mut bodies = Vec::new();
     for line in fold.order_lines(order.id) {
         if item.as_ref().is_none_or(|item| *item == line.item) {
-            let ready = line.allocated;
-            bodies.extend(take_from_shelves(
-                fold, &order, reference, &line.item, ready,
-            )?);
+            bodies.extend(take_promised(fold, &order, reference, &line.item)?);
         }
     }
     if bodies.is_empty() {

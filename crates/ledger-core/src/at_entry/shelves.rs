@@ -4,7 +4,7 @@ use super::Refusal;
 use super::orders::plain_movement;
 use crate::code::Code;
 use crate::entry::{Act, Body, IdempotencyKey, Place};
-use crate::fold::{Fold, LineKey, Order};
+use crate::fold::{Fold, LineKey, Order, Pools};
 use crate::id::{EntryId, EntryRef};
 use crate::quantity::{Quantity, Total};
 
@@ -17,11 +17,17 @@ pub struct Shelf {
     pub quantity: Total,
 }
 
-/// The usable stock of an item for an order in the order it should be taken: the customer's own
-/// first, then ours; the item's usual location first, then by location number; what expires first,
-/// first.
+/// Where to take what an order's line is promised.
 #[must_use]
 pub fn shelves_for(fold: &Fold, order: &Order, item: &Code) -> Vec<Shelf> {
+    let promised = fold.promised_pools(order.id, item);
+    shelves_within(fold, order, item, promised)
+}
+
+/// Where to take an item for an order, at most so much of each pool, in the order it should be
+/// taken: the customer's own first, then ours; the item's usual location first, then by location
+/// number; what expires first, first.
+fn shelves_within(fold: &Fold, order: &Order, item: &Code, mut pools: Pools) -> Vec<Shelf> {
     let usual = fold.item(item).location;
     let lines = fold.lines(item).into_iter();
     let mut shelves: Vec<_> = lines
@@ -44,7 +50,19 @@ pub fn shelves_for(fold: &Fold, order: &Order, item: &Code) -> Vec<Shelf> {
         })
         .collect();
     shelves.sort_by(|a, b| a.0.cmp(&b.0));
-    shelves.into_iter().map(|(_, shelf)| shelf).collect()
+    let mut taken = Vec::new();
+    for (_, shelf) in shelves {
+        let site = fold.site_of(&shelf.line.location);
+        let Some(left) = pools.get_mut(&(shelf.line.owner.clone(), site)) else {
+            continue;
+        };
+        let quantity = shelf.quantity.min(*left);
+        *left = left.minus(quantity);
+        if quantity > Total::ZERO {
+            taken.push(Shelf { quantity, ..shelf });
+        }
+    }
+    taken
 }
 
 fn place_of(line: &LineKey) -> Place {
@@ -62,17 +80,42 @@ fn size_of(quantity: Total) -> Result<Quantity, Refusal> {
         .ok_or_else(|| Refusal::new("overflow", text()))
 }
 
-/// The movements that take so much for an order from its shelves, as far as it is there.
-pub(super) fn take_from_shelves(
+/// The movements that take so much more for an order, as far as nobody was promised it.
+pub(super) fn take_free(
     fold: &Fold,
     order: &Order,
     reference: EntryRef,
     item: &Code,
     quantity: Total,
 ) -> Result<Vec<Body>, Refusal> {
+    let free = fold.free_pools(order.id, item);
+    let shelves = shelves_within(fold, order, item, free);
+    movements(shelves, reference, item, quantity)
+}
+
+/// The movements that take what an order's line is promised.
+pub(super) fn take_promised(
+    fold: &Fold,
+    order: &Order,
+    reference: EntryRef,
+    item: &Code,
+) -> Result<Vec<Body>, Refusal> {
+    let shelves = shelves_for(fold, order, item);
+    let all = shelves
+        .iter()
+        .fold(Total::ZERO, |sum, shelf| sum.plus(shelf.quantity));
+    movements(shelves, reference, item, all)
+}
+
+fn movements(
+    shelves: Vec<Shelf>,
+    reference: EntryRef,
+    item: &Code,
+    quantity: Total,
+) -> Result<Vec<Body>, Refusal> {
     let mut open = quantity;
     let mut bodies = Vec::new();
-    for shelf in shelves_for(fold, order, item) {
+    for shelf in shelves {
         let taken = shelf.quantity.min(open);
         if taken <= Total::ZERO {
             continue;

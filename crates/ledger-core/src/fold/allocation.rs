@@ -17,11 +17,11 @@ use crate::time::Timestamp;
 
 const DAY_MILLIS: u64 = 86_400_000;
 
-/// Whose stock at which site.
-pub(super) type PoolKey = (Option<Code>, Option<Code>);
+/// Whose stock at which site: a customer's or ours, at a site or at locations without one.
+pub type PoolKey = (Option<Code>, Option<Code>);
 
-/// Usable stock of one item.
-pub(super) type Pools = BTreeMap<PoolKey, Total>;
+/// Usable stock of one item, by pool.
+pub type Pools = BTreeMap<PoolKey, Total>;
 
 /// A part of what an order wants of an item, in the queue for stock.
 #[derive(Debug, Clone)]
@@ -39,21 +39,20 @@ pub(super) struct Claim {
     pub(super) quantity: Total,
     customer: Option<Code>,
     site: Option<Code>,
-    from_own: Total,
-    from_customer: Total,
+    served: Pools,
 }
 
 impl Claim {
-    pub(super) const fn allocated(&self) -> Total {
-        self.from_own.plus(self.from_customer)
+    pub(super) fn allocated(&self) -> Total {
+        let parts = self.served.values();
+        parts.fold(Total::ZERO, |sum, part| sum.plus(*part))
     }
 
     /// The same before anything was picked or promised.
     pub(super) fn unserved(&self) -> Self {
         Self {
             quantity: self.size,
-            from_own: Total::ZERO,
-            from_customer: Total::ZERO,
+            served: Pools::new(),
             ..self.clone()
         }
     }
@@ -76,14 +75,11 @@ impl Claim {
                     continue;
                 }
                 let open = self.quantity.minus(self.allocated());
-                let taken = open.min(*left).max(Total::ZERO);
-                *left = left.minus(taken);
-                let from = if of_customer {
-                    &mut self.from_customer
-                } else {
-                    &mut self.from_own
-                };
-                *from = from.plus(taken);
+                let taken = open.min(*left);
+                if taken > Total::ZERO {
+                    *left = left.minus(taken);
+                    self.served.insert(pool.clone(), taken);
+                }
             }
         }
     }
@@ -111,12 +107,10 @@ impl Allocation {
 
     /// How much of an owner's stock is promised.
     pub(super) fn promised(&self, owner: Option<&Code>) -> Total {
-        let parts = self.claims.iter().map(|claim| match owner {
-            None => claim.from_own,
-            Some(_) if claim.customer.as_ref() == owner => claim.from_customer,
-            Some(_) => Total::ZERO,
-        });
-        parts.fold(Total::ZERO, Total::plus)
+        let parts = self.claims.iter().flat_map(|claim| &claim.served);
+        parts
+            .filter(|((of, _), _)| of.as_ref() == owner)
+            .fold(Total::ZERO, |sum, (_, part)| sum.plus(*part))
     }
 }
 
@@ -225,8 +219,7 @@ impl Fold {
                 quantity: segment.quantity,
                 customer: info.customer.clone(),
                 site: info.site.clone(),
-                from_own: Total::ZERO,
-                from_customer: Total::ZERO,
+                served: Pools::new(),
             }));
         }
         claims.sort_by_cached_key(Claim::turn);
@@ -257,17 +250,39 @@ impl Fold {
     /// How much of an item an order could still be promised.
     #[must_use]
     pub fn free_for(&self, order: EntryId, item: &Code) -> Total {
+        let pools = self.free_pools(order, item);
+        pools
+            .values()
+            .fold(Total::ZERO, |sum, left| sum.plus(*left))
+    }
+
+    /// The pools that an order could still be promised something of, with what is left in them.
+    pub(crate) fn free_pools(&self, order: EntryId, item: &Code) -> Pools {
         let Some(info) = self.order(order) else {
-            return Total::ZERO;
+            return Pools::new();
         };
         let claims = self.orders_wanting(item).into_iter();
         let claims = claims.flat_map(|order| self.claims_of(order, item, None));
         let left = Allocation::of(claims.collect(), self.pools(item, Line::on_hand)).left;
-        let usable = left.iter().filter(|((owner, site), _)| {
+        let usable = left.into_iter().filter(|((owner, site), _)| {
             (info.site.is_none() || info.site == *site)
                 && (owner.is_none() || *owner == info.customer)
         });
-        usable.fold(Total::ZERO, |sum, (_, left)| sum.plus(*left))
+        usable.collect()
+    }
+
+    /// What an order's line of an item is promised of each pool.
+    pub(crate) fn promised_pools(&self, order: EntryId, item: &Code) -> Pools {
+        let mut pools = Pools::new();
+        for claim in self.allocation(item).claims {
+            if claim.order == order {
+                for (pool, part) in claim.served {
+                    let sum = pools.entry(pool).or_default();
+                    *sum = sum.plus(part);
+                }
+            }
+        }
+        pools
     }
 
     /// What of an item an order could use but is at other sites, where it is not promised to it: of

@@ -216,18 +216,12 @@ impl View<'_> {
         let mut picks = Vec::new();
         for line in fold.order_lines(order.id) {
             let item = fold.item(&line.item);
-            let mut open = line.allocated;
             for shelf in shelves_for(fold, &order, &line.item) {
-                let taken = shelf.quantity.min(open);
-                if taken <= Total::ZERO {
-                    continue;
-                }
-                open = open.minus(taken);
                 picks.push(PickView {
                     location: shelf.line.location.to_string(),
                     item: line.item.to_string(),
                     name: item.name.clone(),
-                    quantity: taken.to_string(),
+                    quantity: shelf.quantity.to_string(),
                     unit: item.unit.clone(),
                     owner: text_of(shelf.line.owner.as_ref()),
                     batch: text_of(shelf.line.batch.as_ref()),
