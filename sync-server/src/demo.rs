@@ -5,6 +5,7 @@
 //! server through `ledger-node` alone. The data are invented and our own. The clock shows
 //! yesterday morning, so that nothing lies in the future.
 
+mod afternoon;
 mod clock;
 mod compare;
 mod handheld;
@@ -131,6 +132,7 @@ fn finish(told: &Told, server: &Node, url: &str, once: bool, report: Report) {
         "url": url,
         "agree": told.differences.is_empty(),
         "items": told.items,
+        "order_lines": told.order_lines,
         "differences": told.differences,
         "state_hash": told.state_hash,
     });

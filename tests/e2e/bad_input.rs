@@ -565,3 +565,162 @@ fn without_a_store_every_command_says_how_to_begin() {
         );
     }
 }
+
+/// The shop with a sales order of four of the ten, and a closed one; backorders are off.
+fn shop_with_orders() -> Stock {
+    let stock = shop();
+    for line in [
+        "order open S-1 --type sales",
+        "order add S-1 R-100 4",
+        "order open S-0 --type sales",
+        "order close S-0",
+    ] {
+        stock.ok(line);
+    }
+    stock
+}
+
+#[test]
+fn an_order_wants_known_items_and_more_than_nothing() {
+    let stock = shop_with_orders();
+    for act in ["add S-1 R-10O 1", "set S-1 R-10O 1", "remove S-1 R-10O"] {
+        refused(
+            &stock,
+            REFUSED,
+            &format!("order {act}"),
+            &["R-10O", "R-100"],
+        );
+    }
+    refused(
+        &stock,
+        REFUSED,
+        "order pick S-1 R-10O A-01 1",
+        &["R-10O", "R-100"],
+    );
+    for act in ["add", "set", "return"] {
+        let line = format!("order {act} S-1 R-100");
+        refused(
+            &stock,
+            REFUSED,
+            &format!("{line} 0"),
+            &["0", "order remove"],
+        );
+        refused(&stock, REFUSED, &format!("{line} -2"), &["-2", "order set"]);
+        refused(&stock, REFUSED_OR_USAGE, &format!("{line} many"), &["many"]);
+    }
+    refused(&stock, REFUSED, "order pick S-1 R-100 A-01 0", &["0"]);
+    refused(&stock, REFUSED, "order pick S-1 R-100 A-01 -1", &["-1"]);
+    refused(&stock, REFUSED, "order remove S-1 R-220", &["R-220"]);
+    refused(&stock, REFUSED, "order expedite S-1 R-220", &["R-220"]);
+}
+
+#[test]
+fn an_order_that_is_not_there_or_has_ended_is_refused() {
+    let stock = shop_with_orders();
+    for act in [
+        "show S-2",
+        "pick-list S-2",
+        "add S-2 R-100 1",
+        "fill S-2",
+        "cancel S-2",
+    ] {
+        refused(&stock, REFUSED, &format!("order {act}"), &["S-2", "S-1"]);
+    }
+    refused(&stock, REFUSED, "order open s-1", &["S-1", "order show"]);
+    for act in [
+        "close S-0",
+        "cancel S-0",
+        "add S-0 R-100 1",
+        "edit S-0 --title Late",
+    ] {
+        refused(&stock, REFUSED, &format!("order {act}"), &["S-0", "closed"]);
+    }
+    stock.ok("order cancel S-1");
+    refused(&stock, REFUSED, "order cancel S-1", &["S-1", "cancelled"]);
+}
+
+#[test]
+fn an_order_cannot_want_pick_or_return_what_is_not_there() {
+    let stock = shop_with_orders();
+    // Of the ten four are promised already.
+    for line in ["order add S-1 R-100 7", "order set S-1 R-100 11"] {
+        refused(&stock, REFUSED, line, &["6", "allow-backorder"]);
+    }
+    stock.ok("order open R-9");
+    refused(&stock, REFUSED, "order add R-9 R-100 7", &["6", "R-100"]);
+    refused(
+        &stock,
+        REFUSED,
+        "order pick S-1 R-100 A-01 5",
+        &["4", "order set"],
+    );
+    refused(&stock, REFUSED, "order return S-1 R-100 1", &["R-100"]);
+    refused(&stock, REFUSED, "order fill R-9", &["R-9", "ready"]);
+    stock.ok("order fill S-1");
+    refused(&stock, REFUSED, "order fill S-1", &["S-1", "ready"]);
+    refused(&stock, REFUSED, "order fill S-1 R-100", &["S-1", "ready"]);
+    refused(&stock, REFUSED, "order return S-1 R-100 5", &["4"]);
+    stock.ok("order return S-1 R-100 1");
+}
+
+#[test]
+fn what_an_order_says_about_itself_must_make_sense() {
+    let stock = shop_with_orders();
+    let open = "order open S-2";
+    for (fields, says) in [
+        ("--customer ACMY", &["ACMY", "ACME"][..]),
+        ("--site NOWHERE", &["NOWHERE"]),
+        ("--due tomorrow", &["tomorrow", "2027-03-31"]),
+        ("--due 2026-02-30", &["2026-02-30"]),
+        ("--title \"a\tb\"", &["title"]),
+    ] {
+        refused(&stock, REFUSED, &format!("{open} {fields}"), says);
+        refused(&stock, REFUSED, &format!("order edit S-1 {fields}"), says);
+    }
+    refused(&stock, USAGE, "order open S-2 --type gift", &["gift"]);
+    refused(&stock, REFUSED, "order open \"  \"", &["empty"]);
+    refused(&stock, REFUSED, "order edit S-1", &["--customer"]);
+    refused(&stock, USAGE, "order", &[]);
+    refused(
+        &stock,
+        USAGE,
+        "order expedite S-1 R-100 --rank high",
+        &["high"],
+    );
+}
+
+#[test]
+fn an_exception_is_answered_by_its_id_and_in_one_way() {
+    let stock = shop();
+    stock.ok("remove R-220 B-02 2");
+    let id = "negative-stock:R-220@B-02";
+    refused(
+        &stock,
+        REFUSED,
+        "exceptions answer negative-stock:R-22@B-02 --accept",
+        &[id],
+    );
+    let answer = format!("exceptions answer {id}");
+    refused(&stock, USAGE, &answer, &["--count"]);
+    refused(&stock, USAGE, &format!("{answer} --count 1 --accept"), &[]);
+    refused(&stock, REFUSED, &format!("{answer} --count -1"), &["-1"]);
+    refused(
+        &stock,
+        REFUSED_OR_USAGE,
+        &format!("{answer} --count few"),
+        &["few"],
+    );
+    refused(
+        &stock,
+        REFUSED_OR_USAGE,
+        &format!("{answer} --reverse nonsense"),
+        &["nonsense"],
+    );
+    let other = stock.write("add R-100 A-01 1");
+    refused(
+        &stock,
+        REFUSED,
+        &format!("{answer} --reverse {other}"),
+        &[other.as_str()],
+    );
+}

@@ -19,6 +19,8 @@ mod csv_files;
 mod demo;
 mod forgotten;
 mod harness;
+mod order_commands;
+mod orders;
 mod readme;
 mod retail;
 mod scan;

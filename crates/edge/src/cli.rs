@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod files;
+mod orders;
 mod stock;
 
 use std::path::PathBuf;
@@ -9,10 +10,15 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::catalogue::{
-    BindArgs, GridArgs, ItemAddArgs, ItemCommand, ItemFields, LocationCommand, LocationFields,
-    LocationTypeCommand, OnOff, PartnerCommand, SettingCommand,
+    BindArgs, CustomerCommand, GridArgs, ItemAddArgs, ItemCommand, ItemFields, LocationCommand,
+    LocationFields, LocationTypeCommand, OnOff, PartnerCommand, SettingCommand,
 };
 pub(crate) use self::files::{ExportArgs, ExportFormat, ImportArgs, ImportKind};
+pub(crate) use self::orders::{
+    AnswerArgs, AnswerWhat, BackordersArgs, ExceptionsArgs, ExceptionsCommand, OrderCommand,
+    OrderEndArgs, OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs, OrderLineArgs,
+    OrderOpenArgs, OrderPickArgs,
+};
 pub(crate) use self::stock::{
     AdjustArgs, CountArgs, Details, ItemsArgs, MoveArgs, StockArgs, UndoArgs, WhyArgs,
 };
@@ -93,7 +99,8 @@ pub(crate) enum Command {
 
     /// List items with their stock
     #[command(
-        after_help = "Examples:\n  stock items --low\n  stock items --search resistor --site MAIN"
+        after_help = "Examples:\n  stock items --low\n  stock items --search resistor --site MAIN\n  \
+                      stock items --owner ACME"
     )]
     Items(ItemsArgs),
     /// Show one item with its stock lines
@@ -109,6 +116,17 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  stock sites")]
     Sites,
 
+    /// List what is low or out, since when and by which entry
+    #[command(visible_alias = "alerts", after_help = "Example:\n  stock low")]
+    Low,
+
+    /// Open, fill, change and end orders
+    #[command(subcommand)]
+    Order(OrderCommand),
+    /// List order lines that wait for stock, the oldest first
+    #[command(after_help = "Example:\n  stock backorders --ready")]
+    Backorders(BackordersArgs),
+
     /// Make and change items
     #[command(subcommand)]
     Item(ItemCommand),
@@ -121,9 +139,9 @@ pub(crate) enum Command {
     /// Make, change and list locations
     #[command(subcommand)]
     Location(LocationCommand),
-    /// Make and list customers
+    /// Make, list and show customers
     #[command(subcommand)]
-    Customer(PartnerCommand),
+    Customer(CustomerCommand),
     /// Make and list suppliers
     #[command(subcommand)]
     Supplier(PartnerCommand),
@@ -159,9 +177,10 @@ pub(crate) enum Command {
     /// Show this device, what is not yet synced, and the state's hash
     #[command(after_help = "Example:\n  stock status")]
     Status,
-    /// List what a person should look at
-    #[command(after_help = "Example:\n  stock exceptions")]
-    Exceptions,
+    /// List what a person should look at, and answer it
+    #[command(after_help = "Examples:\n  stock exceptions\n  \
+                      stock exceptions answer negative-stock:R-100@A-01 --count 3")]
+    Exceptions(ExceptionsArgs),
     /// Check every entry of the store
     #[command(after_help = "Example:\n  stock verify")]
     Verify,

@@ -3,17 +3,20 @@
 mod backup;
 mod catalogue;
 mod codes;
+mod customers;
 mod device;
 mod doctor;
+mod exceptions;
 mod export;
 mod look;
+mod orders;
 mod places;
 mod settings;
 mod stock;
 
 use ledger_core::at_entry::{Plan, Refusal};
 use ledger_core::fold::Fold;
-use ledger_core::{EntryId, Origin, Quantity, Timestamp};
+use ledger_core::{DeviceId, EntryId, Origin, Quantity, Timestamp};
 use ledger_node::{Node, Written};
 use serde::Serialize;
 use serde_json::Value;
@@ -39,11 +42,14 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure
         Command::History(args) => look::history(context, &args.item),
         Command::Why(args) => look::why(context, &args),
         Command::Sites => look::sites(context),
+        Command::Low => look::low(context),
+        Command::Order(command) => orders::run(context, command),
+        Command::Backorders(args) => orders::backorders(context, &args),
         Command::Item(command) => catalogue::item(context, command),
         Command::Bind(args) => catalogue::bind(context, &args),
         Command::LocationType(command) => places::location_type(context, command),
         Command::Location(command) => places::location(context, command),
-        Command::Customer(command) => catalogue::customer(context, command),
+        Command::Customer(command) => customers::run(context, command),
         Command::Supplier(command) => catalogue::supplier(context, command),
         Command::Setting(command) => settings::run(context, command),
         Command::Import(args) => crate::import::run(context, &args),
@@ -52,7 +58,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Codes(command) => codes::run(context, command),
         Command::Sync => device::sync(context),
         Command::Status => device::status(context),
-        Command::Exceptions => look::exceptions(context),
+        Command::Exceptions(args) => exceptions::run(context, args),
         Command::Verify => device::verify(context),
         Command::Rebuild => device::rebuild(context),
         Command::Backup(args) => backup::backup(context, &args.file),
@@ -88,7 +94,10 @@ impl<'a> WrittenJson<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Here {
     pub(crate) origin: Origin,
+    pub(crate) device: DeviceId,
     pub(crate) now: Timestamp,
+    /// Whether there is a server whose word confirms what is provisional.
+    pub(crate) enrolled: bool,
 }
 
 /// Plans, writes, and tells it with the object as it is afterwards.
@@ -101,7 +110,9 @@ pub(crate) fn write(
     let node = context.open()?;
     let here = Here {
         origin: node.origin(),
+        device: node.device(),
         now: node.now(),
+        enrolled: node.server_url().is_some(),
     };
     let written = node.write(&actor, |fold| plan(here, fold))?;
     let object = object_of(&node, &written);

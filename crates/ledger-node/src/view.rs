@@ -36,7 +36,7 @@ pub use self::history::HistoryView;
 pub use self::item::{BarcodeView, ItemView, LineView};
 pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
-pub use self::order::{BackorderView, OrderLineView, OrderView, PickView};
+pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView};
 pub use self::partner::PartnerView;
 pub use self::setting::SettingView;
 pub use self::site::{SiteItemView, SiteView};

@@ -1,6 +1,8 @@
-//! Whether all nodes agree: item by item, and by the hash of the whole state.
+//! Whether all nodes agree: item by item, order line by order line, and by the hash of the whole
+//! state.
 //!
-//! The handhelds are asked by their own views, the server through its API, as any program would.
+//! The handhelds are asked by their own views; of its items the server is asked through its API, as
+//! any program would.
 
 use std::collections::BTreeMap;
 
@@ -121,9 +123,80 @@ pub(super) fn differences(nodes: &[(&str, &Totals)]) -> Vec<String> {
     found
 }
 
+/// What a node says of its order lines, by order and item: wanted, picked, ready, on backorder.
+pub(super) type Lines = BTreeMap<String, [String; 4]>;
+
+/// What a node says of its order lines.
+pub(super) fn lines_of(node: &Node) -> Lines {
+    let mut lines = Lines::new();
+    for order in node.view().orders(false) {
+        for line in order.lines {
+            let name = format!("{} {}", order.number, line.item);
+            let amounts = [line.wanted, line.picked, line.ready, line.backorder];
+            lines.insert(name, amounts);
+        }
+    }
+    lines
+}
+
+/// Every line that a node has in another way than it should, in words.
+pub(super) fn line_differences(
+    nodes: &[(&str, Lines)],
+    expected: &[(&str, [&str; 4])],
+) -> Vec<String> {
+    let expected: Lines = expected
+        .iter()
+        .map(|(name, amounts)| ((*name).to_owned(), amounts.map(str::to_owned)))
+        .collect();
+    let said = |amounts: Option<&[String; 4]>| {
+        amounts.map_or_else(|| "nothing".to_owned(), |amounts| amounts.join("/"))
+    };
+    let mut found = Vec::new();
+    for (node, lines) in nodes {
+        for name in expected.keys().chain(lines.keys()) {
+            let (here, wanted) = (lines.get(name), expected.get(name));
+            if here != wanted {
+                found.push(format!(
+                    "{name}: {} on {node}, not {}",
+                    said(here),
+                    said(wanted)
+                ));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_stands_in_another_way_is_named_once() {
+        let expected = [("R-1 A", ["3", "2", "1", "0"])];
+        let lines = |name: &str, picked: &str| {
+            let amounts = ["3", picked, "1", "0"].map(str::to_owned);
+            Lines::from([(name.to_owned(), amounts)])
+        };
+        let good = [("server", lines("R-1 A", "2"))];
+        assert_eq!(line_differences(&good, &expected), Vec::<String>::new());
+        let bad = [
+            ("server", lines("R-1 A", "1")),
+            ("X", lines("R-2 A", "2")),
+            ("Y", Lines::new()),
+        ];
+        assert_eq!(
+            line_differences(&bad, &expected),
+            [
+                "R-1 A: 3/1/1/0 on server, not 3/2/1/0",
+                "R-1 A: nothing on X, not 3/2/1/0",
+                "R-1 A: nothing on Y, not 3/2/1/0",
+                "R-2 A: 3/2/1/0 on X, not nothing",
+            ]
+        );
+    }
 
     fn totals(rows: &[(&str, &str)], state_hash: &str) -> Totals {
         let row =

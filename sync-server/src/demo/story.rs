@@ -8,6 +8,7 @@ use ledger_core::catalogue::Role;
 use ledger_core::{Code, Timestamp};
 use ledger_node::Node;
 
+use super::afternoon::LINES;
 use super::clock::{Day, StoryClock, hour_and_minute};
 use super::compare::{self, Totals};
 use super::handheld::Handheld;
@@ -33,6 +34,7 @@ pub(super) struct Cast<'a> {
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) items: usize,
+    pub(super) order_lines: usize,
     pub(super) differences: Vec<String>,
     pub(super) state_hash: String,
 }
@@ -61,6 +63,7 @@ pub(super) async fn tell(cast: &Cast<'_>) -> Result<Told, Fault> {
     cast.stores_syncs(&stores).await?;
     cast.bench_is_cut_off(&bench, &proxy).await?;
     cast.bench_tries_again(&bench, &stores).await?;
+    cast.afternoon(&stores, &bench).await?;
     let told = cast.compare(&stores, &bench).await?;
     cast.what_to_look_at();
     for handheld in [stores, bench] {
@@ -71,17 +74,17 @@ pub(super) async fn tell(cast: &Cast<'_>) -> Result<Told, Fault> {
 }
 
 impl Cast<'_> {
-    fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         self.report.line(text);
     }
 
     /// A line of the story with its time before it; the server's clock follows.
-    fn at(&self, time: Timestamp, text: &str) {
+    pub(super) fn at(&self, time: Timestamp, text: &str) {
         self.clock.set(time);
         self.say(&format!("  {}  {text}", hour_and_minute(time)));
     }
 
-    fn more(&self, text: &str) {
+    pub(super) fn more(&self, text: &str) {
         self.say(&format!("         {text}"));
     }
 
@@ -145,7 +148,7 @@ impl Cast<'_> {
         Ok(())
     }
 
-    async fn sync(
+    pub(super) async fn sync(
         &self,
         handheld: &Handheld,
         time: Timestamp,
@@ -258,14 +261,22 @@ impl Cast<'_> {
             (stores.name, &of_stores),
             (bench.name, &of_bench),
         ];
-        let differences = compare::differences(&nodes);
+        let mut differences = compare::differences(&nodes);
+        let lines = [
+            ("the server", compare::lines_of(self.server)),
+            (stores.name, compare::lines_of(&stores.node)),
+            (bench.name, compare::lines_of(&bench.node)),
+        ];
+        differences.extend(compare::line_differences(&lines, &LINES));
         self.table(&nodes);
         let items = server.items.len();
         if differences.is_empty() {
             self.say(&format!(
-                "\n  All {items} items were compared on the three: every total agrees, and so does \
-                 the state's hash,"
+                "\n  All {items} items and {} order lines were compared on the three: every total \
+                 agrees, and so does",
+                LINES.len()
             ));
+            self.say("  the state's hash,");
             self.say(&format!("  {}\n", server.state_hash));
         } else {
             self.say(&format!(
@@ -275,6 +286,7 @@ impl Cast<'_> {
         }
         Ok(Told {
             items,
+            order_lines: LINES.len(),
             differences,
             state_hash: server.state_hash,
         })

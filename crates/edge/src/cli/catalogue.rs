@@ -180,11 +180,28 @@ pub(crate) struct GridArgs {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum PartnerCommand {
+pub(crate) enum CustomerCommand {
     /// Make one
     #[command(after_help = "Example:\n  stock customer add ACME --name \"Acme Ltd\"")]
     Add(PartnerAddArgs),
     /// List them
+    #[command(after_help = "Example:\n  stock customer list")]
+    List,
+    /// Show one with the stock it has here and its open orders
+    #[command(after_help = "Example:\n  stock customer show ACME")]
+    Show {
+        /// Its code
+        code: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PartnerCommand {
+    /// Make one
+    #[command(after_help = "Example:\n  stock supplier add MOUSER --name Mouser")]
+    Add(PartnerAddArgs),
+    /// List them
+    #[command(after_help = "Example:\n  stock supplier list")]
     List,
 }
 

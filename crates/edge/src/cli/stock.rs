@@ -133,6 +133,9 @@ pub(crate) struct ItemsArgs {
     /// Only what nobody counted for so many days
     #[arg(long, value_name = "DAYS")]
     pub(crate) not_counted_for: Option<u32>,
+    /// Only what this customer has here, and how much
+    #[arg(long, value_name = "CUSTOMER")]
+    pub(crate) owner: Option<String>,
 }
 
 #[derive(Debug, Args)]

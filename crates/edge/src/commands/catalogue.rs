@@ -11,7 +11,9 @@ use crate::context::Context;
 use crate::report::{Answer, Failure};
 use crate::table::{Column, rows, table, text};
 
-const PARTNERS: &[Column] = &[Column::text("code", "Code"), Column::text("name", "Name")];
+/// How customers and suppliers are listed.
+pub(super) const PARTNERS: &[Column] =
+    &[Column::text("code", "Code"), Column::text("name", "Name")];
 
 /// `stock item …`.
 pub(crate) fn item(context: &Context, command: ItemCommand) -> Result<Answer, Failure> {
@@ -122,20 +124,6 @@ pub(crate) fn bind(context: &Context, args: &BindArgs) -> Result<Answer, Failure
     )
 }
 
-/// `stock customer …`.
-pub(crate) fn customer(context: &Context, command: PartnerCommand) -> Result<Answer, Failure> {
-    match command {
-        PartnerCommand::Add(args) => {
-            partner(context, Class::Customer, &args.code, args.name.as_deref())
-        }
-        PartnerCommand::List => read(
-            context,
-            |node| Ok(node.view().customers()),
-            |list| table(rows(list), PARTNERS, "No customers."),
-        ),
-    }
-}
-
 /// `stock supplier …`.
 pub(crate) fn supplier(context: &Context, command: PartnerCommand) -> Result<Answer, Failure> {
     match command {
@@ -150,7 +138,8 @@ pub(crate) fn supplier(context: &Context, command: PartnerCommand) -> Result<Ans
     }
 }
 
-fn partner(
+/// Makes a customer or supplier.
+pub(super) fn partner(
     context: &Context,
     class: Class,
     code: &str,

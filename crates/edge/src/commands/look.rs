@@ -1,12 +1,17 @@
-//! items, show, history, why, sites and exceptions: what there is, and why.
+//! items, show, history, why, sites and low: what there is, and why.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::at_entry;
 use ledger_core::catalogue::Class;
-use ledger_node::view::ItemFilter;
+use ledger_core::fold::Fold;
+use ledger_core::{Code, Total};
+use ledger_node::view::{ItemFilter, ItemView, WantingView};
+use serde::Serialize;
 use serde_json::Value;
 
+use super::orders::wanting_table;
 use super::read;
 use crate::cli::{ItemsArgs, WhyArgs};
 use crate::context::Context;
@@ -38,6 +43,7 @@ const HISTORY: &[Column] = &[
     Column::text("kind", "What"),
     Column::number("change", "Change"),
     Column::number("on_hand", "On hand"),
+    Column::number("available", "Available"),
     Column::text("location", "Location"),
     Column::text("owner", "Owner").optional(),
     Column::text("batch", "Batch").optional(),
@@ -52,13 +58,42 @@ const HISTORY: &[Column] = &[
     Column::text("entry", "Entry"),
 ];
 
-const EXCEPTIONS: &[Column] = &[
-    Column::moment("since", "Since"),
-    Column::text("kind", "Kind"),
-    Column::text("item", "Item").optional(),
-    Column::text("location", "Location").optional(),
-    Column::text("text", "What"),
+const THEIRS: &[Column] = &[
+    Column::number("owner_on_hand", "On hand"),
+    Column::number("owner_available", "Available"),
+    Column::text("unit", "Unit"),
+    Column::text("sku", "SKU"),
+    Column::text("name", "Name"),
 ];
+
+const LOW: &[Column] = &[
+    Column::text("level", "Level"),
+    Column::number("available", "Available"),
+    Column::number("threshold", "Low at"),
+    Column::text("unit", "Unit"),
+    Column::text("item", "Item"),
+    Column::text("name", "Name"),
+    Column::moment("at", "Since").optional(),
+    Column::text("entry", "By").optional(),
+];
+
+/// An item with what one customer has of it.
+#[derive(Debug, Serialize)]
+struct Theirs {
+    #[serde(flatten)]
+    item: ItemView,
+    owner: String,
+    owner_on_hand: String,
+    owner_available: String,
+}
+
+/// An item with the order lines that want it.
+#[derive(Debug, Serialize)]
+struct Wanted {
+    #[serde(flatten)]
+    item: ItemView,
+    orders: Vec<WantingView>,
+}
 
 /// `stock items`.
 pub(crate) fn items(context: &Context, args: ItemsArgs) -> Result<Answer, Failure> {
@@ -69,44 +104,113 @@ pub(crate) fn items(context: &Context, args: ItemsArgs) -> Result<Answer, Failur
         location,
         site,
         not_counted_for,
+        owner,
     } = args;
+    let filter = |fold: &Fold| -> Result<ItemFilter, Failure> {
+        let find = |class, text: Option<String>| {
+            text.map(|text| at_entry::find_thing(fold, class, &text))
+                .transpose()
+        };
+        Ok(ItemFilter {
+            low,
+            out,
+            search,
+            location: find(Class::Location, location)?,
+            site: find(Class::Site, site)?,
+            not_counted_for_days: not_counted_for,
+            ..ItemFilter::default()
+        })
+    };
+    let Some(owner) = owner else {
+        return read(
+            context,
+            |node| {
+                let view = node.view();
+                Ok(view.items(&filter(view.fold())?))
+            },
+            |items| table(rows(items), ITEMS, "No items."),
+        );
+    };
     read(
         context,
         |node| {
             let view = node.view();
-            let find = |class, text: Option<String>| {
-                text.map(|text| at_entry::find_thing(view.fold(), class, &text))
-                    .transpose()
-            };
-            let filter = ItemFilter {
-                low,
-                out,
-                search,
-                location: find(Class::Location, location)?,
-                site: find(Class::Site, site)?,
-                not_counted_for_days: not_counted_for,
-                ..ItemFilter::default()
-            };
-            Ok(view.items(&filter))
+            let fold = view.fold();
+            let owner = at_entry::find_thing(fold, Class::Customer, &owner)?;
+            let items = view.items(&filter(fold)?).into_iter();
+            Ok(items
+                .filter_map(|item| theirs(fold, item, &owner))
+                .collect::<Vec<_>>())
         },
-        |items| table(rows(items), ITEMS, "No items."),
+        |items| table(rows(items), THEIRS, "Nothing of theirs is here."),
     )
+}
+
+/// The item when the customer has any of it here.
+fn theirs(fold: &Fold, item: ItemView, owner: &Code) -> Option<Theirs> {
+    let sku = Code::new(&item.sku).ok()?;
+    let lines = fold.lines(&sku);
+    let of_owner = lines
+        .iter()
+        .filter(|line| line.key.owner.as_ref() == Some(owner));
+    if of_owner.clone().all(|line| line.on_hand == Total::ZERO) {
+        return None;
+    }
+    let on_hand = of_owner.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand));
+    let available = on_hand.minus(fold.allocated(&sku, Some(owner)));
+    Some(Theirs {
+        item,
+        owner: owner.to_string(),
+        owner_on_hand: on_hand.to_string(),
+        owner_available: available.to_string(),
+    })
+}
+
+/// `stock low`.
+pub(crate) fn low(context: &Context) -> Result<Answer, Failure> {
+    read(
+        context,
+        |node| Ok(node.view().low_stock()),
+        |items| {
+            let rows: Vec<Value> = rows(items).iter().map(with_crossing).collect();
+            table(&rows, LOW, "Nothing is low.")
+        },
+    )
+}
+
+/// The row with the moment and the entry that made it low in columns of their own.
+fn with_crossing(row: &Value) -> Value {
+    let mut row = row.clone();
+    let since = row.get("since").cloned().unwrap_or_default();
+    if let Some(row) = row.as_object_mut() {
+        for key in ["at", "entry"] {
+            let value = since.get(key).cloned().unwrap_or_default();
+            row.insert(key.to_owned(), value);
+        }
+    }
+    row
 }
 
 /// `stock show`.
 pub(crate) fn show(context: &Context, item: &str) -> Result<Answer, Failure> {
+    let confirmed = Cell::new(false);
     read(
         context,
         |node| {
             let view = node.view();
             let sku = view.find_item(item)?;
-            Ok(view.show(&sku))
+            let orders = view.lines_wanting(&sku);
+            confirmed.set(node.server_url().is_some());
+            Ok(Wanted {
+                item: view.show(&sku),
+                orders,
+            })
         },
-        show_text,
+        |item| show_text(item, confirmed.get()),
     )
 }
 
-fn show_text(item: &Value) -> String {
+fn show_text(item: &Value, confirmed: bool) -> String {
     let value = |key: &str| text(item, key);
     let mut told = vec![
         format!("{}  {}  ({})", value("sku"), value("name"), value("kind")),
@@ -132,6 +236,10 @@ fn show_text(item: &Value) -> String {
     let lines = item.get("lines").map(rows).unwrap_or_default();
     told.push(String::new());
     told.push(table(lines, LINES, "Nothing is anywhere."));
+    let orders = item.get("orders").map(rows).unwrap_or_default();
+    if !orders.is_empty() {
+        told.push(format!("\nWanted by\n{}", wanting_table(orders, confirmed)));
+    }
     told.join("\n")
 }
 
@@ -207,15 +315,6 @@ fn matrix(sites: &[Value]) -> String {
     as_of.map_or(table.clone(), |time| format!("{table}\n\nAs of {time}"))
 }
 
-/// `stock exceptions`.
-pub(crate) fn exceptions(context: &Context) -> Result<Answer, Failure> {
-    read(
-        context,
-        |node| Ok(node.view().exceptions()),
-        |found| table(rows(found), EXCEPTIONS, "Nothing needs a look."),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -253,6 +352,6 @@ mod tests {
         });
         let expected =
             "R-100  Resistor  (part)\nOn hand 15 pcs, available 15: ok\n\nNothing is anywhere.";
-        assert_eq!(show_text(&item), expected);
+        assert_eq!(show_text(&item, true), expected);
     }
 }

@@ -1,8 +1,8 @@
 //! add, remove, move, adjust, count and undo.
 
-use ledger_core::at_entry::{self, MoveOwner, Refusal, StockRequest};
+use ledger_core::at_entry::{self, MoveOwner, Refusal, StockRequest, settings};
 use ledger_core::entry::{Details as Said, Particulars};
-use ledger_core::fold::Fold;
+use ledger_core::fold::{Fold, OrderState};
 use ledger_core::{Code, EntryId};
 use ledger_node::times::in_the_future;
 use serde_json::Value;
@@ -14,13 +14,20 @@ use crate::report::{Answer, Failure};
 use crate::table::text;
 use crate::time;
 
-/// What was typed, read once, so that the answer can say it again.
-struct Request {
-    request: StockRequest,
-    future: Option<String>,
+/// What was typed, read once, with what the user should know of it.
+pub(super) struct Request {
+    pub(super) request: StockRequest,
+    pub(super) warnings: Vec<String>,
 }
 
-fn request(here: Here, item: &str, amount: &str, details: Details) -> Result<Request, Refusal> {
+/// Reads what was typed.
+pub(super) fn request(
+    here: Here,
+    fold: &Fold,
+    item: &str,
+    amount: &str,
+    details: Details,
+) -> Result<Request, Refusal> {
     let now = here.now;
     let said = match &details.at {
         Some(text) => Some(time::parse_at(text, time::local_zone(), now)?),
@@ -38,6 +45,10 @@ fn request(here: Here, item: &str, amount: &str, details: Details) -> Result<Req
         po,
         ..
     } = details;
+    let reason = listed_reason(fold, reason);
+    let noted = order.as_deref();
+    let mut warnings = Vec::from_iter(noted.and_then(|order| only_noted(fold, order, item)));
+    warnings.extend(in_the_future(said, now));
     let request = StockRequest {
         item: item.to_owned(),
         quantity: quantity(amount)?,
@@ -59,9 +70,30 @@ fn request(here: Here, item: &str, amount: &str, details: Details) -> Result<Req
             expiry,
         },
     };
-    Ok(Request {
-        request,
-        future: in_the_future(said, now),
+    Ok(Request { request, warnings })
+}
+
+/// A reason as the setting lists it, when it differs in capitals only; any other as it was typed.
+pub(super) fn listed_reason(fold: &Fold, reason: Option<String>) -> Option<String> {
+    let reason = reason?;
+    let typed = reason.trim().to_lowercase();
+    let listed = settings::reasons(fold).into_iter();
+    let mut listed = listed.filter(|listed| listed.to_lowercase() == typed);
+    Some(listed.next().unwrap_or(reason))
+}
+
+/// A warning when `--order` names an order that wants the item: it is a note, the line stays.
+fn only_noted(fold: &Fold, order: &str, item: &str) -> Option<String> {
+    let order = at_entry::find_order(fold, order).ok()?;
+    let (item, _) = at_entry::find_item(fold, item).ok()?;
+    let lines = fold.order_lines(order.id);
+    let wanted = lines.iter().any(|line| line.item == item);
+    let number = &order.number;
+    (wanted && order.state == OrderState::Open).then(|| {
+        format!(
+            "the order is noted only; to book it on the order's line use: stock order pick \
+             {number} {item} LOCATION QTY, or stock order return {number} {item} QTY"
+        )
     })
 }
 
@@ -105,7 +137,7 @@ fn plain(amount: &str) -> String {
 /// Writes a transaction and tells it: what happened, then what the item has now.
 fn transact(
     context: &Context,
-    plan: impl FnOnce(Here, &Fold) -> Result<(at_entry::Plan, Option<String>), Refusal>,
+    plan: impl FnOnce(Here, &Fold) -> Result<(at_entry::Plan, Vec<String>), Refusal>,
     takes_from: Option<String>,
     happened: impl FnOnce(&Value) -> String,
 ) -> Result<Answer, Failure> {
@@ -113,8 +145,8 @@ fn transact(
     let answer = write(
         context,
         |here, fold| {
-            let (mut plan, future) = plan(here, fold)?;
-            plan.warnings.extend(future);
+            let (mut plan, warnings) = plan(here, fold)?;
+            plan.warnings.extend(warnings);
             Ok(plan)
         },
         |object| {
@@ -141,8 +173,8 @@ pub(crate) fn add(context: &Context, args: StockArgs) -> Result<Answer, Failure>
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, future } = request(here, &item, &quantity, details)?;
-        Ok((at_entry::add(fold, &location, &request)?, future))
+        let Request { request, warnings } = request(here, fold, &item, &quantity, details)?;
+        Ok((at_entry::add(fold, &location, &request)?, warnings))
     };
     let happened =
         |object: &Value| format!("{} added at {}.", unit(object, &quantity), shown(&location));
@@ -158,8 +190,8 @@ pub(crate) fn remove(context: &Context, args: StockArgs) -> Result<Answer, Failu
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, future } = request(here, &item, &quantity, details)?;
-        Ok((at_entry::remove(fold, &location, &request)?, future))
+        let Request { request, warnings } = request(here, fold, &item, &quantity, details)?;
+        Ok((at_entry::remove(fold, &location, &request)?, warnings))
     };
     let happened = |object: &Value| {
         format!(
@@ -188,10 +220,10 @@ pub(crate) fn movement(context: &Context, args: MoveArgs) -> Result<Answer, Fail
         None => MoveOwner::Same,
     };
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, future } = request(here, &item, &quantity, details)?;
+        let Request { request, warnings } = request(here, fold, &item, &quantity, details)?;
         Ok((
             at_entry::movement(fold, &from, &to, &owner, &request)?,
-            future,
+            warnings,
         ))
     };
     let happened = |object: &Value| {
@@ -219,14 +251,30 @@ pub(crate) fn adjust(context: &Context, args: AdjustArgs) -> Result<Answer, Fail
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, future } = request(here, &item, &quantity, details)?;
-        Ok((at_entry::adjust(fold, &location, &request)?, future))
+        let Request { request, warnings } = request(here, fold, &item, &quantity, details)?;
+        let plan = at_entry::adjust(fold, &location, &request);
+        Ok((
+            plan.map_err(|refusal| with_reasons(fold, refusal))?,
+            warnings,
+        ))
     };
     let happened = |object: &Value| {
         let (location, amount) = (shown(&location), unit(object, &quantity));
         format!("{location} adjusted by {amount}.")
     };
     transact(context, plan, Some(location.clone()), happened)
+}
+
+/// A missing reason is asked for with those that are offered.
+fn with_reasons(fold: &Fold, refusal: Refusal) -> Refusal {
+    let reasons = settings::reasons(fold);
+    if refusal.code != "reason-missing" || reasons.is_empty() {
+        return refusal;
+    }
+    refusal.hint(format!(
+        "say why with --reason TEXT: {}, or in your words",
+        reasons.join(", ")
+    ))
 }
 
 /// `stock count`.
@@ -241,10 +289,10 @@ pub(crate) fn count(context: &Context, args: CountArgs) -> Result<Answer, Failur
     let plan = |here: Here, fold: &Fold| {
         let Request {
             mut request,
-            future,
-        } = request(here, &item, &quantity, details)?;
+            warnings,
+        } = request(here, fold, &item, &quantity, details)?;
         request.all_batches = all_batches;
-        Ok((at_entry::count(fold, &location, &request)?, future))
+        Ok((at_entry::count(fold, &location, &request)?, warnings))
     };
     let happened = |object: &Value| {
         format!(
@@ -262,25 +310,26 @@ pub(crate) fn undo(context: &Context, args: UndoArgs) -> Result<Answer, Failure>
         Some(text) => Some(entry_id(text)?),
         None => None,
     };
-    let details = Said {
-        reason: args.reason,
-        note: args.note,
-        ..Said::default()
-    };
-    let particulars = Particulars {
-        details,
-        ..Particulars::default()
-    };
     let plan = |here: Here, fold: &Fold| {
+        let details = Said {
+            reason: listed_reason(fold, args.reason),
+            note: args.note,
+            ..Said::default()
+        };
+        let particulars = Particulars {
+            details,
+            ..Particulars::default()
+        };
         Ok((
             at_entry::undo(fold, here.origin, target, particulars)?,
-            None,
+            Vec::new(),
         ))
     };
     transact(context, plan, None, |_| "Undone.".to_owned())
 }
 
-fn entry_id(text: &str) -> Result<EntryId, Refusal> {
+/// Reads the id of an entry.
+pub(super) fn entry_id(text: &str) -> Result<EntryId, Refusal> {
     text.parse().map_err(|error: ledger_core::IdError| {
         Refusal::new("bad-entry", error.to_string())
             .hint("stock history ITEM --json shows the entries of an item")

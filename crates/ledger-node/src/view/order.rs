@@ -78,6 +78,20 @@ pub struct OrderLineView {
     pub elsewhere: Option<String>,
 }
 
+/// An order line, seen from its item.
+#[derive(Debug, Clone, Serialize)]
+pub struct WantingView {
+    /// The order's number.
+    pub order: String,
+    /// The order's customer.
+    pub customer: Option<String>,
+    /// The day the order is due.
+    pub due: Option<String>,
+    /// The line.
+    #[serde(flatten)]
+    pub line: OrderLineView,
+}
+
 /// Where to take what is ready, in the order of a walk along the locations.
 #[derive(Debug, Clone, Serialize)]
 pub struct PickView {
@@ -279,6 +293,23 @@ impl View<'_> {
             provisional: line.provisional,
             elsewhere: self.elsewhere(line),
         }
+    }
+
+    /// The lines of open orders that want an item, in the order they are served.
+    #[must_use]
+    pub fn lines_wanting(&self, sku: &Code) -> Vec<WantingView> {
+        let fold = self.fold();
+        let wanting = fold.lines_wanting(sku).into_iter();
+        let wanting = wanting.filter_map(|line| {
+            let order = fold.order(line.order)?;
+            Some(WantingView {
+                order: order.number.to_string(),
+                customer: text_of(order.customer.as_ref()),
+                due: order.due.map(day_text),
+                line: self.order_line(&line),
+            })
+        });
+        wanting.collect()
     }
 
     /// The number of an order, as far as it is known here.
