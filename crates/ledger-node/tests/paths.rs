@@ -76,6 +76,19 @@ impl Shop {
         shop
     }
 
+    /// Two orders that every handheld knows, and some stock for them.
+    fn open_orders(&self) {
+        let first = &self.handhelds[0];
+        write(first, |_| settings::set("allow-backorder", "on"));
+        write(first, |fold| at_entry::add(fold, "A", &request(9)));
+        for (number, kind) in (0..).zip([OrderType::Sales, OrderType::Repair]) {
+            let writer = (first.device(), first.origin());
+            let deed = OrderDeed::Open(kind);
+            write(first, |fold| order_plan(fold, writer, number, &deed));
+        }
+        self.quiet();
+    }
+
     fn pass(&self, millis: u64) {
         self.clock.0.fetch_add(millis, Ordering::Relaxed);
     }
@@ -161,8 +174,8 @@ enum Deed {
     Sync { cut: Option<(usize, bool)> },
 }
 
-/// A command about one of two orders; which of them there are, and whether their entries have
-/// arrived, is left to chance.
+/// A command about one of three orders: two that all know from the start, and one that whoever
+/// wants opens.
 #[derive(Debug, Clone)]
 enum OrderDeed {
     Open(OrderType),
@@ -181,7 +194,7 @@ enum OrderDeed {
 
 fn order_deed() -> impl Strategy<Value = OrderDeed> {
     prop_oneof![
-        4 => any::<bool>().prop_map(|sales| {
+        3 => any::<bool>().prop_map(|sales| {
             OrderDeed::Open(if sales { OrderType::Sales } else { OrderType::Repair })
         }),
         6 => (1..9_i64).prop_map(OrderDeed::Add),
@@ -239,7 +252,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => (0..2_u8, 1..9_i64).prop_map(|(at, number)| Deed::Remove { at, number }),
         2 => (0..2_u8, 1..9_i64).prop_map(|(from, number)| Deed::Move { from, number }),
         1 => Just(Deed::Undo),
-        14 => (0..2_u8, order_deed()).prop_map(|(order, deed)| Deed::Order(order, deed)),
+        14 => (0..3_u8, order_deed()).prop_map(|(order, deed)| Deed::Order(order, deed)),
         3 => proptest::option::of((0..3_usize, any::<bool>())).prop_map(|cut| Deed::Sync { cut }),
     ]
 }
@@ -353,6 +366,7 @@ proptest! {
         deeds in proptest::collection::vec((0..3_usize, deed(), 0..90_000_u64), 0..60),
     ) {
         let shop = Shop::open(3);
+        shop.open_orders();
         for (handheld, deed, pause) in &deeds {
             shop.pass(*pause);
             carry_out(&shop, *handheld, deed);
