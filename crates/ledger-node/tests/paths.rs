@@ -14,9 +14,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ledger_core::at_entry::{self, ItemChange, LocationChange, StockRequest};
+use ledger_core::at_entry::{
+    self, ItemChange, LocationChange, Plan, Refusal, StockRequest, settings,
+};
 use ledger_core::fold::Fold;
-use ledger_core::{Code, Quantity, Timestamp};
+use ledger_core::order::OrderType;
+use ledger_core::{Code, DeviceId, Origin, Quantity, Timestamp};
 use ledger_node::{Actor, Conversation, Node, NodeError, NodeKind, WallClock};
 use proptest::prelude::*;
 
@@ -73,6 +76,19 @@ impl Shop {
         shop
     }
 
+    /// Two orders that every handheld knows, and some stock for them.
+    fn open_orders(&self) {
+        let first = &self.handhelds[0];
+        write(first, |_| settings::set("allow-backorder", "on"));
+        write(first, |fold| at_entry::add(fold, "A", &request(9)));
+        for (number, kind) in (0..).zip([OrderType::Sales, OrderType::Repair]) {
+            let writer = (first.device(), first.origin());
+            let deed = OrderDeed::Open(kind);
+            write(first, |fold| order_plan(fold, writer, number, &deed));
+        }
+        self.quiet();
+    }
+
     fn pass(&self, millis: u64) {
         self.clock.0.fetch_add(millis, Ordering::Relaxed);
     }
@@ -126,7 +142,7 @@ impl Shop {
     }
 }
 
-fn write(node: &Node, plan: impl FnOnce(&Fold) -> Result<at_entry::Plan, at_entry::Refusal>) {
+fn write(node: &Node, plan: impl FnOnce(&Fold) -> Result<Plan, Refusal>) {
     node.write(&Actor::default(), plan).unwrap();
 }
 
@@ -154,7 +170,80 @@ enum Deed {
     Remove { at: u8, number: i64 },
     Move { from: u8, number: i64 },
     Undo,
+    Order(u8, OrderDeed),
     Sync { cut: Option<(usize, bool)> },
+}
+
+/// A command about one of three orders: two that all know from the start, and one that whoever
+/// wants opens.
+#[derive(Debug, Clone)]
+enum OrderDeed {
+    Open(OrderType),
+    Add(i64),
+    Set(i64),
+    Remove,
+    Pick { at: u8, number: i64 },
+    Fill,
+    Return(i64),
+    Expedite(i64),
+    Cancel,
+    Close,
+    Backorder(bool),
+    Accept(usize),
+}
+
+fn order_deed() -> impl Strategy<Value = OrderDeed> {
+    prop_oneof![
+        3 => any::<bool>().prop_map(|sales| {
+            OrderDeed::Open(if sales { OrderType::Sales } else { OrderType::Repair })
+        }),
+        6 => (1..9_i64).prop_map(OrderDeed::Add),
+        2 => (1..9_i64).prop_map(OrderDeed::Set),
+        1 => Just(OrderDeed::Remove),
+        4 => (0..2_u8, 1..5_i64).prop_map(|(at, number)| OrderDeed::Pick { at, number }),
+        2 => Just(OrderDeed::Fill),
+        2 => (1..4_i64).prop_map(OrderDeed::Return),
+        2 => (0..3_i64).prop_map(OrderDeed::Expedite),
+        1 => Just(OrderDeed::Cancel),
+        1 => Just(OrderDeed::Close),
+        2 => any::<bool>().prop_map(OrderDeed::Backorder),
+        1 => (0..9_usize).prop_map(OrderDeed::Accept),
+    ]
+}
+
+/// What the rules at entry make of it; much is refused, as it is at a desk.
+fn order_plan(
+    fold: &Fold,
+    (device, origin): (DeviceId, Origin),
+    number: u8,
+    deed: &OrderDeed,
+) -> Result<Plan, Refusal> {
+    let order = format!("O-{number}");
+    let units = |number: i64| Quantity::from_units(number).unwrap();
+    match *deed {
+        OrderDeed::Open(order_type) => {
+            let change = at_entry::OrderChange::default();
+            at_entry::open_order(fold, device, Some(&order), order_type, &change)
+        }
+        OrderDeed::Add(number) => at_entry::order_add(fold, &order, "P", units(number)),
+        OrderDeed::Set(number) => at_entry::order_set(fold, &order, "P", units(number)),
+        OrderDeed::Remove => at_entry::order_remove(fold, &order, "P"),
+        OrderDeed::Pick { at, number } => {
+            at_entry::order_pick(fold, &order, place(at), &request(number))
+        }
+        OrderDeed::Fill => at_entry::order_fill(fold, &order, None),
+        OrderDeed::Return(number) => at_entry::order_return(fold, &order, "P", units(number)),
+        OrderDeed::Expedite(rank) => at_entry::order_expedite(fold, &order, "P", rank),
+        OrderDeed::Cancel => at_entry::order_cancel(fold, &order, &Default::default()),
+        OrderDeed::Close => at_entry::order_close(fold, &order, &Default::default()),
+        OrderDeed::Backorder(on) => settings::set("allow-backorder", if on { "on" } else { "off" }),
+        OrderDeed::Accept(at) => {
+            let open = fold.exceptions();
+            let named = open.get(at.checked_rem(open.len()).unwrap_or(0));
+            let id = named.map_or("none", |exception| exception.id.as_str());
+            at_entry::answer(fold, origin, id, &at_entry::Answer::Accept, None)
+        }
+    }
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -163,6 +252,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => (0..2_u8, 1..9_i64).prop_map(|(at, number)| Deed::Remove { at, number }),
         2 => (0..2_u8, 1..9_i64).prop_map(|(from, number)| Deed::Move { from, number }),
         1 => Just(Deed::Undo),
+        14 => (0..3_u8, order_deed()).prop_map(|(order, deed)| Deed::Order(order, deed)),
         3 => proptest::option::of((0..3_usize, any::<bool>())).prop_map(|cut| Deed::Sync { cut }),
     ]
 }
@@ -196,6 +286,14 @@ fn carry_out(shop: &Shop, handheld: usize, deed: &Deed) {
                 Err(error) => panic!("{error}"),
             }
         }
+        Deed::Order(number, ref deed) => {
+            let writer = (node.device(), node.origin());
+            let plan = |fold: &Fold| order_plan(fold, writer, number, deed);
+            match node.write(&Actor::default(), plan) {
+                Ok(_) | Err(NodeError::Refused(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
         Deed::Sync { cut } => {
             let cut = cut.map(|(after, server_got_it)| Cut {
                 after,
@@ -206,11 +304,13 @@ fn carry_out(shop: &Shop, handheld: usize, deed: &Deed) {
     }
 }
 
-/// What is on each place by a straight sum over everything that was written and not undone.
+/// What is on each place by a straight sum over everything that was written and not undone; of
+/// returns with one key the first counts.
 fn straight_sum(shop: &Shop) -> BTreeMap<String, String> {
     use ledger_core::entry::{Body, Content};
     let mut moved: BTreeMap<_, (Option<String>, Option<String>, i64)> = BTreeMap::new();
     let mut undone = Vec::new();
+    let mut keyed: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for node in &shop.handhelds {
         node.each_entry(&mut |id, content| {
             let Content::Known(entry) = content else {
@@ -223,12 +323,21 @@ fn straight_sum(shop: &Shop) -> BTreeMap<String, String> {
                     };
                     let number = movement.quantity.ten_thousandths();
                     moved.insert(id, (at(&movement.from), at(&movement.to), number));
+                    if let Some(once) = movement.particulars.once {
+                        keyed.entry(once).or_default().push((entry.time, id));
+                    }
                 }
                 Body::Reversed(reversed) => undone.push(reversed.target.id),
                 _ => {}
             }
         })
         .unwrap();
+    }
+    for mut same in keyed.into_values() {
+        same.sort_unstable();
+        let first = same[0].1;
+        let again = same.into_iter().map(|(_, id)| id);
+        undone.extend(again.filter(|id| *id != first));
     }
     let mut sums: BTreeMap<String, i64> = BTreeMap::new();
     for (id, (from, to, number)) in moved {
@@ -257,6 +366,7 @@ proptest! {
         deeds in proptest::collection::vec((0..3_usize, deed(), 0..90_000_u64), 0..60),
     ) {
         let shop = Shop::open(3);
+        shop.open_orders();
         for (handheld, deed, pause) in &deeds {
             shop.pass(*pause);
             carry_out(&shop, *handheld, deed);
