@@ -197,10 +197,11 @@ pub(crate) fn show(context: &Context, item: &str) -> Result<Answer, Failure> {
     read(
         context,
         |node| {
+            // Asked before the view, which has the node's lock.
+            confirmed.set(node.server_url().is_some());
             let view = node.view();
             let sku = view.find_item(item)?;
             let orders = view.lines_wanting(&sku);
-            confirmed.set(node.server_url().is_some());
             Ok(Wanted {
                 item: view.show(&sku),
                 orders,
