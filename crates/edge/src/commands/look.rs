@@ -87,12 +87,14 @@ struct Theirs {
     owner_available: String,
 }
 
-/// An item with the order lines that want it.
+/// An item with the order lines that want it. The JSON of an item is the same on every node, so the
+/// lines are for people only.
 #[derive(Debug, Serialize)]
 struct Wanted {
     #[serde(flatten)]
     item: ItemView,
-    orders: Vec<WantingView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders: Option<Vec<WantingView>>,
 }
 
 /// `stock items`.
@@ -197,10 +199,11 @@ pub(crate) fn show(context: &Context, item: &str) -> Result<Answer, Failure> {
     read(
         context,
         |node| {
+            // Asked before the view, which has the node's lock.
+            confirmed.set(node.server_url().is_some());
             let view = node.view();
             let sku = view.find_item(item)?;
-            let orders = view.lines_wanting(&sku);
-            confirmed.set(node.server_url().is_some());
+            let orders = (!context.json()).then(|| view.lines_wanting(&sku));
             Ok(Wanted {
                 item: view.show(&sku),
                 orders,

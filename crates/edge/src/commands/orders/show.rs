@@ -139,12 +139,13 @@ pub(super) fn show(context: &Context, number: &str) -> Result<Answer, Failure> {
     read(
         context,
         |node| {
+            // Asked before the view, which has the node's lock.
+            confirmed.set(node.server_url().is_some());
             let view = node.view();
             let id = at_entry::find_order(view.fold(), number)?.id;
             let order = view.order(id);
             let order = order.ok_or_else(|| Failure::new("unknown-order", "the order is gone"))?;
             let pick_list = view.pick_list(id);
-            confirmed.set(node.server_url().is_some());
             Ok(Shown { order, pick_list })
         },
         |order| order_text(order, confirmed.get()),
