@@ -20,7 +20,7 @@ use ledger_core::order::OrderType;
 use ledger_core::{EntryId, Total};
 use proptest::prelude::*;
 use support::oracle::{Line, Oracle};
-use support::orders::{At, Deed, Step, numberings, step, stocked, world};
+use support::orders::{At, Deed, Step, crowded, numberings, step, stocked, world};
 use support::{MINUTE, World};
 
 fn lines_of(fold: &Fold) -> BTreeMap<(EntryId, String), Line> {
@@ -70,6 +70,15 @@ proptest! {
         let (fold, oracle) = (world.fold(), Oracle::of(&world));
         prop_assert_eq!(lines_of(&fold), oracle.lines);
         prop_assert_eq!(allocated_of(&fold), oracle.allocated);
+    }
+
+    #[test]
+    fn lines_that_crowd_on_one_item_are_what_a_straight_reckoning_gives(
+        steps in proptest::collection::vec(crowded(), 0..40),
+        numberings in numberings(),
+    ) {
+        let world = world(&stocked(&steps), &numberings);
+        prop_assert_eq!(lines_of(&world.fold()), Oracle::of(&world).lines);
     }
 }
 

@@ -189,6 +189,25 @@ pub fn step() -> impl Strategy<Value = Step> {
         })
 }
 
+/// Steps about a few orders of one item, most of them lines and ranks.
+pub fn crowded() -> impl Strategy<Value = Step> {
+    let order = 0..3_usize;
+    let deed = prop_oneof![
+        1 => Just(Deed::Open(OrderType::Sales, None, None)),
+        5 => (order.clone(), 0..9_i64).prop_map(|(order, wanted)| Deed::Line(order, 0, wanted)),
+        5 => (order, 0..3_i64).prop_map(|(order, rank)| Deed::Rank(order, 0, rank)),
+    ];
+    (1..4_u8, 0..20_u64, deed).prop_map(|(writer, tens, deed)| Step {
+        writer,
+        millis: tens * 10_000,
+        deed,
+        once: None,
+        said: None,
+        clock: None,
+        astray: false,
+    })
+}
+
 /// So many entries of a writer are numbered, so many milliseconds after those before.
 pub type Numbering = (u8, u64, u64);
 
