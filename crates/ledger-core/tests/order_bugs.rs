@@ -1,0 +1,301 @@
+//! Cases that fail: each is the smallest that was found for one fault.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use ledger_core::at_entry;
+use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::entry::{Body, Content, Details};
+use ledger_core::exception::ExceptionKind;
+use ledger_core::fold::{Fold, Record};
+use ledger_core::order::OrderType;
+use ledger_core::{Code, EntryId, Total};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use support::orders::{Deed, Step, numberings, step, stocked, world};
+use support::*;
+
+fn of(owner: &str, mut body: Body) -> Body {
+    if let Body::Moved(moved) = &mut body {
+        for place in [&mut moved.from, &mut moved.to].into_iter().flatten() {
+            place.owner = Some(code(owner));
+        }
+    }
+    body
+}
+
+/// Writes one after the other and numbers each at once.
+struct Book(World);
+
+impl Book {
+    fn new() -> Self {
+        let mut book = Self(World::default());
+        book.write(setting("allow-backorder", "on"));
+        book
+    }
+
+    fn write(&mut self, body: Body) -> EntryId {
+        let millis = (1 + u64::try_from(self.0.records.len()).unwrap()) * MINUTE;
+        let id = self.0.write(1, millis, body);
+        self.0.number(1, id.seq, 1, millis);
+        id
+    }
+
+    fn line(&mut self, number: &str, wanted: i64) -> EntryId {
+        let order = self.write(opened(number, OrderType::Sales));
+        self.write(line_set(order, "P", wanted));
+        order
+    }
+}
+
+/// Names of the open `allocation-lost`, and the entries they name.
+fn lost(fold: &Fold) -> Vec<(String, Vec<EntryId>)> {
+    let open = fold.exceptions().into_iter();
+    let open = open.filter(|open| open.kind.word() == "allocation-lost");
+    open.map(|open| (open.id, open.entries)).collect()
+}
+
+#[test]
+fn a_customer_s_own_stock_that_comes_frees_ours_in_the_history() {
+    let mut book = Book::new();
+    book.write(add("P", "A", 5));
+    let order = book.write(opened_for("S-1", "ACME"));
+    book.write(line_set(order, "P", 4));
+    book.write(of("ACME", add("P", "A", 10)));
+    let fold = book.0.fold();
+    assert_eq!(available(&fold, "P"), "5");
+    let rows = fold.history(&code("P"));
+    let ours = rows.iter().rev().find(|row| row.owner.is_none()).unwrap();
+    assert_eq!(ours.available.to_string(), "5");
+}
+
+#[test]
+fn what_an_alias_s_batch_has_available_is_one_number() {
+    let mut book = Book::new();
+    let batch = |item: &str, expiry| {
+        let mut body = add(item, "A", 6);
+        if let Body::Moved(moved) = &mut body {
+            moved.to.as_mut().unwrap().batch = Some(code("LOT-7"));
+            moved.particulars.expiry = expiry;
+        }
+        body
+    };
+    book.write(batch("P", Some(2)));
+    book.write(batch("Q", None));
+    book.write(Body::ItemMerged(ledger_core::entry::ItemMerged {
+        once: None,
+        item: code("Q"),
+        into: Some(code("P")),
+    }));
+    book.line("S-1", 12);
+    // Four days later LOT-7 of P, which is one line of twelve when it is shown, has expired.
+    book.0.write(1, 4 * 24 * 60 * MINUTE, add("C", "A", 1));
+    let fold = book.0.fold();
+    assert_eq!(fold.lines(&code("P")).len(), 1);
+    assert_eq!(fold.allocated(&code("P"), None), Total::ZERO);
+    let rows = fold.history(&code("P"));
+    assert_eq!(
+        rows.last().unwrap().available.to_string(),
+        available(&fold, "P")
+    );
+}
+
+#[test]
+fn a_key_s_entry_does_not_depend_on_what_arrived_first() {
+    let mut world = World::default();
+    world.write(1, MINUTE, once(add("P", "A", 1), 1, 0));
+    world.write(2, 2 * MINUTE, once(add("P", "A", 1), 1, 0));
+    let straight = world.fold();
+    world.records.reverse();
+    let reversed = world.fold();
+    let key = ledger_core::entry::IdempotencyKey {
+        key: [1; 16],
+        row: 0,
+    };
+    assert_eq!(straight.known_once(&key), reversed.known_once(&key));
+}
+
+#[test]
+fn what_came_back_to_where_it_cannot_be_used_is_no_lost_promise() {
+    let mut book = Book::new();
+    let block = CatalogueWrite::new(Class::Location, code("QUARANTINE"));
+    book.write(Body::Set(block.with(key::BLOCKED, Value::Bool(true))));
+    book.write(add("P", "A", 2));
+    let order = book.line("S-1", 2);
+    book.write(for_order(remove("P", "A", 2), order));
+    book.write(expedited(order, "P", 1));
+    book.write(for_order(add("P", "QUARANTINE", 2), order));
+    let fold = book.0.fold();
+    assert_eq!(lines(&fold, order), ["P 2 0 0 2"]);
+    // "was promised 0 of P and now has -2", and names nothing.
+    assert_eq!(lost(&fold), []);
+}
+
+#[test]
+fn a_reversed_count_is_named_when_it_takes_a_promise() {
+    let mut book = Book::new();
+    let count = book.write(counted("P", "A", 5));
+    let order = book.line("S-1", 5);
+    let undo = book.write(reversed(count));
+    let fold = book.0.fold();
+    assert_eq!(lines(&fold, order), ["P 5 0 0 5"]);
+    let expected = vec![("allocation-lost:S-1/P".to_owned(), vec![undo])];
+    assert_eq!(lost(&fold), expected);
+}
+
+#[test]
+fn one_line_picked_by_two_devices_is_named_by_whom_it_robs() {
+    let mut book = Book::new();
+    book.write(add("P", "A", 8));
+    let one = book.line("ONE", 4);
+    let two = book.line("TWO", 4);
+    book.write(for_order(remove("P", "A", 4), one));
+    // The second device did not know of the first pick.
+    let again = book.write(for_order(remove("P", "A", 4), one));
+    let fold = book.0.fold();
+    assert_eq!(lines(&fold, two), ["P 4 0 0 4"]);
+    let lost = lost(&fold);
+    assert_eq!(lost.len(), 1);
+    assert_eq!(lost[0].0, "allocation-lost:TWO/P");
+    assert!(lost[0].1.contains(&again), "{lost:?}");
+}
+
+#[test]
+fn a_pick_for_another_order_of_that_id_is_a_fact_like_any_other() {
+    let mut book = Book::new();
+    book.write(add("P", "A", 4));
+    let order = book.line("S-1", 4);
+    let mut astray = for_order(remove("P", "A", 3), order);
+    if let Body::Moved(moved) = &mut astray {
+        moved.for_order.as_mut().unwrap().hash8 = [9; 8];
+    }
+    let astray = book.write(astray);
+    let fold = book.0.fold();
+    assert_eq!(lines(&fold, order), ["P 4 0 1 3"]);
+    let expected = vec![("allocation-lost:S-1/P".to_owned(), vec![astray])];
+    assert_eq!(lost(&fold), expected);
+    let rows = fold.history(&code("P"));
+    let row = rows.iter().find(|row| row.id == astray).unwrap();
+    assert_eq!(row.order, None, "it is not this order's");
+}
+
+#[test]
+fn a_rank_below_zero_is_shown_as_it_is() {
+    let mut book = Book::new();
+    let order = book.line("S-1", 4);
+    book.write(expedited(order, "P", -1));
+    assert_eq!(book.0.fold().order_lines(order)[0].rank, -1);
+}
+
+#[test]
+fn two_cancels_return_once_although_an_earlier_return_was_undone() {
+    let mut world = World::default();
+    let mut write = |body| world.write(1, MINUTE, body);
+    write(Body::Set(CatalogueWrite::new(Class::Item, code("P"))));
+    write(Body::Set(CatalogueWrite::new(Class::Location, code("A"))));
+    write(add("P", "A", 6));
+    let order = write(opened("O-1", OrderType::Sales));
+    write(line_set(order, "P", 2));
+    let pick = write(for_order(remove("P", "A", 2), order));
+    let mut back = for_order(add("P", "A", 2), order);
+    // As `order return` writes it.
+    back.set_once(ledger_core::entry::IdempotencyKey {
+        key: *pick.origin.as_bytes(),
+        row: pick.seq,
+    });
+    let back = write(back);
+    write(reversed(back));
+    let known = world.fold();
+    for writer in [2, 3] {
+        let plan = at_entry::order_cancel(&known, "O-1", &Details::default()).unwrap();
+        for body in plan.bodies {
+            world.write(writer, 60 * MINUTE, body);
+        }
+    }
+    assert_eq!(on_hand(&world.fold(), "P", "A"), "6");
+}
+
+#[test]
+fn after_its_end_an_order_wants_what_it_wanted_then() {
+    let mut book = Book::new();
+    book.write(add("P", "A", 5));
+    let order = book.line("S-1", 5);
+    book.write(closed(order));
+    book.write(line_set(order, "P", 7));
+    // The exception says that what was wanted later has no effect.
+    assert_eq!(lines(&book.0.fold(), order), ["P 5 0 0 0"]);
+}
+
+/// The last row about an owner's stock says what is available of it today.
+fn check_last_rows(fold: &Fold, item: &Code) -> Result<(), TestCaseError> {
+    let mut last: BTreeMap<Option<Code>, Total> = BTreeMap::new();
+    for row in fold.history(item) {
+        last.insert(row.owner.clone(), row.available);
+    }
+    for (owner, available) in last {
+        let lines = fold.lines(item).into_iter();
+        let lines = lines.filter(|line| line.key.owner == owner);
+        let on_hand = lines.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand));
+        let expected = on_hand.minus(fold.allocated(item, owner.as_ref()));
+        prop_assert_eq!(available, expected, "{} of {:?}", item, owner);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
+
+    #[test]
+    fn the_last_row_of_an_owner_says_what_is_available_today(
+        steps in proptest::collection::vec(step(), 0..40),
+        numberings in numberings(),
+    ) {
+        let fold = world(&stocked(&steps), &numberings).fold();
+        for item in fold.items() {
+            check_last_rows(&fold, &item)?;
+        }
+    }
+
+    #[test]
+    fn a_lost_promise_names_a_fact_that_was_numbered_after_the_line(
+        steps in proptest::collection::vec(step(), 0..40),
+        numberings in numberings(),
+    ) {
+        let steps = stocked(&plain(&steps));
+        let mut world = world(&steps, &numberings);
+        for writer in 1..4 {
+            world.number_next(writer, 100, 900_000_000);
+        }
+        let (fold, opened) = (world.fold(), world.opened_orders());
+        for lost in fold.exceptions() {
+            if lost.kind != ExceptionKind::AllocationLost {
+                continue;
+            }
+            let order = lost.order.unwrap();
+            prop_assert!(opened.contains(&order));
+            // The line is as old as the first entry that set it, at least as its order.
+            let sets = world.records.iter().filter(|record| sets_line_of(record, order));
+            let sets = sets.filter_map(|record| fold.central_number(record.id));
+            let line = sets.min().max(fold.central_number(order));
+            let facts = lost.entries.iter().filter_map(|id| fold.central_number(*id));
+            prop_assert!(facts.max() > line, "{:?}", lost);
+        }
+    }
+}
+
+fn plain(steps: &[Step]) -> Vec<Step> {
+    let steps = steps
+        .iter()
+        .filter(|step| !matches!(step.deed, Deed::Answer(..)));
+    steps.cloned().collect()
+}
+
+fn sets_line_of(record: &Record, order: EntryId) -> bool {
+    matches!(&record.content, Content::Known(entry)
+        if matches!(&entry.body, Body::OrderLineSet(line) if line.order.id == order))
+}
