@@ -307,10 +307,13 @@ impl Fold {
         self.spans.get(&key).copied()
     }
 
-    /// Whether an entry with this idempotency key is known, and which.
+    /// Whether an entry with this idempotency key is known, and which: the first by F1, which counts.
     #[must_use]
     pub fn known_once(&self, once: &IdempotencyKey) -> Option<EntryId> {
-        self.once.find(once).map(|key| self.entry_id(key))
+        let same = self.once.more.get(once).into_iter().flatten().copied();
+        let first = same.min_by_key(|key| self.moment_of(*key));
+        let first = first.or_else(|| self.once.find(once));
+        first.map(|key| self.entry_id(key))
     }
 
     /// Whether the entry is a transaction that has been voided.

@@ -468,7 +468,7 @@ fn answers(fold: &Fold, world: &World) -> Vec<String> {
                 fold.is_before_count(id),
                 fold.item_of(id),
             ),
-            once_of(record).map(|once| fold.known_once(&once).is_some()),
+            once_of(record).map(|once| fold.known_once(&once)),
         );
         answers.push(format!("{id} {asked:?}"));
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use ledger_core::at_entry;
 use ledger_core::catalogue::{CatalogueWrite, Class};
-use ledger_core::entry::{Body, Content, Details};
+use ledger_core::entry::{Body, Content, Details, Particulars};
 use ledger_core::exception::ExceptionKind;
 use ledger_core::fold::{Fold, OrderLine, OrderState, Record};
 use ledger_core::order::OrderType;
@@ -402,6 +402,7 @@ enum Work {
     Return(i64),
     Fill,
     Stock(usize, i64),
+    Undo,
 }
 
 fn work() -> impl Strategy<Value = Work> {
@@ -411,6 +412,7 @@ fn work() -> impl Strategy<Value = Work> {
         3 => (0..2_usize, 1..5_i64).prop_map(|(at, number)| Work::Pick(at, number)),
         2 => (1..4_i64).prop_map(Work::Return),
         1 => Just(Work::Fill),
+        1 => Just(Work::Undo),
         2 => (0..2_usize, 1..9_i64).prop_map(|(at, number)| Work::Stock(at, number)),
     ]
 }
@@ -429,6 +431,7 @@ fn plan_of(work: Work, fold: &Fold) -> Result<at_entry::Plan, at_entry::Refusal>
         Work::Return(number) => at_entry::order_return(fold, "O-1", "P", support::units(number)),
         Work::Fill => at_entry::order_fill(fold, "O-1", None),
         Work::Stock(at, number) => at_entry::add(fold, place(at), &request(number)),
+        Work::Undo => at_entry::undo(fold, support::origin(1), None, Particulars::default()),
     }
 }
 

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use ledger_core::at_entry::{self, OrderChange, Plan, Refusal, find_order};
+use ledger_core::at_entry::{self, OrderChange, Refusal, find_order};
 use ledger_core::catalogue::Class;
-use ledger_core::entry::{Body, Details, OrderSet};
+use ledger_core::entry::Details;
 use ledger_core::fold::Fold;
-use ledger_core::order::{OrderFields, OrderType};
+use ledger_core::order::OrderType;
 use ledger_node::Node;
 use ledger_node::times::parse_day;
 use ledger_node::view::{BackorderView, OrderView, PickView};
@@ -297,29 +297,8 @@ pub(super) async fn bring_back(
 ) -> Result<Response, Problem> {
     let quantity = body.quantity.quantity()?;
     let named = Named::Order(order.clone());
-    let counts_once = writer.counts_once();
-    let plan = move |fold: &Fold, _| {
-        let plan = at_entry::order_return(fold, &order, &body.item, quantity)?;
-        Ok(if counts_once { with_key(plan) } else { plan })
-    };
+    let plan = move |fold: &Fold, _| at_entry::order_return(fold, &order, &body.item, quantity);
     writer.write(named, plan).await
-}
-
-/// Makes room for the key of a request: what comes back may have a key of its own, so that it comes
-/// back once whoever says so. Then an entry that sets no field of the order goes before it.
-fn with_key(mut plan: Plan) -> Plan {
-    if let Some(Body::Moved(moved)) = plan.bodies.first()
-        && moved.particulars.once.is_some()
-        && let Some(order) = moved.for_order
-    {
-        let set = OrderSet {
-            order,
-            fields: OrderFields::new(),
-            once: None,
-        };
-        plan.bodies.insert(0, Body::OrderSet(set));
-    }
-    plan
 }
 
 /// Which line is served before others.

@@ -129,11 +129,6 @@ impl Writer {
         &self.caller
     }
 
-    /// Whether the write counts once by a key.
-    pub(crate) const fn counts_once(&self) -> bool {
-        self.once.is_some()
-    }
-
     /// Plans and writes, and answers with what it was about as it is now.
     pub(crate) async fn write(
         self,

@@ -441,7 +441,13 @@ pub fn order_return(
         );
         return Err(Refusal::new("above-picked", text).hint("return what was picked, or less"));
     }
-    let bodies = returns_of(fold, order.id, reference, &item, quantity.total())?;
+    let mut bodies = returns_of(fold, order.id, reference, &item, quantity.total())?;
+    // Whoever says that it came back has it in the hand: a fact of its own.
+    for body in &mut bodies {
+        if let Body::Moved(moved) = body {
+            moved.particulars.once = None;
+        }
+    }
     Ok(Plan::new(About::Order(order.id), bodies))
 }
 

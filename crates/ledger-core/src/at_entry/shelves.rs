@@ -164,16 +164,26 @@ pub(super) fn returns_of(
         let mut movement = plain_movement(item, size_of(place.back)?, Act::Add, reference);
         movement.to = Some(place_of(&place.line));
         if place.back == place.out {
-            let once = IdempotencyKey {
-                key: *place.newest.origin.as_bytes(),
-                row: place.newest.seq,
-            };
-            // One that is taken was used for a return that somebody undid since.
-            movement.particulars.once = fold.known_once(&once).is_none().then_some(once);
+            movement.particulars.once = Some(key_of_return(fold, place.newest));
         }
         bodies.push(Body::Moved(movement));
     }
     Ok(bodies)
+}
+
+/// The key of the return of all that is out up to a pick. One that is taken was used for a return
+/// that somebody undid since; then it is the next.
+fn key_of_return(fold: &Fold, pick: EntryId) -> IdempotencyKey {
+    /// No origin has so many entries.
+    const GENERATION: u64 = 1 << 48;
+    let mut once = IdempotencyKey {
+        key: *pick.origin.as_bytes(),
+        row: pick.seq,
+    };
+    while fold.known_once(&once).is_some() {
+        once.row = once.row.saturating_add(GENERATION);
+    }
+    once
 }
 
 /// What goes back to a stock line.

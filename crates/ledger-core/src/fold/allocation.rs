@@ -143,12 +143,19 @@ impl Fold {
         self.origins.latest() / DAY_MILLIS
     }
 
-    /// The day a batch of an item expires: what the last movement or count of it said, by F1.
+    /// The day a batch of an item expires, under any of the item's codes: what the last movement or
+    /// count of it said, by F1.
     #[must_use]
     pub fn expiry(&self, item: &Code, batch: &Code) -> Option<u32> {
-        let key = (self.symbols.find(item)?, self.symbols.find(batch)?);
-        let said = self.expiries.get(&key)?.iter();
-        said.filter(|(key, _)| !self.is_ineffective(*key))
+        if self.expiries.is_empty() {
+            return None;
+        }
+        let batch = self.symbols.find(batch)?;
+        let codes = self.aliases(&self.canonical(item));
+        let items = codes.iter().filter_map(|code| self.symbols.find(code));
+        let said = items.filter_map(|item| self.expiries.get(&(item, batch)));
+        said.flatten()
+            .filter(|(key, _)| !self.is_ineffective(*key))
             .max_by_key(|(key, _)| self.moment_of(*key))
             .map(|(_, day)| *day)
     }
@@ -384,10 +391,12 @@ impl Fold {
         let demands = aliases
             .iter()
             .map(|entered| self.demand(order, entered, None));
-        let (mut wanted, mut rank, mut waits) = (Total::ZERO, 0, false);
+        let (mut wanted, mut rank, mut waits) = (Total::ZERO, None, false);
         for demand in demands {
             wanted = wanted.plus(demand.wanted());
-            rank = rank.max(demand.rank);
+            if demand.ranked.is_some() || !demand.segments.is_empty() {
+                rank = rank.max(Some(demand.rank));
+            }
             let ranked = demand.ranked.filter(|_| demand.rank != 0);
             let parts = demand.segments.iter().map(|segment| segment.standing);
             waits |= parts.chain(ranked).any(Standing::is_provisional);
@@ -401,7 +410,7 @@ impl Fold {
             picked,
             allocated,
             backorder: open.minus(allocated),
-            rank,
+            rank: rank.unwrap_or(0),
             provisional: waits || opened.is_none_or(Standing::is_provisional),
             since: oldest
                 .filter_map(|claim| self.effective_time(claim.entry))

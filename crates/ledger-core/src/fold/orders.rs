@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalogue::Stamp;
+use super::catalogue::{self, Stamp};
 use super::origin::Origins;
 use super::{Fold, TxKey};
 use crate::catalogue::Value;
@@ -302,6 +302,25 @@ impl Fold {
         })
     }
 
+    /// The writes that count and were not made after the order's end, by clock: an end is final.
+    fn in_time<'a, T>(
+        &'a self,
+        order: EntryId,
+        said: &'a [Said<T>],
+        until: Until,
+    ) -> impl Iterator<Item = &'a Said<T>> + 'a {
+        let ended = self.end_order(order, until);
+        self.counting(order, said, until)
+            .filter(move |said| ended.is_none_or(|ended| said.stamp.order(&self.origins) <= ended))
+    }
+
+    /// Where the end of an order stands by clock.
+    fn end_order(&self, order: EntryId, until: Until) -> Option<catalogue::Order> {
+        let log = self.orders.logs.get(&order)?;
+        let ends = self.counting(order, &log.ends, until);
+        ends.map(|said| said.stamp.order(&self.origins)).min()
+    }
+
     /// All orders that were opened, by number, then by entry.
     #[must_use]
     pub fn orders(&self) -> Vec<EntryId> {
@@ -369,7 +388,7 @@ impl Fold {
     ) -> Value {
         let first = opened.fields.get(&key);
         let first = first.map(|value| (stamp.order(&self.origins), value));
-        let later = self.counting(id, &log.sets, None).filter_map(|said| {
+        let later = self.in_time(id, &log.sets, None).filter_map(|said| {
             let value = said.what.fields.get(&key)?;
             Some((said.stamp.order(&self.origins), value))
         });
@@ -407,12 +426,12 @@ impl Fold {
         let Some(line) = log.lines.get(entered) else {
             return demand;
         };
-        let wanted = replay(self, self.counting(order, &line.wanted, until));
+        let wanted = replay(self, self.in_time(order, &line.wanted, until));
         for (standing, entry, wanted) in wanted {
             let wanted = wanted.total().max(Total::ZERO);
             demand.becomes(wanted, standing, entry);
         }
-        for (standing, _, rank) in replay(self, self.counting(order, &line.ranks, until)) {
+        for (standing, _, rank) in replay(self, self.in_time(order, &line.ranks, until)) {
             demand.rank = rank;
             demand.ranked = Some(standing);
         }
@@ -473,8 +492,7 @@ impl Fold {
         let Some(log) = self.orders.logs.get(&id) else {
             return Vec::new();
         };
-        let ended = log.ends.iter().find(|said| said.stamp.key() == end);
-        let Some(ended) = ended.map(|said| said.stamp.order(&self.origins)) else {
+        let Some(ended) = self.end_order(id, None) else {
             return Vec::new();
         };
         let later = |stamp: &Stamp| stamp.order(&self.origins) > ended;

@@ -43,11 +43,18 @@ impl Fold {
         Some(self.canonical(&self.line_key(line).item))
     }
 
-    /// The order that a movement picks for, or returns from.
+    /// The order that a movement picks for, or returns from; none when it means another one that
+    /// has this id elsewhere.
     #[must_use]
     pub fn order_of_movement(&self, id: EntryId) -> Option<EntryId> {
-        let key = self.origins.known_key(id)?;
-        self.orders.picks.get(&key).map(|pick| pick.order.id)
+        self.order_of(self.origins.known_key(id)?)
+    }
+
+    pub(super) fn order_of(&self, key: TxKey) -> Option<EntryId> {
+        let order = self.orders.picks.get(&key)?.order;
+        let known = self.origins.known_key(order.id);
+        let same = known.is_none_or(|opening| self.origins.hash8(opening) == order.hash8);
+        same.then_some(order.id)
     }
 
     /// How much of each item is picked for an order, less what was returned.

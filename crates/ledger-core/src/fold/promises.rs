@@ -84,19 +84,30 @@ impl Fold {
                 then.extend(self.claims_at(part.order, item, before, cut));
             }
         }
-        let same = |other: &&Claim| other.order == claim.order && other.entry == claim.entry;
         let then = Allocation::of(then, pools);
-        let had = then.claims.iter().find(same)?;
-        let picked_since = had.quantity.minus(claim.quantity);
-        let held = claim.allocated().plus(picked_since);
-        if had.allocated() <= held {
+        // All parts of the line together: what comes back to one may be missing from another.
+        let sums = |claims: &[Claim]| {
+            let mine = claims.iter().filter(|other| other.order == claim.order);
+            mine.fold((Total::ZERO, Total::ZERO), |(open, got), part| {
+                (open.plus(part.quantity), got.plus(part.allocated()))
+            })
+        };
+        let (open_then, promised) = sums(&then.claims);
+        let (open_now, has) = sums(before);
+        let picked_since = open_then.minus(open_now).max(Total::ZERO);
+        let held = has.plus(picked_since);
+        if promised <= held {
             return None;
         }
-        let before: Vec<EntryId> = before.iter().map(|part| part.order).collect();
+        let mut wanted: BTreeMap<EntryId, Total> = BTreeMap::new();
+        for part in &then.claims {
+            let sum = wanted.entry(part.order).or_default();
+            *sum = sum.plus(part.quantity);
+        }
         Some(Shortage::Lost {
-            promised: had.allocated(),
+            promised,
             held,
-            facts: self.facts_after(item, cut, &before),
+            facts: self.facts_after(item, cut, &wanted),
         })
     }
 
@@ -128,11 +139,8 @@ impl Fold {
     }
 
     fn is_of_ended(&self, key: TxKey) -> bool {
-        let pick = self.orders.picks.get(&key);
-        pick.is_some_and(|pick| {
-            self.order(pick.order.id)
-                .is_some_and(|order| order.state != OrderState::Open)
-        })
+        let order = self.order_of(key).and_then(|order| self.order(order));
+        order.is_some_and(|order| order.state != OrderState::Open)
     }
 
     fn pools_at(&self, item: &Code, cut: Standing) -> Pools {
@@ -143,38 +151,93 @@ impl Fold {
         })
     }
 
-    /// What lowered an item's stock later than `cut`, save picks for these orders, in F1 order.
-    fn facts_after(&self, item: &Code, cut: Standing, orders: &[EntryId]) -> Vec<EntryId> {
+    /// What lowered an item's stock later than `cut`, in F1 order. Picks for orders that stood
+    /// before are left out as far as these still wanted something then.
+    fn facts_after(
+        &self,
+        item: &Code,
+        cut: Standing,
+        wanted: &BTreeMap<EntryId, Total>,
+    ) -> Vec<EntryId> {
         let mut facts: Vec<TxKey> = Vec::new();
         for code in self.aliases(item) {
             for line in self.lines_of_code(&code) {
-                let rows = self.rows_of(line);
-                let mut before = Total::ZERO;
-                for row in rows.iter().filter(|row| !self.is_suppressed(row.key())) {
-                    let key = row.key();
-                    if let Some(reversal) = self.reversals.voided_by(key) {
-                        let gave = row.amount().total() > Total::ZERO && !row.is_count();
-                        if gave && self.standing(reversal) > cut {
-                            facts.push(reversal);
-                        }
-                        continue;
-                    }
-                    let after = row.after(before);
-                    let pick = self.orders.picks.get(&key);
-                    let served = pick.is_some_and(|pick| orders.contains(&pick.order.id));
-                    if after < before
-                        && !served
-                        && self.standing(key) > cut
-                        && !self.is_of_ended(key)
-                    {
-                        facts.push(key);
-                    }
-                    before = after;
+                self.falls_of_line(line, cut, wanted, &mut facts);
+            }
+        }
+        for (order, wanted) in wanted {
+            facts.extend(self.picked_beyond(*order, item, cut, *wanted));
+        }
+        if facts.is_empty() {
+            // What was picked came back to another pool, or to where it cannot be used, so that the
+            // line that stands before wants it again: then the picks and returns are the cause.
+            for order in wanted.keys() {
+                let back = self.picks_of(*order).into_iter();
+                let back = back
+                    .filter(|(key, quantity)| quantity.is_negative() && self.standing(*key) > cut);
+                facts.extend(back.map(|(key, _)| key));
+            }
+            for code in self.aliases(item) {
+                for line in self.lines_of_code(&code) {
+                    self.falls_of_line(line, cut, &BTreeMap::new(), &mut facts);
                 }
             }
         }
         facts.sort_by_key(|key| self.moment_of(*key));
         facts.dedup();
         facts.into_iter().map(|key| self.entry_id(key)).collect()
+    }
+
+    fn falls_of_line(
+        &self,
+        line: &Line,
+        cut: Standing,
+        wanted: &BTreeMap<EntryId, Total>,
+        facts: &mut Vec<TxKey>,
+    ) {
+        let rows = self.rows_of(line);
+        let mut before = Total::ZERO;
+        for row in rows.iter().filter(|row| !self.is_suppressed(row.key())) {
+            let key = row.key();
+            let after = row.after(before);
+            if let Some(reversal) = self.reversals.voided_by(key) {
+                // Without it the line has less.
+                if after > before && self.standing(reversal) > cut {
+                    facts.push(reversal);
+                }
+                continue;
+            }
+            let served = self
+                .order_of(key)
+                .is_some_and(|order| wanted.contains_key(&order));
+            let later = self.standing(key) > cut && !self.is_of_ended(key);
+            if after < before && later && !served {
+                facts.push(key);
+            }
+            before = after;
+        }
+    }
+
+    /// Of the picks for an order later than `cut` those that took more than it wanted then.
+    fn picked_beyond(
+        &self,
+        order: EntryId,
+        item: &Code,
+        cut: Standing,
+        wanted: Total,
+    ) -> Vec<TxKey> {
+        let picks = self.picks_of(order).into_iter();
+        let picks = picks
+            .filter(|(key, _)| self.standing(*key) > cut)
+            .filter(|(key, _)| self.picked_item(*key).as_ref() == Some(item));
+        let mut taken = Total::ZERO;
+        let mut beyond = Vec::new();
+        for (key, quantity) in picks {
+            taken = taken.plus(quantity.total());
+            if taken > wanted && !quantity.is_negative() {
+                beyond.push(key);
+            }
+        }
+        beyond
     }
 }

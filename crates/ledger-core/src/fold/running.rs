@@ -113,7 +113,7 @@ impl Fold {
                 (None, None) => return told,
                 (Some(row_at), event_at) if event_at.is_none_or(|event| row_at < event) => {
                     if let Some(row) = rows.next() {
-                        told.push(running.row(row, row_at));
+                        running.row(row, row_at, &mut told);
                     }
                 }
                 (_, _) => {
@@ -141,7 +141,7 @@ impl Fold {
 }
 
 impl Running<'_> {
-    fn row(&mut self, mut row: HistoryRow, at: Moment) -> HistoryRow {
+    fn row(&mut self, mut row: HistoryRow, at: Moment, told: &mut Vec<HistoryRow>) {
         if let Some(line) = &row.line {
             self.moved(line, row.change);
         }
@@ -151,9 +151,14 @@ impl Running<'_> {
         for order in row.order.into_iter().chain(reversed) {
             self.claimed(order, at);
         }
-        let _owners = self.settle();
+        let mut changed = self.settle();
+        changed.retain(|owner| *owner != row.owner);
         (row.on_hand, row.available) = self.of(&row.owner);
-        row
+        told.push(row);
+        // A customer's own stock that comes or goes frees ours, or takes it.
+        for owner in changed {
+            told.push(self.promise_row(at, owner, None));
+        }
     }
 
     fn promises(&mut self, at: Moment, orders: &BTreeSet<EntryId>, told: &mut Vec<HistoryRow>) {
@@ -161,22 +166,27 @@ impl Running<'_> {
             self.claimed(*order, at);
         }
         for owner in self.settle() {
-            let (on_hand, available) = self.of(&owner);
-            told.push(HistoryRow {
-                id: at.1,
-                at: at.0,
-                kind: RowKind::Order,
-                line: None,
-                owner,
-                order: orders.first().copied(),
-                change: Total::ZERO,
-                line_on_hand: Total::ZERO,
-                on_hand,
-                available,
-                voided: false,
-                provisional: self.fold.central_number(at.1).is_none(),
-                reverses: None,
-            });
+            told.push(self.promise_row(at, owner, orders.first().copied()));
+        }
+    }
+
+    /// A row that says what is available of an owner's stock since a promise changed.
+    fn promise_row(&self, at: Moment, owner: Option<Code>, order: Option<EntryId>) -> HistoryRow {
+        let (on_hand, available) = self.of(&owner);
+        HistoryRow {
+            id: at.1,
+            at: at.0,
+            kind: RowKind::Order,
+            line: None,
+            owner,
+            order,
+            change: Total::ZERO,
+            line_on_hand: Total::ZERO,
+            on_hand,
+            available,
+            voided: false,
+            provisional: self.fold.central_number(at.1).is_none(),
+            reverses: None,
         }
     }
 }

@@ -177,7 +177,7 @@ impl Oracle {
         on_hand
     }
 
-    /// Until which day a batch can be used; of an alias, the batches are its own.
+    /// Until which day a batch can be used, whatever code of the item it was entered under.
     fn expiry(&self, item: &str, batch: &str) -> Option<u32> {
         let said = self.transactions().filter_map(|fact| {
             let (code, place) = match &fact.body {
@@ -186,7 +186,7 @@ impl Oracle {
                 _ => return None,
             };
             let this = place.batch.as_ref().map(ledger_core::Code::as_str) == Some(batch);
-            let this = this && code.as_str() == item;
+            let this = this && self.canonical(code.as_str()) == self.canonical(item);
             fact.body.particulars()?.expiry.filter(|_| this)
         });
         said.last()
@@ -223,7 +223,9 @@ impl Oracle {
             Body::OrderOpened(opened) if fact.id == order => {
                 Some((fact.by, opened.fields.get(&field)?))
             }
-            Body::OrderSet(set) if is(set.order, order) => Some((fact.by, set.fields.get(&field)?)),
+            Body::OrderSet(set) if is(set.order, order) && self.in_time(order, fact) => {
+                Some((fact.by, set.fields.get(&field)?))
+            }
             _ => None,
         });
         text(set.max_by_key(|(by, _)| *by).map(|(_, value)| value))
@@ -240,11 +242,17 @@ impl Oracle {
         ends.min()
     }
 
+    /// Whether an entry about an order was made before it ended: an end is final.
+    fn in_time(&self, order: EntryId, fact: &Fact) -> bool {
+        self.end(order).is_none_or(|end| fact.by <= end)
+    }
+
     /// The rank of an item of an order, and where the entry stands that gave it that (0: none).
     fn rank(&self, order: EntryId, item: &str) -> (i64, Option<Standing>) {
         let mut entries: Vec<(&Fact, i64)> = self
             .facts
             .iter()
+            .filter(|fact| self.in_time(order, fact))
             .filter_map(|fact| match &fact.body {
                 Body::OrderExpedited(it) if is(it.order, order) && it.item.as_str() == item => {
                     Some((fact, it.rank))
@@ -270,6 +278,7 @@ impl Oracle {
         let mut entries: Vec<(&Fact, i128)> = self
             .facts
             .iter()
+            .filter(|fact| self.in_time(opened.id, fact))
             .filter_map(|fact| match &fact.body {
                 Body::OrderLineSet(it) if is(it.order, opened.id) && it.item.as_str() == item => {
                     Some((fact, i128::from(it.wanted.ten_thousandths()).max(0)))
