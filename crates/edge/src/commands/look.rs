@@ -7,7 +7,7 @@ use ledger_core::at_entry;
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
 use ledger_core::{Code, Total};
-use ledger_node::view::{ItemFilter, ItemView, WantingView};
+use ledger_node::view::{ItemFilter, ItemView};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -85,16 +85,6 @@ struct Theirs {
     owner: String,
     owner_on_hand: String,
     owner_available: String,
-}
-
-/// An item with the order lines that want it. The JSON of an item is the same on every node, so the
-/// lines are for people only.
-#[derive(Debug, Serialize)]
-struct Wanted {
-    #[serde(flatten)]
-    item: ItemView,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    orders: Option<Vec<WantingView>>,
 }
 
 /// `stock items`.
@@ -203,11 +193,7 @@ pub(crate) fn show(context: &Context, item: &str) -> Result<Answer, Failure> {
             confirmed.set(node.server_url().is_some());
             let view = node.view();
             let sku = view.find_item(item)?;
-            let orders = (!context.json()).then(|| view.lines_wanting(&sku));
-            Ok(Wanted {
-                item: view.show(&sku),
-                orders,
-            })
+            Ok(view.show(&sku))
         },
         |item| show_text(item, confirmed.get()),
     )

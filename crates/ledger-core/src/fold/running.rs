@@ -118,7 +118,7 @@ impl Fold {
                 }
                 (_, _) => {
                     if let Some((at, orders)) = events.next() {
-                        running.promises(at, &orders, &mut told);
+                        running.promises(at, &orders, rows.peek(), &mut told);
                     }
                 }
             }
@@ -161,11 +161,27 @@ impl Running<'_> {
         }
     }
 
-    fn promises(&mut self, at: Moment, orders: &BTreeSet<EntryId>, told: &mut Vec<HistoryRow>) {
+    /// Tells what was promised at a moment, unless the next row tells it: the movement that was
+    /// written with it, for the same order.
+    fn promises(
+        &mut self,
+        at: Moment,
+        orders: &BTreeSet<EntryId>,
+        next: Option<&HistoryRow>,
+        told: &mut Vec<HistoryRow>,
+    ) {
         for order in orders {
             self.claimed(*order, at);
         }
+        let follows = next.filter(|row| {
+            let next_seq = at.1.seq.checked_add(1);
+            (row.at, row.id.origin, Some(row.id.seq)) == (at.0, at.1.origin, next_seq)
+                && row.order.is_some_and(|order| orders.contains(&order))
+        });
         for owner in self.settle() {
+            if follows.is_some_and(|row| row.owner == owner) {
+                continue;
+            }
             told.push(self.promise_row(at, owner, orders.first().copied()));
         }
     }

@@ -5,7 +5,7 @@ use ledger_core::fold::{Item, LineInfo};
 use ledger_core::{Code, Total};
 use serde::Serialize;
 
-use super::{BehindView, ItemFilter, Level, View, text_of, time_text};
+use super::{BehindView, ItemFilter, Level, View, WantingView, text_of, time_text};
 
 /// An item and how much of it there is.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +35,9 @@ pub struct ItemView {
     /// All stock lines that are not zero, where they are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<LineView>>,
+    /// Lines of open orders that want it, in the order they are served, where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orders: Option<Vec<WantingView>>,
     /// The moment of which the numbers are known to be everybody's.
     pub as_of: Option<String>,
     /// Devices whose news may be missing from the numbers.
@@ -119,6 +122,7 @@ impl View<'_> {
         let mut view = self.item_view(self.fold().item(sku), &lines, self.behind());
         let shown = lines.iter().filter(|line| !line.on_hand.is_zero());
         view.lines = Some(shown.map(|line| self.line_view(line)).collect());
+        view.orders = Some(self.lines_wanting(sku));
         view
     }
 
@@ -154,6 +158,7 @@ impl View<'_> {
             threshold: item.threshold.map(|threshold| threshold.to_string()),
             level: Level::of(available, item.threshold),
             lines: None,
+            orders: None,
             as_of: self.as_of(),
             behind,
             location: text_of(item.location.as_ref()),
