@@ -229,6 +229,85 @@ fn what_a_line_grows_by_queues_at_the_end_and_what_it_shrinks_by_was_the_newest(
 }
 
 #[test]
+fn what_is_picked_was_the_part_that_stood_first() {
+    let (fold, one, two) = rivals(|world, one, _| {
+        world.write(1, 6 * MINUTE, line_set(one, "P", 9));
+        world.write(1, 7 * MINUTE, add("P", "A", 3));
+        world.write(1, 8 * MINUTE, for_order(remove("P", "A", 4), one));
+    });
+    assert_eq!(
+        lines(&fold, one),
+        ["P 9 4 0 5"],
+        "the rise still stands behind the other line"
+    );
+    assert_eq!(lines(&fold, two), ["P 4 0 4 0"]);
+}
+
+#[test]
+fn of_two_ends_the_first_by_clock_holds_and_the_other_is_said() {
+    let mut world = World::default();
+    let order = world.write(1, MINUTE, opened("ONE", OrderType::Sales));
+    let close = world.write(1, 9 * MINUTE, closed(order));
+    world.write(2, 5 * MINUTE, cancelled(order));
+    world.write(3, 6 * MINUTE, cancelled(order));
+    let fold = world.fold();
+    assert_eq!(fold.order(order).unwrap().state, OrderState::Cancelled);
+    let open = fold.exceptions();
+    assert_eq!(open.len(), 1);
+    assert_eq!(
+        (open[0].id.as_str(), &open[0].entries),
+        ("closed-order:ONE", &vec![close])
+    );
+}
+
+#[test]
+fn parts_leave_from_the_usual_location_first_then_by_number_what_expires_first() {
+    let mut desk = Desk::new();
+    let usual = CatalogueWrite::new(Class::Item, code("R-100"));
+    let key_of = ledger_core::catalogue::key::USUAL_LOCATION;
+    desk.write(Body::Set(usual.with(key_of, Value::text("B-02"))));
+    desk.add("R-100", "A-01", 5);
+    desk.add("R-100", "B-02", 2);
+    for (batch, day) in [("AGED", 90_u32), ("FRESH", 95), ("OLDEST", 80)] {
+        let mut body = add("R-100", "A-01", 1);
+        if let Body::Moved(moved) = &mut body {
+            moved.to.as_mut().unwrap().batch = Some(code(batch));
+            moved.particulars.expiry = Some(day);
+        }
+        desk.write(body);
+    }
+    desk.open("R-1", OrderType::Repair);
+    let order = at_entry::find_order(&desk.world.fold(), "R-1").unwrap();
+    let plan = at_entry::order_add(&desk.world.fold(), "R-1", "R-100", units(10)).unwrap();
+    let taken: Vec<String> = plan
+        .bodies
+        .iter()
+        .filter_map(|body| match body {
+            Body::Moved(moved) => {
+                let from = moved.from.as_ref()?;
+                let batch = from.batch.as_ref().map_or("-", ledger_core::Code::as_str);
+                Some(format!("{} {batch} {}", from.location, moved.quantity))
+            }
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        "B-02 - 2",
+        "A-01 OLDEST 1",
+        "A-01 AGED 1",
+        "A-01 FRESH 1",
+        "A-01 - 5",
+    ];
+    assert_eq!(taken, expected);
+    // A reserving order's list of what to pick where goes the same way.
+    desk.write(setting("order-policy-repair", "reserve"));
+    desk.act(|fold| at_entry::order_add(fold, "R-1", "R-100", units(3)));
+    let shelves = at_entry::shelves_for(&desk.world.fold(), &order, &code("R-100"));
+    let places: Vec<&str> = shelves.iter().map(|it| it.line.location.as_str()).collect();
+    assert_eq!(places, ["B-02", "A-01"]);
+}
+
+#[test]
 fn a_manager_can_rank_a_line_above_earlier_ones() {
     let (fold, one, two) = rivals(|world, _, two| {
         world.write(1, 6 * MINUTE, expedited(two, "P", 1));

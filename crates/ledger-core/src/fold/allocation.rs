@@ -366,7 +366,7 @@ impl Fold {
             let picked = self.picked(order, None).remove(item).unwrap_or_default();
             self.order_line(order, item.clone(), picked, &allocation)
         });
-        lines.collect()
+        lines.filter(|line| line.wanted > line.picked).collect()
     }
 
     fn order_line(
