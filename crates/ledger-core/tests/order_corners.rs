@@ -10,14 +10,10 @@ mod support;
 
 use ledger_core::at_entry;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
-use ledger_core::entry::{Body, Content, Details};
-use ledger_core::exception::ExceptionKind;
-use ledger_core::fold::{Fold, Record};
+use ledger_core::entry::{Body, Details};
+use ledger_core::fold::Fold;
 use ledger_core::order::OrderType;
-use ledger_core::{Code, EntryId, Total};
-use proptest::prelude::*;
-use std::collections::BTreeMap;
-use support::orders::{Deed, Step, numberings, step, stocked, world};
+use ledger_core::{EntryId, Total};
 use support::*;
 
 fn of(owner: &str, mut body: Body) -> Body {
@@ -229,73 +225,4 @@ fn after_its_end_an_order_wants_what_it_wanted_then() {
     book.write(line_set(order, "P", 7));
     // The exception says that what was wanted later has no effect.
     assert_eq!(lines(&book.0.fold(), order), ["P 5 0 0 0"]);
-}
-
-/// The last row about an owner's stock says what is available of it today.
-fn check_last_rows(fold: &Fold, item: &Code) -> Result<(), TestCaseError> {
-    let mut last: BTreeMap<Option<Code>, Total> = BTreeMap::new();
-    for row in fold.history(item) {
-        last.insert(row.owner.clone(), row.available);
-    }
-    for (owner, available) in last {
-        let lines = fold.lines(item).into_iter();
-        let lines = lines.filter(|line| line.key.owner == owner);
-        let on_hand = lines.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand));
-        let expected = on_hand.minus(fold.allocated(item, owner.as_ref()));
-        prop_assert_eq!(available, expected, "{} of {:?}", item, owner);
-    }
-    Ok(())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
-
-    #[test]
-    fn the_last_row_of_an_owner_says_what_is_available_today(
-        steps in proptest::collection::vec(step(), 0..40),
-        numberings in numberings(),
-    ) {
-        let fold = world(&stocked(&steps), &numberings).fold();
-        for item in fold.items() {
-            check_last_rows(&fold, &item)?;
-        }
-    }
-
-    #[test]
-    fn a_lost_promise_names_a_fact_that_was_numbered_after_the_line(
-        steps in proptest::collection::vec(step(), 0..40),
-        numberings in numberings(),
-    ) {
-        let steps = stocked(&plain(&steps));
-        let mut world = world(&steps, &numberings);
-        for writer in 1..4 {
-            world.number_next(writer, 100, 900_000_000);
-        }
-        let (fold, opened) = (world.fold(), world.opened_orders());
-        for lost in fold.exceptions() {
-            if lost.kind != ExceptionKind::AllocationLost {
-                continue;
-            }
-            let order = lost.order.unwrap();
-            prop_assert!(opened.contains(&order));
-            // The line is as old as the first entry that set it, at least as its order.
-            let sets = world.records.iter().filter(|record| sets_line_of(record, order));
-            let sets = sets.filter_map(|record| fold.central_number(record.id));
-            let line = sets.min().max(fold.central_number(order));
-            let facts = lost.entries.iter().filter_map(|id| fold.central_number(*id));
-            prop_assert!(facts.max() > line, "{:?}", lost);
-        }
-    }
-}
-
-fn plain(steps: &[Step]) -> Vec<Step> {
-    let steps = steps
-        .iter()
-        .filter(|step| !matches!(step.deed, Deed::Answer(..)));
-    steps.cloned().collect()
-}
-
-fn sets_line_of(record: &Record, order: EntryId) -> bool {
-    matches!(&record.content, Content::Known(entry)
-        if matches!(&entry.body, Body::OrderLineSet(line) if line.order.id == order))
 }
