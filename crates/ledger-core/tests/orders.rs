@@ -153,7 +153,19 @@ fn issue_takes_five_of_eight_fills_three_and_returns_eight() {
         "nothing-ready"
     );
 
-    desk.act(|fold| at_entry::order_cancel(fold, "R-1", &Details::default()));
+    let why = Details {
+        reason: Some("customer left".to_owned()),
+        ..Details::default()
+    };
+    let plan = at_entry::order_cancel(&desk.world.fold(), "R-1", &why).unwrap();
+    let Some(Body::Moved(back)) = plan.bodies.last() else {
+        panic!("the parts come back");
+    };
+    assert_eq!(
+        back.particulars.details.reason.as_deref(),
+        Some("customer left")
+    );
+    desk.act(|fold| at_entry::order_cancel(fold, "R-1", &why));
     let fold = desk.world.fold();
     assert_eq!(on_hand(&fold, "R-100", "A-01"), "15");
     assert_eq!(told(&fold, "R-100").last(), Some(&row("8", "15", "15")));

@@ -485,9 +485,18 @@ fn ended(order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {
 /// Calls an order off, and returns all that was picked for it.
 pub fn order_cancel(fold: &Fold, order: &str, details: &Details) -> Result<Plan, Refusal> {
     let (order, reference) = find_open(fold, order)?;
-    let mut bodies = vec![Body::OrderCancelled(ended(reference, details)?)];
+    let ended = ended(reference, details)?;
+    let (reason, note) = (ended.reason.clone(), ended.note.clone());
+    let mut bodies = vec![Body::OrderCancelled(ended)];
     for (item, picked) in fold.picked_of(order.id) {
         bodies.extend(returns_of(fold, order.id, reference, &item, picked)?);
+    }
+    // Whoever reads an item's history sees there why its parts came back.
+    for body in &mut bodies {
+        if let Body::Moved(moved) = body {
+            moved.particulars.details.reason = reason.clone();
+            moved.particulars.details.note = note.clone();
+        }
     }
     Ok(Plan::new(About::Order(order.id), bodies))
 }

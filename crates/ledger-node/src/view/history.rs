@@ -1,7 +1,7 @@
 //! The stock history of an item: the fold's rows with the words of their entries.
 
 use ledger_core::Code;
-use ledger_core::entry::{Body, Entry};
+use ledger_core::entry::{Body, Details, Entry};
 use ledger_core::fold::{HistoryRow, RowKind};
 use serde::Serialize;
 
@@ -84,10 +84,7 @@ fn history_view(
     order: Option<String>,
 ) -> HistoryView {
     let line = row.line.as_ref();
-    let details = entry
-        .and_then(|entry| entry.body.particulars())
-        .map(|with| with.details.clone());
-    let details = details.unwrap_or_default();
+    let details = entry.map(|entry| said(&entry.body)).unwrap_or_default();
     let user = entry.and_then(|entry| entry.user.as_ref());
     HistoryView {
         entry: row.id.to_string(),
@@ -115,6 +112,19 @@ fn history_view(
             _ => None,
         },
     }
+}
+
+/// What the writer of an entry said beside the quantities.
+fn said(body: &Body) -> Details {
+    if let Body::OrderClosed(ended) | Body::OrderCancelled(ended) = body {
+        return Details {
+            reason: ended.reason.clone(),
+            note: ended.note.clone(),
+            ..Details::default()
+        };
+    }
+    let with = body.particulars();
+    with.map(|with| with.details.clone()).unwrap_or_default()
 }
 
 /// The kind of a row in one word; a movement is what it was meant as.
