@@ -81,13 +81,10 @@ impl About {
             Body::ItemMerged(merged) => item(&merged.item),
             Body::CodeBound(bound) => item(&bound.item),
             Body::CodeUnbound(unbound) => item(&unbound.item),
-            Body::OrderOpened(_) => Some(Self::NewOrder),
-            Body::OrderSet(set) => Some(Self::Order(set.order.id)),
-            Body::OrderLineSet(line) => Some(Self::Order(line.order.id)),
-            Body::OrderExpedited(expedited) => Some(Self::Order(expedited.order.id)),
-            Body::OrderClosed(ended) | Body::OrderCancelled(ended) => {
-                Some(Self::Order(ended.order.id))
-            }
+            Body::Order(entry) => Some(match entry.order() {
+                Some(order) => Self::Order(order.id),
+                None => Self::NewOrder,
+            }),
             Body::ExceptionAnswered(answered) => Some(Self::Exception(answered.exception.clone())),
             Body::Genesis(_) | Body::ClockMark(_) | Body::Reversed(_) => None,
         }

@@ -7,7 +7,7 @@ use crate::catalogue::{CatalogueWrite, Class, Subject};
 use crate::code::{Barcode, Code, UserName};
 use crate::id::{DeviceId, EntryRef};
 pub use crate::order::{
-    ExceptionAnswered, OrderEnded, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+    ExceptionAnswered, OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
 };
 use crate::quantity::Quantity;
 use crate::time::{Clock, Timestamp};
@@ -48,18 +48,8 @@ pub enum Body {
     CodeBound(CodeBound),
     /// A barcode no longer stands for an item.
     CodeUnbound(CodeUnbound),
-    /// An order begins.
-    OrderOpened(OrderOpened),
-    /// Fields of an order.
-    OrderSet(OrderSet),
-    /// How much of an item an order wants.
-    OrderLineSet(OrderLineSet),
-    /// The rank of an order's line.
-    OrderExpedited(OrderExpedited),
-    /// An order is done.
-    OrderClosed(OrderEnded),
-    /// An order is called off.
-    OrderCancelled(OrderEnded),
+    /// Something about an order.
+    Order(OrderEntry),
     /// An exception is taken as it is.
     ExceptionAnswered(ExceptionAnswered),
 }
@@ -381,12 +371,7 @@ impl Body {
             Self::ItemMerged(_) => Kind::ITEM_MERGED,
             Self::CodeBound(_) => Kind::CODE_BOUND,
             Self::CodeUnbound(_) => Kind::CODE_UNBOUND,
-            Self::OrderOpened(_) => Kind::ORDER_OPENED,
-            Self::OrderSet(_) => Kind::ORDER_SET,
-            Self::OrderLineSet(_) => Kind::ORDER_LINE_SET,
-            Self::OrderExpedited(_) => Kind::ORDER_EXPEDITED,
-            Self::OrderClosed(_) => Kind::ORDER_CLOSED,
-            Self::OrderCancelled(_) => Kind::ORDER_CANCELLED,
+            Self::Order(entry) => entry.kind(),
             Self::ExceptionAnswered(_) => Kind::EXCEPTION_ANSWERED,
         }
     }
@@ -405,12 +390,7 @@ impl Body {
             | Self::ItemMerged(_)
             | Self::CodeBound(_)
             | Self::CodeUnbound(_)
-            | Self::OrderOpened(_)
-            | Self::OrderSet(_)
-            | Self::OrderLineSet(_)
-            | Self::OrderExpedited(_)
-            | Self::OrderClosed(_)
-            | Self::OrderCancelled(_)
+            | Self::Order(_)
             | Self::ExceptionAnswered(_) => None,
         }
     }
@@ -425,11 +405,7 @@ impl Body {
             Self::Set(write) => write.once,
             Self::ItemMerged(merged) => merged.once,
             Self::CodeBound(bound) => bound.once,
-            Self::OrderOpened(opened) => opened.once,
-            Self::OrderSet(set) => set.once,
-            Self::OrderLineSet(line) => line.once,
-            Self::OrderExpedited(expedited) => expedited.once,
-            Self::OrderClosed(ended) | Self::OrderCancelled(ended) => ended.once,
+            Self::Order(entry) => entry.once(),
             Self::ExceptionAnswered(answered) => answered.once,
             Self::Genesis(_) | Self::ClockMark(_) | Self::Tallied(_) | Self::CodeUnbound(_) => None,
         }
@@ -444,11 +420,7 @@ impl Body {
             Self::Set(write) => &mut write.once,
             Self::ItemMerged(merged) => &mut merged.once,
             Self::CodeBound(bound) => &mut bound.once,
-            Self::OrderOpened(opened) => &mut opened.once,
-            Self::OrderSet(set) => &mut set.once,
-            Self::OrderLineSet(line) => &mut line.once,
-            Self::OrderExpedited(expedited) => &mut expedited.once,
-            Self::OrderClosed(ended) | Self::OrderCancelled(ended) => &mut ended.once,
+            Self::Order(entry) => entry.once_mut(),
             Self::ExceptionAnswered(answered) => &mut answered.once,
             Self::Genesis(_) | Self::ClockMark(_) | Self::Tallied(_) | Self::CodeUnbound(_) => {
                 return;

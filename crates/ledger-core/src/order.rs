@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{FieldType, Value};
 use crate::code::Code;
-use crate::entry::IdempotencyKey;
+use crate::entry::{IdempotencyKey, Kind};
 use crate::id::EntryRef;
 use crate::quantity::Quantity;
 
@@ -149,6 +149,72 @@ pub struct OrderEnded {
     pub note: Option<String>,
     /// Counts once with this key.
     pub once: Option<IdempotencyKey>,
+}
+
+/// What an entry says about an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderEntry {
+    /// It begins.
+    Opened(OrderOpened),
+    /// Fields of it.
+    Set(OrderSet),
+    /// How much of an item it wants.
+    LineSet(OrderLineSet),
+    /// The rank of a line.
+    Expedited(OrderExpedited),
+    /// It is done.
+    Closed(OrderEnded),
+    /// It is called off.
+    Cancelled(OrderEnded),
+}
+
+impl OrderEntry {
+    /// The stored number of this kind of entry.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Opened(_) => Kind::ORDER_OPENED,
+            Self::Set(_) => Kind::ORDER_SET,
+            Self::LineSet(_) => Kind::ORDER_LINE_SET,
+            Self::Expedited(_) => Kind::ORDER_EXPEDITED,
+            Self::Closed(_) => Kind::ORDER_CLOSED,
+            Self::Cancelled(_) => Kind::ORDER_CANCELLED,
+        }
+    }
+
+    /// The entry that opened the order; none when it is this one.
+    #[must_use]
+    pub const fn order(&self) -> Option<&EntryRef> {
+        match self {
+            Self::Opened(_) => None,
+            Self::Set(set) => Some(&set.order),
+            Self::LineSet(line) => Some(&line.order),
+            Self::Expedited(expedited) => Some(&expedited.order),
+            Self::Closed(ended) | Self::Cancelled(ended) => Some(&ended.order),
+        }
+    }
+
+    /// The key it counts once with, if any.
+    #[must_use]
+    pub const fn once(&self) -> Option<IdempotencyKey> {
+        match self {
+            Self::Opened(opened) => opened.once,
+            Self::Set(set) => set.once,
+            Self::LineSet(line) => line.once,
+            Self::Expedited(expedited) => expedited.once,
+            Self::Closed(ended) | Self::Cancelled(ended) => ended.once,
+        }
+    }
+
+    pub(crate) const fn once_mut(&mut self) -> &mut Option<IdempotencyKey> {
+        match self {
+            Self::Opened(opened) => &mut opened.once,
+            Self::Set(set) => &mut set.once,
+            Self::LineSet(line) => &mut line.once,
+            Self::Expedited(expedited) => &mut expedited.once,
+            Self::Closed(ended) | Self::Cancelled(ended) => &mut ended.once,
+        }
+    }
 }
 
 /// A person looked at an exception and takes it as it is.

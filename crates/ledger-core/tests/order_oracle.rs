@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use ledger_core::at_entry;
 use ledger_core::catalogue::{CatalogueWrite, Class};
-use ledger_core::entry::{Body, Content, Details, Particulars};
+use ledger_core::entry::{Body, Content, Details, OrderEntry, Particulars};
 use ledger_core::exception::ExceptionKind;
 use ledger_core::fold::{Fold, OrderLine, OrderState, Record};
 use ledger_core::order::OrderType;
@@ -232,7 +232,7 @@ fn check_last_rows(fold: &Fold, item: &Code) -> Result<(), TestCaseError> {
 
 fn sets_line_of(record: &Record, order: EntryId) -> bool {
     matches!(&record.content, Content::Known(entry)
-        if matches!(&entry.body, Body::OrderLineSet(line) if line.order.id == order))
+        if matches!(&entry.body, Body::Order(OrderEntry::LineSet(line)) if line.order.id == order))
 }
 
 /// A world in which three writers make one line each for up to six orders of one item at one place,
@@ -410,8 +410,8 @@ fn about(record: &Record, order: EntryId) -> bool {
     };
     record.id == order
         || match &entry.body {
-            Body::OrderLineSet(line) => line.order.id == order,
-            Body::OrderExpedited(line) => line.order.id == order,
+            Body::Order(OrderEntry::LineSet(line)) => line.order.id == order,
+            Body::Order(OrderEntry::Expedited(line)) => line.order.id == order,
             _ => false,
         }
 }

@@ -12,7 +12,7 @@ mod support;
 
 use ledger_core::at_entry::{self, Answer, settings};
 use ledger_core::catalogue::{CatalogueWrite, Class, Value};
-use ledger_core::entry::{Body, Details, OrderSet};
+use ledger_core::entry::{Body, Details, OrderEntry, OrderSet};
 use ledger_core::fold::{Fold, OrderState, RowKind};
 use ledger_core::order::{OrderFields, OrderType, key};
 use ledger_core::{EntryId, Quantity};
@@ -456,12 +456,12 @@ fn stock_of_another_site_is_shown_and_not_promised() {
     desk.add("R-100", "A-01", 3);
     desk.add("R-100", "B-02", 9);
     let at = |number: &str, site: &str| {
-        Body::OrderOpened(ledger_core::entry::OrderOpened {
+        Body::Order(OrderEntry::Opened(ledger_core::entry::OrderOpened {
             number: code(number),
             order_type: OrderType::Sales,
             fields: OrderFields::from([(key::SITE, Value::text(site))]),
             once: None,
-        })
+        }))
     };
     let east = desk.write(at("E-1", "EAST"));
     desk.act(|fold| at_entry::order_add(fold, "E-1", "R-100", units(5)));
@@ -693,11 +693,11 @@ fn fields_of_an_order_go_by_clock_and_orders_of_one_number_are_both_kept() {
     let one = world.write(1, MINUTE, opened("X-1", OrderType::Repair));
     let two = world.write(2, MINUTE, opened("X-1", OrderType::Sales));
     let set = |text: &str| {
-        Body::OrderSet(OrderSet {
+        Body::Order(OrderEntry::Set(OrderSet {
             order: reference(one),
             fields: OrderFields::from([(key::TITLE, Value::text(text))]),
             once: None,
-        })
+        }))
     };
     world.write(2, 9 * MINUTE, set("later"));
     world.write(3, 5 * MINUTE, set("earlier"));

@@ -120,12 +120,7 @@ impl Rows {
                 | Body::ItemMerged(_)
                 | Body::CodeBound(_)
                 | Body::CodeUnbound(_)
-                | Body::OrderOpened(_)
-                | Body::OrderSet(_)
-                | Body::OrderLineSet(_)
-                | Body::OrderExpedited(_)
-                | Body::OrderClosed(_)
-                | Body::OrderCancelled(_)
+                | Body::Order(_)
                 | Body::ExceptionAnswered(_) => {
                     // It changes no total, yet a transaction may have the same key.
                     if entry.body.once().is_some() {

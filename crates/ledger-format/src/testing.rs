@@ -4,8 +4,8 @@ use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of}
 use ledger_core::code::Barcode;
 use ledger_core::entry::{
     Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Entry, ExceptionAnswered,
-    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderExpedited,
-    OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
+    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry,
+    OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
 };
 use ledger_core::order::{self, OrderFields, OrderType};
 use ledger_core::{
@@ -247,37 +247,37 @@ fn order() -> impl Strategy<Value = Body> {
     let order_type = prop::sample::select(&OrderType::ALL[..]);
     let opened = (code(), order_type, order_fields(), once()).prop_map(
         |(number, order_type, fields, once)| {
-            Body::OrderOpened(OrderOpened {
+            Body::Order(OrderEntry::Opened(OrderOpened {
                 number,
                 order_type,
                 fields,
                 once,
-            })
+            }))
         },
     );
     let set = (entry_ref(), order_fields(), once()).prop_map(|(order, fields, once)| {
-        Body::OrderSet(OrderSet {
+        Body::Order(OrderEntry::Set(OrderSet {
             order,
             fields,
             once,
-        })
+        }))
     });
     let line = (entry_ref(), code(), quantity(), once()).prop_map(|(order, item, wanted, once)| {
-        Body::OrderLineSet(OrderLineSet {
+        Body::Order(OrderEntry::LineSet(OrderLineSet {
             order,
             item,
             wanted,
             once,
-        })
+        }))
     });
     let expedited =
         (entry_ref(), code(), quantity(), once()).prop_map(|(order, item, rank, once)| {
-            Body::OrderExpedited(OrderExpedited {
+            Body::Order(OrderEntry::Expedited(OrderExpedited {
                 order,
                 item,
                 rank: rank.ten_thousandths(),
                 once,
-            })
+            }))
         });
     let (reason, note) = (option::of(text()), option::of(text()));
     let ended = (entry_ref(), reason, note, once(), any::<bool>()).prop_map(
@@ -289,9 +289,9 @@ fn order() -> impl Strategy<Value = Body> {
                 once,
             };
             if is_closed {
-                Body::OrderClosed(ended)
+                Body::Order(OrderEntry::Closed(ended))
             } else {
-                Body::OrderCancelled(ended)
+                Body::Order(OrderEntry::Cancelled(ended))
             }
         },
     );

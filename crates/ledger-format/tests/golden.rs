@@ -16,8 +16,8 @@ use std::sync::Mutex;
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::entry::{
     Act, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details, ExceptionAnswered,
-    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderExpedited,
-    OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
+    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry,
+    OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{
@@ -322,21 +322,21 @@ fn value(holds: FieldType) -> Value {
 
 fn opened(order_type: OrderType, fields: OrderFields, once: Option<IdempotencyKey>) -> Body {
     let number = code("SO-1042");
-    Body::OrderOpened(OrderOpened {
+    Body::Order(OrderEntry::Opened(OrderOpened {
         number,
         order_type,
         fields,
         once,
-    })
+    }))
 }
 
 fn line(order: EntryRef, item: &str, wanted: i64, once: Option<IdempotencyKey>) -> Body {
-    Body::OrderLineSet(OrderLineSet {
+    Body::Order(OrderEntry::LineSet(OrderLineSet {
         order,
         item: code(item),
         wanted: Quantity::from_units(wanted).unwrap(),
         once,
-    })
+    }))
 }
 
 fn picked(order: EntryRef, item: &str, location: &str, particulars: Particulars) -> Body {
@@ -355,19 +355,19 @@ fn order_entries() -> Vec<(&'static str, Entry)> {
     let order = || entry_ref(300);
     let fields = || FIELDS.map(|(key, holds)| (key, value(holds))).into();
     let set = |fields, once| {
-        Body::OrderSet(OrderSet {
+        Body::Order(OrderEntry::Set(OrderSet {
             order: order(),
             fields,
             once,
-        })
+        }))
     };
     let expedited = |rank, once| {
-        Body::OrderExpedited(OrderExpedited {
+        Body::Order(OrderEntry::Expedited(OrderExpedited {
             order: order(),
             item: code("15056BL"),
             rank,
             once,
-        })
+        }))
     };
     let ended = |once: Option<IdempotencyKey>| OrderEnded {
         order: order(),
@@ -375,6 +375,8 @@ fn order_entries() -> Vec<(&'static str, Entry)> {
         note: once.map(|_| "the customer has found the original – ok".to_owned()),
         once,
     };
+    let closed = |once| Body::Order(OrderEntry::Closed(ended(once)));
+    let cancelled = |once| Body::Order(OrderEntry::Cancelled(ended(once)));
     let nil: OrderFields = FIELDS.map(|(key, _)| (key, Value::Nil)).into();
     vec![
         (
@@ -398,19 +400,10 @@ fn order_entries() -> Vec<(&'static str, Entry)> {
         ),
         ("order_expedited_minimal", minimal(expedited(0, None))),
         ("order_expedited_full", full(expedited(-70_000, once()))),
-        (
-            "order_closed_minimal",
-            minimal(Body::OrderClosed(ended(None))),
-        ),
-        ("order_closed_full", full(Body::OrderClosed(ended(once())))),
-        (
-            "order_cancelled_minimal",
-            minimal(Body::OrderCancelled(ended(None))),
-        ),
-        (
-            "order_cancelled_full",
-            full(Body::OrderCancelled(ended(once()))),
-        ),
+        ("order_closed_minimal", minimal(closed(None))),
+        ("order_closed_full", full(closed(once()))),
+        ("order_cancelled_minimal", minimal(cancelled(None))),
+        ("order_cancelled_full", full(cancelled(once()))),
         (
             "moved_for_order_minimal",
             minimal(picked(order(), "15056BL", "A-01", Particulars::default())),
@@ -642,7 +635,7 @@ fn morning() -> OriginSlice {
         note: None,
         once: None,
     };
-    push(&at(900, Body::OrderClosed(ended)));
+    push(&at(900, Body::Order(OrderEntry::Closed(ended))));
     for entry in later_entries().values() {
         push(entry);
     }

@@ -13,7 +13,7 @@ use std::path::Path;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{
     Act, Body, CodeBound, Counted, ExceptionAnswered, IdempotencyKey, ItemMerged, Moved,
-    OrderEnded, OrderLineSet, OrderOpened, Particulars, Place, Reversed,
+    OrderEnded, OrderEntry, OrderLineSet, OrderOpened, Particulars, Place, Reversed,
 };
 use ledger_core::fold::{Fold, LineKey, NumberRun, Record};
 use ledger_core::order::{OrderFields, OrderType};
@@ -201,24 +201,24 @@ impl World {
                 pack: Quantity::ONE,
                 once,
             }),
-            3 => Body::OrderOpened(OrderOpened {
+            3 => Body::Order(OrderEntry::Opened(OrderOpened {
                 number: code("SO-1"),
                 order_type: OrderType::Sales,
                 fields: OrderFields::new(),
                 once,
-            }),
-            4 => Body::OrderLineSet(OrderLineSet {
+            })),
+            4 => Body::Order(OrderEntry::LineSet(OrderLineSet {
                 order,
                 item,
                 wanted: Quantity::ONE,
                 once,
-            }),
-            5 => Body::OrderCancelled(OrderEnded {
+            })),
+            5 => Body::Order(OrderEntry::Cancelled(OrderEnded {
                 order,
                 reason: None,
                 note: None,
                 once,
-            }),
+            })),
             _ => Body::ExceptionAnswered(ExceptionAnswered {
                 exception: "any".to_owned(),
                 entries: vec![order.id],

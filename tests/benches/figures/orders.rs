@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
-use ledger_core::entry::{Act, Body, Moved, Particulars, Place};
+use ledger_core::entry::{Act, Body, Moved, OrderEntry, Particulars, Place};
 use ledger_core::fold::{Fold, NumberRun, Record};
 use ledger_core::order::{self, OrderFields, OrderLineSet, OrderOpened, OrderType};
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Timestamp, Total};
@@ -119,12 +119,12 @@ impl Shop {
 
     /// An order for the site EAST; every fifth line is for one of a hundred items that many want.
     fn order(&mut self, number: usize, random: &mut Random) {
-        let order = self.write(Body::OrderOpened(OrderOpened {
+        let order = self.write(Body::Order(OrderEntry::Opened(OrderOpened {
             number: code(&format!("SO-{number:05}")),
             order_type: OrderType::Sales,
             fields: OrderFields::from([(order::key::SITE, Value::text("EAST"))]),
             once: None,
-        }));
+        })));
         let mut items = std::collections::BTreeSet::new();
         while items.len() < LINES_OF_ORDER {
             let hot = items.len() % 5 == 0;
@@ -134,12 +134,12 @@ impl Shop {
         for item in items {
             let wanted = 1 + random.below(8) as i64;
             self.lines.push((item, wanted));
-            self.write(Body::OrderLineSet(OrderLineSet {
+            self.write(Body::Order(OrderEntry::LineSet(OrderLineSet {
                 order,
                 item: self.codes[item].clone(),
                 wanted: units(wanted),
                 once: None,
-            }));
+            })));
         }
     }
 

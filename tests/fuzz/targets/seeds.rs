@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::entry::{
     Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, ExceptionAnswered, Genesis,
-    GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderExpedited, OrderLineSet,
-    OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
+    GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry, OrderExpedited,
+    OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName};
@@ -151,12 +151,12 @@ fn value(holds: FieldType) -> Value {
 fn orders() -> Vec<Body> {
     let order = || reference(1, 2);
     let opened = |order_type, fields, once| {
-        Body::OrderOpened(OrderOpened {
+        Body::Order(OrderEntry::Opened(OrderOpened {
             number: code("SO-1"),
             order_type,
             fields,
             once,
-        })
+        }))
     };
     let fields = || FIELDS.map(|(key, holds)| (key, value(holds)));
     let mut bodies = vec![
@@ -171,30 +171,30 @@ fn orders() -> Vec<Body> {
             once,
         };
         bodies.extend([
-            Body::OrderSet(OrderSet {
+            Body::Order(OrderEntry::Set(OrderSet {
                 order: order(),
                 fields: once.iter().flat_map(|_| fields()).collect(),
                 once,
-            }),
-            Body::OrderSet(OrderSet {
+            })),
+            Body::Order(OrderEntry::Set(OrderSet {
                 order: order(),
                 fields: FIELDS.map(|(key, _)| (key, Value::Nil)).into(),
                 once,
-            }),
-            Body::OrderLineSet(OrderLineSet {
+            })),
+            Body::Order(OrderEntry::LineSet(OrderLineSet {
                 order: order(),
                 item: code("R-100"),
                 wanted: quantity(80_000),
                 once,
-            }),
-            Body::OrderExpedited(OrderExpedited {
+            })),
+            Body::Order(OrderEntry::Expedited(OrderExpedited {
                 order: order(),
                 item: code("R-100"),
                 rank: i64::MIN,
                 once,
-            }),
-            Body::OrderClosed(ended.clone()),
-            Body::OrderCancelled(ended),
+            })),
+            Body::Order(OrderEntry::Closed(ended.clone())),
+            Body::Order(OrderEntry::Cancelled(ended)),
         ]);
     }
     bodies.extend([

@@ -67,12 +67,7 @@ fn is_news(fold: &Fold, body: &Body) -> bool {
         | Body::Reversed(_)
         | Body::ItemMerged(_)
         | Body::CodeUnbound(_)
-        | Body::OrderOpened(_)
-        | Body::OrderSet(_)
-        | Body::OrderLineSet(_)
-        | Body::OrderExpedited(_)
-        | Body::OrderClosed(_)
-        | Body::OrderCancelled(_)
+        | Body::Order(_)
         | Body::ExceptionAnswered(_) => true,
     }
 }

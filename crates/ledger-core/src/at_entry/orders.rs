@@ -13,8 +13,8 @@ use super::{
 use crate::catalogue::{Class, Value};
 use crate::code::Code;
 use crate::entry::{
-    Act, Body, Details, Moved, OrderEnded, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
-    Particulars,
+    Act, Body, Details, Moved, OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened,
+    OrderSet, Particulars,
 };
 use crate::fold::{Fold, Order, OrderLine, OrderState};
 use crate::id::{DeviceId, EntryId, EntryRef};
@@ -170,7 +170,10 @@ pub fn open_order(
         fields,
         once: None,
     };
-    Ok(Plan::new(About::NewOrder, vec![Body::OrderOpened(opened)]))
+    Ok(Plan::new(
+        About::NewOrder,
+        vec![Body::Order(OrderEntry::Opened(opened))],
+    ))
 }
 
 /// Changes what an order says about itself.
@@ -186,7 +189,10 @@ pub fn set_order(fold: &Fold, order: &str, change: &OrderChange) -> Result<Plan,
         fields,
         once: None,
     };
-    Ok(Plan::new(About::Order(order.id), vec![Body::OrderSet(set)]))
+    Ok(Plan::new(
+        About::Order(order.id),
+        vec![Body::Order(OrderEntry::Set(set))],
+    ))
 }
 
 /// The line of an order for an item.
@@ -214,12 +220,12 @@ fn line_bodies(
     wanted: Quantity,
 ) -> Vec<Body> {
     let set = |item: Code, wanted| {
-        Body::OrderLineSet(OrderLineSet {
+        Body::Order(OrderEntry::LineSet(OrderLineSet {
             order: reference,
             item,
             wanted,
             once: None,
-        })
+        }))
     };
     let mut bodies = vec![set(item.clone(), wanted)];
     let others = fold.aliases(item).into_iter().filter(|code| code != item);
@@ -459,12 +465,12 @@ pub fn order_expedite(fold: &Fold, order: &str, item: &str, rank: i64) -> Result
     let entered = fold.aliases(&item).into_iter();
     let entered = entered.filter(|code| !fold.entered_wanted(order.id, code).is_zero());
     let bodies = entered.map(|item| {
-        Body::OrderExpedited(OrderExpedited {
+        Body::Order(OrderEntry::Expedited(OrderExpedited {
             order: reference,
             item,
             rank,
             once: None,
-        })
+        }))
     });
     Ok(Plan::new(About::Order(order.id), bodies.collect()))
 }
@@ -487,7 +493,7 @@ pub fn order_cancel(fold: &Fold, order: &str, details: &Details) -> Result<Plan,
     let (order, reference) = find_open(fold, order)?;
     let ended = ended(reference, details)?;
     let (reason, note) = (ended.reason.clone(), ended.note.clone());
-    let mut bodies = vec![Body::OrderCancelled(ended)];
+    let mut bodies = vec![Body::Order(OrderEntry::Cancelled(ended))];
     for (item, picked) in fold.picked_of(order.id) {
         bodies.extend(returns_of(fold, order.id, reference, &item, picked)?);
     }
@@ -512,7 +518,7 @@ pub fn order_close(fold: &Fold, order: &str, details: &Details) -> Result<Plan, 
         .collect();
     let warning = (!open.is_empty())
         .then(|| format!("not picked, and wanted no longer: {}", open.join(", ")));
-    let bodies = vec![Body::OrderClosed(ended(reference, details)?)];
+    let bodies = vec![Body::Order(OrderEntry::Closed(ended(reference, details)?))];
     Ok(Plan::new(About::Order(order.id), bodies).warn(warning))
 }
 

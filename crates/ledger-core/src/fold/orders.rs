@@ -11,7 +11,7 @@ use super::origin::Origins;
 use super::{Fold, TxKey};
 use crate::catalogue::Value;
 use crate::code::Code;
-use crate::entry::{OrderEnded, OrderExpedited, OrderLineSet, OrderOpened, OrderSet};
+use crate::entry::{OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet};
 use crate::id::{EntryId, EntryRef};
 use crate::order::{OrderType, key};
 use crate::quantity::{Quantity, Total};
@@ -120,13 +120,25 @@ pub(crate) struct Orders {
 }
 
 impl Orders {
-    pub(super) fn open(&mut self, id: EntryId, stamp: Stamp, opened: OrderOpened) {
+    /// Takes note of an entry, which has this id.
+    pub(super) fn take(&mut self, id: EntryId, stamp: Stamp, entry: OrderEntry) {
+        match entry {
+            OrderEntry::Opened(opened) => self.open(id, stamp, opened),
+            OrderEntry::Set(set) => self.set(stamp, set),
+            OrderEntry::LineSet(line) => self.set_line(stamp, line),
+            OrderEntry::Expedited(expedited) => self.expedite(stamp, expedited),
+            OrderEntry::Closed(ended) => self.end(stamp, &ended, OrderState::Closed),
+            OrderEntry::Cancelled(ended) => self.end(stamp, &ended, OrderState::Cancelled),
+        }
+    }
+
+    fn open(&mut self, id: EntryId, stamp: Stamp, opened: OrderOpened) {
         let numbered = self.by_number.entry(opened.number.clone()).or_default();
         numbered.insert(id);
         self.logs.entry(id).or_default().opened = Some((stamp, opened));
     }
 
-    pub(super) fn set(&mut self, stamp: Stamp, set: OrderSet) {
+    fn set(&mut self, stamp: Stamp, set: OrderSet) {
         let EntryRef { id, hash8 } = set.order;
         let what = set;
         let said = Said { stamp, hash8, what };
@@ -139,21 +151,21 @@ impl Orders {
         log.lines.entry(item).or_default()
     }
 
-    pub(super) fn set_line(&mut self, stamp: Stamp, line: OrderLineSet) {
+    fn set_line(&mut self, stamp: Stamp, line: OrderLineSet) {
         let EntryRef { id, hash8 } = line.order;
         let what = line.wanted;
         let said = Said { stamp, hash8, what };
         self.line(id, line.item).wanted.push(said);
     }
 
-    pub(super) fn expedite(&mut self, stamp: Stamp, expedited: OrderExpedited) {
+    fn expedite(&mut self, stamp: Stamp, expedited: OrderExpedited) {
         let EntryRef { id, hash8 } = expedited.order;
         let what = expedited.rank;
         let said = Said { stamp, hash8, what };
         self.line(id, expedited.item).ranks.push(said);
     }
 
-    pub(super) fn end(&mut self, stamp: Stamp, ended: &OrderEnded, what: OrderState) {
+    fn end(&mut self, stamp: Stamp, ended: &OrderEnded, what: OrderState) {
         let EntryRef { id, hash8 } = ended.order;
         let said = Said { stamp, hash8, what };
         self.logs.entry(id).or_default().ends.push(said);

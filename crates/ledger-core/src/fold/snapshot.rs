@@ -48,12 +48,7 @@ impl Record {
                 | Body::ItemMerged(_)
                 | Body::CodeBound(_)
                 | Body::CodeUnbound(_)
-                | Body::OrderOpened(_)
-                | Body::OrderSet(_)
-                | Body::OrderLineSet(_)
-                | Body::OrderExpedited(_)
-                | Body::OrderClosed(_)
-                | Body::OrderCancelled(_)
+                | Body::Order(_)
                 | Body::ExceptionAnswered(_) => true,
             },
             Content::Newer { .. } | Content::Bad { .. } => true,

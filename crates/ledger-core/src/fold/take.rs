@@ -3,7 +3,7 @@
 use super::line::Row;
 use super::origin::Touch;
 use super::slots::Slot;
-use super::{Fold, Line, OrderState, Record, TxKey, catalogue, orders, symbols};
+use super::{Fold, Line, Record, TxKey, catalogue, orders, symbols};
 use crate::entry::{Body, Content, Counted, IdempotencyKey, Moved, Place};
 use crate::quantity::Quantity;
 use crate::time::Timestamp;
@@ -61,12 +61,7 @@ impl Fold {
             | Body::ItemMerged(_)
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
-            | Body::OrderOpened(_)
-            | Body::OrderSet(_)
-            | Body::OrderLineSet(_)
-            | Body::OrderExpedited(_)
-            | Body::OrderClosed(_)
-            | Body::OrderCancelled(_)
+            | Body::Order(_)
             | Body::ExceptionAnswered(_) => self.take_once(key, slot.order_time(), body.once()),
         }
         if let Some(target) = self.take_fact(key, stamp, slot.order_time(), body) {
@@ -119,12 +114,7 @@ impl Fold {
                 self.catalogue
                     .bind(stamp, unbound.item, unbound.barcode, None);
             }
-            Body::OrderOpened(opened) => self.orders.open(self.entry_id(key), stamp, opened),
-            Body::OrderSet(set) => self.orders.set(stamp, set),
-            Body::OrderLineSet(line) => self.orders.set_line(stamp, line),
-            Body::OrderExpedited(expedited) => self.orders.expedite(stamp, expedited),
-            Body::OrderClosed(ended) => self.orders.end(stamp, &ended, OrderState::Closed),
-            Body::OrderCancelled(ended) => self.orders.end(stamp, &ended, OrderState::Cancelled),
+            Body::Order(entry) => self.orders.take(self.entry_id(key), stamp, entry),
             Body::ExceptionAnswered(answered) => {
                 let entries = answered.entries.into_iter().collect();
                 let answers = self.answers.entry(answered.exception).or_default();

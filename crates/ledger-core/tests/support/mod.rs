@@ -17,8 +17,8 @@ pub mod orders;
 
 use ledger_core::catalogue::{self, CatalogueWrite, Class, Value};
 use ledger_core::entry::{
-    Act, Body, Content, Counted, IdempotencyKey, Moved, OrderEnded, OrderExpedited, OrderLineSet,
-    OrderOpened, Particulars, Place, Reversed,
+    Act, Body, Content, Counted, IdempotencyKey, Moved, OrderEnded, OrderEntry, OrderExpedited,
+    OrderLineSet, OrderOpened, Particulars, Place, Reversed,
 };
 use ledger_core::fold::{Fold, NumberRun, Record};
 use ledger_core::order::{self, OrderFields, OrderType};
@@ -102,40 +102,40 @@ pub fn reversed(target: EntryId) -> Body {
 }
 
 pub fn opened(number: &str, order_type: OrderType) -> Body {
-    Body::OrderOpened(OrderOpened {
+    Body::Order(OrderEntry::Opened(OrderOpened {
         number: code(number),
         order_type,
         fields: OrderFields::new(),
         once: None,
-    })
+    }))
 }
 
 /// Opens an order for a customer.
 pub fn opened_for(number: &str, customer: &str) -> Body {
-    Body::OrderOpened(OrderOpened {
+    Body::Order(OrderEntry::Opened(OrderOpened {
         number: code(number),
         order_type: OrderType::Sales,
         fields: OrderFields::from([(order::key::CUSTOMER, Value::text(customer))]),
         once: None,
-    })
+    }))
 }
 
 pub fn line_set(order: EntryId, item: &str, number: i64) -> Body {
-    Body::OrderLineSet(OrderLineSet {
+    Body::Order(OrderEntry::LineSet(OrderLineSet {
         order: reference(order),
         item: code(item),
         wanted: units(number),
         once: None,
-    })
+    }))
 }
 
 pub fn expedited(order: EntryId, item: &str, rank: i64) -> Body {
-    Body::OrderExpedited(OrderExpedited {
+    Body::Order(OrderEntry::Expedited(OrderExpedited {
         order: reference(order),
         item: code(item),
         rank,
         once: None,
-    })
+    }))
 }
 
 fn ended(order: EntryId) -> OrderEnded {
@@ -148,11 +148,11 @@ fn ended(order: EntryId) -> OrderEnded {
 }
 
 pub fn closed(order: EntryId) -> Body {
-    Body::OrderClosed(ended(order))
+    Body::Order(OrderEntry::Closed(ended(order)))
 }
 
 pub fn cancelled(order: EntryId) -> Body {
-    Body::OrderCancelled(ended(order))
+    Body::Order(OrderEntry::Cancelled(ended(order)))
 }
 
 /// The same movement, for an order.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::catalogue::{Class, Value, key};
-use ledger_core::entry::{Body, Content, OrderOpened, Place};
+use ledger_core::entry::{Body, Content, OrderEntry, OrderOpened, Place};
 use ledger_core::order;
 use ledger_core::{Clock, EntryId, EntryRef};
 
@@ -212,7 +212,7 @@ impl Oracle {
 
     fn orders(&self) -> Vec<(&Fact, &OrderOpened)> {
         let opened = self.facts.iter().filter_map(|fact| match &fact.body {
-            Body::OrderOpened(opened) => Some((fact, opened)),
+            Body::Order(OrderEntry::Opened(opened)) => Some((fact, opened)),
             _ => None,
         });
         opened.collect()
@@ -220,10 +220,12 @@ impl Oracle {
 
     fn field(&self, order: EntryId, field: u8) -> Option<String> {
         let set = self.facts.iter().filter_map(|fact| match &fact.body {
-            Body::OrderOpened(opened) if fact.id == order => {
+            Body::Order(OrderEntry::Opened(opened)) if fact.id == order => {
                 Some((fact.by, opened.fields.get(&field)?))
             }
-            Body::OrderSet(set) if is(set.order, order) && self.in_time(order, fact) => {
+            Body::Order(OrderEntry::Set(set))
+                if is(set.order, order) && self.in_time(order, fact) =>
+            {
                 Some((fact.by, set.fields.get(&field)?))
             }
             _ => None,
@@ -234,7 +236,9 @@ impl Oracle {
     /// When, by clock, an order ended.
     fn end(&self, order: EntryId) -> Option<By> {
         let ends = self.facts.iter().filter_map(|fact| match &fact.body {
-            Body::OrderClosed(ended) | Body::OrderCancelled(ended) if is(ended.order, order) => {
+            Body::Order(OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended))
+                if is(ended.order, order) =>
+            {
                 Some(fact.by)
             }
             _ => None,
@@ -254,7 +258,9 @@ impl Oracle {
             .iter()
             .filter(|fact| self.in_time(order, fact))
             .filter_map(|fact| match &fact.body {
-                Body::OrderExpedited(it) if is(it.order, order) && it.item.as_str() == item => {
+                Body::Order(OrderEntry::Expedited(it))
+                    if is(it.order, order) && it.item.as_str() == item =>
+                {
                     Some((fact, it.rank))
                 }
                 _ => None,
@@ -280,7 +286,9 @@ impl Oracle {
             .iter()
             .filter(|fact| self.in_time(opened.id, fact))
             .filter_map(|fact| match &fact.body {
-                Body::OrderLineSet(it) if is(it.order, opened.id) && it.item.as_str() == item => {
+                Body::Order(OrderEntry::LineSet(it))
+                    if is(it.order, opened.id) && it.item.as_str() == item =>
+                {
                     Some((fact, i128::from(it.wanted.ten_thousandths()).max(0)))
                 }
                 _ => None,

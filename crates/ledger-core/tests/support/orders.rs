@@ -6,7 +6,8 @@
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{
-    Body, Content, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderOpened, OrderSet, Place,
+    Body, Content, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderEntry, OrderOpened,
+    OrderSet, Place,
 };
 use ledger_core::order::{self, OrderFields, OrderType};
 use ledger_core::{Clock, EntryId, Timestamp};
@@ -241,12 +242,12 @@ fn fields(
 
 fn opening(number: usize, order_type: OrderType, fields: OrderFields) -> Body {
     // Some numbers are given twice.
-    Body::OrderOpened(OrderOpened {
+    Body::Order(OrderEntry::Opened(OrderOpened {
         number: code(&format!("O-{}", number % 4)),
         order_type,
         fields,
         once: None,
-    })
+    }))
 }
 
 fn location(at: usize, key: u8, value: Value) -> Body {
@@ -287,11 +288,11 @@ fn of_orders(deed: &Deed, orders: &[EntryId]) -> Body {
             opening(orders.len(), order_type, fields)
         }
         Deed::Fields(order, customer, site) => about(order, &|order| {
-            Body::OrderSet(OrderSet {
+            Body::Order(OrderEntry::Set(OrderSet {
                 order: reference(order),
                 fields: fields(customer, site).collect(),
                 once: None,
-            })
+            }))
         }),
         Deed::Line(order, item, wanted) => {
             about(order, &|order| line_set(order, ITEMS[item], wanted))
@@ -366,10 +367,10 @@ fn of_the_house(deed: &Deed) -> Body {
 /// Changes the hash in a body's reference.
 fn lead_astray(body: &mut Body) {
     let reference = match body {
-        Body::OrderSet(set) => &mut set.order,
-        Body::OrderLineSet(line) => &mut line.order,
-        Body::OrderExpedited(expedited) => &mut expedited.order,
-        Body::OrderClosed(ended) | Body::OrderCancelled(ended) => &mut ended.order,
+        Body::Order(OrderEntry::Set(set)) => &mut set.order,
+        Body::Order(OrderEntry::LineSet(line)) => &mut line.order,
+        Body::Order(OrderEntry::Expedited(expedited)) => &mut expedited.order,
+        Body::Order(OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended)) => &mut ended.order,
         Body::Reversed(reversed) => &mut reversed.target,
         Body::Moved(moved) => match &mut moved.for_order {
             Some(order) => order,
@@ -400,7 +401,7 @@ impl World {
 
     /// The entries that opened orders, in the order of writing.
     pub fn opened_orders(&self) -> Vec<EntryId> {
-        let opening = |content: &Content| matches!(content, Content::Known(entry) if matches!(entry.body, Body::OrderOpened(_)));
+        let opening = |content: &Content| matches!(content, Content::Known(entry) if matches!(entry.body, Body::Order(OrderEntry::Opened(_))));
         let records = self.records.iter();
         let opened = records.filter(|record| opening(&record.content));
         opened.map(|record| record.id).collect()

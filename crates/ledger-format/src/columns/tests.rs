@@ -1,7 +1,8 @@
 //! Columns say what their entries say.
 
 use ledger_core::entry::{
-    Act, Body, Counted, IdempotencyKey, ItemMerged, Moved, OrderLineSet, Particulars, Place,
+    Act, Body, Counted, IdempotencyKey, ItemMerged, Moved, OrderEntry, OrderLineSet, Particulars,
+    Place,
 };
 use ledger_core::fold::LineKey;
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp};
@@ -313,12 +314,12 @@ fn a_pick_is_a_movement_and_other_entries_are_exceptions_when_they_count_once() 
     };
     let others = |once| {
         [
-            Body::OrderLineSet(OrderLineSet {
+            Body::Order(OrderEntry::LineSet(OrderLineSet {
                 order,
                 item: code("I1"),
                 wanted: Quantity::ONE,
                 once,
-            }),
+            })),
             Body::ItemMerged(ItemMerged {
                 item: code("I1"),
                 into: None,

@@ -32,12 +32,12 @@ pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<Body, Reason> 
         Kind::ITEM_MERGED => read_merged(reader).map(Body::ItemMerged),
         Kind::CODE_BOUND => read_bound(reader).map(Body::CodeBound),
         Kind::CODE_UNBOUND => read_unbound(reader).map(Body::CodeUnbound),
-        Kind::ORDER_OPENED => orders::read_opened(reader).map(Body::OrderOpened),
-        Kind::ORDER_SET => orders::read_set(reader).map(Body::OrderSet),
-        Kind::ORDER_LINE_SET => orders::read_line(reader).map(Body::OrderLineSet),
-        Kind::ORDER_EXPEDITED => orders::read_expedited(reader).map(Body::OrderExpedited),
-        Kind::ORDER_CLOSED => orders::read_ended(reader).map(Body::OrderClosed),
-        Kind::ORDER_CANCELLED => orders::read_ended(reader).map(Body::OrderCancelled),
+        Kind::ORDER_OPENED
+        | Kind::ORDER_SET
+        | Kind::ORDER_LINE_SET
+        | Kind::ORDER_EXPEDITED
+        | Kind::ORDER_CLOSED
+        | Kind::ORDER_CANCELLED => orders::read(kind, reader).map(Body::Order),
         Kind::EXCEPTION_ANSWERED => orders::read_answered(reader).map(Body::ExceptionAnswered),
         _ => match keys::class_of(kind) {
             Some(class) => read_set(class, reader).map(Body::Set),

@@ -5,7 +5,7 @@ use ledger_core::catalogue::{CatalogueWrite, Class, Value, may_hold};
 use ledger_core::code::{Barcode, Code};
 use ledger_core::entry::{
     Body, ClockMark, Counted, Details, ExceptionAnswered, Genesis, IdempotencyKey, Moved,
-    OrderOpened, Particulars, Place, Reversed, Tallied,
+    OrderEntry, OrderOpened, Particulars, Place, Reversed, Tallied,
 };
 use ledger_core::order::{self, OrderFields};
 
@@ -43,29 +43,35 @@ pub(super) fn write(body: &Body, out: &mut Vec<u8>) -> Written {
             w.code(keys::TOUCHES, "item", Some(&unbound.item))?;
             write_barcode(w, &unbound.barcode)
         }
-        Body::OrderOpened(opened) => write_opened(w, opened),
-        Body::OrderSet(set) => {
+        Body::Order(entry) => write_order(w, entry),
+        Body::ExceptionAnswered(answered) => write_answered(w, answered),
+    }?;
+    writer.finish()
+}
+
+fn write_order(w: &mut BodyWriter<'_>, entry: &OrderEntry) -> Written {
+    match entry {
+        OrderEntry::Opened(opened) => write_opened(w, opened),
+        OrderEntry::Set(set) => {
             write_order_fields(w, &set.fields)?;
             write_for_order(w, set.once.as_ref(), &set.order)
         }
-        Body::OrderLineSet(line) => {
+        OrderEntry::LineSet(line) => {
             w.code(keys::TOUCHES, "item", Some(&line.item))?;
             w.field(keys::QUANTITY, Token::Int(line.wanted.ten_thousandths()))?;
             write_for_order(w, line.once.as_ref(), &line.order)
         }
-        Body::OrderExpedited(expedited) => {
+        OrderEntry::Expedited(expedited) => {
             w.code(keys::TOUCHES, "item", Some(&expedited.item))?;
             w.field(keys::RANK, Token::Int(expedited.rank))?;
             write_for_order(w, expedited.once.as_ref(), &expedited.order)
         }
-        Body::OrderClosed(ended) | Body::OrderCancelled(ended) => {
+        OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => {
             w.text(keys::REASON, "reason", ended.reason.as_deref())?;
             w.text(keys::NOTE, "note", ended.note.as_deref())?;
             write_for_order(w, ended.once.as_ref(), &ended.order)
         }
-        Body::ExceptionAnswered(answered) => write_answered(w, answered),
-    }?;
-    writer.finish()
+    }
 }
 
 fn write_opened(w: &mut BodyWriter<'_>, opened: &OrderOpened) -> Written {

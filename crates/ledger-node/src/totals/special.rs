@@ -70,12 +70,7 @@ impl Special {
             | Body::ItemMerged(_)
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
-            | Body::OrderOpened(_)
-            | Body::OrderSet(_)
-            | Body::OrderLineSet(_)
-            | Body::OrderExpedited(_)
-            | Body::OrderClosed(_)
-            | Body::OrderCancelled(_)
+            | Body::Order(_)
             | Body::ExceptionAnswered(_) => entry.body.once().map(|once| Self {
                 once: Some(once),
                 ..special(&Particulars::default())
@@ -181,12 +176,7 @@ fn transaction(
         | Body::ItemMerged(_)
         | Body::CodeBound(_)
         | Body::CodeUnbound(_)
-        | Body::OrderOpened(_)
-        | Body::OrderSet(_)
-        | Body::OrderLineSet(_)
-        | Body::OrderExpedited(_)
-        | Body::OrderClosed(_)
-        | Body::OrderCancelled(_)
+        | Body::Order(_)
         | Body::ExceptionAnswered(_) => return Ok(None),
     };
     let key = (u32::try_from(index).unwrap_or(u32::MAX), seq);

@@ -4,7 +4,7 @@ use ledger_core::EntryId;
 use ledger_core::catalogue::{
     CatalogueWrite, Class, ItemKind, Role, Value as Field, fields_of, key,
 };
-use ledger_core::entry::{Body, Content, GenesisReason, Kind, Particulars, Place};
+use ledger_core::entry::{Body, Content, GenesisReason, Kind, OrderEntry, Particulars, Place};
 use ledger_core::order::{self, OrderFields};
 use ledger_core::{Quantity, Timestamp};
 use serde_json::{Map, Value, json};
@@ -153,12 +153,7 @@ fn body_json(body: &Body) -> Value {
             "item": unbound.item.as_str(),
             "barcode": unbound.barcode.as_str(),
         }),
-        Body::OrderOpened(_)
-        | Body::OrderSet(_)
-        | Body::OrderLineSet(_)
-        | Body::OrderExpedited(_)
-        | Body::OrderClosed(_)
-        | Body::OrderCancelled(_) => order_json(body),
+        Body::Order(entry) => order_json(entry),
         Body::ExceptionAnswered(answered) => json!({
             "exception": answered.exception,
             "entries": answered.entries.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -167,43 +162,34 @@ fn body_json(body: &Body) -> Value {
     }
 }
 
-fn order_json(body: &Body) -> Value {
-    match body {
-        Body::OrderOpened(opened) => json!({
+fn order_json(entry: &OrderEntry) -> Value {
+    match entry {
+        OrderEntry::Opened(opened) => json!({
             "number": opened.number.as_str(),
             "type": opened.order_type.word(),
             "fields": order_fields_json(&opened.fields),
         }),
-        Body::OrderSet(set) => json!({
+        OrderEntry::Set(set) => json!({
             "order": set.order.id.to_string(),
             "fields": order_fields_json(&set.fields),
         }),
-        Body::OrderLineSet(line) => json!({
+        OrderEntry::LineSet(line) => json!({
             "order": line.order.id.to_string(),
             "item": line.item.as_str(),
             "wanted": line.wanted.to_string(),
         }),
-        Body::OrderExpedited(expedited) => json!({
+        OrderEntry::Expedited(expedited) => json!({
             "order": expedited.order.id.to_string(),
             "item": expedited.item.as_str(),
             "rank": expedited.rank,
         }),
-        Body::OrderClosed(ended) | Body::OrderCancelled(ended) => json!({
-            "order": ended.order.id.to_string(),
-            "reason": ended.reason,
-            "note": ended.note,
-        }),
-        Body::Genesis(_)
-        | Body::ClockMark(_)
-        | Body::Moved(_)
-        | Body::Counted(_)
-        | Body::Tallied(_)
-        | Body::Reversed(_)
-        | Body::Set(_)
-        | Body::ItemMerged(_)
-        | Body::CodeBound(_)
-        | Body::CodeUnbound(_)
-        | Body::ExceptionAnswered(_) => Value::Null,
+        OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => {
+            json!({
+                "order": ended.order.id.to_string(),
+                "reason": ended.reason,
+                "note": ended.note,
+            })
+        }
     }
 }
 

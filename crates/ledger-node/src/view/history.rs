@@ -1,7 +1,7 @@
 //! The stock history of an item: the fold's rows with the words of their entries.
 
 use ledger_core::Code;
-use ledger_core::entry::{Body, Details, Entry};
+use ledger_core::entry::{Body, Details, Entry, OrderEntry};
 use ledger_core::fold::{HistoryRow, RowKind};
 use serde::Serialize;
 
@@ -116,7 +116,7 @@ fn history_view(
 
 /// What the writer of an entry said beside the quantities.
 fn said(body: &Body) -> Details {
-    if let Body::OrderClosed(ended) | Body::OrderCancelled(ended) = body {
+    if let Body::Order(OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended)) = body {
         return Details {
             reason: ended.reason.clone(),
             note: ended.note.clone(),

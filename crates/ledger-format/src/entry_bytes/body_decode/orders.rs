@@ -1,7 +1,8 @@
 //! Reads the bodies of entries about orders, and of answers to exceptions.
 
 use ledger_core::entry::{
-    ExceptionAnswered, OrderEnded, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+    ExceptionAnswered, Kind, OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened,
+    OrderSet,
 };
 use ledger_core::order::{OrderFields, OrderType, may_hold};
 use ledger_core::{EntryId, EntryRef, Origin};
@@ -10,7 +11,19 @@ use super::{MISSING, other, read_once, read_quantity, read_value};
 use crate::entry_bytes::reader::{Fields, Reader};
 use crate::entry_bytes::{Reason, Token, keys};
 
-pub(super) fn read_opened(reader: &mut Reader<'_>) -> Result<OrderOpened, Reason> {
+/// Reads the body of an entry of this family.
+pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<OrderEntry, Reason> {
+    match kind {
+        Kind::ORDER_OPENED => read_opened(reader).map(OrderEntry::Opened),
+        Kind::ORDER_SET => read_set(reader).map(OrderEntry::Set),
+        Kind::ORDER_LINE_SET => read_line(reader).map(OrderEntry::LineSet),
+        Kind::ORDER_EXPEDITED => read_expedited(reader).map(OrderEntry::Expedited),
+        Kind::ORDER_CLOSED => read_ended(reader).map(OrderEntry::Closed),
+        _ => read_ended(reader).map(OrderEntry::Cancelled),
+    }
+}
+
+fn read_opened(reader: &mut Reader<'_>) -> Result<OrderOpened, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut number, mut order_type, mut once) = (None, None, None);
     let mut values = OrderFields::new();
@@ -50,7 +63,7 @@ fn read_field(values: &mut OrderFields, key: u8, reader: &mut Reader<'_>) -> Res
     Ok(())
 }
 
-pub(super) fn read_set(reader: &mut Reader<'_>) -> Result<OrderSet, Reason> {
+fn read_set(reader: &mut Reader<'_>) -> Result<OrderSet, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut order, mut once) = (None, None);
     let mut values = OrderFields::new();
@@ -68,7 +81,7 @@ pub(super) fn read_set(reader: &mut Reader<'_>) -> Result<OrderSet, Reason> {
     })
 }
 
-pub(super) fn read_line(reader: &mut Reader<'_>) -> Result<OrderLineSet, Reason> {
+fn read_line(reader: &mut Reader<'_>) -> Result<OrderLineSet, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut order, mut once): (Option<EntryRef>, _) = (None, None);
     let (mut item, mut wanted) = (None, None);
@@ -89,7 +102,7 @@ pub(super) fn read_line(reader: &mut Reader<'_>) -> Result<OrderLineSet, Reason>
     })
 }
 
-pub(super) fn read_expedited(reader: &mut Reader<'_>) -> Result<OrderExpedited, Reason> {
+fn read_expedited(reader: &mut Reader<'_>) -> Result<OrderExpedited, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut order, mut once): (Option<EntryRef>, _) = (None, None);
     let (mut item, mut rank) = (None, None);
@@ -110,7 +123,7 @@ pub(super) fn read_expedited(reader: &mut Reader<'_>) -> Result<OrderExpedited, 
     })
 }
 
-pub(super) fn read_ended(reader: &mut Reader<'_>) -> Result<OrderEnded, Reason> {
+fn read_ended(reader: &mut Reader<'_>) -> Result<OrderEnded, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut order, mut once) = (None, None);
     let (mut reason, mut note) = (None, None);

@@ -3,7 +3,7 @@
 
 use ledger_core::catalogue::{CatalogueWrite, Value};
 use ledger_core::entry::{
-    CodeBound, CodeUnbound, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderEnded,
+    CodeBound, CodeUnbound, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderEnded, OrderEntry,
     OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
 };
 use ledger_core::order::{OrderFields, OrderType, key};
@@ -137,20 +137,20 @@ fn orders_of_fields() -> [Example; 2] {
             .fold(Pairs::new(), |all, (key, value)| with(&all, *key, value))
     };
     let opens = |fields, once| {
-        Body::OrderOpened(OrderOpened {
+        Body::Order(OrderEntry::Opened(OrderOpened {
             number: number.clone(),
             order_type: OrderType::Sales,
             fields,
             once,
-        })
+        }))
     };
     let sets = |fields, once| {
         let order = entry_ref();
-        Body::OrderSet(OrderSet {
+        Body::Order(OrderEntry::Set(OrderSet {
             order,
             fields,
             once,
-        })
+        }))
     };
     let none = OrderFields::new;
     [
@@ -172,20 +172,20 @@ fn orders_of_fields() -> [Example; 2] {
 fn lines_of_orders() -> [Example; 2] {
     let item = || Code::new("X").unwrap();
     let line = |once| {
-        Body::OrderLineSet(OrderLineSet {
+        Body::Order(OrderEntry::LineSet(OrderLineSet {
             order: entry_ref(),
             item: item(),
             wanted: Quantity::from_ten_thousandths(-1),
             once,
-        })
+        }))
     };
     let expedited = |once| {
-        Body::OrderExpedited(OrderExpedited {
+        Body::Order(OrderEntry::Expedited(OrderExpedited {
             order: entry_ref(),
             item: item(),
             rank: 7,
             once,
-        })
+        }))
     };
     let lines = vec![(0, text("X")), (2, vec![0xFF]), (26, target())];
     let ranks = vec![(0, text("X")), (4, vec![7]), (26, target())];
@@ -230,13 +230,13 @@ fn ends_and_answers() -> [Example; 3] {
             kind: 34,
             least: least.clone(),
             most: most.clone(),
-            says: [false, true].map(|full| Body::OrderClosed(ended(full))),
+            says: [false, true].map(|full| Body::Order(OrderEntry::Closed(ended(full)))),
         },
         Example {
             kind: 35,
             least,
             most,
-            says: [false, true].map(|full| Body::OrderCancelled(ended(full))),
+            says: [false, true].map(|full| Body::Order(OrderEntry::Cancelled(ended(full)))),
         },
         Example {
             kind: 85,
@@ -594,11 +594,11 @@ fn orders_without_a_canonical_form_are_not_written() {
         ..entry_ref()
     };
     let set = |order: EntryRef, key: u8, value: Value| {
-        Body::OrderSet(OrderSet {
+        Body::Order(OrderEntry::Set(OrderSet {
             order,
             fields: [(key, value)].into(),
             once: None,
-        })
+        }))
     };
     for (key, value) in [
         (2, Value::text("R-2")),
@@ -618,7 +618,7 @@ fn orders_without_a_canonical_form_are_not_written() {
         ..ended(true)
     };
     assert_eq!(
-        refused(Body::OrderClosed(empty)),
+        refused(Body::Order(OrderEntry::Closed(empty))),
         EncodeError::EmptyText("reason")
     );
     let answered = |exception: &str, note: &str, entries: usize| {
