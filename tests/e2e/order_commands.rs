@@ -229,7 +229,7 @@ fn what_is_low_is_listed_with_its_moment_and_its_entry() {
     stock.ok("item set R-100 --threshold 5");
     let removal = stock.write("remove R-100 A-01 5");
     let expected = json!([{ "item": "R-100", "level": "low", "available": "5", "threshold": "5",
-        "since": { "entry": removal, "from": "ok", "to": "low" } }]);
+        "crossing": { "entry": removal, "from": "ok", "to": "low" } }]);
     for name in ["low", "alerts"] {
         assert_holds(name, &stock.json(name), &expected);
     }

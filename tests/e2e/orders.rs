@@ -233,7 +233,7 @@ fn reservations_bring_an_item_from_ok_to_low_to_out_and_the_list_names_the_entry
             };
             let expected = json!([{
                 "item": "R-100", "level": level, "available": available, "threshold": "5",
-                "since": { "entry": by, "to": level, "available": available },
+                "crossing": { "entry": by, "to": level, "available": available },
             }]);
             assert_holds("low", &Value::Array(low), &expected);
         }

@@ -314,6 +314,16 @@ pub fn may_hold(class: Class, key: u8, value: &Value) -> bool {
     field.holds.takes(value)
 }
 
+/// The meaning of a text that switches something on or off.
+#[must_use]
+pub fn on_or_off(text: &str) -> Option<bool> {
+    match text.trim().to_lowercase().as_str() {
+        "on" | "yes" | "true" => Some(true),
+        "off" | "no" | "false" => Some(false),
+        _ => None,
+    }
+}
+
 /// What one entry says about one thing: some of its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueWrite {

@@ -117,6 +117,20 @@ pub struct Exception {
     pub text: String,
 }
 
+impl Exception {
+    /// What can be done about it, as words of `exceptions answer`.
+    #[must_use]
+    pub fn actions(&self) -> Vec<&'static str> {
+        let possible = |action: &&str| match *action {
+            "reverse" => !self.entries.is_empty(),
+            "count" => self.line.is_some(),
+            _ => true,
+        };
+        let actions = self.kind.actions().iter().copied();
+        actions.filter(possible).collect()
+    }
+}
+
 fn line_id(kind: ExceptionKind, key: &LineKey) -> String {
     let mut id = format!("{}:{}@{}", kind.word(), key.item, key.location);
     for (mark, code) in [('~', &key.owner), ('#', &key.batch)] {

@@ -181,6 +181,109 @@ fn a_pick_for_another_order_of_that_id_is_a_fact_like_any_other() {
 }
 
 #[test]
+fn raising_a_line_that_is_picked_beyond_it_takes_nothing_more() {
+    let mut book = Book::new();
+    book.write(Body::Set(CatalogueWrite::new(Class::Item, code("P"))));
+    book.write(setting("allow-backorder", "off"));
+    book.write(add("P", "A", 3));
+    let order = book.write(opened("R-1", OrderType::Repair));
+    book.write(line_set(order, "P", 3));
+    // One device takes the line off while another picks for it.
+    book.write(line_set(order, "P", 0));
+    book.write(for_order(remove("P", "A", 3), order));
+    let plan = at_entry::order_set(&book.0.fold(), "R-1", "P", units(3)).unwrap();
+    assert_eq!(plan.bodies.len(), 1, "the three are out already");
+    for body in plan.bodies {
+        book.write(body);
+    }
+    assert_eq!(lines(&book.0.fold(), order), ["P 3 3 0 0"]);
+    let more = at_entry::order_set(&book.0.fold(), "R-1", "P", units(4)).unwrap_err();
+    assert_eq!(more.code, "not-available");
+}
+
+#[test]
+fn a_line_that_lost_all_its_parts_says_so_of_the_whole() {
+    let mut book = Book::new();
+    book.write(add("P", "A", 8));
+    let order = book.line("S-1", 5);
+    book.write(line_set(order, "P", 8));
+    let count = book.write(counted("P", "A", 0));
+    let open = book.0.fold().exceptions();
+    let lost: Vec<_> = open
+        .iter()
+        .filter(|it| it.kind.word() == "allocation-lost")
+        .collect();
+    assert_eq!(lost.len(), 1);
+    assert_eq!(lost[0].entries, [count]);
+    assert!(
+        lost[0].text.contains("promised 8 of P and now has 0"),
+        "{}",
+        lost[0].text
+    );
+}
+
+#[test]
+fn lines_of_an_order_that_was_opened_twice_with_one_key_are_not_forgotten() {
+    let mut world = World::default();
+    let key = ledger_core::entry::IdempotencyKey {
+        key: [7; 16],
+        row: 0,
+    };
+    let mut twice = opened("O-1", OrderType::Sales);
+    twice.set_once(key);
+    world.write(1, MINUTE, twice.clone());
+    let loser = world.write(2, 2 * MINUTE, twice);
+    let line = world.write(2, 3 * MINUTE, line_set(loser, "P", 2));
+    let open = world.fold().exceptions();
+    assert_eq!(
+        (open[0].kind.word(), &open[0].entries),
+        ("order-waits", &vec![line])
+    );
+}
+
+#[test]
+fn what_was_accepted_of_a_line_is_open_again_when_the_line_changes() {
+    let mut book = Book::new();
+    book.write(add("P", "A", 9));
+    let order = book.line("S-1", 5);
+    book.write(for_order(remove("P", "A", 7), order));
+    let accept = |fold: &Fold| {
+        let id = &fold.exceptions()[0].id;
+        at_entry::answer(fold, origin(1), id, &at_entry::Answer::Accept, None).unwrap()
+    };
+    for body in accept(&book.0.fold()).bodies {
+        book.write(body);
+    }
+    assert_eq!(exceptions(&book.0.fold()), [""; 0]);
+    book.write(line_set(order, "P", 1));
+    assert_eq!(exceptions(&book.0.fold()), ["picked-outside"]);
+}
+
+#[test]
+fn what_comes_back_to_a_closed_order_needs_no_look() {
+    let mut book = Book::new();
+    book.write(add("P", "A", 5));
+    let order = book.line("S-1", 5);
+    book.write(for_order(remove("P", "A", 5), order));
+    book.write(closed(order));
+    book.write(for_order(add("P", "A", 2), order));
+    assert_eq!(exceptions(&book.0.fold()), [""; 0]);
+}
+
+#[test]
+fn a_reserved_line_waited_only_if_it_was_short_at_its_own_place() {
+    let mut book = Book::new();
+    book.write(add("P", "A", 6));
+    let all_there = book.line("S-1", 6);
+    let short = book.line("S-2", 4);
+    book.write(add("P", "A", 4));
+    let fold = book.0.fold();
+    assert_eq!(lines(&fold, short), ["P 4 0 4 0"]);
+    assert!(fold.waited(short, &code("P")));
+    assert!(!fold.waited(all_there, &code("P")));
+}
+
+#[test]
 fn a_rank_below_zero_is_shown_as_it_is() {
     let mut book = Book::new();
     let order = book.line("S-1", 4);

@@ -38,8 +38,15 @@ fn list_text(open: &[Value]) -> String {
             let since = time::shown(&text(exception, "since"), zone);
             let actions = exception.get("actions").map(rows).unwrap_or_default();
             let actions: Vec<&str> = actions.iter().filter_map(Value::as_str).collect();
+            let entries = exception.get("entries").map(rows).unwrap_or_default();
+            let entries: Vec<&str> = entries.iter().filter_map(Value::as_str).collect();
+            let named = if entries.is_empty() {
+                String::new()
+            } else {
+                format!("\n  Entries: {}", entries.join(", "))
+            };
             format!(
-                "{}  since {since}\n  {}\n  Answers: {}",
+                "{}  since {since}\n  {}{named}\n  Answers: {}",
                 text(exception, "id"),
                 text(exception, "text"),
                 actions.join(", ")

@@ -173,10 +173,10 @@ pub(crate) fn low(context: &Context) -> Result<Answer, Failure> {
 /// The row with the moment and the entry that made it low in columns of their own.
 fn with_crossing(row: &Value) -> Value {
     let mut row = row.clone();
-    let since = row.get("since").cloned().unwrap_or_default();
+    let crossing = row.get("crossing").cloned().unwrap_or_default();
     if let Some(row) = row.as_object_mut() {
         for key in ["at", "entry"] {
-            let value = since.get(key).cloned().unwrap_or_default();
+            let value = crossing.get(key).cloned().unwrap_or_default();
             row.insert(key.to_owned(), value);
         }
     }

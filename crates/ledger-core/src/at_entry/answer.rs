@@ -49,12 +49,10 @@ pub fn answer(
         Answer::Reverse(_) => "reverse",
         Answer::Accept => "accept",
     };
-    if !exception.kind.actions().contains(&action) {
+    let actions = exception.actions();
+    if !actions.contains(&action) {
         let text = format!("{id} is not closed by {action}");
-        let hint = format!(
-            "it can be answered by: {}",
-            exception.kind.actions().join(", ")
-        );
+        let hint = format!("it can be answered by: {}", actions.join(", "));
         return Err(Refusal::new("no-such-action", text).hint(hint));
     }
     let particulars = Particulars {

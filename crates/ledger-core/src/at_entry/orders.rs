@@ -6,7 +6,7 @@
 
 use super::settings::{self, OrderPolicy};
 use super::shelves::{returns_of, take_free, take_promised};
-use super::stock::{check_quantity, details_of, find_place};
+use super::stock::{check_quantity, find_place, particulars};
 use super::{
     About, Plan, Refusal, StockRequest, checked_text, code, find_item, find_thing, nearest,
 };
@@ -14,12 +14,15 @@ use crate::catalogue::{Class, Value};
 use crate::code::Code;
 use crate::entry::{
     Act, Body, Details, Moved, OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened,
-    OrderSet, Particulars,
+    OrderSet, Particulars, Place,
 };
-use crate::fold::{Fold, Order, OrderLine, OrderState};
+use crate::fold::{Fold, LineKey, Order, OrderLine, OrderState, Pools};
 use crate::id::{DeviceId, EntryId, EntryRef};
 use crate::order::{OrderFields, OrderType, key};
 use crate::quantity::{Quantity, Total};
+
+/// An owner's name that means ourselves.
+const OUR_OWN: &str = "-";
 
 /// What is said about an order; what is none stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -234,7 +237,7 @@ fn line_bodies(
     bodies
 }
 
-fn fits(total: Total) -> Result<Quantity, Refusal> {
+pub(super) fn fits(total: Total) -> Result<Quantity, Refusal> {
     let fits = total
         .quantity()
         .filter(|quantity| Fold::can_move(*quantity));
@@ -247,9 +250,12 @@ fn raise(
     order: &Order,
     reference: EntryRef,
     item: &Code,
-    [from, to]: [Total; 2],
+    line: Option<&OrderLine>,
+    to: Total,
 ) -> Result<Plan, Refusal> {
-    let more = to.minus(from);
+    // What is picked beyond the line is out already.
+    let covered = line.map_or(Total::ZERO, |line| line.wanted.max(line.picked));
+    let more = to.minus(covered).max(Total::ZERO);
     if fold.item(item).archived {
         let hint = format!("bring it back with: stock item restore {item}");
         return Err(Refusal::new("archived", format!("the item {item} is archived")).hint(hint));
@@ -275,15 +281,22 @@ fn raise(
 }
 
 fn check_line(quantity: Quantity, command: &str) -> Result<(), Refusal> {
+    let comes_back = command == "return";
     if quantity.is_negative() {
         let text = format!("order {command} does not take the negative quantity {quantity}");
-        return Err(Refusal::new("negative-quantity", text)
-            .hint("to lower a line use: stock order set N ITEM QTY"));
+        return Err(Refusal::new("negative-quantity", text).hint(if comes_back {
+            "to take parts for the order use: stock order pick N ITEM LOCATION QTY"
+        } else {
+            "to lower a line use: stock order set N ITEM QTY"
+        }));
     }
     if quantity.is_zero() {
         let text = format!("order {command} needs a quantity above 0");
-        return Err(Refusal::new("zero-quantity", text)
-            .hint("to take a line off the order use: stock order remove N ITEM"));
+        return Err(Refusal::new("zero-quantity", text).hint(if comes_back {
+            "say how much came back"
+        } else {
+            "to take a line off the order use: stock order remove N ITEM"
+        }));
     }
     Ok(())
 }
@@ -298,9 +311,10 @@ pub fn order_add(
     check_line(quantity, "add")?;
     let (order, reference) = find_open(fold, order)?;
     let (item, _) = find_item(fold, item)?;
-    let from = line_of(fold, &order, &item).map_or(Total::ZERO, |line| line.wanted);
-    let to = from.plus(quantity.total());
-    raise(fold, &order, reference, &item, [from, to])
+    let line = line_of(fold, &order, &item);
+    let wanted = line.as_ref().map_or(Total::ZERO, |line| line.wanted);
+    let to = wanted.plus(quantity.total());
+    raise(fold, &order, reference, &item, line.as_ref(), to)
 }
 
 /// Makes a line want so much. What was picked beyond that is returned.
@@ -316,7 +330,8 @@ pub fn order_set(
     let line = line_of(fold, &order, &item);
     let from = line.as_ref().map_or(Total::ZERO, |line| line.wanted);
     if quantity.total() > from {
-        return raise(fold, &order, reference, &item, [from, quantity.total()]);
+        let to = quantity.total();
+        return raise(fold, &order, reference, &item, line.as_ref(), to);
     }
     let mut bodies = line_bodies(fold, &order, reference, &item, quantity);
     let picked = line.map_or(Total::ZERO, |line| line.picked);
@@ -335,7 +350,25 @@ pub fn order_remove(fold: &Fold, order: &str, item: &str) -> Result<Plan, Refusa
     Ok(Plan::new(About::Order(order.id), bodies))
 }
 
-/// Takes stock for a line from a place.
+/// How much of a pick was promised to others, there where it is taken from.
+fn beyond_promise(fold: &Fold, order: &Order, item: &Code, from: &Place, quantity: Total) -> Total {
+    let line = LineKey {
+        item: item.clone(),
+        location: from.location.clone(),
+        owner: from.owner.clone(),
+        batch: from.batch.clone(),
+    };
+    if !fold.is_usable(&line) {
+        return Total::ZERO;
+    }
+    let pool = (from.owner.clone(), fold.site_of(&from.location));
+    let part = |pools: Pools| pools.get(&pool).copied().unwrap_or_default();
+    let promised = part(fold.promised_pools(order.id, item));
+    quantity.minus(promised.plus(part(fold.free_pools(order.id, item))))
+}
+
+/// Takes stock for a line from a place. Without an owner it is the customer's own where enough of
+/// it lies there (F8), and ours otherwise; `-` is ours in any case.
 pub fn order_pick(
     fold: &Fold,
     order: &str,
@@ -346,7 +379,7 @@ pub fn order_pick(
     let (order, reference) = find_open(fold, order)?;
     let (item, _) = find_item(fold, &request.item)?;
     let line = wanted_line(fold, &order, &item)?;
-    let left = line.wanted.minus(line.picked);
+    let left = line.wanted.minus(line.picked).max(Total::ZERO);
     if request.quantity.total() > left {
         let text = format!(
             "the order {} wants {} of {item}, of which {} are picked: {left} can be picked",
@@ -358,7 +391,9 @@ pub fn order_pick(
         )));
     }
     let mut request = request.clone();
-    if request.owner.is_none() {
+    if request.owner.as_deref() == Some(OUR_OWN) {
+        request.owner = None;
+    } else if request.owner.is_none() {
         let theirs = |customer: &Code| {
             let location = Code::new(location).ok();
             fold.lines(&item).iter().any(|line| {
@@ -380,7 +415,7 @@ pub fn order_pick(
         return Err(Refusal::new("other-owner", text)
             .hint("change the owner first with: stock move ITEM FROM TO QTY --to-own"));
     }
-    let beyond = request.quantity.total().minus(line.allocated);
+    let beyond = beyond_promise(fold, &order, &item, &from, request.quantity.total());
     let warning = (beyond > Total::ZERO).then(|| {
         format!(
             "{beyond} of them were not promised to {}: another order may miss them",
@@ -394,7 +429,7 @@ pub fn order_pick(
         to: None,
         act: Act::Remove,
         for_order: Some(reference),
-        particulars: details_of(&request)?,
+        particulars: particulars(&request)?,
     };
     Ok(Plan::new(About::Order(order.id), vec![Body::Moved(movement)]).warn(warning))
 }
@@ -459,6 +494,10 @@ pub fn order_return(
 
 /// Ranks a line above those of other orders; rank 0 makes it one like any other.
 pub fn order_expedite(fold: &Fold, order: &str, item: &str, rank: i64) -> Result<Plan, Refusal> {
+    if rank < 0 {
+        let text = "a rank is 0, as every line has it at first, or higher";
+        return Err(Refusal::new("bad-rank", text).hint("rank the others higher instead"));
+    }
     let (order, reference) = find_open(fold, order)?;
     let (item, _) = find_item(fold, item)?;
     wanted_line(fold, &order, &item)?;
@@ -472,7 +511,12 @@ pub fn order_expedite(fold: &Fold, order: &str, item: &str, rank: i64) -> Result
             once: None,
         }))
     });
-    Ok(Plan::new(About::Order(order.id), bodies.collect()))
+    let bodies: Vec<Body> = bodies.collect();
+    if bodies.is_empty() {
+        let text = format!("the order {} wants no {item}", order.number);
+        return Err(Refusal::new("unknown-line", text));
+    }
+    Ok(Plan::new(About::Order(order.id), bodies))
 }
 
 fn ended(order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {

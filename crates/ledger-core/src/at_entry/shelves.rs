@@ -1,12 +1,12 @@
 //! From which shelves an order's parts are taken, and to which they go back.
 
 use super::Refusal;
-use super::orders::plain_movement;
+use super::orders::{fits, plain_movement};
 use crate::code::Code;
 use crate::entry::{Act, Body, IdempotencyKey, Place};
 use crate::fold::{Fold, LineKey, Order, Pools};
 use crate::id::{EntryId, EntryRef};
-use crate::quantity::{Quantity, Total};
+use crate::quantity::Total;
 
 /// One place where stock for an order lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,13 +73,6 @@ fn place_of(line: &LineKey) -> Place {
     }
 }
 
-fn size_of(quantity: Total) -> Result<Quantity, Refusal> {
-    let text = || format!("the quantity {quantity} is too large");
-    quantity
-        .quantity()
-        .ok_or_else(|| Refusal::new("overflow", text()))
-}
-
 /// The movements that take so much more for an order, as far as nobody was promised it.
 pub(super) fn take_free(
     fold: &Fold,
@@ -121,7 +114,7 @@ fn movements(
             continue;
         }
         open = open.minus(taken);
-        let mut movement = plain_movement(item, size_of(taken)?, Act::Remove, reference);
+        let mut movement = plain_movement(item, fits(taken)?, Act::Remove, reference);
         movement.from = Some(place_of(&shelf.line));
         bodies.push(Body::Moved(movement));
     }
@@ -161,7 +154,7 @@ pub(super) fn returns_of(
     }
     let mut bodies = Vec::new();
     for place in places.iter().filter(|place| place.back > Total::ZERO) {
-        let mut movement = plain_movement(item, size_of(place.back)?, Act::Add, reference);
+        let mut movement = plain_movement(item, fits(place.back)?, Act::Add, reference);
         movement.to = Some(place_of(&place.line));
         if place.back == place.out {
             movement.particulars.once = Some(key_of_return(fold, place.newest));

@@ -53,11 +53,7 @@ enum BatchRule {
 }
 
 /// What was said beside the quantities, checked.
-pub(super) fn details_of(request: &StockRequest) -> Result<Particulars, Refusal> {
-    particulars(request)
-}
-
-fn particulars(request: &StockRequest) -> Result<Particulars, Refusal> {
+pub(super) fn particulars(request: &StockRequest) -> Result<Particulars, Refusal> {
     let field = |text: &Option<String>, what: &str| -> Result<Option<String>, Refusal> {
         let text = text
             .as_deref()
@@ -83,7 +79,8 @@ pub(super) fn check_quantity(quantity: Quantity, command: &str) -> Result<(), Re
     if quantity.is_negative() {
         let right = match command {
             "add" => "to take stock out use: stock remove; to correct it: stock adjust",
-            "remove" | "pick" => "to put stock in use: stock add; to correct it: stock adjust",
+            "pick" => "to bring parts back use: stock order return N ITEM QTY",
+            "remove" => "to put stock in use: stock add; to correct it: stock adjust",
             "move" => "to move it the other way exchange FROM and TO: stock move ITEM TO FROM QTY",
             _ => "a count says what is there; to correct by a difference use: stock adjust",
         };

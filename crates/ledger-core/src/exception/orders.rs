@@ -29,8 +29,8 @@ impl Fold {
         self.duplicate_numbers(open);
         for (order, entries) in self.orders_that_wait() {
             let text = format!(
-                "There are entries about an order that has not arrived, or is another one here: \
-                 {order}."
+                "There are entries about an order that has not arrived, is another one here, or \
+                 was opened twice with one key: {order}."
             );
             let mut exception =
                 self.order_exception(ExceptionKind::OrderWaits, order, None, entries, text);
@@ -53,9 +53,11 @@ impl Fold {
         kind: ExceptionKind,
         order: EntryId,
         item: Option<&Code>,
-        entries: Vec<EntryId>,
+        mut entries: Vec<EntryId>,
         text: String,
     ) -> Exception {
+        entries.sort_by_key(|id| (self.effective_time(*id), *id));
+        entries.dedup();
         let name = self.unique_name(order);
         let about = item.map_or_else(String::new, |item| format!("/{item}"));
         let entries = newest(entries);
@@ -78,8 +80,9 @@ impl Fold {
         Some(match shortage {
             Shortage::Oversold(entries) => {
                 let text = format!(
-                    "Order {number} wants more of {item} than is available, and backorders are \
-                     not allowed. It waits like a backorder: get more stock, or lower the line."
+                    "Order {number} wants more of {item} than there is for it, and backorders \
+                     were not allowed when it was written. It waits like a backorder: get more \
+                     stock, or lower the line."
                 );
                 self.order_exception(ExceptionKind::Oversold, order, Some(item), entries, text)
             }
@@ -152,7 +155,9 @@ impl Fold {
                  or return what is too much.",
                 order.number
             );
-            let entries = self.picks_of_item(order.id, &item);
+            // Whoever took it as it is took it at what the line wanted then.
+            let mut entries = self.line_entries(order.id, &item);
+            entries.extend(self.picks_of_item(order.id, &item));
             let kind = ExceptionKind::PickedOutside;
             open.push(self.order_exception(kind, order.id, Some(&item), entries, text));
         }

@@ -62,16 +62,12 @@ impl Claim {
         (Reverse(self.rank), self.standing, self.entry)
     }
 
-    /// Whether it may be served from a pool, and whether as its customer's own.
-    fn takes_from(&self, (owner, site): &PoolKey) -> bool {
-        (self.site.is_none() || self.site == *site) && (owner.is_none() || *owner == self.customer)
-    }
-
     /// Takes what it can get of a customer's pools, then of ours.
     fn serve(&mut self, pools: &mut Pools) {
         for of_customer in [true, false] {
             for (pool, left) in &mut *pools {
-                if pool.0.is_some() != of_customer || !self.takes_from(pool) {
+                let may = may_take(&self.site, &self.customer, pool);
+                if pool.0.is_some() != of_customer || !may {
                     continue;
                 }
                 let open = self.quantity.minus(self.allocated());
@@ -237,15 +233,18 @@ impl Fold {
 
     /// All claims on an item, and which of them its stock serves.
     pub(super) fn allocation(&self, item: &Code) -> Allocation {
-        let orders = self.orders_wanting(item);
-        if orders.is_empty() {
+        if self.orders_wanting(item).is_empty() {
+            // Lists ask for every item, and most are in no order.
             return Allocation::default();
         }
-        let claims = orders
-            .into_iter()
-            .flat_map(|order| self.claims_of(order, item, None))
-            .collect();
-        Allocation::of(claims, self.pools(item, Line::on_hand))
+        self.served(item)
+    }
+
+    /// The same with what is left, also of an item that is in no order.
+    fn served(&self, item: &Code) -> Allocation {
+        let orders = self.orders_wanting(item).into_iter();
+        let claims = orders.flat_map(|order| self.claims_of(order, item, None));
+        Allocation::of(claims.collect(), self.pools(item, Line::on_hand))
     }
 
     /// How much of an owner's stock of an item is promised to orders; of ours when none is named.
@@ -268,14 +267,9 @@ impl Fold {
         let Some(info) = self.order(order) else {
             return Pools::new();
         };
-        let claims = self.orders_wanting(item).into_iter();
-        let claims = claims.flat_map(|order| self.claims_of(order, item, None));
-        let left = Allocation::of(claims.collect(), self.pools(item, Line::on_hand)).left;
-        let usable = left.into_iter().filter(|((owner, site), _)| {
-            (info.site.is_none() || info.site == *site)
-                && (owner.is_none() || *owner == info.customer)
-        });
-        usable.collect()
+        let left = self.served(item).left.into_iter();
+        left.filter(|(pool, _)| may_take(&info.site, &info.customer, pool))
+            .collect()
     }
 
     /// What an order's line of an item is promised of each pool.
@@ -299,7 +293,7 @@ impl Fold {
         let Some(info) = self.order(order).filter(|info| info.site.is_some()) else {
             return Total::ZERO;
         };
-        let left = self.allocation(item).left;
+        let left = self.served(item).left;
         let others = left.iter().filter(|((owner, site), _)| {
             info.site != *site && (owner.is_none() || *owner == info.customer)
         });
@@ -445,6 +439,11 @@ impl Fold {
         let items = self.orders.items();
         items.map(|code| self.canonical(code)).collect()
     }
+}
+
+/// Whether an order for a site and a customer may take from a pool (F8).
+fn may_take(for_site: &Option<Code>, customer: &Option<Code>, (owner, site): &PoolKey) -> bool {
+    (for_site.is_none() || for_site == site) && (owner.is_none() || owner == customer)
 }
 
 /// Takes what was picked from claims, those that stand first first.

@@ -252,10 +252,7 @@ fn replay<'a, T: Copy + PartialEq + 'a>(
     let mut writes: Vec<_> = said
         .map(|said| (fold.standing(said.stamp.key()), said))
         .collect();
-    writes.sort_by(|a, b| {
-        a.0.cmp(&b.0)
-            .then_with(|| a.1.stamp.key().cmp(&b.1.stamp.key()))
-    });
+    writes.sort_by_key(|(standing, _)| *standing);
     let mut holds = None;
     let mut values = Vec::new();
     for (standing, said) in writes {
@@ -460,7 +457,7 @@ impl Fold {
     pub(crate) fn orders_that_wait(&self) -> Vec<(EntryId, Vec<EntryId>)> {
         let mut waiting = Vec::new();
         for (order, log) in &self.orders.logs {
-            let opened = log.opened.is_some();
+            let opened = self.opened(*order).is_some();
             let hash8 = self
                 .origins
                 .known_key(*order)
@@ -535,7 +532,9 @@ impl Fold {
         }
         if state == OrderState::Closed {
             let closed = self.moment_of(end);
-            let picks = self.picks_of(id).into_iter().map(|(key, _)| key);
+            let picks = self.picks_of(id).into_iter();
+            let picks = picks.filter(|(_, quantity)| !quantity.is_negative());
+            let picks = picks.map(|(key, _)| key);
             keys.extend(picks.filter(|key| self.moment_of(*key) > closed));
         }
         keys.sort_by_key(|key| self.moment_of(*key));
@@ -555,13 +554,28 @@ impl Fold {
             let ranks = self.counting(order, &line.ranks, None);
             keys.extend(ranks.map(|said| said.stamp.key()));
         }
-        keys.extend(self.order_end(order, None).map(|(key, _)| key));
+        let ends = self.counting(order, &log.ends, None);
+        keys.extend(ends.map(|said| said.stamp.key()));
         keys
     }
 
     /// Orders with a line of an item as it was entered.
     pub(super) fn orders_with(&self, entered: &Code) -> impl Iterator<Item = EntryId> + '_ {
         self.orders.with_item(entered)
+    }
+
+    /// The entries that set what a line wants today, one for each of the item's codes.
+    pub(crate) fn line_entries(&self, order: EntryId, item: &Code) -> Vec<EntryId> {
+        let Some(log) = self.orders.logs.get(&order) else {
+            return Vec::new();
+        };
+        let lines = self.aliases(item).into_iter();
+        let last = lines.filter_map(|entered| {
+            let writes = self.in_time(order, &log.lines.get(&entered)?.wanted, None);
+            let last = writes.max_by_key(|said| said.stamp.order(&self.origins))?;
+            Some(self.entry_id(last.stamp.key()))
+        });
+        last.collect()
     }
 
     /// The clock order of an entry that set a line, to ask what held then.

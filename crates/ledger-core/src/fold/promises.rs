@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::allocation::{Allocation, Claim, Pools, pick_from};
 use super::catalogue::Stamp;
-use super::orders::{OrderState, Standing};
+use super::orders::Standing;
 use super::{Fold, Line, Row, TxKey};
-use crate::catalogue::{Class, Subject, key};
+use crate::catalogue::{Class, Subject, key, on_or_off};
 use crate::code::Code;
 use crate::id::EntryId;
 use crate::quantity::Total;
@@ -28,6 +28,18 @@ pub(crate) enum Shortage {
     },
 }
 
+impl Shortage {
+    /// The same with what was found for earlier parts of the line, whose figures it includes.
+    fn with(mut self, earlier: Option<Self>) -> Self {
+        if let (Self::Lost { facts, .. }, Some(Self::Lost { facts: before, .. })) =
+            (&mut self, earlier)
+        {
+            facts.extend(before);
+        }
+        self
+    }
+}
+
 impl Fold {
     /// Whether an order could want more than is available when an entry was written.
     fn backorder_allowed_at(&self, stamp: &Stamp) -> bool {
@@ -36,7 +48,7 @@ impl Fold {
         };
         let setting = Subject::new(Class::Setting, setting);
         let value = self.field_before(&setting, key::VALUE, stamp);
-        value.as_text() == Some("on")
+        value.as_text().and_then(on_or_off) == Some(true)
     }
 
     /// The lines of open orders that are short of an item against the rules, by order.
@@ -48,10 +60,8 @@ impl Fold {
                 continue;
             }
             if let Some(lost) = self.lost(item, &allocation, at, claim) {
-                let known = shortages.entry(claim.order).or_insert(lost.clone());
-                if let Shortage::Oversold(_) = known {
-                    *known = lost;
-                }
+                let known = shortages.remove(&claim.order);
+                shortages.insert(claim.order, lost.with(known));
                 continue;
             }
             let stamp = self.stamp_of_line(claim.order, &claim.entered, claim.entry);
@@ -67,6 +77,38 @@ impl Fold {
         shortages
     }
 
+    /// Whether a line did not get all it wanted by the facts up to its own standing: it was on
+    /// backorder then, whatever it has now.
+    #[must_use]
+    pub fn waited(&self, order: EntryId, item: &Code) -> bool {
+        let allocation = self.allocation(item);
+        let mine = allocation.claims.iter().enumerate();
+        let mut mine = mine.filter(|(_, claim)| claim.order == order);
+        mine.any(|(at, claim)| {
+            let Some(before) = allocation.claims.get(..=at) else {
+                return false;
+            };
+            let then = self.allocation_at(item, before, claim.standing);
+            let same = |part: &&Claim| part.order == order && part.entry == claim.entry;
+            let part = then.claims.iter().find(same);
+            part.is_some_and(|part| part.allocated() < part.quantity)
+        })
+    }
+
+    /// What these claims got by the facts up to `cut`.
+    fn allocation_at(&self, item: &Code, claims: &[Claim], cut: Standing) -> Allocation {
+        let mut by_order: BTreeMap<EntryId, Vec<Claim>> = BTreeMap::new();
+        for part in claims {
+            by_order
+                .entry(part.order)
+                .or_default()
+                .push(part.unserved());
+        }
+        let then = by_order.into_iter();
+        let then = then.flat_map(|(order, claims)| self.claims_at(order, item, claims, cut));
+        Allocation::of(then.collect(), self.pools_at(item, cut))
+    }
+
     /// What a claim had by the facts up to its own standing and has no longer.
     fn lost(
         &self,
@@ -76,15 +118,8 @@ impl Fold {
         claim: &Claim,
     ) -> Option<Shortage> {
         let cut = claim.standing;
-        let pools = self.pools_at(item, cut);
         let before = allocation.claims.get(..=at)?;
-        let mut then: Vec<Claim> = Vec::new();
-        for part in before {
-            if !then.iter().any(|known| known.order == part.order) {
-                then.extend(self.claims_at(part.order, item, before, cut));
-            }
-        }
-        let then = Allocation::of(then, pools);
+        let then = self.allocation_at(item, before, cut);
         // All parts of the line together: what comes back to one may be missing from another.
         let sums = |claims: &[Claim]| {
             let mine = claims.iter().filter(|other| other.order == claim.order);
@@ -112,9 +147,13 @@ impl Fold {
     }
 
     /// The claims of an order as they were before anything was picked later than `cut`.
-    fn claims_at(&self, order: EntryId, item: &Code, among: &[Claim], cut: Standing) -> Vec<Claim> {
-        let mine = among.iter().filter(|claim| claim.order == order);
-        let mut claims: Vec<Claim> = mine.map(Claim::unserved).collect();
+    fn claims_at(
+        &self,
+        order: EntryId,
+        item: &Code,
+        mut claims: Vec<Claim>,
+        cut: Standing,
+    ) -> Vec<Claim> {
         let picks = self.picks_of(order).into_iter();
         let picked = picks
             .filter(|(key, _)| self.standing(*key) <= cut)
@@ -139,8 +178,8 @@ impl Fold {
     }
 
     fn is_of_ended(&self, key: TxKey) -> bool {
-        let order = self.order_of(key).and_then(|order| self.order(order));
-        order.is_some_and(|order| order.state != OrderState::Open)
+        let order = self.order_of(key);
+        order.is_some_and(|order| self.order_end(order, None).is_some())
     }
 
     fn pools_at(&self, item: &Code, cut: Standing) -> Pools {

@@ -148,6 +148,7 @@ impl Running<'_> {
         let reversed = row
             .reverses
             .and_then(|target| self.fold.order_of_movement(target));
+        let about = row.order.or(reversed);
         for order in row.order.into_iter().chain(reversed) {
             self.claimed(order, at);
         }
@@ -157,7 +158,7 @@ impl Running<'_> {
         told.push(row);
         // A customer's own stock that comes or goes frees ours, or takes it.
         for owner in changed {
-            told.push(self.promise_row(at, owner, None));
+            told.push(self.promise_row(at, owner, about));
         }
     }
 

@@ -35,8 +35,10 @@ pub struct LowStockView {
     pub available: String,
     /// The threshold.
     pub threshold: Option<String>,
-    /// Since when it has this level, and by which entry; none when it never had any stock.
-    pub since: Option<CrossingView>,
+    /// Since when it has this level; none when it never had another.
+    pub since: Option<String>,
+    /// What brought it there.
+    pub crossing: Option<CrossingView>,
 }
 
 impl View<'_> {
@@ -69,14 +71,18 @@ impl View<'_> {
                 let item = self.fold().item(&sku);
                 let available = self.own_available(&sku);
                 let level = Level::of(available, item.threshold);
-                (level != Level::Ok && !item.archived).then(|| LowStockView {
-                    since: self.crossings(&sku).pop(),
-                    item: sku.to_string(),
-                    name: item.name,
-                    unit: item.unit,
-                    level,
-                    available: available.to_string(),
-                    threshold: item.threshold.map(|threshold| threshold.to_string()),
+                (level != Level::Ok && !item.archived).then(|| {
+                    let crossing = self.crossings(&sku).pop();
+                    LowStockView {
+                        since: crossing.as_ref().map(|crossing| crossing.at.clone()),
+                        crossing,
+                        item: sku.to_string(),
+                        name: item.name,
+                        unit: item.unit,
+                        level,
+                        available: available.to_string(),
+                        threshold: item.threshold.map(|threshold| threshold.to_string()),
+                    }
                 })
             })
             .collect()

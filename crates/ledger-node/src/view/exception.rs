@@ -33,6 +33,7 @@ impl View<'_> {
     pub fn exceptions(&self) -> Vec<ExceptionView> {
         let open = self.fold().exceptions().into_iter();
         open.map(|exception| ExceptionView {
+            actions: exception.actions(),
             id: exception.id,
             kind: exception.kind.word(),
             item: text_of(exception.item.as_ref()),
@@ -44,7 +45,6 @@ impl View<'_> {
             since: time_text(exception.since),
             entries: exception.entries.iter().map(ToString::to_string).collect(),
             text: exception.text,
-            actions: exception.kind.actions().to_vec(),
         })
         .collect()
     }

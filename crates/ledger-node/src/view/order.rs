@@ -257,13 +257,16 @@ impl View<'_> {
             if order.state != OrderState::Open {
                 continue;
             }
-            // What a reserving order has is simply reserved; an issuing one would have taken it.
             let policy = settings::order_policy(fold, order.order_type);
-            let waited = policy == settings::OrderPolicy::Issue;
             for line in lines.remove(&order.id).unwrap_or_default() {
                 let ready = line.allocated > Total::ZERO;
                 let waits = line.backorder > Total::ZERO;
-                if (waits || (waited && ready)) && (ready || !ready_only) {
+                // An issuing order would have taken at once what it is promised now; a reserving one
+                // may simply have reserved it.
+                let waited =
+                    || policy == settings::OrderPolicy::Issue || fold.waited(order.id, &line.item);
+                let listed = if ready_only { ready } else { ready || waits };
+                if listed && (waits || waited()) {
                     waiting.push((line.since, self.backorder(&order, &line)));
                 }
             }

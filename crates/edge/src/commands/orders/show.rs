@@ -154,13 +154,14 @@ pub(super) fn show(context: &Context, number: &str) -> Result<Answer, Failure> {
 
 fn order_text(order: &Value, confirmed: bool) -> String {
     let value = |key: &str| text(order, key);
-    let mut told = vec![format!(
-        "{}  {} order, {}: it {}",
-        value("number"),
-        value("type"),
-        value("state"),
-        policy_words(order)
-    )];
+    let state = value("state");
+    let does = if state == "open" {
+        format!(": it {}", policy_words(order))
+    } else {
+        String::new()
+    };
+    let (number, order_type) = (value("number"), value("type"));
+    let mut told = vec![format!("{number}  {order_type} order, {state}{does}")];
     let customer = match (value("customer"), value("customer_name")) {
         (code, name) if name.is_empty() || name == code => code,
         (code, name) => format!("{code} ({name})"),
