@@ -297,11 +297,20 @@ async fn a_customer_is_shown_with_stock_and_open_orders() {
     }
     let shown = shop.api("customers/acme").await.json();
     assert_eq!(
-        shown,
-        json!({ "code": "ACME", "name": "Acme", "archived": false, "orders": ["R1"], "lines": [
+        json!([shown["code"], shown["name"], shown["archived"]]),
+        json!(["ACME", "Acme", false])
+    );
+    assert_eq!(
+        shown["lines"],
+        json!([
             { "item": "R-100", "name": "Resistor", "unit": shown["lines"][0]["unit"],
               "location": "A-01", "site": "MAIN", "batch": "L1", "on_hand": "4" },
-        ] })
+        ])
+    );
+    assert_eq!(
+        shown["orders"],
+        json!([shop.api("orders/R1").await.json()]),
+        "the open orders as they are shown alone"
     );
     assert_eq!(
         shop.api("orders?customer=acme").await.json()["items"][0]["number"],
@@ -311,4 +320,27 @@ async fn a_customer_is_shown_with_stock_and_open_orders() {
         shop.api("customers/nope").await.problem(404),
         "unknown-customer"
     );
+}
+
+#[tokio::test]
+async fn stock_of_merged_items_is_one_line_of_its_customer() {
+    let (shop, token) = shop().await;
+    let theirs = |item: &str, quantity: i64| json!({ "item": item, "to": "A-01", "quantity": quantity, "owner": "acme" });
+    for (path, body) in [
+        ("customers", json!({ "code": "acme" })),
+        ("items", json!({ "sku": "OLD" })),
+        ("movements", theirs("R-100", 4)),
+        ("movements", theirs("OLD", 3)),
+        ("items/OLD/merge", json!({ "into": "R-100" })),
+    ] {
+        shop.done("POST", path, &token, body).await;
+    }
+    let shown = shop.api("customers/acme").await.json();
+    let lines: Vec<[&Value; 2]> = shown["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| [&line["item"], &line["on_hand"]])
+        .collect();
+    assert_eq!(lines, [["R-100", "7"]]);
 }
