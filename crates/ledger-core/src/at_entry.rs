@@ -11,7 +11,7 @@ pub mod settings;
 mod shelves;
 mod stock;
 
-pub use self::answer::{Answer, answer};
+pub use self::answer::{Answer, answer, find_exception};
 pub use self::catalogue::{
     ItemChange, LocationChange, LocationTypeChange, add_grid, add_item, add_location,
     add_location_type, add_partner, add_site, archive, bind, merge_items, set_item, set_location,
@@ -19,7 +19,7 @@ pub use self::catalogue::{
 };
 pub use self::orders::{
     OrderChange, find_order, open_order, order_add, order_cancel, order_close, order_expedite,
-    order_fill, order_pick, order_remove, order_return, order_set, set_order,
+    order_fill, order_pick, order_remove, order_return, order_set, set_order, wanted_line,
 };
 pub use self::settings::{OrderPolicy, allow_backorder, order_policy};
 pub use self::shelves::{Shelf, shelves_for};

@@ -6,6 +6,7 @@
 //! come from the fold, the words of a transaction from its entry.
 
 mod alert;
+mod customer;
 mod device;
 mod entry;
 mod exception;
@@ -28,6 +29,7 @@ use chrono::{DateTime, SecondsFormat};
 use ledger_core::{Code, Timestamp};
 
 pub use self::alert::{CrossingView, LowStockView};
+pub use self::customer::{CustomerView, OwnedLineView};
 pub use self::device::{BehindView, DeviceView};
 pub use self::entry::entry_json;
 pub use self::exception::ExceptionView;

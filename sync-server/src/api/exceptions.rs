@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use ledger_core::at_entry::{self, About, Answer, Refusal};
+use ledger_core::at_entry::{self, About, Answer, Refusal, find_exception};
 use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
 use ledger_node::view::ExceptionView;
@@ -33,11 +33,10 @@ pub(super) async fn show(
     PathOf(id): PathOf<String>,
 ) -> Result<Json<ExceptionView>, Problem> {
     app.look(move |view| {
-        let found = view.exceptions().into_iter().find(|open| open.id == id);
-        found.map(Json).ok_or_else(|| {
-            let text = format!("there is no open exception {id:?}");
-            Refusal::new("unknown-exception", text).into()
-        })
+        let open = find_exception(view.fold(), &id)?;
+        let mut shown = view.exceptions().into_iter();
+        let shown = shown.find(|shown| shown.id == open.id);
+        shown.map(Json).ok_or_else(Problem::not_found)
     })
     .await
 }
@@ -83,7 +82,7 @@ pub(super) async fn answer(
         Answer::Accept => return Err(Problem::forbidden(Role::Manager, Some(caller.role))),
     }
     let origin = app.work(Node::origin).await?;
-    let about = About::Exception(id.clone());
+    let about = About::Exception(id.trim().to_owned());
     let named = Named::Exception(id.clone());
     let plan =
         move |fold: &Fold, _| at_entry::answer(fold, origin, &id, &answer, body.note.as_deref());

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::extract::{BodyOf, BodyOrNone, PathOf, QueryOf, Typed, flag, said};
 use super::items::named;
 use super::paging::{Listed, Page, key};
-use super::transactions::Transaction;
+use super::transactions::{Transaction, warned};
 use super::write::{Named, Writer};
 use crate::app::App;
 use crate::problem::Problem;
@@ -257,9 +257,12 @@ pub(super) async fn pick(
     PathOf(order): PathOf<String>,
     BodyOf(body): BodyOf<Transaction>,
 ) -> Result<Response, Problem> {
-    let (location, request) = body.at_location("a pick", "bad-pick")?;
+    let (location, request) = body.picked()?;
     let named = Named::Order(order.clone());
-    let plan = move |fold: &Fold, _| at_entry::order_pick(fold, &order, &location, &request);
+    let plan = move |fold: &Fold, now| {
+        let plan = at_entry::order_pick(fold, &order, &location, &request)?;
+        Ok(warned(plan, &request, now))
+    };
     writer.write(named, plan).await
 }
 

@@ -1,14 +1,15 @@
 //! `settings`: what holds in the whole ledger.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use ledger_core::at_entry::settings;
+use ledger_core::at_entry::{Refusal, settings};
 use ledger_core::fold::Fold;
 use ledger_node::view::SettingView;
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::json;
 
 use super::extract::{BodyOf, PathOf, QueryOf};
@@ -32,12 +33,12 @@ pub(super) enum Given {
 
 impl Given {
     /// The value as it would be typed.
-    fn typed(self) -> String {
+    fn typed(self) -> Result<String, Refusal> {
         match self {
-            Self::Text(text) => text,
-            Self::OnOff(on) => if on { "on" } else { "off" }.to_owned(),
-            Self::Number(number) => number.to_string(),
-            Self::List(parts) => parts.join(", "),
+            Self::Text(text) => Ok(text),
+            Self::OnOff(on) => Ok(if on { "on" } else { "off" }.to_owned()),
+            Self::Number(number) => Ok(number.to_string()),
+            Self::List(parts) => settings::typed_list(&parts),
         }
     }
 }
@@ -75,19 +76,48 @@ pub(super) async fn set(
     BodyOf(OneGiven { value }): BodyOf<OneGiven>,
 ) -> Result<Response, Problem> {
     let setting = settings::find(&key)?;
-    let plan = move |_: &Fold, _| settings::set(setting.key, &value.typed());
+    let value = value.typed()?;
+    let plan = move |_: &Fold, _| settings::set(setting.key, &value);
     writer.write(Named::Nothing, plan).await
+}
+
+/// Several values by key. A key that is there twice stays so, to be refused; a map would keep the
+/// last.
+#[derive(Debug)]
+pub(super) struct SeveralGiven(Vec<(String, Given)>);
+
+impl<'de> Deserialize<'de> for SeveralGiven {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(SeveralVisitor)
+    }
+}
+
+struct SeveralVisitor;
+
+impl<'de> Visitor<'de> for SeveralVisitor {
+    type Value = SeveralGiven;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("settings by key")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SeveralGiven, A::Error> {
+        let mut values = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            values.push(pair);
+        }
+        Ok(SeveralGiven(values))
+    }
 }
 
 /// `PUT settings`: several at once, all or none; shows all settings.
 pub(super) async fn set_all(
     writer: Writer,
-    BodyOf(body): BodyOf<BTreeMap<String, Given>>,
+    BodyOf(SeveralGiven(body)): BodyOf<SeveralGiven>,
 ) -> Result<Response, Problem> {
-    let values: Vec<(String, String)> = body
-        .into_iter()
-        .map(|(key, value)| (key, value.typed()))
-        .collect();
+    let values = body.into_iter();
+    let values = values.map(|(key, value)| Ok((key, value.typed()?)));
+    let values: Vec<(String, String)> = values.collect::<Result<_, Refusal>>()?;
     let plan = move |_: &Fold, _| settings::set_all(&values);
     let show = |view: &ledger_node::View<'_>, _: &_| json!({ "items": view.settings() });
     writer.write_shown(Named::Nothing, plan, show).await

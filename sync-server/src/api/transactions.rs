@@ -107,7 +107,7 @@ impl Transaction {
     }
 
     /// Where, and the rest, of what happens at one location; refuses what only movements say.
-    pub(super) fn at_location(
+    fn at_location(
         mut self,
         what: &str,
         bad: &'static str,
@@ -126,6 +126,20 @@ impl Transaction {
         let location = location
             .ok_or_else(|| Refusal::new(bad, format!("{what} needs a location")).hint(hint))?;
         Ok((location, self.request()?))
+    }
+
+    /// Where, and the rest, of what is picked for the order that the address names.
+    pub(super) fn picked(self) -> Result<(String, StockRequest), Refusal> {
+        let only_others = [
+            ("order", self.order.is_some()),
+            ("all_batches", self.all_batches.is_some()),
+        ];
+        if let Some((key, _)) = only_others.iter().find(|(_, is_said)| *is_said) {
+            let text = format!("a pick has no {key:?}");
+            return Err(Refusal::new("bad-pick", text)
+                .hint("a pick is for the order that the address names, and of one batch"));
+        }
+        self.at_location("a pick", "bad-pick")
     }
 
     fn request(self) -> Result<StockRequest, Refusal> {
@@ -153,7 +167,8 @@ impl Transaction {
     }
 }
 
-fn warned(mut plan: Plan, request: &StockRequest, now: Timestamp) -> Plan {
+/// The plan, with a warning of a time that has not come yet.
+pub(super) fn warned(mut plan: Plan, request: &StockRequest, now: Timestamp) -> Plan {
     plan.warnings
         .extend(in_the_future(request.particulars.said, now));
     plan

@@ -8,7 +8,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use ledger_core::Timestamp;
-use ledger_core::at_entry::{About, Plan, Refusal, find_item, find_order, find_thing};
+use ledger_core::at_entry::{
+    About, Plan, Refusal, find_exception, find_item, find_order, find_thing, wanted_line,
+};
 use ledger_core::catalogue::Class;
 use ledger_core::entry::IdempotencyKey;
 use ledger_core::fold::Fold;
@@ -51,21 +53,9 @@ impl Named {
             Self::Line(order, item) => {
                 let order = find_order(fold, order)?;
                 let (item, _) = find_item(fold, item)?;
-                let lines = fold.order_lines(order.id);
-                if lines.iter().any(|line| line.item == item) {
-                    return Ok(());
-                }
-                let text = format!("the order {} has no line of {item}", order.number);
-                Err(Refusal::new("unknown-line", text))
+                wanted_line(fold, &order, &item).map(drop)
             }
-            Self::Exception(id) => {
-                let open = fold.exceptions();
-                if open.iter().any(|open| open.id == *id) {
-                    return Ok(());
-                }
-                let text = format!("there is no open exception {id:?}");
-                Err(Refusal::new("unknown-exception", text))
-            }
+            Self::Exception(id) => find_exception(fold, id).map(drop),
         }
     }
 }

@@ -19,7 +19,8 @@ pub enum Answer {
     Accept,
 }
 
-fn find(fold: &Fold, id: &str) -> Result<Exception, Refusal> {
+/// The open exception of an id.
+pub fn find_exception(fold: &Fold, id: &str) -> Result<Exception, Refusal> {
     let open = fold.exceptions();
     let near = nearest(id, open.iter().map(|exception| exception.id.as_str()));
     let found = open.into_iter().find(|exception| exception.id == id.trim());
@@ -40,7 +41,7 @@ pub fn answer(
     answer: &Answer,
     note: Option<&str>,
 ) -> Result<Plan, Refusal> {
-    let exception = find(fold, id)?;
+    let exception = find_exception(fold, id)?;
     let note = note.map(|note| checked_text(note, "note")).transpose()?;
     let note = note.filter(|note| !note.is_empty());
     let about = About::Exception(exception.id.clone());

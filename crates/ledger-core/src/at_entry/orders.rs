@@ -204,7 +204,8 @@ fn line_of(fold: &Fold, order: &Order, item: &Code) -> Option<OrderLine> {
     lines.into_iter().find(|line| line.item == *item)
 }
 
-fn wanted_line(fold: &Fold, order: &Order, item: &Code) -> Result<OrderLine, Refusal> {
+/// The line of an order for an item, which must be there.
+pub fn wanted_line(fold: &Fold, order: &Order, item: &Code) -> Result<OrderLine, Refusal> {
     line_of(fold, order, item).ok_or_else(|| {
         let text = format!("the order {} has no line of {item}", order.number);
         Refusal::new("unknown-line", text).hint(format!(

@@ -14,6 +14,8 @@ use crate::quantity::Quantity;
 
 /// The word that takes a quantity away.
 const NONE: &str = "none";
+/// What stands between the parts of a list.
+const SEPARATORS: [char; 2] = [',', '\n'];
 
 /// What values a setting has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,11 +145,17 @@ pub fn set(key: &str, value: &str) -> Result<Plan, Refusal> {
     set_all(&[(key, value)])
 }
 
-/// Sets several settings, all or none. The plan is about the first.
+/// Sets several settings, each once, all or none. The plan is about the first.
 pub fn set_all<K: AsRef<str>, V: AsRef<str>>(values: &[(K, V)]) -> Result<Plan, Refusal> {
-    let mut writes = Vec::new();
+    let mut writes: Vec<CatalogueWrite> = Vec::new();
     for (key, value) in values {
-        writes.push(find(key.as_ref())?.write(value.as_ref())?);
+        let setting = find(key.as_ref())?;
+        let write = setting.write(value.as_ref())?;
+        if writes.iter().any(|known| known.subject == write.subject) {
+            let text = format!("{} is there twice", setting.key);
+            return Err(Refusal::new("named-twice", text).hint("say one value for each setting"));
+        }
+        writes.push(write);
     }
     let Some(first) = writes.first() else {
         return Err(Refusal::new("nothing-to-set", "no setting is named"));
@@ -208,10 +216,21 @@ fn threshold(typed: &str) -> Result<Option<Quantity>, Refusal> {
     Ok(Some(quantity))
 }
 
+/// A list of parts as it would be typed. A part that would be read as two is refused.
+pub fn typed_list(parts: &[String]) -> Result<String, Refusal> {
+    match parts.iter().find(|part| part.contains(SEPARATORS)) {
+        None => Ok(parts.join(", ")),
+        Some(part) => {
+            let text = format!("{part:?} has a comma or a new line in it");
+            Err(Refusal::new("bad-value", text).hint("give every part by itself"))
+        }
+    }
+}
+
 /// The parts of a list, each once.
 fn list(text: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
-    for part in text.split([',', '\n']).map(str::trim) {
+    for part in text.split(SEPARATORS).map(str::trim) {
         let known = parts.iter().any(|known| known.eq_ignore_ascii_case(part));
         if !part.is_empty() && !known {
             parts.push(part.to_owned());

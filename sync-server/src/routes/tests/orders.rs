@@ -167,6 +167,7 @@ const BAD_ORDERS: &str = r#"
 400 bad-body POST orders/R1/expedite {"item": "R-100", "rank": "first"}
 409 order-ended POST orders/R2/cancel {}
 409 order-ended POST orders/R2/lines {"item": "R-100", "quantity": 1}
+400 bad-pick POST orders/R1/pick {"item": "R-100", "location": "A-01", "quantity": 1, "order": "R1"}
 404 unknown-exception POST exceptions/NOPE {"accept": true}
 400 bad-body POST exceptions/NOPE {}
 400 bad-body POST exceptions/NOPE {"accept": false}
@@ -297,11 +298,20 @@ async fn a_customer_is_shown_with_stock_and_open_orders() {
     }
     let shown = shop.api("customers/acme").await.json();
     assert_eq!(
-        shown,
-        json!({ "code": "ACME", "name": "Acme", "archived": false, "orders": ["R1"], "lines": [
+        json!([shown["code"], shown["name"], shown["archived"]]),
+        json!(["ACME", "Acme", false])
+    );
+    assert_eq!(
+        shown["lines"],
+        json!([
             { "item": "R-100", "name": "Resistor", "unit": shown["lines"][0]["unit"],
               "location": "A-01", "site": "MAIN", "batch": "L1", "on_hand": "4" },
-        ] })
+        ])
+    );
+    assert_eq!(
+        shown["orders"],
+        json!([shop.api("orders/R1").await.json()]),
+        "the open orders as they are shown alone"
     );
     assert_eq!(
         shop.api("orders?customer=acme").await.json()["items"][0]["number"],
@@ -311,4 +321,85 @@ async fn a_customer_is_shown_with_stock_and_open_orders() {
         shop.api("customers/nope").await.problem(404),
         "unknown-customer"
     );
+}
+
+#[tokio::test]
+async fn stock_of_merged_items_is_one_line_of_its_customer() {
+    let (shop, token) = shop().await;
+    let theirs = |item: &str, quantity: i64| json!({ "item": item, "to": "A-01", "quantity": quantity, "owner": "acme" });
+    for (path, body) in [
+        ("customers", json!({ "code": "acme" })),
+        ("items", json!({ "sku": "OLD" })),
+        ("movements", theirs("R-100", 4)),
+        ("movements", theirs("OLD", 3)),
+        ("items/OLD/merge", json!({ "into": "R-100" })),
+    ] {
+        shop.done("POST", path, &token, body).await;
+    }
+    let shown = shop.api("customers/acme").await.json();
+    let lines: Vec<[&Value; 2]> = shown["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| [&line["item"], &line["on_hand"]])
+        .collect();
+    assert_eq!(lines, [["R-100", "7"]]);
+}
+
+#[tokio::test]
+async fn a_pick_in_the_future_is_warned_of() {
+    let (shop, token) = shop().await;
+    for (path, body) in [
+        ("orders", json!({ "number": "S1", "type": "sales" })),
+        ("orders/S1/lines", json!({ "item": "R-100", "quantity": 2 })),
+    ] {
+        shop.done("POST", path, &token, body).await;
+    }
+    for (at, is_warned) in [
+        ("2999-01-01T00:00:00Z", true),
+        ("2026-01-01T00:00:00Z", false),
+    ] {
+        let body = json!({ "item": "R-100", "location": "A-01", "quantity": 1, "at": at });
+        let reply = shop.json("POST", "orders/S1/pick", &token, body).await;
+        let warnings = reply.json()["warnings"].to_string();
+        assert_eq!(
+            warnings.contains("in the future"),
+            is_warned,
+            "{}",
+            reply.body
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_an_address_names_wrongly_is_told_with_the_next_step() {
+    let (shop, token) = shop().await;
+    for (path, body) in [
+        ("orders", json!({ "number": "R1" })),
+        (
+            "movements",
+            json!({ "item": "R-100", "from": "A-01", "quantity": 9 }),
+        ),
+    ] {
+        shop.done("POST", path, &token, body).await;
+    }
+    let open = shop.api("exceptions").await.json()["items"][0]["id"].clone();
+    let open = open.as_str().unwrap();
+    let typo = format!("exceptions/{open}x");
+    let shown = shop.api(&typo).await;
+    let answered = shop
+        .json("POST", &typo, &token, json!({ "accept": true }))
+        .await;
+    for reply in [shown, answered] {
+        assert_eq!(reply.problem(404), "unknown-exception");
+        let hint = reply.json()["hint"].to_string();
+        assert!(hint.contains(open), "{}", reply.body);
+    }
+    let body = json!({ "wanted": 1 });
+    let reply = shop
+        .json("PATCH", "orders/R1/lines/R-100", &token, body)
+        .await;
+    assert_eq!(reply.problem(404), "unknown-line");
+    let hint = reply.json()["hint"].to_string();
+    assert!(hint.contains("R1") && hint.contains("R-100"), "{hint}");
 }

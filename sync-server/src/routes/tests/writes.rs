@@ -212,6 +212,9 @@ const BAD_WRITES: &str = r#"
 422 nothing-to-set PUT settings {}
 400 bad-value PUT settings/allow-backorder {"value": "maybe"}
 400 bad-body PUT settings/allow-backorder {"value": null}
+400 bad-value PUT settings/reasons {"value": ["broken, wet", "found"]}
+400 bad-value PUT settings {"reasons": ["broken\nwet"]}
+422 named-twice PUT settings {"reasons": ["a"], " Reasons": ["b"]}
 400 bad-json PUT settings/allow-backorder "on"
 "#;
 
@@ -557,6 +560,10 @@ async fn settings_are_read_by_all_and_set_by_administrators() {
         "{}",
         reply.body
     );
+    let headers = [("content-type", "application/json")];
+    let twice = r#"{"reasons": ["a"], "reasons": ["b"]}"#;
+    let reply = shop.ask("PUT", "settings", &token, &headers, twice).await;
+    assert_eq!(reply.problem(422), "named-twice");
     let listed = shop.api("settings").await.json();
     let values: Vec<&Value> = listed["items"]
         .as_array()
