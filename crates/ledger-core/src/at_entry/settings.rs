@@ -5,7 +5,7 @@
 //! came from elsewhere and cannot be read counts for nothing, so the default holds.
 
 use super::{Plan, Refusal, checked_text};
-use crate::catalogue::{CatalogueWrite, Class, Subject, Value, key};
+use crate::catalogue::{CatalogueWrite, Class, Subject, Value, key, on_or_off};
 use crate::code::Code;
 use crate::entry::Body;
 use crate::fold::Fold;
@@ -178,7 +178,7 @@ impl Setting {
     fn checked(&self, typed: &str) -> Result<String, Refusal> {
         let typed = checked_text(typed, "value")?;
         let kept = match self.takes {
-            Takes::OnOff => on_off(&typed).map(|on| if on { "on" } else { "off" }.to_owned()),
+            Takes::OnOff => on_or_off(&typed).map(|on| if on { "on" } else { "off" }.to_owned()),
             Takes::Policy => OrderPolicy::from_word(&typed).map(|policy| policy.word().to_owned()),
             Takes::List => Some(list(&typed).join(", ")),
             Takes::QuantityOrNone => {
@@ -191,14 +191,6 @@ impl Setting {
             Refusal::new("bad-value", text).hint(format!("it takes {}", self.meaning))
         })
     }
-}
-
-fn on_off(word: &str) -> Option<bool> {
-    let is = |words: [&str; 3]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
-    if is(["on", "yes", "true"]) {
-        return Some(true);
-    }
-    is(["off", "no", "false"]).then_some(false)
 }
 
 fn threshold(typed: &str) -> Result<Option<Quantity>, Refusal> {
