@@ -597,15 +597,14 @@ fn an_order_wants_known_items_and_more_than_nothing() {
         "order pick S-1 R-10O A-01 1",
         &["R-10O", "R-100"],
     );
-    for act in ["add", "set", "return"] {
+    for (act, for_zero, for_less) in [
+        ("add", "order remove", "order set"),
+        ("set", "order remove", "order set"),
+        ("return", "how much came back", "order pick"),
+    ] {
         let line = format!("order {act} S-1 R-100");
-        refused(
-            &stock,
-            REFUSED,
-            &format!("{line} 0"),
-            &["0", "order remove"],
-        );
-        refused(&stock, REFUSED, &format!("{line} -2"), &["-2", "order set"]);
+        refused(&stock, REFUSED, &format!("{line} 0"), &["0", for_zero]);
+        refused(&stock, REFUSED, &format!("{line} -2"), &["-2", for_less]);
         refused(&stock, REFUSED_OR_USAGE, &format!("{line} many"), &["many"]);
     }
     refused(&stock, REFUSED, "order pick S-1 R-100 A-01 0", &["0"]);

@@ -125,6 +125,8 @@ fn reserve_promises_five_of_eight_then_all_and_gives_all_back_when_it_is_cancell
         settle(&world, a_first);
         expect(&world, "S-1", ["8", "0", "8", "0"], ["15", "7"]);
         assert_eq!(world.a.json("backorders"), json!([]));
+        let come = json!([{ "order": "S-1", "item": "R-100", "backorder": "0", "ready": "8" }]);
+        assert_holds("--ready", &world.a.json("backorders --ready"), &come);
         assert_eq!(order_on(&world.b, "S-1")["due"], "2030-01-02");
         let picks = array(world.b.json("order pick-list S-1"));
         assert_eq!(column(&picks, "location"), ["A-01", "B-02"]);
@@ -277,7 +279,7 @@ fn a_customers_stock_serves_that_customer_first_and_nobody_else() {
             "owner_available": "0" }]);
         assert_holds("items", &world.a.json("items --owner ACME"), &theirs);
         let shown = json!({ "code": "ACME",
-            "stock": [{ "item": "R-100", "location": "B-02", "on_hand": "10" }],
+            "lines": [{ "item": "R-100", "location": "B-02", "on_hand": "10" }],
             "orders": [{ "number": "S-ACME" }] });
         assert_holds("customer", &world.a.json("customer show ACME"), &shown);
 

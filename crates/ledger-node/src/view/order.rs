@@ -261,12 +261,15 @@ impl View<'_> {
             for line in lines.remove(&order.id).unwrap_or_default() {
                 let ready = line.allocated > Total::ZERO;
                 let waits = line.backorder > Total::ZERO;
-                // An issuing order would have taken at once what it is promised now; a reserving one
-                // may simply have reserved it.
-                let waited =
-                    || policy == settings::OrderPolicy::Issue || fold.waited(order.id, &line.item);
-                let listed = if ready_only { ready } else { ready || waits };
-                if listed && (waits || waited()) {
+                // What an issuing order is promised now it would have taken at once: it waited. A
+                // reserving one may simply have reserved it.
+                let issues = policy == settings::OrderPolicy::Issue;
+                let listed = if ready_only {
+                    ready && (issues || fold.waited(order.id, &line.item))
+                } else {
+                    waits || (issues && ready)
+                };
+                if listed {
                     waiting.push((line.since, self.backorder(&order, &line)));
                 }
             }
