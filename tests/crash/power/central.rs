@@ -69,7 +69,7 @@ impl Recording {
         server.variables.clear();
         let mut trace = Trace::default();
         trace.append(&file, &root)?;
-        fits(&initial, &trace, &root)?;
+        fits(&initial, &mut trace, &root)?;
         let told = moments_of(&trace, rounds)?;
         let taken = Taken {
             root,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::disk::{Disk, Names, STYLES, Style};
+use super::record::fits;
 use super::trace::{Call, Step, Trace, What};
 use super::tree::Tree;
 use crate::trial::Rng;
@@ -314,6 +315,32 @@ fn calls_of_threads_interleave() {
         Step::End(3),
     ];
     assert_eq!(trace.steps, steps);
+}
+
+#[test]
+fn a_write_that_a_kill_met_was_carried_out_or_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a");
+    let open = What::Open {
+        path: file.clone(),
+        create: false,
+        truncate: false,
+        append: false,
+    };
+    let mut recorded = trace(&[(open, 3), write(3, 0, b"new")]);
+    recorded.calls[1].result = None;
+    let _end = recorded.steps.pop();
+    let initial = one_file("a", b"old");
+    for (there, written) in [("new", 3), ("old", 0)] {
+        std::fs::write(&file, there).unwrap();
+        fits(&initial, &mut recorded, dir.path()).unwrap();
+        let What::Write { data, .. } = &recorded.calls[1].what else {
+            panic!("the second call is the write");
+        };
+        assert_eq!(data.len(), written, "{there}");
+    }
+    std::fs::write(&file, "odd").unwrap();
+    assert!(fits(&initial, &mut recorded, dir.path()).is_err());
 }
 
 #[test]
