@@ -172,6 +172,12 @@ fn checked_text(text: &str, what: &str) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
+/// A text that may be left out; an empty one is left out.
+fn filled_text(text: Option<&str>, what: &str) -> Result<Option<String>, Refusal> {
+    let text = text.map(|text| checked_text(text, what)).transpose()?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
 /// The candidates that look most like a text, best first.
 fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let wanted = text.trim().to_uppercase();

@@ -1,7 +1,7 @@
 //! Answers to exceptions at entry: count what is unclear, reverse what is wrong, or take it as it
 //! is.
 
-use super::{About, Plan, Refusal, checked_text, nearest};
+use super::{About, Plan, Refusal, filled_text, nearest};
 use crate::entry::{Body, Counted, Details, ExceptionAnswered, Particulars, Place};
 use crate::exception::Exception;
 use crate::fold::Fold;
@@ -42,8 +42,7 @@ pub fn answer(
     note: Option<&str>,
 ) -> Result<Plan, Refusal> {
     let exception = find_exception(fold, id)?;
-    let note = note.map(|note| checked_text(note, "note")).transpose()?;
-    let note = note.filter(|note| !note.is_empty());
+    let note = filled_text(note, "note")?;
     let about = About::Exception(exception.id.clone());
     let action = match answer {
         Answer::Count(_) => "count",

@@ -6,9 +6,10 @@
 
 use super::settings::{self, OrderPolicy};
 use super::shelves::{returns_of, take_free, take_promised};
-use super::stock::{check_quantity, find_place, particulars};
+use super::stock::{check_item_in_use, check_quantity, find_place, particulars};
 use super::{
-    About, Plan, Refusal, StockRequest, checked_text, code, find_item, find_thing, nearest,
+    About, Plan, Refusal, StockRequest, checked_text, code, filled_text, find_item, find_thing,
+    nearest,
 };
 use crate::catalogue::{Class, Value};
 use crate::code::Code;
@@ -257,11 +258,11 @@ fn raise(
     // What is picked beyond the line is out already.
     let covered = line.map_or(Total::ZERO, |line| line.wanted.max(line.picked));
     let more = to.minus(covered).max(Total::ZERO);
-    if fold.item(item).archived {
-        let hint = format!("bring it back with: stock item restore {item}");
-        return Err(Refusal::new("archived", format!("the item {item} is archived")).hint(hint));
-    }
-    let free = fold.free_for(order.id, item);
+    check_item_in_use(fold, item)?;
+    let pools = fold.free_pools(order.id, item);
+    let free = pools
+        .values()
+        .fold(Total::ZERO, |sum, left| sum.plus(*left));
     if more > free && !settings::allow_backorder(fold) {
         let site = order
             .site
@@ -274,7 +275,7 @@ fn raise(
     let mut bodies = line_bodies(fold, order, reference, item, fits(to)?);
     let short = more.minus(free.min(more));
     if settings::order_policy(fold, order.order_type) == OrderPolicy::Issue {
-        bodies.extend(take_free(fold, order, reference, item, more)?);
+        bodies.extend(take_free(fold, reference, item, pools, more)?);
     }
     let warning = (short > Total::ZERO)
         .then(|| format!("{short} of {item} are on backorder: they are not available now"));
@@ -521,14 +522,10 @@ pub fn order_expedite(fold: &Fold, order: &str, item: &str, rank: i64) -> Result
 }
 
 fn ended(order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {
-    let text = |text: &Option<String>, what| -> Result<Option<String>, Refusal> {
-        let text = text.as_deref().map(|text| checked_text(text, what));
-        Ok(text.transpose()?.filter(|text| !text.is_empty()))
-    };
     Ok(OrderEnded {
         order,
-        reason: text(&details.reason, "reason")?,
-        note: text(&details.note, "note")?,
+        reason: filled_text(details.reason.as_deref(), "reason")?,
+        note: filled_text(details.note.as_deref(), "note")?,
         once: None,
     })
 }

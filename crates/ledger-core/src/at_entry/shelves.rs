@@ -21,19 +21,17 @@ pub struct Shelf {
 #[must_use]
 pub fn shelves_for(fold: &Fold, order: &Order, item: &Code) -> Vec<Shelf> {
     let promised = fold.promised_pools(order.id, item);
-    shelves_within(fold, order, item, promised)
+    shelves_within(fold, item, promised)
 }
 
 /// Where to take an item for an order, at most so much of each pool, in the order it should be
 /// taken: the customer's own first, then ours; the item's usual location first, then by location
 /// number; what expires first, first.
-fn shelves_within(fold: &Fold, order: &Order, item: &Code, mut pools: Pools) -> Vec<Shelf> {
+fn shelves_within(fold: &Fold, item: &Code, mut pools: Pools) -> Vec<Shelf> {
     let usual = fold.item(item).location;
     let lines = fold.lines(item).into_iter();
     let mut shelves: Vec<_> = lines
         .filter(|line| line.on_hand > Total::ZERO && fold.is_usable(&line.key))
-        .filter(|line| line.key.owner.is_none() || line.key.owner == order.customer)
-        .filter(|line| order.site.is_none() || fold.site_of(&line.key.location) == order.site)
         .map(|line| {
             let expires = line.key.batch.as_ref();
             let expires = expires.and_then(|batch| fold.expiry(item, batch));
@@ -73,16 +71,15 @@ fn place_of(line: &LineKey) -> Place {
     }
 }
 
-/// The movements that take so much more for an order, as far as nobody was promised it.
+/// The movements that take so much more for an order, as far as these pools have it.
 pub(super) fn take_free(
     fold: &Fold,
-    order: &Order,
     reference: EntryRef,
     item: &Code,
+    free: Pools,
     quantity: Total,
 ) -> Result<Vec<Body>, Refusal> {
-    let free = fold.free_pools(order.id, item);
-    let shelves = shelves_within(fold, order, item, free);
+    let shelves = shelves_within(fold, item, free);
     movements(shelves, reference, item, quantity)
 }
 

@@ -1,6 +1,6 @@
 //! Movements, counts and reversals at entry: which stock line is meant, and what is refused.
 
-use super::{Plan, Refusal, checked_text, find_item, find_thing};
+use super::{Plan, Refusal, filled_text, find_item, find_thing};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
 use crate::entry::{Act, Body, Counted, Details, Moved, Particulars, Place, Reversed, Tallied};
@@ -54,13 +54,7 @@ enum BatchRule {
 
 /// What was said beside the quantities, checked.
 pub(super) fn particulars(request: &StockRequest) -> Result<Particulars, Refusal> {
-    let field = |text: &Option<String>, what: &str| -> Result<Option<String>, Refusal> {
-        let text = text
-            .as_deref()
-            .map(|text| checked_text(text, what))
-            .transpose()?;
-        Ok(text.filter(|text| !text.is_empty()))
-    };
+    let field = |text: &Option<String>, what: &str| filled_text(text.as_deref(), what);
     let details = &request.particulars.details;
     Ok(Particulars {
         details: Details {
@@ -202,11 +196,17 @@ fn check_total(fold: &Fold, item: &Code, place: &Place, change: Quantity) -> Res
     Err(Refusal::new("overflow", text))
 }
 
-fn check_open(fold: &Fold, item: &Code, location: &Code) -> Result<(), Refusal> {
+/// Refuses an item that is no longer in use.
+pub(super) fn check_item_in_use(fold: &Fold, item: &Code) -> Result<(), Refusal> {
     if fold.item(item).archived {
         let hint = format!("bring it back with: stock item restore {item}");
         return Err(Refusal::new("archived", format!("the item {item} is archived")).hint(hint));
     }
+    Ok(())
+}
+
+fn check_open(fold: &Fold, item: &Code, location: &Code) -> Result<(), Refusal> {
+    check_item_in_use(fold, item)?;
     if fold.location(location).archived {
         return Err(
             Refusal::new("archived", format!("the location {location} is archived"))

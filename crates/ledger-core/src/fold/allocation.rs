@@ -171,8 +171,7 @@ impl Fold {
     #[must_use]
     pub fn site_of(&self, location: &Code) -> Option<Code> {
         let location = Subject::new(Class::Location, location.clone());
-        let site = self.field_of(&location, key::SITE);
-        site.as_text().and_then(|text| Code::new(text).ok())
+        self.code_field(&location, key::SITE)
     }
 
     /// The pools of an item, from what its lines have by `on_hand`.

@@ -385,7 +385,7 @@ impl Fold {
             .map(str::to_owned)
     }
 
-    fn code_field(&self, subject: &Subject, key: u8) -> Option<Code> {
+    pub(super) fn code_field(&self, subject: &Subject, key: u8) -> Option<Code> {
         self.field_of(subject, key)
             .as_text()
             .and_then(|text| Code::new(text).ok())

@@ -299,10 +299,7 @@ impl Fold {
         said: &'a [Said<T>],
         until: Until,
     ) -> impl Iterator<Item = &'a Said<T>> + 'a {
-        let hash8 = self
-            .origins
-            .known_key(order)
-            .map(|key| self.origins.hash8(key));
+        let hash8 = self.reference(order).map(|opening| opening.hash8);
         said.iter().filter(move |said| {
             let key = said.stamp.key();
             Some(said.hash8) == hash8
@@ -458,10 +455,7 @@ impl Fold {
         let mut waiting = Vec::new();
         for (order, log) in &self.orders.logs {
             let opened = self.opened(*order).is_some();
-            let hash8 = self
-                .origins
-                .known_key(*order)
-                .map(|key| self.origins.hash8(key));
+            let hash8 = self.reference(*order).map(|opening| opening.hash8);
             let waits = |hash: [u8; 8]| !opened || Some(hash) != hash8;
             let mut entries: Vec<TxKey> = Vec::new();
             let sets = log.sets.iter().map(|said| (said.hash8, said.stamp.key()));

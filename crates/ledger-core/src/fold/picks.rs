@@ -17,10 +17,7 @@ impl Fold {
     /// The movements that counted for an order at a moment: a reversal counts from its own on.
     fn picks_until(&self, order: EntryId, until: Until) -> Vec<(TxKey, Quantity)> {
         let by_then = |key: TxKey| until.is_none_or(|until| self.moment_of(key) <= until);
-        let hash8 = self
-            .origins
-            .known_key(order)
-            .map(|key| self.origins.hash8(key));
+        let hash8 = self.reference(order).map(|opening| opening.hash8);
         let mut picks: Vec<(TxKey, Quantity)> = self
             .orders
             .movements_of(order)
@@ -52,8 +49,9 @@ impl Fold {
 
     pub(super) fn order_of(&self, key: TxKey) -> Option<EntryId> {
         let order = self.orders.picks.get(&key)?.order;
-        let known = self.origins.known_key(order.id);
-        let same = known.is_none_or(|opening| self.origins.hash8(opening) == order.hash8);
+        let same = self
+            .reference(order.id)
+            .is_none_or(|opening| opening == order);
         same.then_some(order.id)
     }
 
