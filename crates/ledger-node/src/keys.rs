@@ -15,11 +15,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::NodeError;
 use crate::node::NodeKind;
+use crate::people::People;
 
 /// The file's name in the store's directory.
 pub(crate) const FILE: &str = "keys.json";
-/// The version of the file's layout. Version 1 had no `check`.
-const VERSION: u32 = 2;
+/// The version of the file's layout. Version 1 had no `check`, version 2 no people.
+const VERSION: u32 = 3;
+/// The first version with a `check`.
+const CHECKED: u32 = 2;
 /// Letters and digits of a one-time code: none that are mistaken for each other.
 const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Letters of a one-time code: 80 bits.
@@ -85,6 +88,8 @@ pub(crate) struct CentralKeys {
     codes: Vec<Code>,
     #[serde(default)]
     tokens: Vec<Token>,
+    #[serde(default, skip_serializing_if = "People::is_empty")]
+    pub(crate) people: People,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -153,7 +158,20 @@ fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
     from_hex(text)?.try_into().ok()
 }
 
-fn secret_hash(text: &str) -> String {
+/// A code that people can type: sixteen letters and digits in groups of four.
+pub(crate) fn one_time_code() -> Result<String, NodeError> {
+    let letters: Vec<u8> = random::<CODE_LENGTH>()?
+        .iter()
+        .filter_map(|byte| CODE_LETTERS.get(usize::from(byte % 32)).copied())
+        .collect();
+    let groups: Vec<String> = letters
+        .chunks(4)
+        .map(|group| String::from_utf8_lossy(group).into_owned())
+        .collect();
+    Ok(groups.join("-"))
+}
+
+pub(crate) fn secret_hash(text: &str) -> String {
     Hash::of(b"stockledger secret 1\0")
         .then(text.trim().as_bytes())
         .to_string()
@@ -177,6 +195,7 @@ impl Keys {
                 secret: to_hex(&random::<32>()?),
                 codes: Vec::new(),
                 tokens: Vec::new(),
+                people: People::default(),
             }),
         };
         Ok(Self {
@@ -244,7 +263,7 @@ impl Keys {
         let whole = fixed::<32>(&keys.seed).is_some() && keys.origin.parse::<Origin>().is_ok();
         let checked = match &keys.check {
             Some(check) => *check == keys.hash()?,
-            None => keys.version < VERSION,
+            None => keys.version < CHECKED,
         };
         if !whole || !checked {
             return Err(bad("they are damaged"));
@@ -340,15 +359,7 @@ impl Keys {
         role: Role,
         expires: Timestamp,
     ) -> Result<NewCode, NodeError> {
-        let letters: Vec<u8> = random::<CODE_LENGTH>()?
-            .iter()
-            .filter_map(|byte| CODE_LETTERS.get(usize::from(byte % 32)).copied())
-            .collect();
-        let groups: Vec<String> = letters
-            .chunks(4)
-            .map(|group| String::from_utf8_lossy(group).into_owned())
-            .collect();
-        let code = groups.join("-");
+        let code = one_time_code()?;
         let central = self
             .central
             .as_mut()
@@ -478,7 +489,7 @@ mod tests {
         assert!(read.text().unwrap().contains("\"check\""));
         keys.version = 2;
         assert!(Keys::of_text(keys.json().unwrap().as_bytes(), path).is_err());
-        let newer = Keys::of_text(br#"{"version": 3, "more": 1}"#, path);
+        let newer = Keys::of_text(br#"{"version": 4, "more": 1}"#, path);
         assert!(format!("{:?}", newer.map(|_| ())).contains("newer version"));
     }
 

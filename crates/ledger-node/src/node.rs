@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ledger_core::at_entry::{About, Plan, Refusal};
@@ -99,6 +100,7 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn WallClock>,
     inner: Mutex<Inner>,
+    changes: AtomicU64,
 }
 
 impl std::fmt::Debug for Node {
@@ -281,6 +283,7 @@ impl Node {
                 store,
                 clock,
                 inner: Mutex::new(inner),
+                changes: AtomicU64::new(0),
             }),
         };
         node.go_on()?;
@@ -475,7 +478,9 @@ impl Node {
 
     /// Waits until a group is durable. When it is not, the fold goes back to what the log holds.
     pub(crate) fn wait(&self, pending: ledger_store::Pending) -> Result<(), NodeError> {
-        let Err(error) = pending.wait() else {
+        let waited = pending.wait();
+        self.shared.changes.fetch_add(1, Ordering::Relaxed);
+        let Err(error) = waited else {
             return Ok(());
         };
         let mut inner = self.lock();
@@ -485,6 +490,13 @@ impl Node {
             inner.failed = Some(error.to_string());
         }
         Err(error.into())
+    }
+
+    /// A number that grows whenever something was written or came in: what was worked out at the
+    /// same number is still true.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.shared.changes.load(Ordering::Relaxed)
     }
 
     /// Looks at the fold.
