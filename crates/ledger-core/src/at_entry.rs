@@ -10,6 +10,7 @@ mod orders;
 pub mod settings;
 mod shelves;
 mod stock;
+pub mod users;
 
 pub use self::answer::{Answer, answer, find_exception};
 pub use self::catalogue::{
@@ -245,6 +246,9 @@ pub fn find_thing(fold: &Fold, class: Class, text: &str) -> Result<Code, Refusal
         Class::User => ("user", "unknown-user"),
         Class::Device => ("device", "unknown-device"),
     };
+    if class == Class::User {
+        return Err(users::unknown(fold, text));
+    }
     let near = nearest(text, fold.codes(class).map(Code::as_str));
     let refusal = Refusal::new(unknown, format!("there is no {word} {text:?}"));
     let command = word.replace(' ', "-");

@@ -247,6 +247,8 @@ pub mod key {
     pub const ROLE: u8 = 4;
     /// Device: the Ed25519 public key.
     pub const PUBLIC_KEY: u8 = 8;
+    /// User: the code on the badge, normalised like a barcode.
+    pub const BADGE: u8 = 14;
 }
 
 const ITEM: &[Field] = &[
@@ -282,6 +284,7 @@ const USER: &[Field] = &[
     field(key::NAME, "name", FieldType::Text),
     field(key::ROLE, "role", FieldType::Int),
     field(key::ARCHIVED, "disabled", FieldType::Bool),
+    field(key::BADGE, "badge", FieldType::Text),
 ];
 const DEVICE: &[Field] = &[
     field(key::NAME, "name", FieldType::Text),

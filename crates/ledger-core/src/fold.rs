@@ -26,6 +26,7 @@ mod slots;
 mod snapshot;
 mod symbols;
 mod take;
+mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +41,7 @@ pub(crate) use self::promises::Shortage;
 pub(crate) use self::reversal::ReversalFault;
 
 pub use self::snapshot::Snapshot;
+pub use self::users::{RESERVED, UserInfo};
 
 use self::catalogue::Catalogue;
 pub(crate) use self::line::{Line, Row, Rows};

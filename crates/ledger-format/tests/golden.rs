@@ -13,7 +13,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
+use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of, key};
 use ledger_core::entry::{
     Act, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details, ExceptionAnswered,
     Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry,
@@ -178,7 +178,12 @@ fn moved(from: Option<Place>, to: Option<Place>, act: Act, particulars: Particul
 
 fn write_of(class: Class, with_fields: bool) -> CatalogueWrite {
     let mut write = CatalogueWrite::new(class, code("A-01"));
-    for field in fields_of(class).iter().filter(|_| with_fields) {
+    // What came later has files of its own.
+    let first = |key: u8| (class, key) != (Class::User, key::BADGE);
+    for field in fields_of(class)
+        .iter()
+        .filter(|it| with_fields && first(it.key))
+    {
         write = write.with(field.key, value(field.holds));
     }
     write
@@ -459,9 +464,25 @@ fn answers_and_keys() -> Vec<(&'static str, Entry)> {
     ]
 }
 
+/// Users with badges, and without.
+fn badges() -> Vec<(&'static str, Entry)> {
+    let badge = |value| Body::Set(write_of(Class::User, false).with(key::BADGE, value));
+    vec![
+        ("user_set_badge", minimal(badge(Value::text("Badge-0042")))),
+        ("user_set_no_badge", full(badge(Value::Nil))),
+    ]
+}
+
 /// What came after the first golden files, whose batches and chain stay as they are.
 fn later_entries() -> BTreeMap<String, Entry> {
     let all = order_entries().into_iter().chain(answers_and_keys());
+    all.map(|(name, entry)| (format!("entry_{name}"), entry))
+        .collect()
+}
+
+/// What came after the batches with orders, which stay as they are too.
+fn latest_entries() -> BTreeMap<String, Entry> {
+    let all = badges().into_iter();
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }
@@ -507,7 +528,11 @@ fn slice() -> OriginSlice {
 
 #[test]
 fn entries_of_every_kind() {
-    for (name, entry) in all_entries().into_iter().chain(later_entries()) {
+    for (name, entry) in all_entries()
+        .into_iter()
+        .chain(later_entries())
+        .chain(latest_entries())
+    {
         let bytes = encode(&entry).unwrap();
         let text = format!("{entry:#?}");
         let stored = stored(

@@ -615,7 +615,7 @@ impl Node {
     ) -> Result<NewCode, NodeError> {
         let expires = self.now().millis().saturating_add(valid_for_millis);
         let mut inner = self.lock();
-        let no_user = inner.state.fold.codes(Class::User).next().is_none();
+        let no_user = inner.state.fold.users().is_empty();
         let role = role.unwrap_or(if no_user {
             Role::Manager
         } else {

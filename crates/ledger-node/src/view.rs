@@ -22,6 +22,7 @@ mod setting;
 mod site;
 mod status;
 mod stock_group;
+mod user;
 mod why;
 mod why_text;
 
@@ -44,6 +45,7 @@ pub use self::setting::SettingView;
 pub use self::site::{SiteItemView, SiteView};
 pub use self::status::StatusView;
 pub use self::stock_group::{Group, GroupKey, StockGroupView};
+pub use self::user::UserView;
 pub use self::why::{CountView, IgnoredView, MovementView, WhyFromView, WhyLineView, WhyView};
 pub use crate::node::View;
 

@@ -378,7 +378,7 @@ impl Fold {
             .map_or(Value::Nil, |(_, value)| value)
     }
 
-    fn text_field(&self, subject: &Subject, key: u8) -> Option<String> {
+    pub(super) fn text_field(&self, subject: &Subject, key: u8) -> Option<String> {
         self.field_of(subject, key)
             .as_text()
             .filter(|text| !text.is_empty())

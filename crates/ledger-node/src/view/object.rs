@@ -1,10 +1,11 @@
 //! The `object` that a writing command answers with: the thing it was about, as it is now.
 
+use ledger_core::UserName;
 use ledger_core::at_entry::{About, settings};
 use ledger_core::catalogue::{Class, Subject};
 use serde::Serialize;
 
-use super::View;
+use super::{UserView, View};
 
 impl View<'_> {
     /// What a command was about, in its own shape.
@@ -28,8 +29,13 @@ impl View<'_> {
             Class::Item => json(self.show(&self.fold().canonical(code))),
             Class::Location => json(self.location(code)),
             Class::LocationType => json(self.location_type(code)),
-            Class::Customer | Class::Supplier | Class::Site | Class::User => {
+            Class::Customer | Class::Supplier | Class::Site => {
                 json(self.partner(about.class, code))
+            }
+            Class::User => {
+                let name = UserName::new(code.as_str()).ok();
+                let user = name.and_then(|name| self.fold().user(&name));
+                json(user.map(UserView::from))
             }
             Class::Setting => {
                 let known = settings::find(code.as_str()).ok();
