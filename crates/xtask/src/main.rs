@@ -17,6 +17,7 @@ mod golden;
 mod parts;
 mod test_run;
 mod tidy;
+mod vendor;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,12 @@ enum Command {
         /// Rewrites the hash lines of the pages that describe bytes, and nothing else.
         #[arg(long)]
         pages: bool,
+    },
+    /// Fetches what the pages and their tests take from others, with npm.
+    Vendor {
+        /// Compares what is checked in with its hashes instead; needs no network.
+        #[arg(long)]
+        check: bool,
     },
     /// Measures the project beside its peers.
     Bench {
@@ -95,6 +102,8 @@ fn run(command: Command) -> Result<bool> {
         Command::Tidy => tidy::report(&root),
         Command::Golden { pages: true } => golden::pages(&root),
         Command::Golden { pages: false } => golden::files(&root),
+        Command::Vendor { check: true } => vendor::check(&root),
+        Command::Vendor { check: false } => vendor::fetch(&root),
         Command::Bench { args } => bench(&root, &args),
         Command::Fuzz {
             target,

@@ -17,6 +17,7 @@ pub(crate) mod readme;
 pub(crate) mod sizes;
 pub(crate) mod top_level;
 pub(crate) mod tree;
+pub(crate) mod vendored;
 pub(crate) mod words;
 
 use std::fmt;
@@ -84,6 +85,7 @@ fn check(root: &Path) -> Result<Vec<Finding>> {
         itself::check(&tree),
         readme::check(&tree),
         top_level::check(&tree),
+        vendored::check(&tree),
         licences::check(&licences::load(root)?, &tree),
     ]
     .concat();
