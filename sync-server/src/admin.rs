@@ -8,6 +8,7 @@ mod act;
 mod backup;
 mod doctor;
 mod socket;
+pub(crate) mod users;
 
 use std::path::Path;
 

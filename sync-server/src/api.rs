@@ -28,6 +28,8 @@ pub(crate) use self::extract::{PathOf, QueryOf};
 pub(crate) use self::rules::Routes;
 #[cfg(test)]
 pub(crate) use self::rules::Verb;
+pub(crate) use self::transactions::may_reverse;
+pub(crate) use self::write::{Named, carry_out};
 
 use axum::Router;
 use axum::middleware;

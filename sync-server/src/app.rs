@@ -5,21 +5,73 @@
 
 use std::sync::Arc;
 
+use ledger_core::UserName;
 use ledger_node::{Node, View};
+use tokio::sync::watch;
 
+use crate::login::{Limits, Passwords};
 use crate::problem::Problem;
+
+/// What those who wait for changes hear when the server stops.
+pub(crate) const CLOSED: u64 = u64::MAX;
 
 /// The server behind all routes.
 #[derive(Clone)]
 pub(crate) struct App {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
     node: Arc<Node>,
+    passwords: Passwords,
+    limits: Limits,
+    changes: watch::Sender<u64>,
 }
 
 impl App {
     pub(crate) fn new(node: Node) -> Self {
+        let changes = watch::Sender::new(node.changes());
         Self {
-            node: Arc::new(node),
+            shared: Arc::new(Shared {
+                node: Arc::new(node),
+                passwords: Passwords::start(),
+                limits: Limits::new(),
+                changes,
+            }),
         }
+    }
+
+    /// Makes and checks passwords.
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.shared.passwords
+    }
+
+    /// How often one address may try.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// Tells whenever something was written or came in.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.shared.changes.subscribe()
+    }
+
+    /// Tells those who wait for changes, if there are any. Writes through this program's other
+    /// doors are seen at the next look.
+    pub(crate) fn tell_changes(&self) {
+        let now = self.shared.node.changes();
+        self.shared.changes.send_if_modified(|told| {
+            let is_new = *told != now && *told != CLOSED;
+            if is_new {
+                *told = now;
+            }
+            is_new
+        });
+    }
+
+    /// Lets go those who wait for changes, so that the server can stop.
+    pub(crate) fn close(&self) {
+        self.shared.changes.send_replace(CLOSED);
     }
 
     /// Looks at the ledger.
@@ -37,11 +89,22 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Node) -> T + Send + 'static,
     {
-        let node = Arc::clone(&self.node);
+        let node = Arc::clone(&self.shared.node);
         let done = tokio::task::spawn_blocking(move || work(&node)).await;
+        self.tell_changes();
         done.map_err(|error| {
             tracing::error!(%error, "a request failed in the middle");
             Problem::internal()
         })
+    }
+
+    /// Whether the user's password is this one.
+    pub(crate) async fn is_password(
+        &self,
+        user: UserName,
+        password: String,
+    ) -> Result<bool, Problem> {
+        let verifier = self.work(move |node| node.password_of(&user)).await?;
+        self.passwords().check(password, verifier).await
     }
 }

@@ -1,12 +1,6 @@
-//! Who may ask: the API needs a bearer token, the pages need this very machine.
-//!
-//! The pages have no login yet. Until they do, they answer only requests that come from this
-//! machine and name it as the host: a page elsewhere that resolves its own name to 127.0.0.1
-//! must not read them through somebody's browser, nor a proxy hand them out.
+//! Who asks: a program with a bearer token, or a person with a session.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -16,19 +10,57 @@ use ledger_core::catalogue::Role;
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Whose token a request bears.
+/// Who asks, and what that one may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// The token's name.
+    /// The token's or the user's name.
     pub(crate) name: String,
-    /// What its bearer may do.
+    /// What the caller may do.
     pub(crate) role: Role,
+    kind: CallerKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CallerKind {
+    Token,
+    Person,
 }
 
 impl Caller {
+    /// The bearer of a token.
+    pub(crate) const fn token(name: String, role: Role) -> Self {
+        Self {
+            name,
+            role,
+            kind: CallerKind::Token,
+        }
+    }
+
+    /// A person who logged in.
+    pub(crate) fn person(user: &UserName, role: Role) -> Self {
+        Self {
+            name: user.as_str().to_owned(),
+            role,
+            kind: CallerKind::Person,
+        }
+    }
+
+    /// What keeps the keys of one caller's writes apart from another's.
+    pub(crate) fn key_space(&self) -> String {
+        match self.kind {
+            CallerKind::Token => self.name.clone(),
+            // A token's name has no space in front.
+            CallerKind::Person => format!(" {}", self.name),
+        }
+    }
+
     /// The user that the caller's entries name.
     pub(crate) fn user(&self) -> Result<UserName, Problem> {
-        UserName::new(&format!("token:{}", self.name)).map_err(|error| {
+        let name = match self.kind {
+            CallerKind::Token => format!("token:{}", self.name),
+            CallerKind::Person => self.name.clone(),
+        };
+        UserName::new(&name).map_err(|error| {
             let text = format!("the token's name cannot stand in an entry: {error}");
             Problem::new(StatusCode::FORBIDDEN, "bad-token-name", text)
                 .hint("make another with: stock-server token create --name NAME --role ROLE")
@@ -36,16 +68,19 @@ impl Caller {
     }
 }
 
-/// Lets a request through that bears a token, and says whose it is.
+/// Lets a request through that bears a token or has a session, and says whose it is.
 pub(crate) async fn bearer(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let token = token_of(request.headers()).map(str::to_owned);
+    if token.is_none() && request.extensions().get::<Caller>().is_some() {
+        return next.run(request).await;
+    }
     let known = match token {
         Some(token) => app.work(move |node| node.check_token(&token)).await,
         None => Ok(None),
     };
     match known {
         Ok(Some((name, role))) => {
-            request.extensions_mut().insert(Caller { name, role });
+            request.extensions_mut().insert(Caller::token(name, role));
             next.run(request).await
         }
         Ok(None) => unauthorized().into_response(),
@@ -60,42 +95,9 @@ fn token_of(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn unauthorized() -> Problem {
-    let text = "the API needs a valid token in the header Authorization: Bearer TOKEN";
+    let text = "the API needs a valid token in the header Authorization: Bearer TOKEN, or a login";
     Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", text)
         .hint("make one with: stock-server token create --role viewer")
-}
-
-/// Lets a request through that comes from this machine and names it.
-pub(crate) async fn this_machine(request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let is_local = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
-    if is_local && names_this_machine(request.headers()) {
-        return next.run(request).await;
-    }
-    let text = "the pages are shown on the server's own machine only, until they have a login";
-    Problem::new(StatusCode::FORBIDDEN, "local-only", text)
-        .hint("open http://127.0.0.1:8440 there, or use the API with a token")
-        .into_response()
-}
-
-fn names_this_machine(headers: &HeaderMap) -> bool {
-    let proxied = [
-        "forwarded",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-real-ip",
-        "via",
-    ];
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    ["127.0.0.1", "localhost", "[::1]"].contains(&name)
-        && proxied.iter().all(|header| !headers.contains_key(*header))
 }
 
 #[cfg(test)]
@@ -110,29 +112,6 @@ mod tests {
             )
         };
         rows.iter().map(row).collect()
-    }
-
-    #[test]
-    fn only_this_machine_s_names_are_local() {
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:8440",
-            "localhost:1",
-            "[::1]:8440",
-            "[::1]",
-        ] {
-            assert!(names_this_machine(&headers(&[("host", host)])), "{host}");
-        }
-        for host in [
-            "",
-            "evil.example:8440",
-            "127.0.0.1.evil.example",
-            "10.0.0.1:8440",
-        ] {
-            assert!(!names_this_machine(&headers(&[("host", host)])), "{host}");
-        }
-        let proxied = headers(&[("host", "127.0.0.1:8440"), ("x-forwarded-for", "10.0.0.7")]);
-        assert!(!names_this_machine(&proxied));
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Enrol and list devices
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Add, list, change and disable the people who use the ledger
+    #[command(subcommand)]
+    User(UserCommand),
     /// Tokens for programs that use the API
     #[command(subcommand)]
     Token(TokenCommand),
@@ -148,6 +151,80 @@ pub(crate) struct DeviceCodeArgs {
     #[arg(long, value_name = "ROLE", value_parser = role)]
     pub(crate) role: Option<Role>,
     /// The address at which handhelds reach the server, when it is another than it listens on
+    #[arg(long, env = "STOCK_SERVER_URL", value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add a user, and print a one-time link with which they choose a password
+    #[command(
+        after_help = "Example:\n  stock-server user add ada --role manager --data shop\n\n\
+        With --json:\n  {\"user\":…,\"name\":…,\"role\":…,\"url\":…,\"expires\":…}"
+    )]
+    Add(UserAddArgs),
+    /// List the users
+    List(DataArgs),
+    /// Change a user; what is left out stays as it is
+    #[command(
+        after_help = "Examples:\n  stock-server user set ada --role operator --data shop\n  \
+        stock-server user set ada --new-link --data shop    for a forgotten password"
+    )]
+    Set(UserSetArgs),
+    /// Disable a user: logged out at once, and without rights from now on
+    Disable(UserNameArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserNameArgs {
+    /// The user's name
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserAddArgs {
+    /// The name with which they log in
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// What they may do: viewer, operator, manager or administrator
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub(crate) role: Role,
+    /// The name that others read
+    #[arg(long, value_name = "NAME")]
+    pub(crate) full_name: Option<String>,
+    /// The code on their badge
+    #[arg(long, value_name = "CODE")]
+    pub(crate) badge: Option<String>,
+    /// The address at which browsers reach the server, when it is another than it listens on
+    #[arg(long, env = "STOCK_SERVER_URL", value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserSetArgs {
+    /// The user's name
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// What they may do: viewer, operator, manager or administrator
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub(crate) role: Option<Role>,
+    /// The name that others read
+    #[arg(long, value_name = "NAME")]
+    pub(crate) full_name: Option<String>,
+    /// The code on their badge; empty takes it away
+    #[arg(long, value_name = "CODE")]
+    pub(crate) badge: Option<String>,
+    /// Let a disabled user in again
+    #[arg(long)]
+    pub(crate) enable: bool,
+    /// Print a one-time link with which they choose another password
+    #[arg(long)]
+    pub(crate) new_link: bool,
+    /// The address at which browsers reach the server, when it is another than it listens on
     #[arg(long, env = "STOCK_SERVER_URL", value_name = "URL")]
     pub(crate) url: Option<String>,
 }

@@ -14,6 +14,8 @@ mod fault;
 mod headers;
 mod health;
 mod http_get;
+mod lang;
+mod login;
 mod pages;
 mod problem;
 mod report;
@@ -24,7 +26,7 @@ mod sync_routes;
 
 use std::process::ExitCode;
 
-use crate::cli::{Command, DeviceCommand, TokenCommand};
+use crate::cli::{Command, DeviceCommand, TokenCommand, UserCommand};
 use crate::fault::Fault;
 use crate::report::Report;
 
@@ -46,6 +48,10 @@ fn run(command: Command, report: Report) -> Result<(), Fault> {
         Command::Demo(arguments) => demo::run(&arguments, report),
         Command::Device(DeviceCommand::Code(arguments)) => admin::device_code(arguments, report),
         Command::Device(DeviceCommand::List(data)) => admin::device_list(&data, report),
+        Command::User(UserCommand::Add(arguments)) => admin::users::add(arguments, report),
+        Command::User(UserCommand::List(data)) => admin::users::list(&data, report),
+        Command::User(UserCommand::Set(arguments)) => admin::users::set(arguments, report),
+        Command::User(UserCommand::Disable(arguments)) => admin::users::disable(arguments, report),
         Command::Token(TokenCommand::Create(arguments)) => admin::token_create(arguments, report),
         Command::Verify(data) => admin::verify(&data, report),
         Command::Rebuild(data) => admin::rebuild(&data, report),

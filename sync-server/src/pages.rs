@@ -1,40 +1,61 @@
-//! The pages: read-only, plain HTML that works without JavaScript.
+//! The pages: server-rendered HTML that works without JavaScript, and quicker with it.
 //!
-//! They show the same views as the API. They have no login yet, so they answer on the server's own
-//! machine only; see [`auth::this_machine`].
+//! A page is one file here and one template. It looks through [`visit::Visit`] and shows the same
+//! views as the API; its forms write through the same `carry_out`. Words come from `locales`.
+//! Every route stands in the table below with who may use it.
 
 mod assets;
+mod error;
+mod form;
 mod frame;
+mod invitation;
 mod item;
 mod items;
+mod language;
 mod level;
-mod missing;
-mod words;
+mod live;
+mod login;
+mod table;
+mod undo;
+mod visit;
 
 use axum::Router;
 use axum::middleware;
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use axum::routing::get;
+use ledger_core::catalogue::Role::Operator;
 
+use self::table::Pages;
 use crate::app::App;
-use crate::auth;
-use crate::problem::Problem;
 
 /// All pages and what they load.
-pub(crate) fn routes() -> Router<App> {
-    let pages = Router::new()
-        .route("/", get(|| async { Redirect::temporary("/items") }))
-        .route("/items", get(items::show))
-        .route("/items/{sku}", get(item::show))
-        .layer(middleware::from_fn(auth::this_machine));
-    pages.merge(assets::routes())
+pub(crate) fn routes(app: App) -> Router<App> {
+    all()
+        .router()
+        .layer(middleware::from_fn_with_state(app, error::dress))
+        .merge(assets::routes())
 }
 
-/// A rendered template as an answer.
-fn page(template: &impl askama::Template) -> Result<Response, Problem> {
-    let html = template.render().map_err(|error| {
-        tracing::error!(%error, "a page could not be rendered");
-        Problem::internal()
-    })?;
-    Ok(Html(html).into_response())
+/// Every page with who may use it.
+pub(crate) fn all() -> Pages {
+    stock_of(people_of(Pages::default()))
+        .page("/live", live::changes)
+        .form(Operator, "/undo", undo::undo)
+}
+
+fn people_of(pages: Pages) -> Pages {
+    pages
+        .open_page("/login", login::show)
+        .open_form("/login", login::enter)
+        .open_form("/logout", login::leave)
+        .open_page("/setup/{code}", invitation::show)
+        .open_form("/setup/{code}", invitation::accept)
+        .open_page("/invitation/{code}", invitation::show)
+        .open_form("/invitation/{code}", invitation::accept)
+        .open_form("/language", language::choose)
+}
+
+fn stock_of(pages: Pages) -> Pages {
+    pages
+        .page("/items", items::show)
+        .form(Operator, "/items/{sku}/change", items::change)
+        .page("/items/{sku}", item::show)
 }

@@ -177,6 +177,8 @@ impl IntoResponse for Problem {
             "hint": self.hint,
         });
         let mut response = (self.status, Json(body)).into_response();
+        // Around the pages somebody makes a page of it.
+        response.extensions_mut().insert(self.clone());
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         if self.status == StatusCode::UNAUTHORIZED {

@@ -6,10 +6,12 @@ use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
 
 use crate::app::App;
 use crate::problem::{self, Problem};
-use crate::{api, headers, health, pages, sync_routes};
+use crate::{api, headers, health, login, pages, sync_routes};
 
 /// The whole server.
 pub(crate) fn all(app: App) -> Router {
@@ -17,10 +19,14 @@ pub(crate) fn all(app: App) -> Router {
         .nest("/api/v1", api::routes(app.clone()))
         .merge(sync_routes::routes())
         .merge(health::routes())
-        .merge(pages::routes())
+        .merge(pages::routes(app.clone()))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(CatchPanicLayer::custom(problem::panicked));
+        .layer(middleware::from_fn_with_state(app.clone(), login::person))
+        .layer(login::layer())
+        .layer(CsrfLayer::new())
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(CompressionLayer::new());
     headers::on_all(router)
         .layer(middleware::from_fn(log))
         .with_state(app)

@@ -31,6 +31,11 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
         let stop = Stop::listen().map_err(|error| Fault::system("taking signals over", &error))?;
         let socket = admin::Socket::listen(dir, node.clone(), url.clone())?;
         report.address("stock-server is listening at", &url);
+        if let Some(link) = admin::users::setup_link(&node, &url)? {
+            report.notice(&format!(
+                "nobody is set up yet; open this link once, within three days, to begin: {link}"
+            ));
+        }
         tracing::info!(url, data = %dir.display(), "serving");
         serve(listener, App::new(node.clone()), stop).await?;
         socket.close();
@@ -74,7 +79,11 @@ pub(crate) async fn serve_until(
     app: App,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let service = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = routes::all(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let until = async move {
+        until.await;
+        app.close();
+    };
     axum::serve(listener, service)
         .with_graceful_shutdown(until)
         .await

@@ -1,0 +1,54 @@
+# What stands around every page, and words that many pages share.
+skip-to-content = Skip to the content
+log-out = Log out
+nav-pages = Pages
+nav-main = Main pages
+nav-menu = Menu
+nav-group-stock = Stock
+nav-group-orders = Orders
+nav-group-administration = Administration
+nav-group-settings = Settings
+nav-dashboard = Dashboard
+nav-stock = Stock
+nav-items = Items
+nav-exceptions = Exceptions
+nav-orders = Orders
+nav-backorders = Backorders
+nav-customers = Customers
+nav-locations = Locations
+nav-devices = Devices
+nav-users = Users
+nav-settings-inventory = Inventory
+role-viewer = Viewer
+role-operator = Operator
+role-manager = Manager
+role-administrator = Administrator
+undo = Undo
+never = never
+as-of = As of { $at } ({ $zone }).
+as-of-unknown = Nobody knows yet of when these numbers are.
+nobody-behind = Every device has synced lately.
+devices-behind =
+    { $n ->
+        [one] News of one device may be missing.
+       *[other] News of { $n } devices may be missing.
+    }
+error-title = Error { $status }
+to-the-start = To the start
+done-undone = Undone.
+search = Search
+show = Show
+show-all = Show all
+more = More
+level = Level
+all-levels = All
+level-ok = OK
+level-low = Low
+level-out = Out
+level-attention = Low or out
+kind-part = Part
+kind-pcba = PCBA
+kind-assembly = Assembly
+item = Item
+available = Available
+apply = Apply

@@ -7,6 +7,7 @@ use ledger_node::{Node, time_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::users::{self, UserSaid};
 use crate::fault::Fault;
 
 /// How long a one-time code can be used.
@@ -27,6 +28,18 @@ pub(super) enum Act {
     TokenCreate {
         name: Option<String>,
         role: String,
+    },
+    UserAdd {
+        user: String,
+        said: UserSaid,
+        url: Option<String>,
+    },
+    UserList,
+    UserSet {
+        user: String,
+        said: UserSaid,
+        new_link: bool,
+        url: Option<String>,
     },
     Verify,
     /// Write a backup into this file; the path is absolute.
@@ -55,6 +68,19 @@ impl Act {
                 let token = node.new_token(&name, role)?;
                 Ok(json!({ "token": token, "name": name, "role": role.word() }))
             }
+            Self::UserAdd { user, said, url } => {
+                users::add_user(node, user, said, url.as_deref().unwrap_or(served_at))
+            }
+            Self::UserList => shape(users::list_users(node)),
+            Self::UserSet {
+                user,
+                said,
+                new_link,
+                url,
+            } => {
+                let url = url.as_deref().unwrap_or(served_at);
+                users::set_user(node, user, said, new_link.then_some(url))
+            }
             Self::Verify => shape(node.verify(&mut |_| {})?),
             Self::Backup { file } => shape(node.backup(file, &mut |_| {})?),
         }
@@ -79,7 +105,7 @@ fn device_code(
     }))
 }
 
-fn role_of(word: &str) -> Result<Role, Fault> {
+pub(super) fn role_of(word: &str) -> Result<Role, Fault> {
     let unknown = || Fault::new("unknown-role", format!("there is no role {word:?}"));
     Role::from_word(word).ok_or_else(unknown)
 }
@@ -91,6 +117,6 @@ fn suffix() -> Result<String, Fault> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn shape(value: impl Serialize) -> Result<Value, Fault> {
+pub(super) fn shape(value: impl Serialize) -> Result<Value, Fault> {
     serde_json::to_value(value).map_err(|error| Fault::system("writing JSON", &error))
 }

@@ -218,7 +218,7 @@ pub(super) fn entry_id(text: &str) -> Result<EntryId, Refusal> {
 }
 
 /// A manager may reverse anything, an operator what the same token wrote.
-pub(super) async fn may_reverse(
+pub(crate) async fn may_reverse(
     app: &App,
     caller: &Caller,
     target: EntryId,

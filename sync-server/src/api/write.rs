@@ -14,7 +14,7 @@ use ledger_core::at_entry::{
 use ledger_core::catalogue::Class;
 use ledger_core::entry::IdempotencyKey;
 use ledger_core::fold::Fold;
-use ledger_node::{Actor, Node, NodeError, View, request_key};
+use ledger_node::{Actor, Node, NodeError, View, Written, request_key};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -76,7 +76,7 @@ impl FromRequestParts<App> for Writer {
         let caller = caller.ok_or_else(Problem::internal)?;
         let named = once_of(&parts.headers)?;
         let once = named.map(|named| IdempotencyKey {
-            key: request_key(&caller.name, named),
+            key: request_key(&caller.key_space(), named),
             row: 0,
         });
         let done = if parts.method == Method::POST {
@@ -150,14 +150,14 @@ impl Writer {
     }
 }
 
-fn written(
+/// Plans and writes what an address and a body ask for; API and pages write through here alone.
+pub(crate) fn carry_out(
     node: &Node,
     actor: &Actor,
-    (once, done): (Option<IdempotencyKey>, StatusCode),
+    once: Option<IdempotencyKey>,
     named: &Named,
     plan: impl FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal>,
-    show: impl FnOnce(&View<'_>, &About) -> Value,
-) -> Result<Response, Problem> {
+) -> Result<Written, Problem> {
     let now = node.now();
     let mut is_there = true;
     let checked = |fold: &Fold| {
@@ -170,12 +170,23 @@ fn written(
         Some(once) => node.write_once(actor, once, checked),
         None => node.write(actor, checked),
     };
-    let written = written.map_err(|error| {
+    written.map_err(|error| {
         if let (NodeError::Refused(refusal), true) = (&error, is_there) {
             return Problem::refused_write(refusal.clone());
         }
         error.into()
-    })?;
+    })
+}
+
+fn written(
+    node: &Node,
+    actor: &Actor,
+    (once, done): (Option<IdempotencyKey>, StatusCode),
+    named: &Named,
+    plan: impl FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal>,
+    show: impl FnOnce(&View<'_>, &About) -> Value,
+) -> Result<Response, Problem> {
+    let written = carry_out(node, actor, once, named, plan)?;
     let about = written.about.as_ref();
     let object = about.map_or(Value::Null, |about| show(&node.view(), about));
     let entries: Vec<String> = written.entries.iter().map(ToString::to_string).collect();

@@ -89,7 +89,11 @@ mod tests {
             ("-2.5", "\u{2212}2.5", "\u{2212}2,5"),
             ("1234", "1234", "1234"),
             ("12345", "12,345", "12.345"),
-            ("-1234567.0001", "\u{2212}1,234,567.0001", "\u{2212}1.234.567,0001"),
+            (
+                "-1234567.0001",
+                "\u{2212}1,234,567.0001",
+                "\u{2212}1.234.567,0001",
+            ),
         ] {
             assert_eq!(shown(Lang::En, canonical), english);
             assert_eq!(shown(Lang::De, canonical), german);
@@ -100,12 +104,21 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_read_in_the_language() {
-        for (typed, canonical) in [("+10", "+10"), (" 2,5 ", "2.5"), ("2.5", "2.5"), ("\u{2212}5", "-5")] {
+        for (typed, canonical) in [
+            ("+10", "+10"),
+            (" 2,5 ", "2.5"),
+            ("2.5", "2.5"),
+            ("\u{2212}5", "-5"),
+        ] {
             assert_eq!(super::canonical(Lang::De, typed).as_deref(), Ok(canonical));
         }
         assert_eq!(super::canonical(Lang::En, "1.234").as_deref(), Ok("1.234"));
         assert_eq!(super::canonical(Lang::De, "1,234").as_deref(), Ok("1.234"));
-        for (lang, typed) in [(Lang::De, "1.234"), (Lang::En, "1,234"), (Lang::De, "1.234,5")] {
+        for (lang, typed) in [
+            (Lang::De, "1.234"),
+            (Lang::En, "1,234"),
+            (Lang::De, "1.234,5"),
+        ] {
             assert_eq!(super::canonical(lang, typed), Err(Ambiguous), "{typed}");
         }
     }
@@ -115,7 +128,11 @@ mod tests {
         for lang in Lang::ALL {
             for quantity in ["0.0001", "1234.5", "-7", "1000000.25"] {
                 let field = typed(lang, quantity);
-                assert_eq!(super::canonical(lang, &field).as_deref(), Ok(quantity), "{field}");
+                assert_eq!(
+                    super::canonical(lang, &field).as_deref(),
+                    Ok(quantity),
+                    "{field}"
+                );
             }
         }
     }

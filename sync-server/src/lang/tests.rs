@@ -68,7 +68,9 @@ fn messages(lang: Lang) -> BTreeMap<String, Variables> {
                 continue;
             };
             let mut variables = Variables::new();
-            let value = message.value.unwrap_or_else(|| panic!("{} is empty", message.id.name));
+            let value = message
+                .value
+                .unwrap_or_else(|| panic!("{} is empty", message.id.name));
             variables_of(&value, &mut variables);
             let id = message.id.name.to_owned();
             assert!(
@@ -87,8 +89,14 @@ fn all_languages_have_the_same_messages_with_the_same_values() {
     let english = messages(Lang::En);
     for lang in Lang::ALL {
         let other = messages(lang);
-        let missing: Vec<_> = english.keys().filter(|id| !other.contains_key(*id)).collect();
-        let surplus: Vec<_> = other.keys().filter(|id| !english.contains_key(*id)).collect();
+        let missing: Vec<_> = english
+            .keys()
+            .filter(|id| !other.contains_key(*id))
+            .collect();
+        let surplus: Vec<_> = other
+            .keys()
+            .filter(|id| !english.contains_key(*id))
+            .collect();
         assert!(
             missing.is_empty() && surplus.is_empty(),
             "{}: missing {missing:?}, surplus {surplus:?}",
@@ -128,7 +136,10 @@ fn ids_in(text: &str) -> Vec<(String, &str)> {
     for call in calls {
         for (at, _) in text.match_indices(call) {
             let rest = text.get(at + call.len()..).unwrap().trim_start();
-            if let Some(id) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
+            if let Some(id) = rest
+                .strip_prefix('"')
+                .and_then(|rest| rest.split('"').next())
+            {
                 found.push((id.to_owned(), rest));
             }
         }
@@ -138,7 +149,11 @@ fn ids_in(text: &str) -> Vec<(String, &str)> {
 
 /// Ids that stand as plain texts in the sources, such as those in tables.
 fn texts_in(text: &str) -> BTreeSet<String> {
-    text.split('"').skip(1).step_by(1).map(str::to_owned).collect()
+    text.split('"')
+        .skip(1)
+        .step_by(1)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -152,7 +167,11 @@ fn every_text_that_is_asked_for_is_there_and_none_is_left_over() {
             continue;
         }
         for (id, _) in ids_in(text) {
-            assert!(known.contains_key(&id), "{id} of {} is missing", path.display());
+            assert!(
+                known.contains_key(&id),
+                "{id} of {} is missing",
+                path.display()
+            );
             used.insert(id);
         }
         used.extend(texts_in(text));
@@ -192,7 +211,14 @@ fn words_of(template: &str) -> Vec<String> {
             part.split_once('>').unwrap_or((part, ""))
         };
         found.push(text.trim().to_owned());
-        for name in ["title", "alt", "placeholder", "aria-label", "aria-description", "label"] {
+        for name in [
+            "title",
+            "alt",
+            "placeholder",
+            "aria-label",
+            "aria-description",
+            "label",
+        ] {
             let start = format!(" {name}=\"");
             if let Some((_, value)) = tag.split_once(start.as_str()) {
                 found.push(value.split('"').next().unwrap().to_owned());

@@ -103,9 +103,9 @@ fn work(queue: &Receiver<Job>) {
             } => {
                 let known = verifier.and_then(|text| PasswordHash::new(&text).ok());
                 let is_known = known.is_some();
-                let holds = known.or_else(|| nobody.clone()).is_some_and(|hash| {
-                    argon2.verify_password(password.as_bytes(), &hash).is_ok()
-                });
+                let holds = known
+                    .or_else(|| nobody.clone())
+                    .is_some_and(|hash| argon2.verify_password(password.as_bytes(), &hash).is_ok());
                 tell(answer, is_known && holds);
             }
         }

@@ -149,27 +149,27 @@ fn broken(error: tower_sessions::session::Error) -> Problem {
 /// The sessions of a running server, in memory and not without bound.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sessions {
-    kept: std::sync::Arc<Mutex<BTreeMap<Id, Record>>>,
+    kept: std::sync::Arc<Mutex<BTreeMap<i128, Record>>>,
 }
 
 impl Sessions {
-    fn with<T>(&self, change: impl FnOnce(&mut BTreeMap<Id, Record>) -> T) -> T {
+    fn with<T>(&self, change: impl FnOnce(&mut BTreeMap<i128, Record>) -> T) -> T {
         change(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn keep(&self, record: &Record) {
         self.with(|kept| {
-            if kept.len() >= SESSIONS_MAX && !kept.contains_key(&record.id) {
+            if kept.len() >= SESSIONS_MAX && !kept.contains_key(&record.id.0) {
                 let now = OffsetDateTime::now_utc();
                 kept.retain(|_, known| known.expiry_date > now);
                 let first = kept.values().min_by_key(|known| known.expiry_date);
-                if let Some(id) = first.map(|known| known.id)
+                if let Some(id) = first.map(|known| known.id.0)
                     && kept.len() >= SESSIONS_MAX
                 {
                     kept.remove(&id);
                 }
             }
-            kept.insert(record.id, record.clone());
+            kept.insert(record.id.0, record.clone());
         });
     }
 }
@@ -178,7 +178,7 @@ impl Sessions {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> StoreResult<()> {
         // 128 random bits; a second of the same would be a broken generator.
-        if self.with(|kept| kept.contains_key(&record.id)) {
+        if self.with(|kept| kept.contains_key(&record.id.0)) {
             return Err(Error::Backend("the session's id is taken".to_owned()));
         }
         self.keep(record);
@@ -192,11 +192,15 @@ impl SessionStore for Sessions {
 
     async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
         let now = OffsetDateTime::now_utc();
-        Ok(self.with(|kept| kept.get(id).filter(|known| known.expiry_date > now).cloned()))
+        Ok(self.with(|kept| {
+            kept.get(&id.0)
+                .filter(|known| known.expiry_date > now)
+                .cloned()
+        }))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        self.with(|kept| kept.remove(id));
+        self.with(|kept| kept.remove(&id.0));
         Ok(())
     }
 }

@@ -1,140 +1,165 @@
 //! The list of items: what there is, how much of it, and how well it is supplied.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
 use ledger_core::Code;
+use ledger_core::at_entry::{Plan, Refusal, StockRequest, add, find_item, remove};
+use ledger_core::fold::Fold;
+use ledger_node::View;
 use ledger_node::view::{ItemFilter, ItemView};
 use serde::Deserialize;
 
+use super::form::{Fields, Form, Typed};
 use super::frame::Frame;
 use super::level::Badge;
-use super::words::number;
-use crate::api::QueryOf;
-use crate::app::App;
+use super::visit::{Done, Visit, own_path};
+use crate::api::{Named, PathOf, QueryOf};
 use crate::problem::Problem;
 
 /// Items on one page.
-const ROWS_MAX: usize = 200;
+const ROWS_MAX: usize = 100;
 
 /// What the search form and the links say.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct ListQuery {
     #[serde(default)]
     search: String,
     /// `low`, `out` or `attention` for both.
     #[serde(default)]
     level: String,
+    /// Not counted for so many days.
+    #[serde(default)]
+    uncounted: String,
     after: Option<String>,
+}
+
+impl ListQuery {
+    fn filter(&self) -> ItemFilter {
+        let search = self.search.trim();
+        ItemFilter {
+            low: ["low", "attention"].contains(&self.level.as_str()),
+            out: ["out", "attention"].contains(&self.level.as_str()),
+            search: (!search.is_empty()).then(|| search.to_owned()),
+            not_counted_for_days: self.uncounted.trim().parse().ok(),
+            ..ItemFilter::default()
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "items.html")]
 struct ItemsPage {
     frame: Frame,
-    search: String,
-    level: String,
+    form: Form,
+    query: ListQuery,
     rows: Vec<Row>,
     /// The SKU behind which the next page begins.
     next: Option<String>,
-    /// Whether this page begins behind an item.
-    continues: bool,
+    /// There are no items at all yet.
+    is_empty: bool,
 }
 
 struct Row {
-    sku: String,
-    name: String,
-    kind: &'static str,
+    item: ItemView,
     badge: Badge,
-    available: String,
-    unit: String,
-    customers: Option<String>,
-    locations: usize,
+    /// Where the buttons of the row add and remove; none when the item lies at several places.
+    place: Option<String>,
 }
 
-impl From<ItemView> for Row {
-    fn from(item: ItemView) -> Self {
-        Self {
-            badge: Badge::of(item.level),
-            available: number(&item.available),
-            customers: (item.on_hand_customers != "0").then(|| number(&item.on_hand_customers)),
-            sku: item.sku,
-            name: item.name,
-            kind: item.kind,
-            unit: item.unit,
-            locations: item.locations,
-        }
+/// Where an item is added to and removed from without asking: the usual location, else the only
+/// one where it lies.
+fn only_place(fold: &Fold, sku: &Code) -> Option<Code> {
+    if let Some(usual) = fold.item(sku).location {
+        return Some(usual);
     }
+    let lines = fold.lines(sku);
+    let mut places = lines
+        .iter()
+        .filter(|line| line.key.owner.is_none() && !line.on_hand.is_zero())
+        .map(|line| &line.key.location);
+    let first = places.next()?;
+    places.all(|place| place == first).then(|| first.clone())
+}
+
+fn items_page(
+    view: &View<'_>,
+    frame: Frame,
+    form: Form,
+    query: ListQuery,
+) -> Result<ItemsPage, Problem> {
+    let after = query.after.as_deref();
+    let after = after.and_then(|after| Code::new(after).ok());
+    let wanted = ROWS_MAX.saturating_add(1);
+    let mut items = view.items_after(&query.filter(), after.as_ref(), wanted);
+    let more = items.len() > ROWS_MAX;
+    items.truncate(ROWS_MAX);
+    let fold = view.fold();
+    let row = |item: ItemView| Row {
+        badge: Badge::of(item.level),
+        place: Code::new(&item.sku)
+            .ok()
+            .and_then(|sku| only_place(fold, &sku))
+            .map(|place| place.to_string()),
+        item,
+    };
+    Ok(ItemsPage {
+        frame,
+        form,
+        next: items.last().filter(|_| more).map(|item| item.sku.clone()),
+        is_empty: items.is_empty() && fold.items().is_empty(),
+        rows: items.into_iter().map(row).collect(),
+        query,
+    })
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    visit: Visit,
     QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Response, Problem> {
-    let shown = app.look(move |view| {
-        let search = query.search.trim().to_owned();
-        let filter = ItemFilter {
-            low: ["low", "attention"].contains(&query.level.as_str()),
-            out: ["out", "attention"].contains(&query.level.as_str()),
-            search: (!search.is_empty()).then(|| search.clone()),
-            ..ItemFilter::default()
-        };
-        let after = query
-            .after
-            .as_deref()
-            .and_then(|after| Code::new(after).ok());
-        let wanted = ROWS_MAX.saturating_add(1);
-        let mut items = view.items_after(&filter, after.as_ref(), wanted);
-        let more = items.len() > ROWS_MAX;
-        items.truncate(ROWS_MAX);
-        Ok(ItemsPage {
-            frame: Frame::of(view),
-            search,
-            level: query.level,
-            next: items.last().filter(|_| more).map(|item| item.sku.clone()),
-            continues: after.is_some(),
-            rows: items.into_iter().map(Row::from).collect(),
-        })
-    });
-    super::page(&shown.await?)
+    visit
+        .page(move |view, frame| items_page(view, frame, Form::default(), query))
+        .await
 }
 
-#[cfg(test)]
-mod tests {
-    use ledger_node::view::Level;
+/// Adds to or removes from an item's place, by the sign of the number in its row.
+pub(super) async fn change(
+    visit: Visit,
+    PathOf(sku): PathOf<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let back = own_path(fields.raw("back")).to_owned();
+    let typed = fields.quantity(visit.words, "quantity");
+    let plan = typed.map(|typed| {
+        let done = Done::new(back, "done-changed")
+            .with("item", sku.clone())
+            .with("change", visit.words.change(&typed.quantity.to_string()))
+            .undoable();
+        let item = sku.clone();
+        (move |fold: &Fold, _| change_plan(fold, item, typed), done)
+    });
+    let build = |view: &View<'_>, frame, form| items_page(view, frame, form, ListQuery::default());
+    visit
+        .write(("change", fields), Named::Item(sku), plan, build)
+        .await
+}
 
-    use super::*;
-
-    #[test]
-    fn what_people_typed_is_text_and_no_markup() {
-        let row = Row {
-            sku: "A/B 1&2".to_owned(),
-            name: "Resistor <0603>".to_owned(),
-            kind: "part",
-            badge: Badge::of(Level::Low),
-            available: "5".to_owned(),
-            unit: "pcs".to_owned(),
-            customers: None,
-            locations: 1,
-        };
-        let page = ItemsPage {
-            frame: Frame {
-                node: "server".to_owned(),
-                as_of: "2024-03-04 10:00".to_owned(),
-                behind: vec![("<i>".to_owned(), "never".to_owned())],
-                exceptions: 1,
-            },
-            search: "\"><script>".to_owned(),
-            level: String::new(),
-            rows: vec![row],
-            next: None,
-            continues: false,
-        };
-        let html = page.render().unwrap();
-        assert!(html.contains("Resistor &#60;0603&#62;"), "{html}");
-        assert!(html.contains("href=\"/items/A%2FB%201%262\""), "{html}");
-        for markup in ["<0603>", "<i>", "\"><script>"] {
-            assert!(!html.contains(markup), "{markup} in {html}");
-        }
+fn change_plan(fold: &Fold, item: String, typed: Typed) -> Result<Plan, Refusal> {
+    let (sku, _) = find_item(fold, &item)?;
+    let place = only_place(fold, &sku)
+        .ok_or_else(|| Refusal::new("several-locations", "the item lies at several locations"))?;
+    let quantity = typed.quantity;
+    let is_removal = quantity.is_negative();
+    let request = StockRequest {
+        item,
+        quantity: if is_removal {
+            quantity.checked_neg().unwrap_or(quantity)
+        } else {
+            quantity
+        },
+        ..StockRequest::default()
+    };
+    if is_removal {
+        return remove(fold, place.as_str(), &request);
     }
+    add(fold, place.as_str(), &request)
 }

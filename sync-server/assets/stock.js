@@ -1,0 +1,38 @@
+// News for open pages. Everything works without this file; it only saves pressing "reload".
+// An element with hx-trigger="news from:body" fetches itself anew when stock changed somewhere.
+(() => {
+  "use strict";
+  const address = document.body.dataset.live;
+  if (!address || !window.EventSource) return;
+  let source = null;
+  let waiting = null;
+  const tell = () => {
+    waiting = null;
+    document.body.dispatchEvent(new CustomEvent("news", { bubbles: true }));
+  };
+  // A sync brings many entries at once: one look after it is enough.
+  const hear = () => {
+    if (waiting === null) waiting = setTimeout(tell, 300);
+  };
+  const connect = () => {
+    if (source !== null) return;
+    source = new EventSource(address);
+    source.addEventListener("stock", hear);
+  };
+  // A browser has few connections to one server; pages that nobody sees give theirs back.
+  const leave = () => {
+    if (source === null) return;
+    source.close();
+    source = null;
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      leave();
+    } else {
+      connect();
+      hear();
+    }
+  });
+  window.addEventListener("pagehide", leave);
+  if (!document.hidden) connect();
+})();

@@ -1,0 +1,143 @@
+//! Choosing a password with a one-time link: the first administrator, who chooses a name too, and
+//! everybody whom an administrator adds.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use ledger_core::UserName;
+use ledger_core::at_entry::users;
+use ledger_core::catalogue::Role;
+use ledger_node::{Actor, Invited, NodeError, View};
+
+use super::form::{Fields, Form, problem};
+use super::frame::Frame;
+use super::login::Peer;
+use super::visit::{Visit, see_other};
+use crate::api::PathOf;
+use crate::login::{self, PASSWORD_CHARS_MIN};
+use crate::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "invitation.html")]
+struct InvitationPage {
+    frame: Frame,
+    form: Form,
+    /// The user; none for the first administrator.
+    user: Option<String>,
+    shortest: usize,
+}
+
+fn gone() -> Problem {
+    Problem {
+        status: StatusCode::GONE,
+        ..problem("link-used")
+    }
+}
+
+fn invitation_page(
+    view: &View<'_>,
+    frame: Frame,
+    form: Form,
+    invited: &Invited,
+) -> Result<InvitationPage, Problem> {
+    let user = match invited {
+        Invited::First => None,
+        Invited::User(user) => {
+            let known = view.fold().user(user).filter(|known| !known.disabled);
+            Some(known.ok_or_else(gone)?.name)
+        }
+    };
+    Ok(InvitationPage {
+        frame,
+        form,
+        user,
+        shortest: PASSWORD_CHARS_MIN,
+    })
+}
+
+async fn find(visit: &Visit, code: &str) -> Result<Invited, Problem> {
+    let code = code.to_owned();
+    let invited = visit.app.work(move |node| node.invited(&code)).await?;
+    invited.ok_or_else(gone)
+}
+
+pub(super) async fn show(visit: Visit, PathOf(code): PathOf<String>) -> Result<Response, Problem> {
+    let invited = find(&visit, &code).await?;
+    visit
+        .page(move |view, frame| invitation_page(view, frame, Form::default(), &invited))
+        .await
+}
+
+pub(super) async fn accept(
+    visit: Visit,
+    peer: Peer,
+    PathOf(code): PathOf<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    peer.try_once(&visit.app)?;
+    let invited = find(&visit, &code).await?;
+    match enter(&visit, &code, &invited, &fields).await {
+        Ok(user) => {
+            let now = visit.app.work(|node| node.now().millis()).await?;
+            login::begin(&visit.session, &user, now).await?;
+            Ok(see_other("/"))
+        }
+        Err(problem) => {
+            let mut kept = fields;
+            kept.forget("password");
+            kept.forget("again");
+            let shown =
+                move |view: &View<'_>, frame, form| invitation_page(view, frame, form, &invited);
+            visit.again("invitation", kept, problem, shown).await
+        }
+    }
+}
+
+/// Keeps the password; the first administrator comes into the ledger with it.
+async fn enter(
+    visit: &Visit,
+    code: &str,
+    invited: &Invited,
+    fields: &Fields,
+) -> Result<UserName, Problem> {
+    let password = fields.raw("password").to_owned();
+    if password.chars().count() < PASSWORD_CHARS_MIN {
+        return Err(problem("short-password"));
+    }
+    if password != fields.raw("again") {
+        return Err(problem("passwords-differ"));
+    }
+    let (user, is_first) = match invited {
+        Invited::User(user) => (user.clone(), false),
+        Invited::First => {
+            let name = UserName::new(&fields.needed("user")?).or(Err(problem("bad-user-name")))?;
+            (name, true)
+        }
+    };
+    let verifier = visit.app.passwords().make(password).await?;
+    let (code, name) = (code.to_owned(), user.clone());
+    let entered = visit.app.work(move |node| {
+        if is_first {
+            // The user comes first: an invitation that is used up must have made somebody.
+            let change = users::UserChange {
+                role: Some(Role::Administrator),
+                ..users::UserChange::default()
+            };
+            let added = node.write(&Actor::default(), |fold| {
+                users::add(fold, name.as_str(), &change)
+            });
+            let is_known = |error: &NodeError| matches!(error, NodeError::Refused(refusal) if refusal.code == "user-exists");
+            match added {
+                Ok(_) => {}
+                // A first try that broke off between the two writes.
+                Err(error) if is_known(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        node.accept_invitation(&code, &name, verifier)
+    });
+    if entered.await?? {
+        return Ok(user);
+    }
+    Err(gone())
+}

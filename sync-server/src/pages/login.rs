@@ -1,0 +1,168 @@
+//! Logging in and out.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use askama::Template;
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use ledger_core::UserName;
+use serde::Deserialize;
+
+use super::form::{Fields, Form, problem};
+use super::frame::Frame;
+use super::visit::{Visit, own_path, see_other};
+use crate::api::QueryOf;
+use crate::app::App;
+use crate::login;
+use crate::problem::Problem;
+
+/// Where a visitor comes from who tries a password or a code.
+pub(super) struct Peer(IpAddr);
+
+impl FromRequestParts<App> for Peer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip());
+        Ok(Self(peer))
+    }
+}
+
+impl Peer {
+    /// Counts a try; a page with 429 when there were too many.
+    pub(super) fn try_once(&self, app: &App) -> Result<(), Problem> {
+        app.limits().try_once(self.0).map_err(|_| Problem {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            ..problem("too-many-tries")
+        })
+    }
+}
+
+/// Where to go after logging in.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct LoginQuery {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    frame: Frame,
+    form: Form,
+    next: String,
+    /// Nobody was set up yet.
+    is_new: bool,
+}
+
+fn login_page(
+    view: &ledger_node::View<'_>,
+    frame: Frame,
+    form: Form,
+    next: String,
+) -> Result<LoginPage, Problem> {
+    Ok(LoginPage {
+        frame,
+        form,
+        next,
+        is_new: view.fold().users().is_empty(),
+    })
+}
+
+pub(super) async fn show(
+    visit: Visit,
+    QueryOf(query): QueryOf<LoginQuery>,
+) -> Result<Response, Problem> {
+    let next = own_path(&query.next).to_owned();
+    if visit.caller.is_some() {
+        return Ok(see_other(&next));
+    }
+    visit
+        .page(move |view, frame| login_page(view, frame, Form::default(), next))
+        .await
+}
+
+pub(super) async fn enter(visit: Visit, peer: Peer, fields: Fields) -> Result<Response, Problem> {
+    let next = own_path(fields.raw("next")).to_owned();
+    match check(&visit, &peer, &fields).await {
+        Ok(user) => {
+            let now = visit.app.work(|node| node.now().millis()).await?;
+            login::begin(&visit.session, &user, now).await?;
+            Ok(see_other(&next))
+        }
+        Err(problem) => {
+            let mut kept = fields;
+            kept.forget("password");
+            let shown = move |view: &ledger_node::View<'_>, frame, form| {
+                login_page(view, frame, form, next)
+            };
+            visit.again("login", kept, problem, shown).await
+        }
+    }
+}
+
+/// The user whose name and password were given. Whether the name or the password is wrong is not
+/// told.
+async fn check(visit: &Visit, peer: &Peer, fields: &Fields) -> Result<UserName, Problem> {
+    peer.try_once(&visit.app)?;
+    let wrong = || Problem {
+        status: StatusCode::UNAUTHORIZED,
+        ..problem("wrong-password")
+    };
+    let name = UserName::new(&fields.needed("user")?).or(Err(wrong()))?;
+    let password = fields.raw("password").to_owned();
+    if !visit.app.is_password(name.clone(), password).await? {
+        return Err(wrong());
+    }
+    let known = name.clone();
+    let known = visit
+        .app
+        .work(move |node| node.read(|fold| fold.user(&known)));
+    let known = known.await?.ok_or_else(wrong)?;
+    if known.disabled {
+        return Err(wrong());
+    }
+    Ok(known.user)
+}
+
+pub(super) async fn leave(visit: Visit) -> Result<Response, Problem> {
+    login::end(&visit.session).await?;
+    let mut response = see_other("/login");
+    // The browser forgets the pages it kept too.
+    response.headers_mut().insert(
+        "clear-site-data",
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
+    Ok(response.into_response())
+}
+
+/// The log-in page that leads back to what was asked for.
+pub(super) fn login_address(request: &Request) -> String {
+    let is_page = *request.method() == Method::GET && !request.headers().contains_key("hx-request");
+    let asked = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    let asked = if is_page {
+        asked
+    } else {
+        // A form's target is no page; the page it stands on is where to go on.
+        let referer = request.headers().get(header::REFERER);
+        referer
+            .and_then(|value| value.to_str().ok())
+            .map_or("/", path_of)
+    };
+    let next: String = form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+    format!("/login?next={next}")
+}
+
+fn path_of(url: &str) -> &str {
+    let behind = url.split_once("://").map_or(url, |(_, rest)| rest);
+    behind
+        .find('/')
+        .and_then(|at| behind.get(at..))
+        .unwrap_or("/")
+}

@@ -1,0 +1,129 @@
+//! Who may see and do what on the pages: the role that each route needs stands where the route is
+//! made, and a route cannot be made without saying so.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use ledger_core::catalogue::Role;
+
+use super::error;
+use super::login::login_address;
+use crate::app::App;
+use crate::auth::Caller;
+
+/// Who may come here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Whoever reaches the server: logging in, and what holds a code of its own.
+    Nobody,
+    /// A person with this role or one above it.
+    Role(Role),
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PageRule {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) need: Need,
+}
+
+/// The routes of the pages with their rules.
+#[derive(Debug, Default)]
+pub(crate) struct Pages {
+    router: Router<App>,
+    rules: Vec<PageRule>,
+}
+
+impl Pages {
+    /// A page for everybody who logged in.
+    pub(super) fn page<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.page_for(Role::Viewer, path, handler)
+    }
+
+    /// A page for those with a role.
+    pub(super) fn page_for<H, T>(self, role: Role, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::GET, path, Need::Role(role), handler)
+    }
+
+    /// A form's target for those with a role.
+    pub(super) fn form<H, T>(self, role: Role, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::POST, path, Need::Role(role), handler)
+    }
+
+    /// A page that needs no login.
+    pub(super) fn open_page<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::GET, path, Need::Nobody, handler)
+    }
+
+    /// A form's target that needs no login.
+    pub(super) fn open_form<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::POST, path, Need::Nobody, handler)
+    }
+
+    fn add<H, T>(mut self, method: Method, path: &'static str, need: Need, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let route = if method == Method::POST {
+            post(handler)
+        } else {
+            get(handler)
+        };
+        let route = match need {
+            Need::Nobody => route,
+            Need::Role(role) => route.route_layer(middleware::from_fn(move |request, next| {
+                admit(role, request, next)
+            })),
+        };
+        self.router = self.router.route(path, route);
+        self.rules.push(PageRule { method, path, need });
+        self
+    }
+
+    /// The routes for the server.
+    pub(super) fn router(self) -> Router<App> {
+        self.router
+    }
+
+    /// The table, for the tests that walk it.
+    #[cfg(test)]
+    pub(crate) fn rules(&self) -> &[PageRule] {
+        &self.rules
+    }
+}
+
+async fn admit(role: Role, request: Request, next: Next) -> Response {
+    let Some(caller) = request.extensions().get::<Caller>() else {
+        return Redirect::to(&login_address(&request)).into_response();
+    };
+    if caller.role >= role {
+        return next.run(request).await;
+    }
+    error::forbidden(role).into_response()
+}
