@@ -23,6 +23,8 @@ use axum::Router;
 use axum::middleware;
 use ledger_core::catalogue::Role::Operator;
 
+#[cfg(test)]
+pub(crate) use self::table::Need;
 use self::table::Pages;
 use crate::app::App;
 

@@ -1,0 +1,21 @@
+# Warum etwas nicht ging, nach dem Code der Ablehnung.
+refused-other = Das war nicht möglich.
+refused-missing-field = Ein nötiges Feld ist leer.
+refused-bad-quantity = Das ist keine Menge.
+hint-bad-quantity = Schreiben Sie Ziffern, gern mit Vorzeichen: 10, +10, -5, 2,5.
+refused-ambiguous-number = Diese Zahl lässt sich auf zwei Arten lesen.
+hint-ambiguous-number = Schreiben Sie sie ohne Punkte zwischen den Tausendern.
+refused-wrong-password = Benutzername und Passwort gehören nicht zusammen.
+refused-too-many-tries = Zu viele Versuche von hier. Warten Sie ein wenig, dann versuchen Sie es noch einmal.
+refused-short-password = Dieses Passwort ist zu kurz.
+refused-passwords-differ = Die beiden Passwörter sind verschieden.
+refused-bad-user-name = Das kann kein Benutzername sein.
+refused-link-used = Dieser Link wurde schon benutzt oder ist abgelaufen.
+hint-link-used = Bitten Sie einen Administrator um einen neuen.
+refused-forbidden = Ihre Rolle erlaubt das nicht.
+hint-forbidden = Bitten Sie jemanden mit einer höheren Rolle.
+refused-unknown-entry = Einen solchen Eintrag gibt es nicht.
+refused-unknown-language = Diese Sprache gibt es nicht.
+refused-not-found = An dieser Adresse ist nichts.
+refused-several-locations = Der Artikel liegt an mehreren Lagerorten, und keiner ist sein üblicher.
+hint-several-locations = Öffnen Sie den Artikel und wählen Sie dort den Ort.

@@ -76,7 +76,7 @@ fn only_files_for_browsers_are_there() {
     }
 }
 
-/// Every `assets::url("…")` of the templates, and every file they name by hand.
+/// Every `frame.asset("…")` of the templates, and every file they name by hand.
 #[test]
 fn templates_name_files_that_are_there() {
     let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
@@ -90,7 +90,7 @@ fn templates_name_files_that_are_there() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
-            for start in ["url(\"", "=\"/assets/"] {
+            for start in ["asset(\"", "=\"/assets/"] {
                 for rest in text.split(start).skip(1) {
                     let file = rest.split(['"', '?']).next().unwrap();
                     assert!(Files::get(file).is_some(), "{}: {file}", path.display());

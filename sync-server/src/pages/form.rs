@@ -107,6 +107,9 @@ fn read_quantity(words: Words, text: &str) -> Result<Typed, Problem> {
     let canonical = words.canonical(text).or(Err(problem("ambiguous-number")))?;
     let signed = canonical.starts_with(['+', '-']);
     let digits = canonical.strip_prefix('+').unwrap_or(&canonical);
+    if signed && digits.starts_with(['+', '-']) && digits.len() < canonical.len() {
+        return Err(problem("bad-quantity"));
+    }
     let quantity = digits.parse().or(Err(problem("bad-quantity")))?;
     Ok(Typed { quantity, signed })
 }

@@ -145,8 +145,7 @@ pub(super) async fn change(
 
 fn change_plan(fold: &Fold, item: String, typed: Typed) -> Result<Plan, Refusal> {
     let (sku, _) = find_item(fold, &item)?;
-    let place = only_place(fold, &sku)
-        .ok_or_else(|| Refusal::new("several-locations", "the item lies at several locations"))?;
+    let place = only_place(fold, &sku).ok_or_else(|| Refusal::new("several-locations", ""))?;
     let quantity = typed.quantity;
     let is_removal = quantity.is_negative();
     let request = StockRequest {

@@ -1,10 +1,8 @@
 //! The routes on a node in memory, without a socket.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use ledger_core::at_entry::{
     ItemChange, LocationChange, Plan, Refusal, StockRequest, add, add_item, add_location, count,
@@ -18,12 +16,14 @@ use tower::ServiceExt as _;
 use super::*;
 
 mod orders;
+mod pages;
 mod writes;
 
 /// A server with two items, and a token for it.
 struct Shop {
     node: Node,
     token: String,
+    router: Router,
 }
 
 struct Reply {
@@ -59,7 +59,12 @@ impl Shop {
     fn open() -> Self {
         let node = Node::in_memory(NodeKind::Server, "central", Arc::new(SystemClock)).unwrap();
         let token = node.new_token("test", Role::Viewer).unwrap();
-        let shop = Self { node, token };
+        let router = all(App::new(node.clone()));
+        let shop = Self {
+            node,
+            token,
+            router,
+        };
         let named = |name: &str| ItemChange {
             name: Some(name.to_owned()),
             ..ItemChange::default()
@@ -90,10 +95,7 @@ impl Shop {
     }
 
     async fn send(&self, request: Request<Body>) -> Reply {
-        let response = all(App::new(self.node.clone()))
-            .oneshot(request)
-            .await
-            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = String::from_utf8_lossy(&bytes).into_owned();
@@ -109,19 +111,6 @@ impl Shop {
         let request = Request::get(format!("/api/v1/{path}"))
             .header("authorization", format!("Bearer {}", self.token));
         self.send(request.body(Body::empty()).unwrap()).await
-    }
-
-    /// Asks for a page from an address, naming a host.
-    async fn page(&self, path: &str, peer: &str, host: &str) -> Reply {
-        let peer: SocketAddr = peer.parse().unwrap();
-        let request = Request::get(path)
-            .header("host", host)
-            .extension(ConnectInfo(peer));
-        self.send(request.body(Body::empty()).unwrap()).await
-    }
-
-    async fn local_page(&self, path: &str) -> Reply {
-        self.page(path, "127.0.0.1:5000", "localhost:8440").await
     }
 }
 
@@ -263,66 +252,6 @@ async fn sync_takes_bytes_and_never_more_than_its_limit() {
     assert_eq!(reply.problem(413), "body-too-large");
     let get = Request::get("/sync/v1/sync").body(Body::empty()).unwrap();
     assert_eq!(shop.send(get).await.problem(405), "method-not-allowed");
-}
-
-#[tokio::test]
-async fn the_pages_show_the_numbers_and_escape_the_names() {
-    let shop = Shop::open();
-    let home = shop.local_page("/").await;
-    assert_eq!(
-        (home.status.as_u16(), home.header("location")),
-        (307, "/items")
-    );
-    let list = shop.local_page("/items").await;
-    for text in [
-        "Reel &#60;0603&#62; &#38; co",
-        "/items/A%2FB%201%262",
-        "Low",
-        "Out",
-    ] {
-        assert!(list.body.contains(text), "{text} in {}", list.body);
-    }
-    assert!(list.header("content-type").contains("utf-8"));
-    assert!(
-        list.header("content-security-policy")
-            .starts_with("default-src 'self'")
-    );
-    let item = shop.local_page("/items/R-100").await;
-    for text in [
-        "Resistor",
-        "A-01",
-        "MAIN",
-        "counted on",
-        "\u{2212}2",
-        "central",
-    ] {
-        assert!(item.body.contains(text), "{text} in {}", item.body);
-    }
-    let nothing = shop.local_page("/items/NOPE").await;
-    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
-    assert!(nothing.header("content-type").starts_with("text/html"));
-    for (path, kind) in [
-        ("/assets/stock.css", "text/css"),
-        ("/assets/icon.svg", "image/svg+xml"),
-    ] {
-        let asset = shop.local_page(path).await;
-        assert!(asset.header("content-type").starts_with(kind), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn the_pages_stay_on_this_machine() {
-    let shop = Shop::open();
-    for (peer, host) in [
-        ("10.0.0.7:5000", "10.0.0.1:8440"),
-        ("10.0.0.7:5000", "localhost:8440"),
-        ("127.0.0.1:5000", "evil.example:8440"),
-    ] {
-        for path in ["/", "/items", "/items/R-100"] {
-            let reply = shop.page(path, peer, host).await;
-            assert_eq!(reply.problem(403), "local-only", "{peer} {host}");
-        }
-    }
 }
 
 #[tokio::test]

@@ -1,0 +1,248 @@
+//! Logging in, roles, languages and the frame around every page.
+
+use super::*;
+
+#[tokio::test]
+async fn every_page_needs_what_its_row_says() {
+    let shop = Shop::open();
+    let rules = all_pages();
+    assert!(rules.rules().len() > 5);
+    for rule in rules.rules() {
+        // Parameters stay as they are: who may ask is decided before anything is looked for.
+        let path = rule.path.replace(['{', '}'], "");
+        let Need::Role(role) = rule.need else {
+            continue;
+        };
+        let stranger = shop.stranger();
+        let reply = if rule.method == Method::POST {
+            stranger.post(&path, &[]).await
+        } else {
+            stranger.get(&path).await
+        };
+        assert!(reply.goes_to().starts_with("/login?next="), "{path}");
+        for other in Role::ALL.into_iter().filter(|other| *other < role) {
+            let visitor = shop.visitor(other).await;
+            let reply = if rule.method == Method::POST {
+                visitor.post(&path, &[]).await
+            } else {
+                visitor.get(&path).await
+            };
+            assert_eq!(reply.status.as_u16(), 403, "{path} by {other:?}");
+            reply.shows(&["Your role does not allow this"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_open_routes_are_few_and_known() {
+    let rules = all_pages();
+    let open = rules
+        .rules()
+        .iter()
+        .filter(|rule| rule.need == Need::Nobody);
+    let mut open: Vec<&str> = open.map(|rule| rule.path).collect();
+    open.dedup();
+    assert_eq!(
+        open,
+        [
+            "/login",
+            "/logout",
+            "/setup/{code}",
+            "/invitation/{code}",
+            "/language"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn one_logs_in_with_the_right_password_and_out_again() {
+    let shop = Shop::open();
+    drop(shop.visitor(Role::Viewer).await);
+    let stranger = shop.stranger();
+    let next = "/items?search=a b";
+    let asked = stranger.get("/items?search=a%20b").await;
+    let login = asked.goes_to().to_owned();
+    stranger
+        .get(&login)
+        .await
+        .shows(&["Log in", next.replace(' ', "%20").as_str()]);
+    for (user, password) in [
+        ("test-viewer", "wrong password"),
+        ("nobody", PASSWORD),
+        ("", PASSWORD),
+        ("test-viewer", ""),
+    ] {
+        let refused = stranger
+            .post(
+                "/login",
+                &[("user", user), ("password", password), ("next", "/items")],
+            )
+            .await;
+        assert!(refused.status.is_client_error(), "{user} {password}");
+        assert_eq!(refused.header("set-cookie"), "");
+        assert!(!refused.body.contains(PASSWORD));
+    }
+    let right = [
+        ("user", "Test-Viewer"),
+        ("password", PASSWORD),
+        ("next", "//evil.example"),
+    ];
+    let entered = stranger.post("/login", &right).await;
+    assert_eq!(entered.goes_to(), "/");
+    let cookie = entered.header("set-cookie").to_owned();
+    for flag in ["HttpOnly", "SameSite=Lax"] {
+        assert!(cookie.contains(flag), "{cookie}");
+    }
+    let inside = Visitor {
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+        ..shop.stranger()
+    };
+    inside
+        .get("/items")
+        .await
+        .shows(&["test-viewer", "Viewer", "R-100"]);
+    assert_eq!(inside.post("/logout", &[]).await.goes_to(), "/login");
+    assert!(inside.get("/items").await.goes_to().starts_with("/login"));
+}
+
+#[tokio::test]
+async fn a_disabled_user_is_out_at_once_and_a_role_holds_at_once() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Operator).await;
+    assert_eq!(visitor.get("/items").await.status.as_u16(), 200);
+    let set = |change: UserChange| {
+        shop.write(|fold| users::set(fold, "test-operator", &change));
+    };
+    set(UserChange {
+        role: Some(Role::Viewer),
+        ..UserChange::default()
+    });
+    let refused = visitor
+        .post("/items/R-100/change", &[("quantity", "1")])
+        .await;
+    assert_eq!(refused.status.as_u16(), 403);
+    set(UserChange {
+        archived: Some(true),
+        ..UserChange::default()
+    });
+    assert!(visitor.get("/items").await.goes_to().starts_with("/login"));
+    let right = [("user", "test-operator"), ("password", PASSWORD)];
+    assert_eq!(
+        shop.stranger().post("/login", &right).await.status.as_u16(),
+        401
+    );
+}
+
+#[tokio::test]
+async fn the_first_administrator_sets_up_with_a_link_that_works_once() {
+    let shop = Shop::open();
+    let made = shop.node.invite(None, 60_000).unwrap();
+    let path = format!("/setup/{}", made.code);
+    let stranger = shop.stranger();
+    stranger.get(&path).await.shows(&["Welcome to Stockledger"]);
+    for (user, password, again, said) in [
+        ("ada", "short", "short", "too short"),
+        ("ada", PASSWORD, "something else", "differ"),
+        ("", PASSWORD, PASSWORD, "empty"),
+        ("token:ada", PASSWORD, PASSWORD, "ada"),
+    ] {
+        let refused = stranger
+            .post(
+                &path,
+                &[("user", user), ("password", password), ("again", again)],
+            )
+            .await;
+        assert!(
+            refused.status.is_client_error(),
+            "{said}: {}",
+            refused.status
+        );
+        refused.shows(&[said]);
+        assert!(!refused.body.contains(PASSWORD));
+    }
+    let right = [("user", "Ada"), ("password", PASSWORD), ("again", PASSWORD)];
+    assert_eq!(stranger.post(&path, &right).await.goes_to(), "/");
+    let ada = UserName::new("ada").unwrap();
+    let known = shop.node.read(|fold| fold.user(&ada)).unwrap();
+    assert_eq!(known.role, Role::Administrator);
+    assert_eq!(stranger.get(&path).await.status.as_u16(), 410);
+    assert_eq!(stranger.post(&path, &right).await.status.as_u16(), 410);
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_is_refused() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Operator).await;
+    let request = visitor
+        .request(Method::POST, "/items/R-100/change")
+        .header(header::ORIGIN, "https://evil.example")
+        .header("sec-fetch-site", "cross-site")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from("quantity=1"))
+        .unwrap();
+    assert_eq!(shop.send(request).await.status.as_u16(), 403);
+    assert_eq!(shop.api("items/R-100").await.json()["on_hand"], "5");
+}
+
+#[tokio::test]
+async fn passwords_cannot_be_tried_without_end() {
+    let shop = Shop::open();
+    let stranger = shop.stranger();
+    let mut last = 0;
+    for _ in 0..12 {
+        let tried = stranger
+            .post("/login", &[("user", "a"), ("password", "b")])
+            .await;
+        last = tried.status.as_u16();
+    }
+    assert_eq!(last, 429);
+}
+
+#[tokio::test]
+async fn the_language_is_the_browser_s_until_one_is_chosen() {
+    let shop = Shop::open();
+    let german = shop.visitor(Role::Viewer).await.reading("de");
+    german
+        .get("/items")
+        .await
+        .shows(&["lang=\"de\"", "Artikel", "Verfügbar"]);
+    let chosen = german
+        .post(
+            "/language",
+            &[("language", "en"), ("back", "/items?level=low")],
+        )
+        .await;
+    assert_eq!(chosen.goes_to(), "/items?level=low");
+    let cookie = chosen.header("set-cookie").split(';').next().unwrap();
+    let both = format!("{}; {cookie}", german.cookie);
+    let english = Visitor {
+        cookie: both,
+        ..shop.stranger().reading("de")
+    };
+    english
+        .get("/items")
+        .await
+        .shows(&["lang=\"en\"", "Available"]);
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_there_says_so_in_the_frame() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Viewer).await;
+    let missing = visitor.get("/items/NOPE").await;
+    assert_eq!(missing.status.as_u16(), 404);
+    assert!(missing.header("content-type").starts_with("text/html"));
+    missing.shows(&["NOPE", "nav class=\"side\""]);
+}
+
+#[tokio::test]
+async fn the_api_takes_a_session_too() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Viewer).await;
+    assert_eq!(
+        visitor.get("/api/v1/items/R-100").await.json()["sku"],
+        "R-100"
+    );
+    let stranger = shop.stranger().get("/api/v1/items/R-100").await;
+    assert_eq!(stranger.problem(401), "unauthorized");
+}
