@@ -63,6 +63,8 @@ pub(crate) enum Command {
         \"text\":…,\"fix\":…,\"fixed\":false}]}"
     )]
     Doctor(DoctorArgs),
+    /// Print the description of the API, OpenAPI 3.1 as JSON
+    Openapi,
     /// Ask a running server whether it is well
     Healthcheck(HealthArgs),
 }

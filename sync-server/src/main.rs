@@ -16,6 +16,7 @@ mod health;
 mod http_get;
 mod lang;
 mod login;
+mod openapi;
 mod pages;
 mod problem;
 mod report;
@@ -58,6 +59,10 @@ fn run(command: Command, report: Report) -> Result<(), Fault> {
         Command::Backup(arguments) => admin::backup(&arguments, report),
         Command::Restore(arguments) => admin::restore(&arguments, report),
         Command::Doctor(arguments) => admin::doctor(&arguments, report),
+        Command::Openapi => {
+            report.document(&openapi::document());
+            Ok(())
+        }
         Command::Healthcheck(arguments) => health::check(&arguments, report),
     }
 }

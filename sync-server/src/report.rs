@@ -32,6 +32,15 @@ impl Report {
         }
     }
 
+    /// Prints a document that is JSON, for people to read too.
+    pub(crate) fn document(self, value: &Value) {
+        if self.json {
+            println!("{value}");
+        } else {
+            println!("{value:#}");
+        }
+    }
+
     /// Prints a value with `--json`, else nothing.
     pub(crate) fn json(self, value: &Value) {
         if self.json {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use ledger_core::Timestamp;
 use ledger_store::{BackupError, BackupExtra, Group, Note, Record, Step};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::checkpoint;
 use crate::error::NodeError;
@@ -67,7 +68,7 @@ pub struct RestoreReport {
 }
 
 /// Up to where the central server's entries are in a verified backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SafeMark {
     /// The last central number in it.
     pub central: u64,

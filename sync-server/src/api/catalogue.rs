@@ -7,8 +7,9 @@ use ledger_core::catalogue::{Class, Subject};
 use ledger_core::fold::Fold;
 use ledger_node::View;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::extract::{BodyOf, PathOf, Typed, said};
+use super::extract::{BodyOf, ColumnGiven, PathOf, Typed, said};
 use super::given::{BarcodeWithPack, ItemGiven, LocationGiven, named, unnamed};
 use super::write::{Named, Writer};
 use crate::problem::Problem;
@@ -72,7 +73,7 @@ pub(super) async fn bind(
 }
 
 /// Of which item it becomes another name.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Merge {
     into: String,
@@ -129,7 +130,7 @@ pub(super) async fn set_location(
 }
 
 /// A whole rack.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Grid {
     #[serde(rename = "type")]
@@ -176,12 +177,14 @@ pub(super) async fn add_grid(
 }
 
 /// A new location type; without a code its name is its code.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LocationTypeGiven {
     code: Option<String>,
     name: Option<String>,
     rows: Option<u32>,
+    /// `A-T` or `1-20`.
+    #[schema(value_type = Option<ColumnGiven>)]
     columns: Option<Typed>,
 }
 
@@ -201,7 +204,7 @@ pub(super) async fn add_location_type(
 }
 
 /// A new customer, supplier or site.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PartnerGiven {
     #[serde(alias = "site")]
@@ -244,12 +247,14 @@ pub(super) async fn add_site(
 }
 
 /// What can change of a thing that has a name and little more.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NameGiven {
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     archived: Option<bool>,
 }
 

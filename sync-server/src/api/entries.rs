@@ -6,17 +6,23 @@ use axum::response::{IntoResponse as _, Response};
 use ledger_core::EntryId;
 use ledger_node::{NodeError, view};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::extract::QueryOf;
 use crate::app::App;
 use crate::problem::Problem;
 
 /// Which part of the log.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntriesQuery {
+    /// How many entries at most; all when nothing is said.
     limit: Option<usize>,
+    /// The last entry that is known: ORIGIN-SEQ.
+    #[param(pattern = "^[0-9a-f]{32}-[1-9][0-9]{0,18}$")]
     after: Option<String>,
+    /// Another name of after.
+    #[param(pattern = "^[0-9a-f]{32}-[1-9][0-9]{0,18}$")]
     cursor: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use ledger_core::fold::Fold;
 use ledger_node::view::ExceptionView;
 use ledger_node::{Node, View};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::extract::{BodyOf, PathOf, QueryOf, Typed};
 use super::paging::{Listed, PageQuery};
@@ -42,11 +43,15 @@ pub(super) async fn show(
 }
 
 /// One of three answers.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Answered {
+    /// How much is there.
     count: Option<Typed>,
+    /// The entry to void, ORIGIN-SEQ.
+    #[schema(pattern = "^[0-9a-f]{32}-[1-9][0-9]{0,18}$")]
     reverse: Option<String>,
+    /// True: it is as it should be.
     accept: Option<bool>,
     note: Option<String>,
 }
@@ -63,6 +68,18 @@ impl Answered {
             )),
         }
     }
+}
+
+/// What an answer shows: the exception, and whether it is still open.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what the view makes")]
+pub(super) struct AnsweredObject {
+    /// Its stable name.
+    id: String,
+    /// Whether it is still open.
+    open: bool,
+    /// The exception while it is open.
+    exception: Option<ExceptionView>,
 }
 
 /// `POST exceptions/{id}`. Whoever may count or reverse may answer with that; taking a thing as it

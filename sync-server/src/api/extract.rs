@@ -1,5 +1,6 @@
 //! Paths, queries and bodies of requests; what cannot be read is a problem like any other.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -12,9 +13,14 @@ use ledger_core::at_entry::Refusal;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::error::Category;
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
+use utoipa::openapi::{ObjectBuilder, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::problem::Problem;
 
+/// The largest whole number that is a quantity.
+const QUANTITY_WHOLE_MAX: i64 = 922_337_203_685_477;
 /// The largest body.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 /// How much of a body that is too large is read on, so that its sender hears the answer.
@@ -68,6 +74,20 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
         ))),
     }
 }
+
+/// How a yes or no is described.
+#[derive(Debug)]
+pub(crate) struct Flag;
+
+impl PartialSchema for Flag {
+    fn schema() -> RefOr<Schema> {
+        let words = ["true", "false", "1", "0", "on", "off", "yes", "no", ""];
+        let object = ObjectBuilder::new().schema_type(Type::String);
+        object.enum_values(Some(words)).build().into()
+    }
+}
+
+impl ToSchema for Flag {}
 
 /// The body, a JSON object.
 pub(crate) struct BodyOf<T>(pub(crate) T);
@@ -177,6 +197,41 @@ impl Typed {
         })
     }
 }
+
+/// A text, or a whole number.
+fn text_or_whole_number() -> ObjectBuilder {
+    let types = SchemaType::Array(vec![Type::String, Type::Integer]);
+    ObjectBuilder::new().schema_type(types)
+}
+
+impl PartialSchema for Typed {
+    fn schema() -> RefOr<Schema> {
+        let quantity = text_or_whole_number()
+            .description(Some("A quantity with up to four places, or a whole number"))
+            .pattern(Some("^[+-]?[0-9]{1,14}([.][0-9]{1,4})?$"))
+            .minimum(Some(-QUANTITY_WHOLE_MAX))
+            .maximum(Some(QUANTITY_WHOLE_MAX));
+        quantity.build().into()
+    }
+}
+
+impl ToSchema for Typed {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("QuantityGiven")
+    }
+}
+
+/// How a column, or a range of them, is described.
+#[derive(Debug)]
+pub(crate) struct ColumnGiven;
+
+impl PartialSchema for ColumnGiven {
+    fn schema() -> RefOr<Schema> {
+        text_or_whole_number().build().into()
+    }
+}
+
+impl ToSchema for ColumnGiven {}
 
 impl<'de> Deserialize<'de> for Typed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -7,11 +7,12 @@ use ledger_core::Quantity;
 use ledger_core::at_entry::{ItemChange, LocationChange, Refusal};
 use ledger_core::catalogue::ItemKind;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::extract::{Typed, said};
+use super::extract::{ColumnGiven, Typed, said};
 
 /// A barcode: the text alone, or with how much of the item one scan of it is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(
     untagged,
     expecting = "a barcode is a text, or an object with code and pack"
@@ -22,10 +23,11 @@ pub(super) enum BarcodeGiven {
 }
 
 /// A barcode as an object.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BarcodeWithPack {
     code: String,
+    /// How much of the item one scan is; 1 when nothing is said.
     pack: Option<Typed>,
 }
 
@@ -46,24 +48,32 @@ impl BarcodeGiven {
 }
 
 /// What is said about an item.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ItemGiven {
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     pub(super) sku: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false, pattern = "^(part|pcba|assembly)$")]
     kind: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     unit: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Typed>)]
     threshold: Option<Option<Typed>>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     barcodes: Option<Vec<BarcodeGiven>>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     location: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     pub(super) archived: Option<bool>,
 }
 
@@ -108,26 +118,35 @@ impl ItemGiven {
 }
 
 /// What is said about a location.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LocationGiven {
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     pub(super) number: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, rename = "type", deserialize_with = "said")]
+    #[schema(nullable = false)]
     location_type: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     site: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     room: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     row: Option<u32>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = ColumnGiven)]
     column: Option<Typed>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     blocked: Option<bool>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     pub(super) archived: Option<bool>,
 }
 

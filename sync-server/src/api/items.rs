@@ -8,28 +8,40 @@ use ledger_core::catalogue::Class;
 use ledger_node::View;
 use ledger_node::view::{HistoryView, ItemFilter, ItemView, WhyView};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::extract::{PathOf, QueryOf, flag};
+use super::extract::{Flag, PathOf, QueryOf, flag};
 use super::paging::{Listed, Page, PageQuery, key};
 use crate::app::App;
 use crate::problem::Problem;
 
 /// Which items, and which page of them.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ItemsQuery {
+    /// How many rows at most; 100 when nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// Another name of cursor.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     after: Option<String>,
+    /// The next of the page before.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     cursor: Option<String>,
     #[serde(default, deserialize_with = "flag")]
+    #[param(inline, value_type = Option<Flag>)]
     low: bool,
     #[serde(default, deserialize_with = "flag")]
+    #[param(inline, value_type = Option<Flag>)]
     out: bool,
     #[serde(default, deserialize_with = "flag")]
+    #[param(inline, value_type = Option<Flag>)]
     archived: bool,
+    /// Words of the SKU, the name or a barcode.
     search: Option<String>,
     location: Option<String>,
     site: Option<String>,
+    /// Not counted for so many days.
     not_counted_for: Option<u32>,
 }
 
@@ -100,7 +112,7 @@ fn history_key(row: &HistoryView) -> String {
 }
 
 /// Of which location.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WhyQuery {
     location: Option<String>,

@@ -12,8 +12,9 @@ use ledger_node::Node;
 use ledger_node::times::parse_day;
 use ledger_node::view::{BackorderView, OrderView, PickView};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{BodyOf, BodyOrNone, PathOf, QueryOf, Typed, flag, said};
+use super::extract::{BodyOf, BodyOrNone, Flag, PathOf, QueryOf, Typed, flag, said};
 use super::items::named;
 use super::paging::{Listed, Page, key};
 use super::transactions::{Transaction, warned};
@@ -25,15 +26,23 @@ use crate::problem::Problem;
 const RANK: i64 = 1;
 
 /// Which orders, and which page of them.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrdersQuery {
+    /// How many rows at most; 100 when nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// Another name of cursor.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     after: Option<String>,
+    /// The next of the page before.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     cursor: Option<String>,
     #[serde(default, deserialize_with = "flag")]
+    #[param(inline, value_type = Option<Flag>)]
     open: bool,
     #[serde(default, deserialize_with = "flag")]
+    #[param(inline, value_type = Option<Flag>)]
     backorder: bool,
     customer: Option<String>,
 }
@@ -86,13 +95,20 @@ pub(super) async fn picks(
 }
 
 /// Which backorders, and which page of them.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BackordersQuery {
+    /// How many rows at most; 100 when nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// Another name of cursor.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     after: Option<String>,
+    /// The next of the page before.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     cursor: Option<String>,
     #[serde(default, deserialize_with = "flag")]
+    #[param(inline, value_type = Option<Flag>)]
     ready: bool,
 }
 
@@ -111,21 +127,28 @@ pub(super) async fn backorders(
 }
 
 /// What is said about an order. Null takes a field away.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrderGiven {
     number: Option<String>,
+    /// repair when nothing is said.
     #[serde(rename = "type")]
+    #[schema(pattern = "^(repair|sales)$")]
     order_type: Option<String>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
     customer: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
     site: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>, format = Date)]
     due: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
     title: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
     stage: Option<Option<String>>,
 }
 
@@ -186,11 +209,13 @@ pub(super) async fn set(
 }
 
 /// A line: so much more of an item, or so much in all.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LineGiven {
     item: String,
+    /// So much more.
     quantity: Option<Typed>,
+    /// So much in all.
     wanted: Option<Typed>,
 }
 
@@ -222,7 +247,7 @@ pub(super) async fn add_line(
 }
 
 /// How much a line wants in all.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     #[serde(alias = "quantity")]
@@ -267,7 +292,7 @@ pub(super) async fn pick(
 }
 
 /// Which line; none is all of them.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fill {
     item: Option<String>,
@@ -285,7 +310,7 @@ pub(super) async fn fill(
 }
 
 /// How much of which item comes back.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Return {
     item: String,
@@ -305,7 +330,7 @@ pub(super) async fn bring_back(
 }
 
 /// Which line is served before others.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Expedite {
     item: String,
@@ -325,7 +350,7 @@ pub(super) async fn expedite(
 }
 
 /// Why an order ends.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct End {
     reason: Option<String>,

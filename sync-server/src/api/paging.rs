@@ -4,6 +4,7 @@
 //! page nor show anything twice. To clients it is opaque.
 
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use crate::problem::Problem;
 
@@ -27,11 +28,17 @@ impl<T> Listed<T> {
 }
 
 /// Which page is asked for. `after` and `cursor` are two names of one thing.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PageQuery {
+    /// How many rows at most; 100 when nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// Another name of cursor.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     after: Option<String>,
+    /// The next of the page before.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     cursor: Option<String>,
 }
 

@@ -1,6 +1,8 @@
-//! Who may ask what: the role that each route needs stands where the route is made.
+//! Who may ask what: the role that each route needs stands where the route is made, and so does
+//! what the API's description says of it.
 //!
-//! Routes of the API are made by [`Routes`] alone, and it takes none without a role.
+//! Routes of the API are made by [`Routes`] alone, and it takes none without a role and a
+//! description.
 
 use axum::Router;
 use axum::extract::Request;
@@ -10,6 +12,7 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use ledger_core::catalogue::Role;
 
+use super::describe::{Says, Taken, Takes};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::problem::Problem;
@@ -34,14 +37,29 @@ impl Verb {
             Self::Delete => MethodFilter::DELETE,
         }
     }
+
+    /// The method's name.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
-/// One row of the table: who may do what where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One row of the table: who may do what where, and how.
+#[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) verb: Verb,
     pub(crate) path: &'static str,
     pub(crate) role: Role,
+    /// What it says of itself.
+    pub(crate) says: Says,
+    /// What its handler takes.
+    pub(crate) taken: Taken,
 }
 
 /// The routes of the API with their rules.
@@ -53,24 +71,37 @@ pub(crate) struct Routes {
 
 impl Routes {
     /// A route that every token may read.
-    pub(crate) fn get<H, T>(self, path: &'static str, handler: H) -> Self
+    pub(crate) fn get<H, T>(self, path: &'static str, says: Says, handler: H) -> Self
     where
         H: Handler<T, App>,
-        T: 'static,
+        T: Takes + 'static,
     {
-        self.on(Verb::Get, path, Role::Viewer, handler)
+        self.on((Verb::Get, path, Role::Viewer), says, handler)
     }
 
     /// A route for tokens of this role and those above it.
-    pub(crate) fn on<H, T>(mut self, verb: Verb, path: &'static str, role: Role, handler: H) -> Self
+    pub(crate) fn on<H, T>(
+        mut self,
+        (verb, path, role): (Verb, &'static str, Role),
+        says: Says,
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, App>,
-        T: 'static,
+        T: Takes + 'static,
     {
+        let mut taken = Taken::default();
+        T::tell(&mut taken);
         let guard = middleware::from_fn(move |request, next| need(role, request, next));
         let guarded = on(verb.filter(), handler).route_layer(guard);
         self.router = self.router.route(path, guarded);
-        self.rules.push(Rule { verb, path, role });
+        self.rules.push(Rule {
+            verb,
+            path,
+            role,
+            says,
+            taken,
+        });
         self
     }
 
@@ -79,8 +110,7 @@ impl Routes {
         self.router
     }
 
-    /// The table, for the tests that walk it.
-    #[cfg(test)]
+    /// The table.
     pub(crate) fn rules(&self) -> &[Rule] {
         &self.rules
     }

@@ -11,6 +11,9 @@ use ledger_node::view::SettingView;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::json;
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::extract::{BodyOf, PathOf, QueryOf};
 use super::paging::{Listed, PageQuery};
@@ -19,7 +22,7 @@ use crate::app::App;
 use crate::problem::Problem;
 
 /// A value as JSON has it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(
     untagged,
     expecting = "the value of a setting is a text, true or false, a whole number or an array of texts"
@@ -63,7 +66,7 @@ pub(super) async fn show(
 }
 
 /// One value.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OneGiven {
     value: Given,
@@ -90,6 +93,32 @@ impl<'de> Deserialize<'de> for SeveralGiven {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(SeveralVisitor)
     }
+}
+
+impl PartialSchema for SeveralGiven {
+    fn schema() -> RefOr<Schema> {
+        let value = Ref::from_schema_name(Given::name());
+        let keys = settings::ALL.into_iter();
+        let object = keys.fold(ObjectBuilder::new(), |object, setting| {
+            object.property(setting.key, value.clone())
+        });
+        let closed = object.additional_properties(Some(AdditionalProperties::FreeForm(false)));
+        closed.build().into()
+    }
+}
+
+impl ToSchema for SeveralGiven {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Given::name().into_owned(), Given::schema()));
+    }
+}
+
+/// What is shown after several were set.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what is shown")]
+pub(super) struct AllSettings {
+    /// All settings.
+    items: Vec<SettingView>,
 }
 
 struct SeveralVisitor;

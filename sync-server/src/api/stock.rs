@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use ledger_node::view::{Group, GroupKey, StockGroupView};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::extract::QueryOf;
 use super::paging::{Listed, Page, key};
@@ -11,12 +12,20 @@ use crate::app::App;
 use crate::problem::Problem;
 
 /// By what, and which page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StockQuery {
+    /// How many rows at most; 100 when nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// Another name of cursor.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     after: Option<String>,
+    /// The next of the page before.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
     cursor: Option<String>,
+    /// site when nothing is said.
+    #[param(pattern = "^(site|location|owner)$")]
     group: Option<String>,
 }
 

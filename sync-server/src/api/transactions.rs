@@ -9,6 +9,7 @@ use ledger_core::fold::Fold;
 use ledger_core::{EntryId, IdError, Timestamp};
 use ledger_node::times::{in_the_future, parse_day, parse_moment};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::extract::{BodyOf, Typed, said};
 use super::write::{Named, Writer};
@@ -17,11 +18,13 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 
 /// What a movement or a count says. The words are those of the commands and CSV columns.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Transaction {
     item: String,
     quantity: Typed,
+    /// Asked for only where the places do not tell it.
+    #[schema(pattern = "^(add|remove|move|adjust)$")]
     act: Option<String>,
     location: Option<String>,
     from: Option<String>,
@@ -29,7 +32,9 @@ pub(super) struct Transaction {
     owner: Option<String>,
     /// Null or empty is our own; left out, the owner stays.
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
     to_owner: Option<Option<String>>,
+    /// A batch; - is stock without one.
     batch: Option<String>,
     all_batches: Option<bool>,
     reason: Option<String>,
@@ -38,7 +43,11 @@ pub(super) struct Transaction {
     lot: Option<String>,
     po: Option<String>,
     serial: Option<String>,
+    /// When it happened, at most now.
+    #[schema(format = DateTime)]
     at: Option<String>,
+    /// When the batch expires.
+    #[schema(format = Date)]
     expiry: Option<String>,
 }
 
@@ -240,9 +249,11 @@ pub(crate) async fn may_reverse(
 }
 
 /// Which transaction is void, and why.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reversal {
+    /// ORIGIN-SEQ.
+    #[schema(pattern = "^[0-9a-f]{32}-[1-9][0-9]{0,18}$")]
     entry: String,
     reason: Option<String>,
     note: Option<String>,

@@ -15,6 +15,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 
+mod contract;
 mod orders;
 mod pages;
 mod writes;
@@ -56,15 +57,20 @@ impl Reply {
 }
 
 impl Shop {
-    fn open() -> Self {
+    /// A server that is new.
+    fn empty() -> Self {
         let node = Node::in_memory(NodeKind::Server, "central", Arc::new(SystemClock)).unwrap();
         let token = node.new_token("test", Role::Viewer).unwrap();
         let router = all(App::new(node.clone()));
-        let shop = Self {
+        Self {
             node,
             token,
             router,
-        };
+        }
+    }
+
+    fn open() -> Self {
+        let shop = Self::empty();
         let named = |name: &str| ItemChange {
             name: Some(name.to_owned()),
             ..ItemChange::default()
@@ -94,16 +100,20 @@ impl Shop {
         self.node.write(&Actor::default(), plan).unwrap();
     }
 
+    /// Sends a request; what the API answers must be what its description says.
     async fn send(&self, request: Request<Body>) -> Reply {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Reply {
+        let reply = Reply {
             status: parts.status,
             headers: parts.headers,
             body,
-        }
+        };
+        contract::check(method.as_str(), uri.path(), &reply);
+        reply
     }
 
     /// Asks the API with the token.

@@ -2,11 +2,12 @@
 
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Level, View, time_text};
 
 /// A change of an item's level: what an alert tells.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CrossingView {
     /// When it happened, by F1.
     pub at: String,
@@ -21,7 +22,7 @@ pub struct CrossingView {
 }
 
 /// An item that is low or out.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LowStockView {
     /// The item.
     pub item: String,

@@ -3,11 +3,12 @@
 use ledger_core::Code;
 use ledger_core::catalogue::Class;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{OrderView, PartnerView, View, text_of};
 
 /// A customer with the stock that is here of theirs, and the orders that are open for them.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CustomerView {
     /// Who.
     #[serde(flatten)]
@@ -19,7 +20,7 @@ pub struct CustomerView {
 }
 
 /// One stock line of a customer; merged items are one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OwnedLineView {
     /// The item.
     pub item: String,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, Origin, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{View, text_of, time_text};
 
@@ -12,7 +13,7 @@ use super::{View, text_of, time_text};
 const BEHIND_AFTER_MILLIS: u64 = 15 * 60 * 1000;
 
 /// An enrolled device.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DeviceView {
     /// Its id.
     pub id: String,
@@ -29,7 +30,7 @@ pub struct DeviceView {
 }
 
 /// A device whose news may be missing from the numbers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BehindView {
     /// Its name.
     pub device: String,

@@ -1,11 +1,12 @@
 //! What a person should look at.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{View, text_of, time_text};
 
 /// One open exception.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ExceptionView {
     /// Its stable name.
     pub id: String,

@@ -4,13 +4,14 @@ use ledger_core::Code;
 use ledger_core::entry::{Body, Details, Entry, OrderEntry};
 use ledger_core::fold::{HistoryRow, RowKind};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::device::DeviceNames;
 use super::{View, text_of, time_text};
 use crate::NodeError;
 
 /// One change of one stock line. A move is one row per line, with one entry.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HistoryView {
     /// The entry that says it.
     pub entry: String,

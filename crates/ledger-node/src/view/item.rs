@@ -4,11 +4,12 @@ use ledger_core::at_entry::{self, Refusal};
 use ledger_core::fold::{Item, LineInfo};
 use ledger_core::{Code, Total};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{BehindView, ItemFilter, Level, View, WantingView, text_of, time_text};
 
 /// An item and how much of it there is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ItemView {
     /// The code it is identified by.
     pub sku: String,
@@ -53,7 +54,7 @@ pub struct ItemView {
 }
 
 /// One stock line of an item.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LineView {
     /// Where.
     pub location: String,
@@ -70,7 +71,7 @@ pub struct LineView {
 }
 
 /// A barcode of an item.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BarcodeView {
     /// The barcode.
     pub code: String,

@@ -2,9 +2,10 @@
 
 use ledger_core::{Quantity, Total};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The level of an item's own available stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Above its threshold, or above nothing when it has none.

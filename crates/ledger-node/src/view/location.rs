@@ -3,11 +3,12 @@
 use ledger_core::Code;
 use ledger_core::catalogue::Class;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{View, text_of};
 
 /// A location.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LocationView {
     /// Its number.
     pub number: String,
@@ -31,7 +32,7 @@ pub struct LocationView {
 }
 
 /// A location type.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LocationTypeView {
     /// Its code.
     pub code: String,

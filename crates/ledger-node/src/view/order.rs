@@ -6,13 +6,14 @@ use ledger_core::catalogue::Class;
 use ledger_core::fold::{Order, OrderLine, OrderState};
 use ledger_core::{Code, EntryId, Total};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{View, text_of, time_text};
 
 const DAY_MILLIS: u64 = 86_400_000;
 
 /// An order with its lines.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrderView {
     /// What people call it by.
     pub number: String,
@@ -50,7 +51,7 @@ pub struct OrderView {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrderLineView {
     /// The item.
     pub item: String,
@@ -79,7 +80,7 @@ pub struct OrderLineView {
 }
 
 /// An order line, seen from its item.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WantingView {
     /// The order's number.
     pub order: String,
@@ -93,7 +94,7 @@ pub struct WantingView {
 }
 
 /// Where to take what is ready, in the order of a walk along the locations.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PickView {
     /// Where.
     pub location: String,
@@ -112,7 +113,7 @@ pub struct PickView {
 }
 
 /// A line that waits, or waited and is ready now.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BackorderView {
     /// The order's number.
     pub order: String,

@@ -3,11 +3,12 @@
 use ledger_core::Code;
 use ledger_core::catalogue::{Class, key};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::View;
 
 /// A customer or supplier.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PartnerView {
     /// The code.
     pub code: String,

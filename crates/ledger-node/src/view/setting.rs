@@ -2,11 +2,12 @@
 
 use ledger_core::at_entry::settings::{self, Setting};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::View;
 
 /// A setting of the ledger.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SettingView {
     /// Its key.
     pub key: &'static str,

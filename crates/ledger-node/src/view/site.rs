@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use ledger_core::Code;
 use ledger_core::catalogue::Class;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{View, text_of};
 
 /// A site and what lies there.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SiteView {
     /// The site; none is stock at locations without one.
     pub site: Option<String>,
@@ -24,7 +25,7 @@ pub struct SiteView {
 }
 
 /// An item at a site.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SiteItemView {
     /// The item.
     pub sku: String,

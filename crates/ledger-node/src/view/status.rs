@@ -1,12 +1,13 @@
 //! How a node stands: what it holds, what is not yet away, and the hash that says it all.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{View, time_text};
 use crate::{NodeError, SafeMark};
 
 /// The status of a node.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StatusView {
     /// The node's name.
     pub node: String,

@@ -6,6 +6,7 @@ use ledger_core::catalogue::Class;
 use ledger_core::fold::LineKey;
 use ledger_core::{Code, Total};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{View, text_of};
 
@@ -34,7 +35,7 @@ impl Group {
 }
 
 /// One item in one group.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StockGroupView {
     /// The group.
     #[serde(flatten)]
@@ -52,7 +53,7 @@ pub struct StockGroupView {
 }
 
 /// Which group a row belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum GroupKey {
     /// A site; none is stock at locations without one.

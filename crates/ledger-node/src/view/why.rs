@@ -4,13 +4,14 @@ use ledger_core::entry::{Act, Body};
 use ledger_core::fold::{LineKey, Why, WhyRow};
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::device::DeviceNames;
 use super::{View, text_of, time_text, why_text};
 use crate::NodeError;
 
 /// Why an item has what it has, everywhere or at one location.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WhyView {
     /// Our own stock.
     pub on_hand: String,
@@ -27,7 +28,7 @@ pub struct WhyView {
 }
 
 /// What a total starts from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WhyFromView {
     /// The last count; of several stock lines the latest of them.
     pub count: Option<CountView>,
@@ -36,7 +37,7 @@ pub struct WhyFromView {
 }
 
 /// A count that a stock line starts from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CountView {
     /// The entry.
     pub entry: String,
@@ -57,7 +58,7 @@ pub struct CountView {
 }
 
 /// A movement that is part of a total.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MovementView {
     /// The entry.
     pub entry: String,
@@ -80,7 +81,7 @@ pub struct MovementView {
 }
 
 /// A transaction that changes nothing, and why not. A count's `change` is what it saw.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct IgnoredView {
     /// The transaction.
     #[serde(flatten)]
@@ -90,7 +91,7 @@ pub struct IgnoredView {
 }
 
 /// Why one stock line has what it has.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WhyLineView {
     /// The item, by the code its entries name.
     pub item: String,

@@ -56,16 +56,6 @@ impl Shop {
     }
 }
 
-const fn word(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Get => "GET",
-        Verb::Post => "POST",
-        Verb::Put => "PUT",
-        Verb::Patch => "PATCH",
-        Verb::Delete => "DELETE",
-    }
-}
-
 #[tokio::test]
 async fn every_route_needs_its_role_and_no_more() {
     let shop = Shop::open();
@@ -82,7 +72,7 @@ async fn every_route_needs_its_role_and_no_more() {
         let path = rule.path.trim_start_matches('/').replace(['{', '}'], "");
         for (role, token) in &tokens {
             let reply = shop
-                .json(word(rule.verb), &path, token, nonsense.clone())
+                .json(rule.verb.word(), &path, token, nonsense.clone())
                 .await;
             if *role < rule.role {
                 assert_eq!(reply.problem(403), "forbidden", "{rule:?} as {role:?}");
@@ -95,7 +85,7 @@ async fn every_route_needs_its_role_and_no_more() {
             }
         }
         let reply = shop
-            .json(word(rule.verb), &path, "wrong", nonsense.clone())
+            .json(rule.verb.word(), &path, "wrong", nonsense.clone())
             .await;
         assert_eq!(reply.problem(401), "unauthorized", "{rule:?}");
     }

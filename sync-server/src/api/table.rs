@@ -1,0 +1,377 @@
+//! The table of the API: every route with who may ask it and what it says of itself.
+//!
+//! It is the one list of routes: the server's router, the roles and the description
+//! (`crate::openapi`) are made of it.
+
+use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
+use ledger_node::view::{
+    BackorderView, CustomerView, DeviceView, ExceptionView, HistoryView, ItemView,
+    LocationTypeView, LocationView, LowStockView, OrderView, PartnerView, PickView, SettingView,
+    SiteView, StatusView, StockGroupView, WhyView,
+};
+
+use super::describe::Says;
+use super::exceptions::AnsweredObject;
+use super::rules::Routes;
+use super::rules::Verb::{Delete, Patch, Post, Put};
+use super::settings::AllSettings;
+use super::{
+    alerts, catalogue, description, devices, entries, exceptions, items, locations, orders,
+    partners, settings, sites, status, stock, transactions,
+};
+
+/// Every route.
+pub(crate) fn all() -> Routes {
+    let routes = stock_of(Routes::default());
+    let routes = acts_of(orders_of(routes));
+    let routes = places_of(items_of(routes));
+    settings_of(partners_of(routes))
+        .get(
+            "/alerts/low-stock",
+            Says::list::<LowStockView>("Items that are low or out"),
+            alerts::low_stock,
+        )
+        .get(
+            "/exceptions",
+            Says::list::<ExceptionView>("What a person should look at"),
+            exceptions::list,
+        )
+        .get(
+            "/exceptions/{id}",
+            Says::one::<ExceptionView>("One open exception"),
+            exceptions::show,
+        )
+        .on(
+            (Post, "/exceptions/{id}", Operator),
+            Says::written::<AnsweredObject>("Answer an exception")
+                .more("One of count, reverse and accept. To accept takes the role manager."),
+            exceptions::answer,
+        )
+        .get(
+            "/devices",
+            Says::list::<DeviceView>("Enrolled devices"),
+            devices::list,
+        )
+        .get(
+            "/status",
+            Says::one::<StatusView>("What the server holds"),
+            status::show,
+        )
+        .get(
+            "/entries",
+            Says::lines("The log")
+                .more("One JSON object an entry, by origin and seq. after is the last entry that is known."),
+            entries::list,
+        )
+        .get(
+            "/openapi.json",
+            Says::any("This description"),
+            description::show,
+        )
+}
+
+fn stock_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/items",
+            Says::list::<ItemView>("Items with their stock, without its lines"),
+            items::list,
+        )
+        .get(
+            "/items/{sku}",
+            Says::one::<ItemView>("One item with its stock lines and who wants it"),
+            items::show,
+        )
+        .get(
+            "/items/{sku}/history",
+            Says::list::<HistoryView>("The stock history of an item, oldest first"),
+            items::history,
+        )
+        .get(
+            "/items/{sku}/why",
+            Says::one::<WhyView>("Why an item has what it has"),
+            items::why,
+        )
+        .get(
+            "/stock",
+            Says::list::<StockGroupView>("Stock summed up, item by item"),
+            stock::list,
+        )
+        .on(
+            (Post, "/movements", Operator),
+            Says::written::<ItemView>("Add, remove, move or adjust")
+                .more(
+                    "add has to, remove has from, move has both; adjust has location with act \
+                     adjust, and a reason.",
+                )
+                .without(&["all_batches"]),
+            transactions::movement,
+        )
+        .on(
+            (Post, "/counts", Operator),
+            Says::written::<ItemView>("Count an item at a location")
+                .needs(&["location"])
+                .without(&["act", "from", "to", "to_owner"]),
+            transactions::count,
+        )
+        .on(
+            (Post, "/reversals", Operator),
+            Says::written_either::<ItemView, OrderView>("Void a transaction")
+                .more("An operator may void what the same token wrote, a manager anything."),
+            transactions::reversal,
+        )
+}
+
+fn orders_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/orders",
+            Says::list::<OrderView>("Orders by number"),
+            orders::list,
+        )
+        .on(
+            (Post, "/orders", Manager),
+            Says::written::<OrderView>("Open an order"),
+            orders::open,
+        )
+        .get(
+            "/orders/{number}",
+            Says::one::<OrderView>("One order with its lines"),
+            orders::show,
+        )
+        .on(
+            (Patch, "/orders/{number}", Manager),
+            Says::written::<OrderView>("Change an order")
+                .more("Null takes a field away.")
+                .without(&["number", "type"]),
+            orders::set,
+        )
+        .get(
+            "/orders/{number}/picks",
+            Says::list::<PickView>("Where to take what is ready, by location"),
+            orders::picks,
+        )
+        .on(
+            (Post, "/orders/{number}/lines", Operator),
+            Says::written::<OrderView>("Want an item")
+                .more("quantity is so much more, wanted so much in all: one of the two."),
+            orders::add_line,
+        )
+        .on(
+            (Patch, "/orders/{number}/lines/{item}", Operator),
+            Says::written::<OrderView>("Change how much a line wants"),
+            orders::set_line,
+        )
+        .on(
+            (Delete, "/orders/{number}/lines/{item}", Operator),
+            Says::written::<OrderView>("Take a line away")
+                .more("What was picked for it goes back to where it came from."),
+            orders::remove_line,
+        )
+        .get(
+            "/backorders",
+            Says::list::<BackorderView>("Lines that wait for stock, and those that can be filled"),
+            orders::backorders,
+        )
+}
+
+fn acts_of(routes: Routes) -> Routes {
+    routes
+        .on(
+            (Post, "/orders/{number}/pick", Operator),
+            Says::written::<OrderView>("Pick for an order")
+                .needs(&["location"])
+                .without(&["act", "from", "to", "to_owner", "order", "all_batches"]),
+            orders::pick,
+        )
+        .on(
+            (Post, "/orders/{number}/fill", Operator),
+            Says::written::<OrderView>("Issue what is ready of a line, or of all lines"),
+            orders::fill,
+        )
+        .on(
+            (Post, "/orders/{number}/return", Operator),
+            Says::written::<OrderView>("Bring back what was picked"),
+            orders::bring_back,
+        )
+        .on(
+            (Post, "/orders/{number}/expedite", Manager),
+            Says::written::<OrderView>("Serve a line before others")
+                .more("Without a rank it is 1; a higher one is served first."),
+            orders::expedite,
+        )
+        .on(
+            (Post, "/orders/{number}/cancel", Manager),
+            Says::written::<OrderView>("Cancel an order, and return what was picked"),
+            orders::cancel,
+        )
+        .on(
+            (Post, "/orders/{number}/close", Manager),
+            Says::written::<OrderView>("Close an order"),
+            orders::close,
+        )
+}
+
+fn items_of(routes: Routes) -> Routes {
+    routes
+        .on(
+            (Post, "/items", Manager),
+            Says::written::<ItemView>("Make an item").needs(&["sku"]),
+            catalogue::add_item,
+        )
+        .on(
+            (Patch, "/items/{sku}", Manager),
+            Says::written::<ItemView>("Change an item")
+                .more("A threshold of null takes it away. Barcodes are added.")
+                .without(&["sku"]),
+            catalogue::set_item,
+        )
+        .on(
+            (Post, "/items/{sku}/barcodes", Manager),
+            Says::written::<ItemView>("Bind a barcode"),
+            catalogue::bind,
+        )
+        .on(
+            (Post, "/items/{sku}/merge", Manager),
+            Says::written::<ItemView>("Make an item another name of another"),
+            catalogue::merge,
+        )
+}
+
+fn places_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/locations",
+            Says::list::<LocationView>("Locations by number"),
+            locations::list,
+        )
+        .get(
+            "/locations/{number}",
+            Says::one::<LocationView>("One location"),
+            locations::show,
+        )
+        .on(
+            (Post, "/locations", Manager),
+            Says::written::<LocationView>("Make a location").needs(&["number"]),
+            catalogue::add_location,
+        )
+        .on(
+            (Post, "/locations/grid", Manager),
+            Says::written::<LocationTypeView>("Make the locations of a whole rack"),
+            catalogue::add_grid,
+        )
+        .on(
+            (Patch, "/locations/{number}", Manager),
+            Says::written::<LocationView>("Change a location").without(&["number"]),
+            catalogue::set_location,
+        )
+        .get(
+            "/location-types",
+            Says::list::<LocationTypeView>("Location types by code"),
+            locations::types,
+        )
+        .get(
+            "/location-types/{code}",
+            Says::one::<LocationTypeView>("One location type"),
+            locations::show_type,
+        )
+        .on(
+            (Post, "/location-types", Manager),
+            Says::written::<LocationTypeView>("Make a location type")
+                .more("Without a code its name is its code."),
+            catalogue::add_location_type,
+        )
+        .on(
+            (Patch, "/location-types/{code}", Manager),
+            Says::written::<LocationTypeView>("Change a location type"),
+            catalogue::set_location_type,
+        )
+        .get(
+            "/sites",
+            Says::list::<SiteView>("Sites with what lies there"),
+            sites::list,
+        )
+        .get(
+            "/sites/{code}",
+            Says::one::<SiteView>("One site with what lies there"),
+            sites::show,
+        )
+        .on(
+            (Post, "/sites", Manager),
+            Says::written::<PartnerView>("Make a site"),
+            catalogue::add_site,
+        )
+        .on(
+            (Patch, "/sites/{code}", Manager),
+            Says::written::<PartnerView>("Change a site"),
+            catalogue::set_site,
+        )
+}
+
+fn partners_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/customers",
+            Says::list::<PartnerView>("Customers by code"),
+            partners::customers,
+        )
+        .get(
+            "/customers/{code}",
+            Says::one::<CustomerView>("One customer with stock and open orders"),
+            partners::customer,
+        )
+        .on(
+            (Post, "/customers", Manager),
+            Says::written::<PartnerView>("Make a customer"),
+            catalogue::add_customer,
+        )
+        .on(
+            (Patch, "/customers/{code}", Manager),
+            Says::written::<PartnerView>("Change a customer"),
+            catalogue::set_customer,
+        )
+        .get(
+            "/suppliers",
+            Says::list::<PartnerView>("Suppliers by code"),
+            partners::suppliers,
+        )
+        .get(
+            "/suppliers/{code}",
+            Says::one::<PartnerView>("One supplier"),
+            partners::supplier,
+        )
+        .on(
+            (Post, "/suppliers", Manager),
+            Says::written::<PartnerView>("Make a supplier"),
+            catalogue::add_supplier,
+        )
+        .on(
+            (Patch, "/suppliers/{code}", Manager),
+            Says::written::<PartnerView>("Change a supplier"),
+            catalogue::set_supplier,
+        )
+}
+
+fn settings_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/settings",
+            Says::list::<SettingView>("Settings by key"),
+            settings::list,
+        )
+        .get(
+            "/settings/{key}",
+            Says::one::<SettingView>("One setting"),
+            settings::show,
+        )
+        .on(
+            (Put, "/settings", Administrator),
+            Says::written::<AllSettings>("Set several settings, all or none"),
+            settings::set_all,
+        )
+        .on(
+            (Put, "/settings/{key}", Administrator),
+            Says::written::<SettingView>("Set one setting"),
+            settings::set,
+        )
+}
