@@ -11,8 +11,10 @@
     reason = "a test harness fails by panicking"
 )]
 
+pub mod browser;
 pub mod check;
 pub mod node;
+pub mod pages;
 pub mod process;
 pub mod programs;
 pub mod proxy;
@@ -20,6 +22,8 @@ pub mod scan;
 pub mod seed;
 pub mod server;
 pub mod shared;
+pub mod shop;
+pub mod skip;
 pub mod stock;
 pub mod words;
 pub mod world;

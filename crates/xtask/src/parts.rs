@@ -51,6 +51,18 @@ pub(crate) const PARTS: &[Part] = &[
         without: "full and read-only disks are not tried",
     },
     Part {
+        name: "chromium",
+        detect: &["chromium", "--version"],
+        packages: &["chromium"],
+        without: "no page is looked at in a browser",
+    },
+    Part {
+        name: "chromedriver",
+        detect: &["chromedriver", "--version"],
+        packages: &["chromium-driver"],
+        without: "no page is looked at in a browser",
+    },
+    Part {
         name: "cargo-nextest",
         detect: &["cargo", "nextest", "--version"],
         packages: &[],
@@ -158,7 +170,16 @@ mod tests {
         let all: Vec<&Part> = PARTS.iter().collect();
         assert_eq!(
             packages(&all),
-            ["gcc", "libc6-dev", "git", "strace", "e2fsprogs", "mount"]
+            [
+                "gcc",
+                "libc6-dev",
+                "git",
+                "strace",
+                "e2fsprogs",
+                "mount",
+                "chromium",
+                "chromium-driver"
+            ]
         );
     }
 

@@ -1,0 +1,189 @@
+//! A part of a page, in which fields, buttons and texts are found by the words people see.
+
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::extensions::query::{ElementQuery, ElementQueryable as _};
+use thirtyfour::{By, ElementPredicate, RequestData, SessionId, WebElement};
+
+use super::Page;
+
+/// The whole page, one row or one section.
+#[derive(Debug)]
+pub struct Part<'a> {
+    page: &'a Page<'a>,
+    /// An XPath to it; empty for the whole page.
+    root: String,
+    name: String,
+}
+
+/// The accessible name of an element, as WebDriver works it out.
+#[derive(Debug)]
+struct ComputedLabel(thirtyfour::ElementId);
+
+impl FormatRequestData for ComputedLabel {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        let method = "GET".parse().expect("a method");
+        let path = format!("session/{session}/element/{}/computedlabel", self.0);
+        RequestData::new(method, path)
+    }
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn of(page: &'a Page<'a>, root: String, name: String) -> Self {
+        Self { page, root, name }
+    }
+
+    fn query(&self, path: &str) -> ElementQuery {
+        let path = format!("{}//*{path}", self.root);
+        self.page.browser.web().query(By::XPath(path))
+    }
+
+    #[track_caller]
+    fn field(&self, label: &str) -> WebElement {
+        let text = quoted(label);
+        let is = |path: &str| format!("normalize-space({path})={text}");
+        // A label around its field has the field's own texts in it too, such as a list's.
+        let says = format!(
+            "{} or {} or {}",
+            is("."),
+            is("text()[normalize-space()][1]"),
+            is("*[not(self::input or self::select or self::textarea)][1]")
+        );
+        let fields = "self::input[not(@type='hidden')] or self::select or self::textarea";
+        let path = format!(
+            "[{fields}][@aria-label={text} or @id=//label[{says}]/@for or ancestor::label[{says}] \
+             or @aria-labelledby=//*[{}]/@id]",
+            is(".")
+        );
+        let what = format!("the field {label:?} in {}", self.name);
+        self.page.browser.wait(&what, async {
+            self.query(&path).and_displayed().single().await
+        })
+    }
+
+    /// Types into the field with this label, instead of what was there.
+    #[track_caller]
+    pub fn fill(&self, label: &str, text: &str) {
+        let field = self.field(label);
+        self.page.browser.wait(&format!("fill {label:?}"), async {
+            field.clear().await?;
+            field.send_keys(text).await
+        });
+    }
+
+    /// What stands in the field with this label.
+    #[track_caller]
+    #[must_use]
+    pub fn value(&self, label: &str) -> String {
+        let field = self.field(label);
+        let value = self.page.browser.wait(label, async { field.value().await });
+        value.unwrap_or_default()
+    }
+
+    /// Chooses what is shown as this text in the list with this label.
+    #[track_caller]
+    pub fn choose(&self, label: &str, text: &str) {
+        let list = self.field(label);
+        let option = format!(".//option[normalize-space(.)={}]", quoted(text));
+        self.page
+            .browser
+            .wait(&format!("choose {text:?} in {label:?}"), async {
+                list.find(By::XPath(option)).await?.click().await
+            });
+    }
+
+    /// Ticks the box with this label, or takes the tick away.
+    #[track_caller]
+    pub fn tick(&self, label: &str, on: bool) {
+        let field = self.field(label);
+        self.page.browser.wait(&format!("tick {label:?}"), async {
+            if field.is_selected().await? != on {
+                field.click().await?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Presses the one button, link or summary with this accessible name.
+    #[track_caller]
+    pub fn press(&self, name: &str) {
+        let browser = self.page.browser;
+        let what = format!("press {name:?} in {}", self.name);
+        let button = browser.wait(&what, async {
+            self.pressable(name).with_filter(named(name)).single().await
+        });
+        browser.wait(&what, async { button.click().await });
+    }
+
+    /// Whether there is something to press of this name, now.
+    #[track_caller]
+    #[must_use]
+    pub fn has_button(&self, name: &str) -> bool {
+        self.page.browser.wait(name, async {
+            let found = self.pressable(name).with_filter(named(name));
+            found.nowait().exists().await
+        })
+    }
+
+    /// What might be pressed by this name; the browser works out the accessible names of these.
+    fn pressable(&self, name: &str) -> ElementQuery {
+        let text = quoted(name);
+        let kinds = "self::button or self::a[@href] or self::summary or @role='button' or \
+                     self::input[@type='submit' or @type='button']";
+        let might = format!(
+            "contains(normalize-space(.), {text}) or contains(@aria-label, {text}) or \
+             @value={text} or contains(@title, {text}) or .//img[contains(@alt, {text})] or \
+             @aria-labelledby"
+        );
+        self.query(&format!("[{kinds}][{might}]")).and_displayed()
+    }
+
+    /// The text of this part, once it is there.
+    #[track_caller]
+    #[must_use]
+    pub fn text(&self) -> String {
+        let path = if self.root.is_empty() {
+            "//body"
+        } else {
+            &self.root
+        };
+        self.page.browser.wait(&self.name, async {
+            let found = self.page.browser.web().query(By::XPath(path));
+            found.first().await?.text().await
+        })
+    }
+
+    /// Waits until this text can be seen in it.
+    #[track_caller]
+    pub fn wait_for_text(&self, text: &str) {
+        let path = format!("[contains(normalize-space(.), {})]", quoted(text));
+        let what = format!("{text:?} appears in {}", self.name);
+        self.page.browser.wait(&what, async {
+            self.query(&path).and_displayed().first().await.map(drop)
+        });
+    }
+}
+
+/// Lets elements of this accessible name through.
+fn named(name: &str) -> impl ElementPredicate + use<> {
+    let name = name.to_owned();
+    move |element: WebElement| {
+        let name = name.clone();
+        async move {
+            let asked = ComputedLabel(element.element_id());
+            let found: String = element.handle().cmd(asked).await?.value()?;
+            Ok(found.trim() == name)
+        }
+    }
+}
+
+/// A text as XPath writes it. XPath has no escapes, so a text with both quotes is put together.
+pub(super) fn quoted(text: &str) -> String {
+    if !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    if !text.contains('"') {
+        return format!("\"{text}\"");
+    }
+    let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
+    format!("concat({})", parts.join(", \"'\", "))
+}

@@ -1,0 +1,2 @@
+//! Pictures of all pages.
+fn main() {}
