@@ -44,6 +44,12 @@ impl<'a> View<'a> {
         self.node.entry(id)
     }
 
+    /// What [`Node::changes`] says.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.node.changes()
+    }
+
     /// The node's name.
     #[must_use]
     pub fn name(&self) -> String {
