@@ -12,23 +12,26 @@ use crate::id::{DeviceId, EntryId, EntryRef};
 /// How many entries one admission names at most, so that it stays far below the largest entry.
 const ADMITTED_MAX: usize = 500;
 
-/// Whether a device, with this user, may write these entries today. A device that was never enrolled
-/// may write anything; the central server, which is not asked here, checks by itself.
-pub fn check(
-    fold: &Fold,
-    device: DeviceId,
-    user: Option<&UserName>,
-    bodies: &[Body],
-) -> Result<(), Refusal> {
-    let central = fold
-        .central_origin()
-        .and_then(|origin| fold.device_of(origin));
-    if central.is_some_and(|(central, _)| central == device) {
-        return Ok(());
-    }
-    let Some(of_device) = fold.role_of_device(device) else {
-        return Ok(());
-    };
+/// Who is about to write: a device with a role, which the central server enrolled, perhaps in the
+/// hands of a user.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer<'a> {
+    /// The device.
+    pub device: DeviceId,
+    /// What it may do by itself.
+    pub role: Role,
+    /// The user.
+    pub user: Option<&'a UserName>,
+}
+
+/// Whether somebody may write these entries today. Devices that were never enrolled may write
+/// anything, and the central server checks by itself; neither is asked here.
+pub fn check(fold: &Fold, writer: &Writer<'_>, bodies: &[Body]) -> Result<(), Refusal> {
+    let Writer {
+        device,
+        role: of_device,
+        user,
+    } = *writer;
     let known = user.and_then(|user| fold.user(user));
     let role = match &known {
         Some(user) => Some(user.role).filter(|_| !user.disabled),

@@ -563,7 +563,8 @@ impl Fold {
     }
 
     /// What a device may do today; none when it was never enrolled, so that nothing is checked.
-    pub(crate) fn role_of_device(&self, device: DeviceId) -> Option<Role> {
+    #[must_use]
+    pub fn role_of_device(&self, device: DeviceId) -> Option<Role> {
         let (_, role) = self.rights.devices.get(&device)?.last()?;
         *role
     }
