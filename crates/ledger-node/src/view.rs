@@ -24,6 +24,7 @@ mod site;
 mod status;
 mod stock_group;
 mod user;
+mod who;
 mod why;
 mod why_text;
 
@@ -48,6 +49,7 @@ pub use self::site::{SiteItemView, SiteView};
 pub use self::status::StatusView;
 pub use self::stock_group::{Group, GroupKey, StockGroupView};
 pub use self::user::UserView;
+pub use self::who::WhoView;
 pub use self::why::{CountView, IgnoredView, MovementView, WhyFromView, WhyLineView, WhyView};
 pub use crate::node::View;
 
