@@ -5,8 +5,12 @@
 //! Every route stands in the table below with who may use it.
 
 mod assets;
+mod dashboard;
+mod deeds;
+mod devices;
 mod edit;
 mod error;
+mod exceptions;
 mod form;
 mod frame;
 mod invitation;
@@ -16,13 +20,16 @@ mod language;
 mod level;
 mod live;
 mod login;
+mod menu;
+mod settings;
 mod table;
 mod undo;
+mod users;
 mod visit;
 
 use axum::Router;
 use axum::middleware;
-use ledger_core::catalogue::Role::Operator;
+use ledger_core::catalogue::Role::{Administrator, Operator};
 
 #[cfg(test)]
 pub(crate) use self::table::Need;
@@ -39,9 +46,27 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every page with who may use it.
 pub(crate) fn all() -> Pages {
-    stock_of(people_of(Pages::default()))
+    administration_of(stock_of(people_of(Pages::default())))
         .page("/live", live::changes)
         .form(Operator, "/undo", undo::undo)
+        .page("/", dashboard::show)
+        .page("/menu", menu::show)
+        .page("/exceptions", exceptions::list)
+        .page("/exceptions/{id}", exceptions::show)
+        .form(Operator, "/exceptions/{id}", exceptions::answer)
+}
+
+fn administration_of(pages: Pages) -> Pages {
+    pages
+        .page("/settings/inventory", settings::show)
+        .form(Administrator, "/settings/inventory", settings::save)
+        .page("/devices", devices::list)
+        .form(Administrator, "/devices/code", devices::code)
+        .page_for(Administrator, "/users", users::list)
+        .form(Administrator, "/users", users::add)
+        .page_for(Administrator, "/users/{name}", users::show)
+        .form(Administrator, "/users/{name}", users::save)
+        .form(Administrator, "/users/{name}/link", users::link)
 }
 
 fn people_of(pages: Pages) -> Pages {

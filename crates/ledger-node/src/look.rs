@@ -45,6 +45,12 @@ impl<'a> View<'a> {
         self.node.entry(id)
     }
 
+    /// By how many milliseconds a device's clock was ahead at its last contact with this server.
+    #[must_use]
+    pub fn clock_offset(&self, device: DeviceId) -> Option<i64> {
+        self.node.shared.offsets.of(device)
+    }
+
     /// What [`Node::changes`] says.
     #[must_use]
     pub fn changes(&self) -> u64 {

@@ -22,3 +22,7 @@ hint-several-locations = Öffnen Sie den Artikel und wählen Sie dort den Ort.
 refused-changed-meanwhile = Jemand anderes hat das inzwischen geändert.
 hint-changed-meanwhile = Beide Werte stehen unten. Speichern Sie noch einmal, um Ihren zu setzen.
 refused-nothing-changed = Es wurde nichts geändert.
+refused-unknown-role = Diese Rolle gibt es nicht.
+refused-last-administrator = Das ist der letzte Administrator: Niemand könnte ihn wieder hereinlassen.
+hint-last-administrator = Machen Sie zuerst jemand anderen zum Administrator.
+refused-nothing-to-set = Nichts wurde geändert.

@@ -23,3 +23,7 @@ hint-several-locations = Open the item, and choose the location there.
 refused-changed-meanwhile = Somebody else changed this in the meantime.
 hint-changed-meanwhile = Both values are shown below. Save again to put yours in its place.
 refused-nothing-changed = Nothing was changed.
+refused-unknown-role = There is no such role.
+refused-last-administrator = This is the last administrator: nobody could let them in again.
+hint-last-administrator = Make somebody else an administrator first.
+refused-nothing-to-set = Nothing was changed.

@@ -7,6 +7,7 @@ use ledger_core::at_entry::users::{self, UserChange};
 use super::*;
 use crate::pages::{Need, all as all_pages};
 
+mod administration;
 mod frame;
 
 /// A person with a browser.
