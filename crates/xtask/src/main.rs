@@ -15,6 +15,7 @@ mod closing;
 mod fuzz;
 mod golden;
 mod parts;
+mod screenshots;
 mod test_run;
 mod tidy;
 mod vendor;
@@ -53,6 +54,12 @@ enum Command {
         /// Compares what is checked in with its hashes instead; needs no network.
         #[arg(long)]
         check: bool,
+    },
+    /// Takes pictures of all pages, light and dark, on a handheld's screen and a wide monitor.
+    Screenshots {
+        /// Where to write them; target/screenshots without it.
+        #[arg(long, value_name = "DIR")]
+        out: Option<std::path::PathBuf>,
     },
     /// Measures the project beside its peers.
     Bench {
@@ -104,6 +111,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Golden { pages: false } => golden::files(&root),
         Command::Vendor { check: true } => vendor::check(&root),
         Command::Vendor { check: false } => vendor::fetch(&root),
+        Command::Screenshots { out } => screenshots::run(&root, out),
         Command::Bench { args } => bench(&root, &args),
         Command::Fuzz {
             target,
