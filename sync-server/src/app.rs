@@ -10,6 +10,7 @@ use ledger_node::{Node, View};
 use tokio::sync::watch;
 
 use crate::login::{Limits, Passwords};
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 
 /// What those who wait for changes hear when the server stops.
@@ -25,6 +26,7 @@ struct Shared {
     node: Arc<Node>,
     passwords: Passwords,
     limits: Limits,
+    metrics: Metrics,
     changes: watch::Sender<u64>,
 }
 
@@ -36,6 +38,7 @@ impl App {
                 node: Arc::new(node),
                 passwords: Passwords::start(),
                 limits: Limits::new(),
+                metrics: Metrics::default(),
                 changes,
             }),
         }
@@ -49,6 +52,11 @@ impl App {
     /// How often one address may try.
     pub(crate) fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    /// What is counted while the server runs.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
     }
 
     /// Tells whenever something was written or came in.

@@ -18,6 +18,7 @@ mod location;
 mod object;
 mod order;
 mod partner;
+mod series;
 mod setting;
 mod site;
 mod status;
@@ -41,6 +42,9 @@ pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
 pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView};
 pub use self::partner::PartnerView;
+pub use self::series::{
+    SERIES_POINTS_MIN, SeriesFilter, SeriesPoint, SeriesPointView, SeriesView, thinned,
+};
 pub use self::setting::SettingView;
 pub use self::site::{SiteItemView, SiteView};
 pub use self::status::StatusView;

@@ -18,6 +18,7 @@ use tower::ServiceExt as _;
 use super::*;
 
 mod contract;
+mod numbers;
 mod orders;
 mod writes;
 

@@ -1,5 +1,7 @@
 //! When an item's level crossed from one to another, and which items are low or out now.
 
+use std::collections::BTreeMap;
+
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -87,6 +89,21 @@ impl View<'_> {
                 })
             })
             .collect()
+    }
+
+    /// How many items in use have each level.
+    #[must_use]
+    pub fn levels(&self) -> BTreeMap<Level, usize> {
+        let mut levels = BTreeMap::new();
+        for sku in self.fold().items() {
+            let item = self.fold().item(&sku);
+            if !item.archived {
+                let level = Level::of(self.own_available(&sku), item.threshold);
+                let count: &mut usize = levels.entry(level).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        levels
     }
 
     /// Our own stock of an item less what is promised of it.
