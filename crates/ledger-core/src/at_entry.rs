@@ -6,6 +6,7 @@
 
 mod answer;
 mod catalogue;
+mod noted;
 mod orders;
 pub mod rights;
 pub mod settings;

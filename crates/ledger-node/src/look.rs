@@ -40,6 +40,12 @@ impl<'a> View<'a> {
         &self.inner.state.fold
     }
 
+    /// A number that grows whenever something was written or came in.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.node.changes()
+    }
+
     /// An entry as its writer meant it, if it is here and understood.
     pub fn entry(&self, id: EntryId) -> Result<Option<Entry>, NodeError> {
         self.node.entry(id)

@@ -19,6 +19,7 @@ mod object;
 mod order;
 mod partner;
 mod recent;
+mod series;
 mod setting;
 mod site;
 mod status;
@@ -44,6 +45,9 @@ pub use self::location::{LocationTypeView, LocationView};
 pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView};
 pub use self::partner::PartnerView;
 pub use self::recent::{Deed, RecentView};
+pub use self::series::{
+    SERIES_POINTS_MIN, SeriesFilter, SeriesPoint, SeriesPointView, SeriesView, thinned,
+};
 pub use self::setting::SettingView;
 pub use self::site::{SiteItemView, SiteView};
 pub use self::status::StatusView;

@@ -16,6 +16,7 @@ mod fuzz;
 mod golden;
 mod parts;
 mod screenshots;
+mod schemathesis;
 mod test_run;
 mod tidy;
 mod vendor;
@@ -77,6 +78,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Holds the API of a running server against its description, with the program schemathesis.
+    Schemathesis {
+        /// Handed on, such as --max-examples 50.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Runs the fuzz targets, guided by coverage; fails when an input broke one.
     Fuzz {
         /// One target; all without it.
@@ -119,6 +126,7 @@ fn run(command: Command) -> Result<bool> {
             replay,
         } => fuzz::run(&root, target.as_deref(), seconds, replay.as_deref()),
         Command::Crash { args } => crash(&root, &args),
+        Command::Schemathesis { args } => schemathesis::run(&root, &args),
     }
 }
 
