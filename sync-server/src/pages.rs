@@ -5,6 +5,7 @@
 //! Every route stands in the table below with who may use it.
 
 mod assets;
+mod chart;
 mod dashboard;
 mod deeds;
 mod devices;
@@ -15,6 +16,10 @@ mod form;
 mod frame;
 mod invitation;
 mod item;
+mod item_act;
+mod item_edit;
+mod item_history;
+mod item_why;
 mod items;
 mod language;
 mod level;
@@ -29,7 +34,7 @@ mod visit;
 
 use axum::Router;
 use axum::middleware;
-use ledger_core::catalogue::Role::{Administrator, Operator};
+use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 
 #[cfg(test)]
 pub(crate) use self::table::Need;
@@ -85,5 +90,18 @@ fn stock_of(pages: Pages) -> Pages {
     pages
         .page("/items", items::show)
         .form(Operator, "/items/{sku}/change", items::change)
+        .page_for(Manager, "/items/new", item_edit::show_new)
+        .form(Manager, "/items/new", item_edit::make)
         .page("/items/{sku}", item::show)
+        .form(Operator, "/items/{sku}/add", item_act::add)
+        .form(Operator, "/items/{sku}/remove", item_act::remove)
+        .form(Operator, "/items/{sku}/adjust", item_act::adjust)
+        .form(Operator, "/items/{sku}/move", item_act::transfer)
+        .form(Operator, "/items/{sku}/count", item_act::count)
+        .page("/items/{sku}/history", item_history::show)
+        .page("/items/{sku}/why", item_why::show)
+        .page_for(Manager, "/items/{sku}/edit", item_edit::show)
+        .form(Manager, "/items/{sku}/edit", item_edit::save)
+        .form(Manager, "/items/{sku}/archive", item_edit::archive)
+        .form(Manager, "/items/{sku}/merge", item_edit::merge)
 }

@@ -12,6 +12,7 @@ mod entry;
 mod exception;
 mod filter;
 mod history;
+mod history_page;
 mod item;
 mod level;
 mod location;
@@ -27,6 +28,7 @@ mod stock_group;
 mod user;
 mod who;
 mod why;
+mod why_part;
 mod why_text;
 
 use chrono::{DateTime, SecondsFormat};
@@ -39,6 +41,7 @@ pub use self::entry::entry_json;
 pub use self::exception::ExceptionView;
 pub use self::filter::ItemFilter;
 pub use self::history::HistoryView;
+pub use self::history_page::{HistoryFilter, HistoryPage};
 pub use self::item::{BarcodeView, ItemView, LineView};
 pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
@@ -55,6 +58,7 @@ pub use self::stock_group::{Group, GroupKey, StockGroupView};
 pub use self::user::UserView;
 pub use self::who::WhoView;
 pub use self::why::{CountView, IgnoredView, MovementView, WhyFromView, WhyLineView, WhyView};
+pub use self::why_part::{StepView, WhyPartView, WhyParts};
 pub use crate::node::View;
 
 /// A moment as RFC 3339 in UTC with milliseconds: `2026-11-21T09:12:00.000Z`.
