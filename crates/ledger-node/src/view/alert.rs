@@ -96,7 +96,8 @@ impl View<'_> {
         let out = short.iter().filter(|short| short.level == Level::Out);
         let out = out.count();
         let low = short.len().saturating_sub(out);
-        let urgency = |short: &ShortItem| (short.item.threshold.is_none(), short.level == Level::Low);
+        let urgency =
+            |short: &ShortItem| (short.item.threshold.is_none(), short.level == Level::Low);
         short.sort_by_key(urgency);
         short.truncate(first);
         SupplyView {
