@@ -5,7 +5,10 @@
 //! Every route stands in the table below with who may use it.
 
 mod assets;
+mod backorders;
 mod chart;
+mod customer;
+mod customers;
 mod dashboard;
 mod deeds;
 mod devices;
@@ -26,6 +29,11 @@ mod level;
 mod live;
 mod login;
 mod menu;
+mod order;
+mod order_acts;
+mod order_edit;
+mod orders;
+mod pick_list;
 mod settings;
 mod table;
 mod undo;
@@ -51,7 +59,7 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every page with who may use it.
 pub(crate) fn all() -> Pages {
-    administration_of(stock_of(people_of(Pages::default())))
+    customers_of(orders_of(stock_of(people_of(administration_of(Pages::default())))))
         .page("/live", live::changes)
         .form(Operator, "/undo", undo::undo)
         .page("/", dashboard::show)
@@ -104,4 +112,37 @@ fn stock_of(pages: Pages) -> Pages {
         .form(Manager, "/items/{sku}/edit", item_edit::save)
         .form(Manager, "/items/{sku}/archive", item_edit::archive)
         .form(Manager, "/items/{sku}/merge", item_edit::merge)
+}
+
+fn orders_of(pages: Pages) -> Pages {
+    pages
+        .page("/orders", orders::show)
+        .page_for(Manager, "/orders/new", orders::new)
+        .form(Manager, "/orders/new", orders::open)
+        .page("/orders/{number}", order::show)
+        .page_for(Manager, "/orders/{number}/edit", order_edit::show)
+        .form(Manager, "/orders/{number}/edit", order_edit::save)
+        .form(Operator, "/orders/{number}/lines", order_acts::add_line)
+        .form(Operator, "/orders/{number}/set", order_acts::set_line)
+        .form(Operator, "/orders/{number}/remove", order_acts::remove_line)
+        .form(Operator, "/orders/{number}/pick", order_acts::pick)
+        .form(Operator, "/orders/{number}/fill", order_acts::fill)
+        .form(Operator, "/orders/{number}/return", order_acts::bring_back)
+        .form(Manager, "/orders/{number}/expedite", order_acts::expedite)
+        .form(Manager, "/orders/{number}/cancel", order_acts::cancel)
+        .form(Manager, "/orders/{number}/close", order_acts::close)
+        .page("/orders/{number}/pick-list", pick_list::show)
+        .form(Operator, "/orders/{number}/pick-list", pick_list::taken)
+        .page("/backorders", backorders::show)
+}
+
+fn customers_of(pages: Pages) -> Pages {
+    pages
+        .page("/customers", customers::show)
+        .page_for(Manager, "/customers/new", customers::new)
+        .form(Manager, "/customers/new", customers::add)
+        .page("/customers/{code}", customer::show)
+        .form(Manager, "/customers/{code}/rename", customer::rename)
+        .form(Manager, "/customers/{code}/archive", customer::archive)
+        .form(Operator, "/customers/{code}/owner", customer::change_owner)
 }

@@ -18,6 +18,7 @@ mod level;
 mod location;
 mod object;
 mod order;
+mod order_list;
 mod partner;
 mod recent;
 mod series;
@@ -45,8 +46,9 @@ pub use self::history_page::{HistoryFilter, HistoryPage};
 pub use self::item::{BarcodeView, ItemView, LineView};
 pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
-pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView};
-pub use self::partner::PartnerView;
+pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView, day_text};
+pub use self::order_list::{OrderFilter, OrderMoveView, OutView};
+pub use self::partner::{CustomerRowView, PartnerView};
 pub use self::recent::{Deed, RecentView};
 pub use self::series::{
     SERIES_POINTS_MIN, SeriesFilter, SeriesPoint, SeriesPointView, SeriesView, thinned,

@@ -8,7 +8,9 @@ use super::*;
 use crate::pages::{Need, all as all_pages};
 
 mod administration;
+mod customers;
 mod frame;
+mod orders;
 
 /// A person with a browser.
 pub(super) struct Visitor<'a> {
