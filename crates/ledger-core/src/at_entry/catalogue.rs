@@ -1,6 +1,6 @@
 //! Catalogue commands at entry: items, places, partners.
 
-use super::{Plan, Refusal, checked_text, code, find_item, find_thing, settings};
+use super::{Plan, Refusal, checked_text, code, filled_text, find_item, find_thing, settings};
 use crate::catalogue::{CatalogueWrite, Class, ItemKind, Subject, Value, key};
 use crate::code::{Barcode, Code};
 use crate::entry::{Body, CodeBound, ItemMerged};
@@ -453,6 +453,58 @@ pub fn set_partner(class: Class, code: &Code, name: Option<&str>) -> Result<Plan
         write = write.with(key::NAME, Value::text(&checked_text(name, "name")?));
     }
     Ok(plan(write))
+}
+
+/// What is said about a site; what is none stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct SiteChange {
+    /// The name.
+    pub name: Option<String>,
+    /// The time zone by its IANA name; `Some(None)` takes it away. Whether there is such a zone
+    /// is checked where it is typed.
+    pub time_zone: Option<Option<String>>,
+}
+
+/// The longest name of a time zone, in bytes.
+const TIME_ZONE_BYTES_MAX: usize = 64;
+
+/// Makes a site. A code that this node knows is refused.
+pub fn make_site(fold: &Fold, text: &str, change: &SiteChange) -> Result<Plan, Refusal> {
+    let code = code(text, "site")?;
+    if fold.exists(Class::Site, &code) {
+        return Err(exists(Class::Site, &code));
+    }
+    site_plan(code, change)
+}
+
+/// Changes a site.
+pub fn set_site(fold: &Fold, text: &str, change: &SiteChange) -> Result<Plan, Refusal> {
+    site_plan(find_thing(fold, Class::Site, text)?, change)
+}
+
+fn site_plan(code: Code, change: &SiteChange) -> Result<Plan, Refusal> {
+    let mut write = CatalogueWrite::new(Class::Site, code);
+    if let Some(name) = &change.name {
+        write = write.with(key::NAME, Value::text(&checked_text(name, "name")?));
+    }
+    if let Some(zone) = &change.time_zone {
+        let zone = filled_text(zone.as_deref(), "time zone")?;
+        if let Some(zone) = &zone
+            && zone.len() > TIME_ZONE_BYTES_MAX
+        {
+            return Err(bad_time_zone(zone));
+        }
+        let zone = zone.map_or(Value::Nil, |zone| Value::text(&zone));
+        write = write.with(key::TIME_ZONE, zone);
+    }
+    Ok(plan(write))
+}
+
+/// What is said of a time zone that there is not.
+#[must_use]
+pub fn bad_time_zone(text: &str) -> Refusal {
+    Refusal::new("bad-time-zone", format!("there is no time zone {text:?}"))
+        .hint("name it as the IANA does, for example Europe/Oslo")
 }
 
 /// Makes a site, or names it.
