@@ -15,9 +15,11 @@ mod history;
 mod item;
 mod level;
 mod location;
+mod matrix;
 mod object;
 mod order;
 mod partner;
+mod place;
 mod setting;
 mod site;
 mod status;
@@ -39,10 +41,14 @@ pub use self::history::HistoryView;
 pub use self::item::{BarcodeView, ItemView, LineView};
 pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
+pub use self::matrix::{MatrixFilter, MatrixRow, MatrixSite, MatrixSum, MatrixView, Whose};
 pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView};
 pub use self::partner::PartnerView;
+pub use self::place::{
+    ChangeRow, ContentRow, Load, Part, PlaceFilter, PlaceRow, RackKey, RackPlace,
+};
 pub use self::setting::SettingView;
-pub use self::site::{SiteItemView, SiteView};
+pub use self::site::{SiteItemView, SiteNameView, SiteView};
 pub use self::status::StatusView;
 pub use self::stock_group::{Group, GroupKey, StockGroupView};
 pub use self::user::UserView;

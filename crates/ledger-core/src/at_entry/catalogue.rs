@@ -371,6 +371,14 @@ fn check_position(
         .map_err(|error| Refusal::new("outside-grid", error.to_string()))
 }
 
+/// The number of a place in a rack with so many rows: `PREFIX-A-01`.
+#[must_use]
+pub fn rack_number(prefix: &str, column: &Code, row: u32, rows: u32) -> String {
+    let width = rows.to_string().len().max(2);
+    let prefix = prefix.trim().trim_end_matches('-');
+    format!("{prefix}-{column}-{row:0width$}")
+}
+
 /// Makes the locations of a whole rack: `PREFIX-A-01` and so on, all that are not there yet; a
 /// dash at the end of the prefix is not doubled.
 pub fn add_grid(
@@ -394,14 +402,12 @@ pub fn add_grid(
         .iter()
         .filter_map(|site| new_site(fold, site))
         .collect();
-    let width = rows.to_string().len().max(2);
-    let prefix = prefix.trim().trim_end_matches('-');
     let (mut made, mut there) = (0_u32, 0_u32);
     for column in &columns {
         for row in 1..=rows {
             check_position(&grid, Some(row), Some(column))?;
             let number = code(
-                &format!("{prefix}-{column}-{row:0width$}"),
+                &rack_number(prefix, column, row, rows),
                 "location's number",
             )?;
             if fold.exists(Class::Location, &number) {
@@ -424,6 +430,7 @@ pub fn add_grid(
         }
     }
     if made == 0 {
+        let prefix = prefix.trim().trim_end_matches('-');
         let text = format!("all {there} locations {prefix}-… of that grid are already there");
         return Err(Refusal::new("exists", text)
             .hint("use them, choose another prefix, or name more rows or columns"));
