@@ -19,6 +19,7 @@ pub(crate) use self::doctor::doctor;
 pub(crate) use self::socket::Socket;
 
 use self::act::Act;
+pub(crate) use self::act::CODE_VALID_MILLIS;
 use crate::cli::{DataArgs, DeviceCodeArgs, TokenCreateArgs};
 use crate::data;
 use crate::fault::{FAILED, Fault, UNREACHABLE};

@@ -9,6 +9,7 @@ use ledger_core::UserName;
 use ledger_node::{Node, View};
 use tokio::sync::watch;
 
+use crate::digest::Digests;
 use crate::login::{Limits, Passwords};
 use crate::problem::Problem;
 
@@ -25,6 +26,7 @@ struct Shared {
     node: Arc<Node>,
     passwords: Passwords,
     limits: Limits,
+    digests: Digests,
     changes: watch::Sender<u64>,
 }
 
@@ -36,6 +38,7 @@ impl App {
                 node: Arc::new(node),
                 passwords: Passwords::start(),
                 limits: Limits::new(),
+                digests: Digests::default(),
                 changes,
             }),
         }
@@ -49,6 +52,11 @@ impl App {
     /// How often one address may try.
     pub(crate) fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    /// What was worked out for the dashboard.
+    pub(crate) fn digests(&self) -> &Digests {
+        &self.shared.digests
     }
 
     /// Tells whenever something was written or came in.

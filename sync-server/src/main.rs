@@ -10,6 +10,7 @@ mod auth;
 mod cli;
 mod data;
 mod demo;
+mod digest;
 mod fault;
 mod headers;
 mod health;

@@ -5,6 +5,7 @@
 //! Every route stands in the table below with who may use it.
 
 mod assets;
+mod edit;
 mod error;
 mod form;
 mod frame;

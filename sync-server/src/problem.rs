@@ -108,6 +108,7 @@ const CONFLICTS: &[&str] = &[
     "above-wanted",
     "already-undone",
     "archived",
+    "changed-meanwhile",
     "different-units",
     "duplicate-barcode",
     "exists",

@@ -54,7 +54,7 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) store: Option<PathBuf>,
-    /// Who acts; without it the device itself
+    /// Who acts; without it who is logged in, or the device itself
     #[arg(long, global = true, value_name = "USER")]
     pub(crate) user: Option<String>,
 }
@@ -67,6 +67,21 @@ pub(crate) enum Command {
     /// Join a server's ledger with a one-time code
     #[command(after_help = "Example:\n  stock enroll http://127.0.0.1:8440 --code ABCD-EFGH")]
     Enroll(EnrollArgs),
+
+    /// Log in on this device, by name or badge
+    #[command(
+        after_help = "What is written from now on says so, until: stock logout. It holds on this \
+        device alone; --user says it for one command.\n\nExample:\n  stock login ann\n\nWith --json:\n  \
+        {\"user\":…,\"name\":…,\"acts_as\":…,\"role\":\"viewer|operator|manager|administrator\",\
+        \"known\":true,\"disabled\":false,\"device\":…}"
+    )]
+    Login(LoginArgs),
+    /// Let this device act by itself again
+    #[command(after_help = "Example:\n  stock logout")]
+    Logout,
+    /// Say who acts on this device, and with which role
+    #[command(after_help = "Example:\n  stock whoami")]
+    Whoami,
 
     /// Put stock in
     #[command(
@@ -241,6 +256,13 @@ pub(crate) struct EnrollArgs {
     /// The one-time code from: stock-server device code
     #[arg(long)]
     pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoginArgs {
+    /// The user's name, or the code on the badge
+    #[arg(value_name = "USER")]
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod device;
 mod doctor;
 mod exceptions;
 mod export;
+mod login;
 mod look;
 mod orders;
 mod places;
@@ -31,6 +32,9 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure
     match command {
         Command::Init(args) => device::init(context, args),
         Command::Enroll(args) => device::enroll(context, &args),
+        Command::Login(args) => login::login(context, &args.name),
+        Command::Logout => login::logout(context),
+        Command::Whoami => login::whoami(context),
         Command::Add(args) => stock::add(context, args),
         Command::Remove(args) => stock::remove(context, args),
         Command::Move(args) => stock::movement(context, args),

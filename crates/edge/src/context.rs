@@ -138,8 +138,12 @@ impl Context {
         Ok(node)
     }
 
-    /// Who acts.
+    /// Who acts: whom the command names, or who is logged in.
     pub(crate) fn actor(&self) -> Result<Actor, Failure> {
+        if self.user.is_none() {
+            let user = ledger_node::logged_in(&self.store()?)?;
+            return Ok(Actor { user });
+        }
         let user = self.user.as_deref().map(UserName::new).transpose();
         let user = user.map_err(|error| {
             Failure::new(

@@ -7,6 +7,7 @@
 mod answer;
 mod catalogue;
 mod orders;
+pub mod rights;
 pub mod settings;
 mod shelves;
 mod stock;
@@ -22,6 +23,7 @@ pub use self::orders::{
     OrderChange, find_order, open_order, order_add, order_cancel, order_close, order_expedite,
     order_fill, order_pick, order_remove, order_return, order_set, set_order, wanted_line,
 };
+pub use self::rights::{Admit, admit};
 pub use self::settings::{OrderPolicy, allow_backorder, order_policy};
 pub use self::shelves::{Shelf, shelves_for};
 pub use self::stock::{
@@ -87,7 +89,7 @@ impl About {
                 None => Self::NewOrder,
             }),
             Body::ExceptionAnswered(answered) => Some(Self::Exception(answered.exception.clone())),
-            Body::Genesis(_) | Body::ClockMark(_) | Body::Reversed(_) => None,
+            Body::Genesis(_) | Body::ClockMark(_) | Body::Reversed(_) | Body::Admitted(_) => None,
         }
     }
 

@@ -52,6 +52,8 @@ pub enum Body {
     Order(OrderEntry),
     /// An exception is taken as it is.
     ExceptionAnswered(ExceptionAnswered),
+    /// Entries count that their writers had no right to.
+    Admitted(Admitted),
 }
 
 /// Why an origin began.
@@ -282,6 +284,17 @@ pub struct CodeUnbound {
     pub barcode: Barcode,
 }
 
+/// Entries count although their writers had no right to them; only from the central server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    /// The entries.
+    pub entries: Vec<EntryRef>,
+    /// In the user's words.
+    pub note: Option<String>,
+    /// Counts once with this key.
+    pub once: Option<IdempotencyKey>,
+}
+
 /// The stored number of what an entry says. Numbers are never reused; the gaps belong to families
 /// whose kinds are listed in `docs/format.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -338,6 +351,8 @@ impl Kind {
     pub const USER_SET: Self = Self(90);
     /// Fields of a device; counts only from the central server.
     pub const DEVICE_SET: Self = Self(91);
+    /// Entries admitted; counts only from the central server.
+    pub const ADMITTED: Self = Self(93);
 
     /// The kind that sets fields of a class.
     #[must_use]
@@ -373,6 +388,7 @@ impl Body {
             Self::CodeUnbound(_) => Kind::CODE_UNBOUND,
             Self::Order(entry) => entry.kind(),
             Self::ExceptionAnswered(_) => Kind::EXCEPTION_ANSWERED,
+            Self::Admitted(_) => Kind::ADMITTED,
         }
     }
 
@@ -391,8 +407,15 @@ impl Body {
             | Self::CodeBound(_)
             | Self::CodeUnbound(_)
             | Self::Order(_)
-            | Self::ExceptionAnswered(_) => None,
+            | Self::ExceptionAnswered(_)
+            | Self::Admitted(_) => None,
         }
+    }
+
+    /// Whether it is a movement, a count or a reversal.
+    #[must_use]
+    pub const fn is_fact(&self) -> bool {
+        self.particulars().is_some()
     }
 
     /// The key it counts once with, if any.
@@ -407,6 +430,7 @@ impl Body {
             Self::CodeBound(bound) => bound.once,
             Self::Order(entry) => entry.once(),
             Self::ExceptionAnswered(answered) => answered.once,
+            Self::Admitted(admitted) => admitted.once,
             Self::Genesis(_) | Self::ClockMark(_) | Self::Tallied(_) | Self::CodeUnbound(_) => None,
         }
     }
@@ -422,6 +446,7 @@ impl Body {
             Self::CodeBound(bound) => &mut bound.once,
             Self::Order(entry) => entry.once_mut(),
             Self::ExceptionAnswered(answered) => &mut answered.once,
+            Self::Admitted(admitted) => &mut admitted.once,
             Self::Genesis(_) | Self::ClockMark(_) | Self::Tallied(_) | Self::CodeUnbound(_) => {
                 return;
             }

@@ -1,6 +1,7 @@
 //! Exceptions: what a person should look at. They are derived from the facts and block nothing.
 
 mod orders;
+mod rights;
 
 use crate::code::Code;
 use crate::entry::Kind;
@@ -34,8 +35,10 @@ pub enum ExceptionKind {
     ClosedOrder,
     /// More was picked for a line than it wants, or more came back than was picked.
     PickedOutside,
-    /// A device wrote transactions that its role does not allow; they count.
+    /// Somebody wrote transactions that no role of theirs allows; they count.
     NoRight,
+    /// Somebody wrote what no role of theirs allows; it has no effect until it is admitted.
+    NotAdmitted,
     /// Several orders have one number.
     DuplicateNumber,
     /// Entries about an order that has not arrived.
@@ -64,6 +67,7 @@ impl ExceptionKind {
             Self::ClosedOrder => "closed-order",
             Self::PickedOutside => "picked-outside",
             Self::NoRight => "no-right",
+            Self::NotAdmitted => "not-admitted",
             Self::DuplicateNumber => "duplicate-number",
             Self::OrderWaits => "order-waits",
             Self::Reversal => "reversal",
@@ -82,6 +86,7 @@ impl ExceptionKind {
             Self::AllocationLost | Self::ClosedOrder | Self::PickedOutside | Self::NoRight => {
                 &["reverse", "accept"]
             }
+            Self::NotAdmitted => &["admit"],
             Self::DuplicateBarcode
             | Self::Oversold
             | Self::DuplicateNumber
@@ -164,6 +169,7 @@ impl Fold {
         self.reversal_exceptions(&mut open);
         self.order_exceptions(&mut open);
         self.right_exceptions(&mut open);
+        self.not_admitted_exceptions(&mut open);
         for (id, (kind, touches)) in &self.newer {
             let Kind(number) = kind;
             let about = touches
@@ -338,38 +344,11 @@ impl Fold {
 
     /// Whether a person took the exception as it is, with all the entries it names.
     fn is_answered(&self, exception: &Exception) -> bool {
-        self.answers_to(&exception.id)
-            .any(|known| exception.entries.iter().all(|id| known.contains(id)))
-    }
-
-    /// F10: facts that a device had no right to write.
-    fn right_exceptions(&self, open: &mut Vec<Exception>) {
-        for (device, mut entries) in self.facts_without_right() {
-            let count = entries.len();
-            entries.drain(..count.saturating_sub(NAMED_MAX));
-            let name = self
-                .device(device)
-                .map_or_else(|| device.to_string(), |it| it.name);
-            let text = format!(
-                "The device {name} wrote {count} movements, counts or reversals although it may \
-                 only look. They count, since they happened; reverse what did not."
-            );
-            let kind = ExceptionKind::NoRight;
-            let first = entries.first().copied();
-            open.push(Exception {
-                id: format!("{}:{device}", kind.word()),
-                kind,
-                item: None,
-                location: None,
-                line: None,
-                order: None,
-                since: first
-                    .and_then(|id| self.effective_time(id))
-                    .unwrap_or_default(),
-                entries,
-                text,
-            });
-        }
+        // What is not admitted stays to be seen, whoever would rather not.
+        exception.kind != ExceptionKind::NotAdmitted
+            && self
+                .answers_to(&exception.id)
+                .any(|known| exception.entries.iter().all(|id| known.contains(id)))
     }
 
     fn barcode_exceptions(&self, open: &mut Vec<Exception>) {

@@ -2,12 +2,13 @@
 //!
 //! [`Fold`] takes entries and central numbers in any order, any number of times, and holds the
 //! facts; what follows from them is worked out at once where that is cheap, and when it is asked
-//! for where it is not. Rules F1 to F9 and F11 of the design; rights (F10) and clock fixes have
-//! their place in `take.rs` and come with their families.
+//! for where it is not. Rules F1 to F11 of the design; clock fixes have their place in `take.rs` and
+//! come with their family.
 //!
 //! **Invariant.** Every answer is a function of the *set* of entries and numbers given so far. An
 //! entry whose predecessor in its origin is missing waits, outside the state, until that arrives.
 
+mod actors;
 mod allocation;
 mod catalogue;
 mod dump;
@@ -42,6 +43,7 @@ pub use self::orders::{Order, OrderState};
 pub use self::places::{Change, Spots};
 pub(crate) use self::promises::Shortage;
 pub(crate) use self::reversal::ReversalFault;
+pub(crate) use self::rights::{Need, NotAdmitted, Who, Wish};
 
 pub use self::snapshot::Snapshot;
 pub use self::users::{RESERVED, UserInfo};
@@ -59,7 +61,7 @@ use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 2;
+pub const FOLD_VERSION: u32 = 3;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]
@@ -104,6 +106,8 @@ pub struct Fold {
     pub(crate) catalogue: Catalogue,
     pub(crate) reversals: Reversals,
     once: Once,
+    pub(crate) rights: rights::Rights,
+    actors: actors::Actors,
     /// When the counting took a while: started and ended, by count.
     spans: BTreeMap<TxKey, (Timestamp, Timestamp)>,
     orders: orders::Orders,
@@ -200,8 +204,14 @@ impl Fold {
     /// Takes central numbers, before or after their entries.
     pub fn number(&mut self, run: NumberRun) {
         let origin = self.origins.index_of(run.origin);
+        let central = self.origins.central();
         if self.origins.add_run(origin, run) {
             self.replace_times(origin);
+        }
+        if self.origins.central() == central {
+            self.learn_numbers(origin, &run);
+        } else {
+            self.learn_all_rights();
         }
     }
 
@@ -219,7 +229,7 @@ impl Fold {
                     self.changed_effect(changed);
                 }
             }
-            Touch::Other => {}
+            Touch::Other => self.authority_changed(key),
         }
     }
 
@@ -282,9 +292,18 @@ impl Fold {
     }
 
     fn reconsider_all_once(&mut self) {
-        let origins = &self.origins;
-        let order = |key| (origins.order_time(key), origins.entry_id(key));
+        let (origins, rights) = (&self.origins, &self.rights);
+        let order = |key| once_order(origins, rights, key, origins.order_time(key));
         for key in self.once.reconsider(order) {
+            self.changed_effect(key);
+        }
+    }
+
+    /// Works out anew which entry counts with the idempotency key that this one has.
+    fn reconsider_once_of(&mut self, key: TxKey) {
+        let (origins, rights) = (&self.origins, &self.rights);
+        let order = |key| once_order(origins, rights, key, origins.order_time(key));
+        for key in self.once.reconsider_of(key, order) {
             self.changed_effect(key);
         }
     }
@@ -298,7 +317,7 @@ impl Fold {
     }
 
     pub(crate) fn is_suppressed(&self, key: TxKey) -> bool {
-        self.once.suppressed.contains(&key)
+        self.once.suppressed.contains(&key) || self.rights.is_denied(&key)
     }
 
     pub(crate) fn is_ineffective(&self, key: TxKey) -> bool {
@@ -317,8 +336,18 @@ impl Fold {
     #[must_use]
     pub fn known_once(&self, once: &IdempotencyKey) -> Option<EntryId> {
         let same = self.once.more.get(once).into_iter().flatten().copied();
-        let first = same.min_by_key(|key| self.moment_of(*key));
+        let order = |key| {
+            once_order(
+                &self.origins,
+                &self.rights,
+                key,
+                self.origins.order_time(key),
+            )
+        };
+        let first = same.filter_map(|key| Some((order(key)?, key))).min();
+        let first = first.map(|(_, key)| key);
         let first = first.or_else(|| self.once.find(once));
+        let first = first.filter(|key| !self.rights.is_denied(key));
         first.map(|key| self.entry_id(key))
     }
 
@@ -490,4 +519,20 @@ impl Fold {
     pub const fn can_move(quantity: Quantity) -> bool {
         quantity.checked_neg().is_some()
     }
+}
+
+/// Where an entry stands among those with its idempotency key, and when it was; none when it has no
+/// effect anyway. What says who may do what comes first, so that no other entry can take its effect
+/// away.
+fn once_order(
+    origins: &Origins,
+    rights: &rights::Rights,
+    key: TxKey,
+    time: Timestamp,
+) -> Option<once::OnceOrder> {
+    if rights.is_denied(&key) {
+        return None;
+    }
+    let authority = rights.is_authority(&key) && origins.is_central(key.0);
+    Some((!authority, time, origins.entry_id(key)))
 }

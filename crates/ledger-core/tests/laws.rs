@@ -186,12 +186,13 @@ fn world(steps: &[Step], numbered: [u64; 3], moments: [u64; 3]) -> World {
     world
 }
 
-/// A world of either kind: one of stock alone, with entries that cannot be read, and one in which
-/// orders, settings and answers meet the same facts.
+/// A world of any kind: one of stock alone, with entries that cannot be read; one in which orders,
+/// settings and answers meet the same facts; and one in which it depends on roles what counts.
 #[derive(Debug, Clone)]
 enum Story {
     Stock(Vec<Step>, [u64; 3], [u64; 3]),
     Orders(Vec<orders::Step>, Vec<orders::Numbering>),
+    Rights(Vec<rights::Step>, Vec<orders::Numbering>),
 }
 
 impl Story {
@@ -199,6 +200,7 @@ impl Story {
         match self {
             Self::Stock(steps, numbered, moments) => world(steps, *numbered, *moments),
             Self::Orders(steps, numberings) => orders::world(steps, numberings),
+            Self::Rights(steps, numberings) => rights::world(steps, numberings),
         }
     }
 }
@@ -208,7 +210,10 @@ fn story(steps_max: usize) -> impl Strategy<Value = Story> {
     let moments = [0..100_u64, 0..100, 0..100];
     let stock = proptest::collection::vec(step(), 0..steps_max);
     let steps = proptest::collection::vec(orders::step(), 0..steps_max);
+    let judged = proptest::collection::vec(rights::step(), 0..steps_max);
     prop_oneof![
+        (judged, rights::numberings())
+            .prop_map(|(steps, numberings)| Story::Rights(steps, numberings)),
         (stock, numbered, moments)
             .prop_map(|(steps, numbered, moments)| Story::Stock(steps, numbered, moments)),
         (steps, orders::numberings())
@@ -433,7 +438,7 @@ fn gone_on(mut fold: Fold, taken: &[Record]) -> Fold {
 
 fn once_of(record: &Record) -> Option<IdempotencyKey> {
     match &record.content {
-        Content::Known(entry) => entry.body.particulars()?.once,
+        Content::Known(entry) => entry.body.once(),
         _ => None,
     }
 }
@@ -469,13 +474,15 @@ fn answers(fold: &Fold, world: &World) -> Vec<String> {
                 fold.item_of(id),
             ),
             once_of(record).map(|once| fold.known_once(&once)),
+            (fold.is_not_admitted(id), fold.is_authority(id)),
         );
         answers.push(format!("{id} {asked:?}"));
     }
     answers.push(format!(
-        "{} {:?}",
+        "{} {:?} {:?}",
         fold.entry_count(),
-        fold.central_origin()
+        fold.central_origin(),
+        fold.users()
     ));
     answers
 }

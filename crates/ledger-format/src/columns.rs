@@ -121,7 +121,8 @@ impl Rows {
                 | Body::CodeBound(_)
                 | Body::CodeUnbound(_)
                 | Body::Order(_)
-                | Body::ExceptionAnswered(_) => {
+                | Body::ExceptionAnswered(_)
+                | Body::Admitted(_) => {
                     // It changes no total, yet a transaction may have the same key.
                     if entry.body.once().is_some() {
                         self.exceptions.push(row);

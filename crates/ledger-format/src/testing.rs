@@ -3,9 +3,10 @@
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::code::Barcode;
 use ledger_core::entry::{
-    Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Entry, ExceptionAnswered,
-    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry,
-    OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
+    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Entry,
+    ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
+    OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed,
+    Tallied,
 };
 use ledger_core::order::{self, OrderFields, OrderType};
 use ledger_core::{
@@ -318,6 +319,18 @@ fn answered() -> impl Strategy<Value = Body> {
     })
 }
 
+fn admitted() -> impl Strategy<Value = Body> {
+    let named = prop_oneof![0..4_usize, 5..9_usize];
+    let named = named.prop_flat_map(|count| vec(entry_ref(), count));
+    (named, option::of(text()), once()).prop_map(|(entries, note, once)| {
+        Body::Admitted(Admitted {
+            entries,
+            note,
+            once,
+        })
+    })
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let marked = any::<i64>().prop_map(|step_millis| Body::ClockMark(ClockMark { step_millis }));
     let tallied = (code(), quantity(), place()).prop_map(|(item, quantity, place)| {
@@ -353,6 +366,7 @@ fn body() -> impl Strategy<Value = Body> {
         1 => unbound.boxed(),
         5 => order().boxed(),
         1 => answered().boxed(),
+        1 => admitted().boxed(),
     ]
 }
 

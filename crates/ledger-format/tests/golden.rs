@@ -15,9 +15,10 @@ use std::sync::Mutex;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of, key};
 use ledger_core::entry::{
-    Act, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details, ExceptionAnswered,
-    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry,
-    OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
+    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details,
+    ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
+    OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed,
+    Tallied,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{
@@ -493,9 +494,28 @@ fn later_entries() -> BTreeMap<String, Entry> {
         .collect()
 }
 
+/// Admissions.
+fn admissions() -> Vec<(&'static str, Entry)> {
+    let admitted = |entries, once: Option<IdempotencyKey>| {
+        Body::Admitted(Admitted {
+            entries,
+            note: once.map(|_| "she was right – it is so".to_owned()),
+            once,
+        })
+    };
+    let named = [7, 300, u64::MAX].map(entry_ref);
+    vec![
+        ("admitted_minimal", minimal(admitted(Vec::new(), None))),
+        ("admitted_full", full(admitted(named.into(), once()))),
+    ]
+}
+
 /// What came after the batches with orders, which stay as they are too.
 fn latest_entries() -> BTreeMap<String, Entry> {
-    let all = badges().into_iter().chain(time_zones());
+    let all = badges()
+        .into_iter()
+        .chain(admissions())
+        .chain(time_zones());
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }

@@ -1,5 +1,7 @@
 //! What changes together under a node's lock: the fold, the own chain, the central order.
 
+use ledger_core::at_entry::rights::{self, Writer};
+use ledger_core::catalogue::Role;
 use ledger_core::entry::{Body, Content, Entry};
 use ledger_core::fold::{FOLD_VERSION, NumberRun, Record};
 use ledger_core::{EntryId, EntryRef, Origin, Timestamp};
@@ -132,6 +134,7 @@ impl Inner {
         actor: &Actor,
         bodies: Vec<Body>,
     ) -> Result<(), NodeError> {
+        self.check_rights(actor, &bodies)?;
         let mut records = Vec::with_capacity(bodies.len());
         for body in bodies {
             let clock = self.state.hybrid.tick(writing.now);
@@ -156,6 +159,28 @@ impl Inner {
         }
         self.state.fold.apply_all(records);
         Ok(())
+    }
+
+    /// What this device may do: what the log says, before that its certificate. None for a device
+    /// that is not enrolled, and for the central server, which checks whoever it writes for.
+    pub(crate) fn role_of_device(&self) -> Option<Role> {
+        if self.central.is_some() {
+            return None;
+        }
+        let said = self.state.fold.role_of_device(self.keys.key().device_id());
+        said.or_else(|| self.keys.certified_role())
+    }
+
+    fn check_rights(&self, actor: &Actor, bodies: &[Body]) -> Result<(), NodeError> {
+        let Some(role) = self.role_of_device() else {
+            return Ok(());
+        };
+        let writer = Writer {
+            device: self.keys.key().device_id(),
+            role,
+            user: actor.user.as_ref(),
+        };
+        Ok(rights::check(&self.state.fold, &writer, bodies)?)
     }
 
     /// The group that makes own entries durable: on the central server signed and numbered.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use ledger_core::catalogue::Role;
 use ledger_core::{LedgerId, Origin, Timestamp};
 use ledger_format::Hash;
-use ledger_format::head::{DeviceKey, PublicKey};
+use ledger_format::head::{Certificate, DeviceKey, PublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::error::NodeError;
@@ -319,6 +319,13 @@ impl Keys {
 
     pub(crate) fn origin(&self) -> Origin {
         Origin::from_bytes(fixed(&self.origin).unwrap_or_default())
+    }
+
+    /// The role in the device's certificate.
+    pub(crate) fn certified_role(&self) -> Option<Role> {
+        let bytes = from_hex(&self.bond.as_ref()?.certificate)?;
+        let certificate = Certificate::from_bytes(&bytes).ok()?;
+        Role::from_number(i64::from(certificate.role))
     }
 
     /// All origins that this device has written, oldest first; the last is the present one.

@@ -20,6 +20,7 @@ mod inner;
 pub mod keys;
 mod load;
 mod log;
+mod login;
 mod look;
 pub mod node;
 mod notices;
@@ -37,6 +38,7 @@ pub use conversation::{Conversation, EnrollReport, Question, SyncProgress, SyncR
 pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::NodeError;
 pub use keys::NewCode;
+pub use login::{logged_in, user_to_log_in};
 pub use node::{Actor, Node, NodeKind, Progress, VerifyReport, Written};
 pub use people::{Invitation, Invited};
 pub use sync_client::CONTENT_TYPE;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::MutexGuard;
 
+use ledger_core::catalogue::Role;
 use ledger_core::entry::Entry;
 use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp};
@@ -42,6 +43,12 @@ impl<'a> View<'a> {
     /// An entry as its writer meant it, if it is here and understood.
     pub fn entry(&self, id: EntryId) -> Result<Option<Entry>, NodeError> {
         self.node.entry(id)
+    }
+
+    /// What [`Node::changes`] says.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.node.changes()
     }
 
     /// The node's name.
@@ -118,6 +125,12 @@ impl<'a> View<'a> {
             .bond
             .as_ref()
             .map(|bond| bond.server_url.clone())
+    }
+
+    /// What this device may do; none when nothing is checked.
+    #[must_use]
+    pub fn role_of_device(&self) -> Option<Role> {
+        self.inner.role_of_device()
     }
 
     /// Whether this node gives central numbers.

@@ -5,7 +5,8 @@
 //! cannot say, and what is in no block yet, is read from the entries. History, exceptions of the
 //! ledger and the catalogue are not its business.
 //!
-//! **Invariant.** For any content the totals are those of the fold.
+//! **Invariant.** For any content the totals are those of the fold; it is asked for one thing only,
+//! whose idempotency keys count by rights.
 
 mod packing;
 mod special;
@@ -18,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use ledger_core::fold::{Fold, LineKey};
-use ledger_core::{Origin, Total};
+use ledger_core::{EntryId, Origin, Total};
 use ledger_format::columns::Dictionary;
 use ledger_store::{ReadError, Store};
 
@@ -85,12 +86,33 @@ struct Shared<'a> {
     runs: BTreeMap<Origin, BTreeMap<u64, (u64, u64)>>,
 }
 
-/// Works out all totals of a store with so many threads.
+/// Works out all totals of a store with so many threads. Every entry counts as one whose writer had
+/// the right to it.
 ///
 /// # Errors
 ///
 /// [`ReadError`] when the store cannot be read.
 pub fn totals(store: &Store, threads: NonZeroUsize) -> Result<Totals, ReadError> {
+    totals_by(store, threads, &|_| Some(KeyRank::Usual))
+}
+
+/// Where an entry stands among those with its idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum KeyRank {
+    /// It says what others may do, and comes first.
+    First,
+    /// By its time.
+    Usual,
+}
+
+/// The rank of an entry's key; none when the entry has no effect.
+type RankOf<'a> = &'a dyn Fn(EntryId) -> Option<KeyRank>;
+
+fn totals_by(
+    store: &Store,
+    threads: NonZeroUsize,
+    rank_of: RankOf<'_>,
+) -> Result<Totals, ReadError> {
     let heads = store.heads()?;
     let shared = Shared::of(store, heads.iter().map(|head| head.0).collect())?;
     let mut lasts: Vec<(usize, u64)> = heads.iter().map(|head| head.1).enumerate().collect();
@@ -105,7 +127,7 @@ pub fn totals(store: &Store, threads: NonZeroUsize) -> Result<Totals, ReadError>
     }
     let (mut plans, specials, mut cuts) = survey_all(&shared, &shares, &BTreeSet::new())?;
     plans.sort_by_key(|plan| plan.origin);
-    let resolved = resolve(&shared, &plans, &specials)?;
+    let resolved = resolve(&shared, &plans, &specials, rank_of)?;
     if resolved.counts_void {
         cuts = survey_all(&shared, &shares, &resolved.void)?.2;
     }
@@ -149,7 +171,14 @@ pub fn totals(store: &Store, threads: NonZeroUsize) -> Result<Totals, ReadError>
 /// must have the same entries.
 pub(crate) fn difference(store: &Store, fold: &Fold) -> Result<Option<String>, ReadError> {
     let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let totals = totals(store, threads)?;
+    let totals = totals_by(store, threads, &|id| {
+        let rank = if fold.is_authority(id) {
+            KeyRank::First
+        } else {
+            KeyRank::Usual
+        };
+        (!fold.is_not_admitted(id)).then_some(rank)
+    })?;
     let mut both: BTreeMap<LineKey, (Total, Total)> = fold
         .totals()
         .map(|(line, total)| (line, (total, Total::ZERO)))

@@ -20,18 +20,20 @@ mod object;
 mod order;
 mod partner;
 mod place;
+mod recent;
 mod setting;
 mod site;
 mod status;
 mod stock_group;
 mod user;
+mod who;
 mod why;
 mod why_text;
 
 use chrono::{DateTime, SecondsFormat};
 use ledger_core::{Code, Timestamp};
 
-pub use self::alert::{CrossingView, LowStockView};
+pub use self::alert::{CrossingView, LowStockView, SupplyView};
 pub use self::customer::{CustomerView, OwnedLineView};
 pub use self::device::{BehindView, DeviceView};
 pub use self::entry::entry_json;
@@ -47,11 +49,13 @@ pub use self::partner::PartnerView;
 pub use self::place::{
     ChangeRow, ContentRow, Load, Part, PlaceFilter, PlaceRow, RackKey, RackPlace,
 };
+pub use self::recent::{Deed, RecentView};
 pub use self::setting::SettingView;
 pub use self::site::{SiteItemView, SiteNameView, SiteView};
 pub use self::status::StatusView;
 pub use self::stock_group::{Group, GroupKey, StockGroupView};
 pub use self::user::UserView;
+pub use self::who::WhoView;
 pub use self::why::{CountView, IgnoredView, MovementView, WhyFromView, WhyLineView, WhyView};
 pub use crate::node::View;
 

@@ -1,0 +1,71 @@
+# Die Übersicht.
+nav-all = Alle Seiten
+digest-of = Berechnet um { $at }; neuere Änderungen folgen gleich.
+begin-here = Hier beginnen
+begin-locations = Sagen Sie, wo die Dinge liegen:
+begin-items = Sagen Sie, was Sie führen, von Hand oder aus einer Datei:
+begin-devices = Melden Sie ein Handgerät an:
+low-stock = Knapper Bestand
+low-count =
+    { $n ->
+        [one] 1 knapp
+       *[other] { $n } knapp
+    }
+out-count =
+    { $n ->
+        [one] 1 leer
+       *[other] { $n } leer
+    }
+nothing-low = Nichts ist knapp.
+of-threshold = knapp ab { $threshold }
+backorder-count =
+    { $n ->
+        [one] 1 Position wartet
+       *[other] { $n } Positionen warten
+    }
+ready-count =
+    { $n ->
+        [one] 1 bereit zum Entnehmen
+       *[other] { $n } bereit zum Entnehmen
+    }
+ready-of = { $ready } bereit
+nothing-waits = Kein Auftrag wartet auf Bestand.
+backorders-are-off = Rückstände sind ausgeschaltet.
+exception-count =
+    { $n ->
+        [one] 1 offen
+       *[other] { $n } offen
+    }
+no-exceptions = Es ist nichts zu klären.
+devices-behind-title = Geräte im Rückstand
+behind-count =
+    { $n ->
+        [one] 1 Gerät
+       *[other] { $n } Geräte
+    }
+no-devices = Noch ist kein Gerät angemeldet.
+recent-activity = Zuletzt geschehen
+nothing-yet = Noch ist nichts geschehen.
+when = Wann
+what = Was
+who = Wer
+outside = außerhalb
+act-add = Zugang
+act-remove = Entnahme
+act-move = Umlagerung
+act-adjust = Korrektur
+deed-moved = { $act }: { $quantity } × { $item }, { $from } → { $to }
+deed-counted = Gezählt: { $quantity } × { $item } an { $location }
+deed-reversed = Rückgängig: eine Buchung von { $item }
+deed-order = Auftrag { $number } geändert
+deed-set = { $class } { $code } geändert
+deed-answered = Eine Ausnahme wurde hingenommen
+class-item = Artikel
+class-location = Lagerort
+class-location-type = Lagerortart
+class-site = Standort
+class-customer = Kunde
+class-supplier = Lieferant
+class-setting = Einstellung
+class-user = Benutzer
+class-device = Gerät

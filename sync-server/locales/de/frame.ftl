@@ -52,3 +52,5 @@ kind-assembly = Baugruppe
 item = Artikel
 available = Verfügbar
 apply = Buchen
+changed-meanwhile-to = Inzwischen hat jemand das geändert zu: { $value }
+save = Speichern

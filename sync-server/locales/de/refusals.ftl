@@ -19,3 +19,6 @@ refused-unknown-language = Diese Sprache gibt es nicht.
 refused-not-found = An dieser Adresse ist nichts.
 refused-several-locations = Der Artikel liegt an mehreren Lagerorten, und keiner ist sein üblicher.
 hint-several-locations = Öffnen Sie den Artikel und wählen Sie dort den Ort.
+refused-changed-meanwhile = Jemand anderes hat das inzwischen geändert.
+hint-changed-meanwhile = Beide Werte stehen unten. Speichern Sie noch einmal, um Ihren zu setzen.
+refused-nothing-changed = Es wurde nichts geändert.

@@ -52,3 +52,5 @@ kind-assembly = Assembly
 item = Item
 available = Available
 apply = Apply
+changed-meanwhile-to = Meanwhile somebody set this to: { $value }
+save = Save

@@ -20,3 +20,6 @@ refused-unknown-language = There is no such language.
 refused-not-found = There is nothing at this address.
 refused-several-locations = The item lies at several locations, and none is its usual one.
 hint-several-locations = Open the item, and choose the location there.
+refused-changed-meanwhile = Somebody else changed this in the meantime.
+hint-changed-meanwhile = Both values are shown below. Save again to put yours in its place.
+refused-nothing-changed = Nothing was changed.

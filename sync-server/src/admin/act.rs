@@ -11,7 +11,7 @@ use super::users::{self, UserSaid};
 use crate::fault::Fault;
 
 /// How long a one-time code can be used.
-const CODE_VALID_MILLIS: u64 = 24 * 60 * 60 * 1000;
+pub(crate) const CODE_VALID_MILLIS: u64 = 24 * 60 * 60 * 1000;
 
 /// One act, as it is sent through the socket.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -18,6 +18,7 @@ const MADE: &[&str] = &[
     "action-",
     "role-",
     "kind-",
+    "class-",
     "level-",
     "act-",
     "order-type-",

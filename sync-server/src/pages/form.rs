@@ -37,6 +37,17 @@ impl FromRequest<App> for Fields {
 }
 
 impl Fields {
+    /// A form with these fields.
+    #[cfg(test)]
+    pub(super) fn of(pairs: &[(&str, &str)]) -> Self {
+        let mut fields = Self::default();
+        for (name, value) in pairs {
+            let values = fields.0.entry((*name).to_owned()).or_default();
+            values.push((*value).to_owned());
+        }
+        fields
+    }
+
     /// What was typed; nothing when the field is not there.
     pub(super) fn raw(&self, name: &str) -> &str {
         self.all(name).first().map_or("", String::as_str)
@@ -188,12 +199,7 @@ mod tests {
     use super::*;
 
     fn fields(pairs: &[(&str, &str)]) -> Fields {
-        let mut fields = Fields::default();
-        for (name, value) in pairs {
-            let values = fields.0.entry((*name).to_owned()).or_default();
-            values.push((*value).to_owned());
-        }
-        fields
+        Fields::of(pairs)
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::entry::{
-    Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, ExceptionAnswered, Genesis,
-    GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry, OrderExpedited,
-    OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
+    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, ExceptionAnswered,
+    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry,
+    OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName};
@@ -218,6 +218,19 @@ fn answers() -> Vec<Body> {
         .into()
 }
 
+/// Admissions of nothing, one entry, and more than a short list has.
+fn admissions() -> Vec<Body> {
+    [(0, None), (1, None), (20, Some(ONCE))]
+        .map(|(count, once)| {
+            Body::Admitted(Admitted {
+                entries: (1..=count).map(|seq| reference(1, seq)).collect(),
+                note: once.map(|_| "es ist so".to_owned()),
+                once,
+            })
+        })
+        .into()
+}
+
 fn catalogue() -> Vec<Body> {
     let mut bodies = Vec::new();
     for class in Class::ALL {
@@ -281,6 +294,7 @@ fn bodies() -> Vec<Body> {
     bodies.extend(catalogue());
     bodies.extend(orders());
     bodies.extend(answers());
+    bodies.extend(admissions());
     bodies
 }
 

@@ -68,7 +68,8 @@ fn is_news(fold: &Fold, body: &Body) -> bool {
         | Body::ItemMerged(_)
         | Body::CodeUnbound(_)
         | Body::Order(_)
-        | Body::ExceptionAnswered(_) => true,
+        | Body::ExceptionAnswered(_)
+        | Body::Admitted(_) => true,
     }
 }
 

@@ -50,6 +50,10 @@ pub fn answer(
         Answer::Accept => "accept",
     };
     let actions = exception.actions();
+    if actions == ["admit"] {
+        let text = format!("{id} is closed by an administrator, who admits it at the server");
+        return Err(Refusal::new("no-such-action", text));
+    }
     if !actions.contains(&action) {
         let text = format!("{id} is not closed by {action}");
         let hint = format!("it can be answered by: {}", actions.join(", "));

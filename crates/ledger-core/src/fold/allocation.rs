@@ -435,7 +435,7 @@ impl Fold {
 
     /// All items that any open order may claim, as they are called today.
     pub(crate) fn claimed_items(&self) -> BTreeSet<Code> {
-        let items = self.orders.items();
+        let items = self.orders.items(|key| !self.rights.is_denied(&key));
         items.map(|code| self.canonical(code)).collect()
     }
 }

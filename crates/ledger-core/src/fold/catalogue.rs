@@ -351,18 +351,14 @@ impl Fold {
         self.last_value(subject, key, |_| true)
     }
 
-    /// All values that a field was given, in the order of their clocks.
-    pub(super) fn values_of(&self, subject: &Subject, key: u8) -> Vec<(Clock, Value)> {
-        let mut values: Vec<(Order, Value)> = self
-            .writes(subject)
-            .filter_map(|write| {
-                let (_, value) = write.fields.iter().find(|(number, _)| *number == key)?;
-                Some((write.stamp.order(&self.origins), value.clone()))
-            })
+    /// All that was written about a thing and counts, in the order of the clocks.
+    pub(super) fn all_writes(&self, subject: &Subject) -> Vec<(Order, &[(u8, Value)])> {
+        let writes = self.writes(subject);
+        let mut writes: Vec<(Order, &[(u8, Value)])> = writes
+            .map(|write| (write.stamp.order(&self.origins), &*write.fields))
             .collect();
-        values.sort_by_key(|(order, _)| *order);
-        let clocks = values.into_iter();
-        clocks.map(|((clock, ..), value)| (clock, value)).collect()
+        writes.sort_by_key(|(order, _)| *order);
+        writes
     }
 
     /// The value of a field as it held just before an entry, by clock.
@@ -476,7 +472,11 @@ impl Fold {
                 .keys()
                 .map(|symbol| self.symbols.code(*symbol)),
         );
-        items.extend(self.orders.items().cloned());
+        items.extend(
+            self.orders
+                .items(|key| !self.rights.is_denied(&key))
+                .cloned(),
+        );
         items.retain(|code| self.catalogue.merges.is_empty() || self.canonical(code) == *code);
         items.into_iter().collect()
     }
@@ -597,7 +597,10 @@ impl Fold {
     pub fn find_item(&self, text: &str) -> ItemMatch {
         if let Ok(code) = Code::new(text)
             && (self.exists(Class::Item, &code)
-                || self.catalogue.merges.contains_key(&code)
+                || self.catalogue.merges.get(&code).is_some_and(|merges| {
+                    let mut keys = merges.iter().map(|(stamp, _)| stamp.key());
+                    keys.any(|key| !self.rights.is_denied(&key))
+                })
                 || self
                     .symbols
                     .find(&code)

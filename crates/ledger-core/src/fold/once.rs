@@ -14,6 +14,9 @@ pub(super) struct OnceRun {
     pub(super) first: TxKey,
 }
 
+/// The order of entries with one key: those that say what others may do first, then F1.
+pub(super) type OnceOrder = (bool, Timestamp, EntryId);
+
 /// Transactions by their idempotency keys, and which of them count for nothing.
 #[derive(Debug, Default)]
 pub(super) struct Once {
@@ -21,6 +24,8 @@ pub(super) struct Once {
     pub(super) runs: BTreeMap<([u8; 16], u64), OnceRun>,
     /// Of keys that several have: all of them.
     pub(super) more: BTreeMap<IdempotencyKey, Vec<TxKey>>,
+    /// The key of each of those.
+    keys: BTreeMap<TxKey, IdempotencyKey>,
     pub(super) suppressed: BTreeSet<TxKey>,
 }
 
@@ -56,7 +61,7 @@ impl Once {
         &mut self,
         once: IdempotencyKey,
         key: TxKey,
-        order: impl Fn(TxKey) -> (Timestamp, EntryId),
+        order: impl Fn(TxKey) -> Option<OnceOrder>,
     ) -> Vec<TxKey> {
         let Some(first) = self.find(&once) else {
             self.insert(&once, key);
@@ -64,21 +69,39 @@ impl Once {
         };
         let same = self.more.entry(once).or_insert_with(|| vec![first]);
         same.push(key);
+        self.keys.insert(first, once);
+        self.keys.insert(key, once);
         let mut changed = first_counts(same, &mut self.suppressed, order);
         changed.retain(|&one| one != key);
         changed
     }
 
     /// Works out anew which count; gives those for which that changed.
-    pub(super) fn reconsider(
-        &mut self,
-        order: impl Fn(TxKey) -> (Timestamp, EntryId),
-    ) -> Vec<TxKey> {
+    pub(super) fn reconsider(&mut self, order: impl Fn(TxKey) -> Option<OnceOrder>) -> Vec<TxKey> {
         let suppressed = &mut self.suppressed;
         self.more
             .values()
             .flat_map(|same| first_counts(same, suppressed, &order))
             .collect()
+    }
+
+    /// The same for the key that one entry has.
+    pub(super) fn reconsider_of(
+        &mut self,
+        key: TxKey,
+        order: impl Fn(TxKey) -> Option<OnceOrder>,
+    ) -> Vec<TxKey> {
+        let same = self.keys.get(&key).and_then(|once| self.more.get(once));
+        let same = same.map_or(&[][..], Vec::as_slice);
+        let mut changed = first_counts(same, &mut self.suppressed, order);
+        changed.retain(|&one| one != key);
+        changed
+    }
+
+    /// Takes all that have one key, as a snapshot has them.
+    pub(super) fn keep_more(&mut self, once: IdempotencyKey, same: Vec<TxKey>) {
+        self.keys.extend(same.iter().map(|key| (*key, once)));
+        self.more.insert(once, same);
     }
 }
 
@@ -86,11 +109,13 @@ impl Once {
 fn first_counts(
     same: &[TxKey],
     suppressed: &mut BTreeSet<TxKey>,
-    order: impl Fn(TxKey) -> (Timestamp, EntryId),
+    order: impl Fn(TxKey) -> Option<OnceOrder>,
 ) -> Vec<TxKey> {
-    let first = same.iter().copied().min_by_key(|&one| order(one));
+    let orders = same.iter().map(|&one| Some((order(one)?, one)));
+    let first = orders.flatten().min().map(|(_, one)| one);
     let changes = |one: &TxKey| {
-        if Some(*one) == first {
+        // Whoever has no effect for another reason takes nobody's place.
+        if Some(*one) == first || order(*one).is_none() {
             suppressed.remove(one)
         } else {
             suppressed.insert(*one)

@@ -182,9 +182,20 @@ impl Orders {
         self.logs.get(&order).map_or(&[], |log| &log.picks)
     }
 
-    /// Items that any order has a line of, as they were entered.
-    pub(super) fn items(&self) -> impl Iterator<Item = &Code> {
-        self.by_item.keys()
+    /// Items that any order has a line of, as they were entered, by entries that count.
+    pub(super) fn items(&self, counts: impl Fn(TxKey) -> bool) -> impl Iterator<Item = &Code> {
+        let names = move |order: &EntryId, item: &Code| {
+            let log = self.logs.get(order).and_then(|log| log.lines.get(item));
+            log.is_some_and(|log| {
+                let wanted = log.wanted.iter().map(|said| said.stamp.key());
+                let mut all = wanted.chain(log.ranks.iter().map(|said| said.stamp.key()));
+                all.any(&counts)
+            })
+        };
+        let items = self.by_item.iter();
+        items
+            .filter(move |(item, orders)| orders.iter().any(|order| names(order, item)))
+            .map(|(item, _)| item)
     }
 
     /// Orders with a line of the item as it was entered.
@@ -273,8 +284,14 @@ fn replay<'a, T: Copy + PartialEq + 'a>(
 pub(super) type Until = Option<(Timestamp, EntryId)>;
 
 impl Fold {
-    /// Where an entry stands in the central order.
+    /// Where an entry stands in the central order, together with the admission that it needs.
     pub(super) fn standing(&self, key: TxKey) -> Standing {
+        let own = self.own_standing(key);
+        self.admission(key)
+            .map_or(own, |admission| own.max(admission))
+    }
+
+    pub(super) fn own_standing(&self, key: TxKey) -> Standing {
         self.origins.number_of(key).map_or_else(
             || Standing::Provisional(self.origins.order_time(key), self.entry_id(key)),
             Standing::Numbered,
@@ -378,6 +395,12 @@ impl Fold {
         })
     }
 
+    /// The number that an order was opened under, also when its opening has no effect.
+    pub(crate) fn number_as_opened(&self, id: EntryId) -> Option<&Code> {
+        let opened = self.orders.logs.get(&id)?.opened.as_ref();
+        opened.map(|(_, opened)| &opened.number)
+    }
+
     /// The number of an order, as far as its opening has arrived.
     #[must_use]
     pub fn order_number(&self, id: EntryId) -> Option<&Code> {
@@ -476,6 +499,7 @@ impl Fold {
                 waits(pick.order.hash8).then_some(*key)
             });
             entries.extend(picks);
+            entries.retain(|key| !self.rights.is_denied(key));
             if !entries.is_empty() {
                 let mut ids: Vec<EntryId> =
                     entries.into_iter().map(|key| self.entry_id(key)).collect();

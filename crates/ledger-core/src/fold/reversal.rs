@@ -50,6 +50,11 @@ impl Reversals {
         self.by_target.keys().copied().collect()
     }
 
+    /// The reversals among some entries.
+    pub(super) fn within(&self, keys: std::ops::Range<TxKey>) -> impl Iterator<Item = TxKey> + '_ {
+        self.target_of.range(keys).map(|(reversal, _)| *reversal)
+    }
+
     pub(crate) fn target_of(&self, reversal: TxKey) -> Option<EntryId> {
         self.target_of.get(&reversal).copied()
     }

@@ -10,6 +10,7 @@
 
 use std::borrow::Cow;
 
+use super::actors::Actors;
 use super::line::Older;
 use super::once::OnceRun;
 use super::orders::Pick;
@@ -49,7 +50,8 @@ impl Record {
                 | Body::CodeBound(_)
                 | Body::CodeUnbound(_)
                 | Body::Order(_)
-                | Body::ExceptionAnswered(_) => true,
+                | Body::ExceptionAnswered(_)
+                | Body::Admitted(_) => true,
             },
             Content::Newer { .. } | Content::Bad { .. } => true,
         }
@@ -98,6 +100,7 @@ impl Fold {
         }
         self.put_once(&mut out);
         self.put_picks(&mut out);
+        self.actors.put(&mut out);
         let slots = self.origins.put(&mut out)?;
         Some(Snapshot {
             head: out.0,
@@ -131,6 +134,7 @@ impl Fold {
         }
         fold.take_once_runs(&mut input)?;
         fold.take_picks(&mut input)?;
+        fold.actors = Actors::take(&mut input)?;
         for (index, packed) in (0_u32..).zip(snapshot.slots) {
             fold.take_origin(&mut input, index, packed.into_owned())?;
         }
@@ -155,6 +159,7 @@ impl Fold {
                     seq: key.1,
                     clock: entry.clock,
                 };
+                self.judge(stamp, record.hash8, entry.user.as_ref(), &entry.body);
                 let time = self.origins.order_time(key);
                 // The lines were packed with what follows from it.
                 let _changed = self.take_fact(key, stamp, time, entry.body);
@@ -261,7 +266,7 @@ impl Fold {
             for _ in 0..input.number()? {
                 same.push(input.key()?);
             }
-            self.once.more.insert(IdempotencyKey { key, row }, same);
+            self.once.keep_more(IdempotencyKey { key, row }, same);
         }
         for _ in 0..input.number()? {
             self.once.suppressed.insert(input.key()?);
@@ -385,10 +390,10 @@ impl Out {
 
 /// A snapshot's head while it is read.
 #[derive(Debug)]
-struct In<'a>(&'a [u8]);
+pub(super) struct In<'a>(&'a [u8]);
 
-impl In<'_> {
-    fn number(&mut self) -> Option<u64> {
+impl<'a> In<'a> {
+    pub(super) fn number(&mut self) -> Option<u64> {
         varint::read(&mut self.0)
     }
 
@@ -403,9 +408,13 @@ impl In<'_> {
     }
 
     fn code(&mut self) -> Option<Code> {
+        Code::from_normalised(self.text()?)
+    }
+
+    pub(super) fn text(&mut self) -> Option<&'a str> {
         let length = usize::try_from(self.number()?).ok()?;
         let (text, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        Code::from_normalised(std::str::from_utf8(text).ok()?)
+        std::str::from_utf8(text).ok()
     }
 }

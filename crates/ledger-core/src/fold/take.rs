@@ -29,6 +29,10 @@ impl Fold {
                     seq: id.seq,
                     clock: entry.clock,
                 };
+                if entry.body.is_fact() {
+                    self.actors.note(key, entry.user.as_ref());
+                }
+                self.judge(stamp, record.hash8, entry.user.as_ref(), &entry.body);
                 self.take_body(key, stamp, &mut slot, entry.body);
             }
             Content::Newer { kind, touches, .. } => {
@@ -62,7 +66,8 @@ impl Fold {
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
             | Body::Order(_)
-            | Body::ExceptionAnswered(_) => self.take_once(key, slot.order_time(), body.once()),
+            | Body::ExceptionAnswered(_)
+            | Body::Admitted(_) => self.take_once(key, slot.order_time(), body.once()),
         }
         if let Some(target) = self.take_fact(key, stamp, slot.order_time(), body) {
             self.changed_effect(target);
@@ -82,6 +87,7 @@ impl Fold {
             Body::Genesis(genesis) => {
                 if key.1 == 1 {
                     self.origins.set_genesis(key.0, genesis);
+                    self.learn_device(key.0);
                 } else {
                     self.bad
                         .insert(self.entry_id(key), "a second beginning of its origin");
@@ -104,7 +110,11 @@ impl Fold {
                 self.reversals.times.insert(key, order_time);
                 return self.settle_reversals(reversed.target.id);
             }
-            Body::Set(write) => self.catalogue.set(stamp, write),
+            Body::Set(write) => {
+                self.catalogue.set(stamp, write);
+                self.learn_rights(key);
+            }
+            Body::Admitted(_) => self.learn_rights(key),
             Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
             Body::CodeBound(bound) => {
                 self.catalogue
@@ -214,14 +224,14 @@ impl Fold {
     /// Takes note of an idempotency key; of equal ones the first by F1 order counts.
     fn take_once(&mut self, key: TxKey, time: Timestamp, once: Option<IdempotencyKey>) {
         let Some(once) = once else { return };
-        let origins = &self.origins;
+        let (origins, rights) = (&self.origins, &self.rights);
         let changed = self.once.take(once, key, |one| {
             let at = if one == key {
                 time
             } else {
                 origins.order_time(one)
             };
-            (at, origins.entry_id(one))
+            super::once_order(origins, rights, one, at)
         });
         for one in changed {
             self.changed_effect(one);

@@ -14,6 +14,7 @@
 
 pub mod oracle;
 pub mod orders;
+pub mod rights;
 
 use ledger_core::catalogue::{self, CatalogueWrite, Class, Value};
 use ledger_core::entry::{

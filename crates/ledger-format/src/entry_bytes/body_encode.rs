@@ -4,7 +4,7 @@ use ledger_core::EntryRef;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, may_hold};
 use ledger_core::code::{Barcode, Code};
 use ledger_core::entry::{
-    Body, ClockMark, Counted, Details, ExceptionAnswered, Genesis, IdempotencyKey, Moved,
+    Admitted, Body, ClockMark, Counted, Details, ExceptionAnswered, Genesis, IdempotencyKey, Moved,
     OrderEntry, OrderOpened, Particulars, Place, Reversed, Tallied,
 };
 use ledger_core::order::{self, OrderFields};
@@ -45,6 +45,7 @@ pub(super) fn write(body: &Body, out: &mut Vec<u8>) -> Written {
         }
         Body::Order(entry) => write_order(w, entry),
         Body::ExceptionAnswered(answered) => write_answered(w, answered),
+        Body::Admitted(admitted) => write_admitted(w, admitted),
     }?;
     writer.finish()
 }
@@ -115,6 +116,19 @@ fn write_answered(w: &mut BodyWriter<'_>, answered: &ExceptionAnswered) -> Writt
         .collect();
     w.array(keys::EXCEPTION_ENTRIES, &flat)?;
     write_once(w, keys::ONCE, answered.once.as_ref())
+}
+
+fn write_admitted(w: &mut BodyWriter<'_>, admitted: &Admitted) -> Written {
+    let named = admitted.entries.iter();
+    let flat: Vec<Token<'_>> = named
+        .flat_map(|EntryRef { id, hash8 }| {
+            let origin = Token::Bin(id.origin.as_bytes());
+            [origin, uint(id.seq), Token::Bin(hash8)]
+        })
+        .collect();
+    w.array(keys::ADMITTED_ENTRIES, &flat)?;
+    w.text(keys::NOTE, "note", admitted.note.as_deref())?;
+    write_once(w, keys::ONCE, admitted.once.as_ref())
 }
 
 fn write_genesis(w: &mut BodyWriter<'_>, genesis: &Genesis) -> Written {

@@ -86,6 +86,9 @@ pub const EXCEPTION: u8 = 2;
 /// ExceptionAnswered: the entries it named, `[bin16, seq, bin16, seq, …]`.
 pub const EXCEPTION_ENTRIES: u8 = 4;
 
+/// Admitted: the entries, `[bin16, seq, bin8, bin16, seq, bin8, …]`.
+pub const ADMITTED_ENTRIES: u8 = 2;
+
 /// CodeBound, CodeUnbound: the barcode.
 pub const BARCODE: u8 = 2;
 /// CodeBound: how much one scan is, in ten-thousandths.
@@ -131,6 +134,7 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
         Kind::ORDER_EXPEDITED => &[TOUCHES, RANK, ONCE, TARGET],
         Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => &[ONCE, TARGET],
         Kind::EXCEPTION_ANSWERED => &[EXCEPTION, EXCEPTION_ENTRIES, ONCE],
+        Kind::ADMITTED => &[ADMITTED_ENTRIES, ONCE],
         _ => return None,
     })
 }
@@ -172,7 +176,7 @@ pub fn is_known_odd(kind: Kind, key: u8) -> bool {
         Kind::GENESIS => key == GENESIS_PROGRAM,
         Kind::ITEM_MERGED | Kind::CODE_BOUND => key == CATALOGUE_ONCE,
         Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => [REASON, NOTE].contains(&key),
-        Kind::EXCEPTION_ANSWERED => key == NOTE,
+        Kind::EXCEPTION_ANSWERED | Kind::ADMITTED => key == NOTE,
         Kind::MOVED | Kind::COUNTED | Kind::REVERSED => {
             [REASON, NOTE, ORDER, LOT, PO, SERIAL].contains(&key)
         }

@@ -252,6 +252,11 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn entry_ref(&mut self) -> Result<EntryRef, Reason> {
         self.array_of(3)?;
+        self.flat_entry_ref()
+    }
+
+    /// The three parts of a reference, without the list around them.
+    pub(crate) fn flat_entry_ref(&mut self) -> Result<EntryRef, Reason> {
         let origin = Origin::from_bytes(self.bin()?);
         let seq = self.uint()?;
         if seq == 0 {

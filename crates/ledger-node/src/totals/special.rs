@@ -9,7 +9,7 @@ use ledger_format::entry_bytes;
 use ledger_store::ReadError;
 
 use super::survey::OriginPlan;
-use super::{Moment, Shared};
+use super::{KeyRank, Moment, RankOf, Shared};
 
 /// One of them.
 #[derive(Debug)]
@@ -71,11 +71,18 @@ impl Special {
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
             | Body::Order(_)
-            | Body::ExceptionAnswered(_) => entry.body.once().map(|once| Self {
+            | Body::ExceptionAnswered(_)
+            | Body::Admitted(_) => entry.body.once().map(|once| Self {
                 once: Some(once),
                 ..special(&Particulars::default())
             }),
         }
+    }
+
+    fn id(&self, shared: &Shared<'_>) -> Option<EntryId> {
+        let (origin, seq) = self.key();
+        let origin = *shared.origins.get(usize::try_from(origin).ok()?)?;
+        Some(EntryId { origin, seq })
     }
 
     const fn key(&self) -> (u32, u64) {
@@ -107,17 +114,22 @@ pub(super) fn resolve(
     shared: &Shared<'_>,
     plans: &[OriginPlan],
     specials: &[Special],
+    rank_of: RankOf<'_>,
 ) -> Result<Resolved, ReadError> {
     let mut resolved = Resolved::default();
-    let mut first: BTreeMap<IdempotencyKey, Moment> = BTreeMap::new();
+    let mut first: BTreeMap<IdempotencyKey, (KeyRank, Moment)> = BTreeMap::new();
     for special in specials {
         let Some(once) = special.once else { continue };
-        let best = first.entry(once).or_insert(special.at);
-        if special.at == *best {
+        let Some(rank) = special.id(shared).and_then(rank_of) else {
+            continue;
+        };
+        let this = (rank, special.at);
+        let best = first.entry(once).or_insert(this);
+        if this == *best {
             continue;
         }
-        let later = special.at.max(*best);
-        *best = special.at.min(*best);
+        let (_, later) = this.max(*best);
+        *best = this.min(*best);
         let _new = resolved.suppressed.insert((later.1, later.2));
     }
     let targets: BTreeSet<EntryRef> = specials
@@ -177,7 +189,8 @@ fn transaction(
         | Body::CodeBound(_)
         | Body::CodeUnbound(_)
         | Body::Order(_)
-        | Body::ExceptionAnswered(_) => return Ok(None),
+        | Body::ExceptionAnswered(_)
+        | Body::Admitted(_) => return Ok(None),
     };
     let key = (u32::try_from(index).unwrap_or(u32::MAX), seq);
     Ok(Some(Found { key, is_count }))

@@ -1,5 +1,6 @@
 //! When an item's level crossed from one to another, and which items are low or out now.
 
+use ledger_core::fold::Item;
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,6 +43,23 @@ pub struct LowStockView {
     pub crossing: Option<CrossingView>,
 }
 
+/// How well the house is supplied.
+#[derive(Debug, Clone, Default)]
+pub struct SupplyView {
+    /// Items in use that are low.
+    pub low: usize,
+    /// Items in use that are out.
+    pub out: usize,
+    /// The first of them.
+    pub first: Vec<LowStockView>,
+}
+
+struct ShortItem {
+    item: Item,
+    available: Total,
+    level: Level,
+}
+
 impl View<'_> {
     /// All changes of an item's level, by the threshold it has today, oldest first. An item begins
     /// out of stock.
@@ -66,27 +84,61 @@ impl View<'_> {
     /// The items in use that are low or out, by SKU.
     #[must_use]
     pub fn low_stock(&self) -> Vec<LowStockView> {
-        let items = self.fold().items().into_iter();
-        items
-            .filter_map(|sku| {
-                let item = self.fold().item(&sku);
-                let available = self.own_available(&sku);
-                let level = Level::of(available, item.threshold);
-                (level != Level::Ok && !item.archived).then(|| {
-                    let crossing = self.crossings(&sku).pop();
-                    LowStockView {
-                        since: crossing.as_ref().map(|crossing| crossing.at.clone()),
-                        crossing,
-                        item: sku.to_string(),
-                        name: item.name,
-                        unit: item.unit,
-                        level,
-                        available: available.to_string(),
-                        threshold: item.threshold.map(|threshold| threshold.to_string()),
-                    }
-                })
+        let short = self.short_items();
+        short.map(|short| self.low_stock_view(short)).collect()
+    }
+
+    /// How many items in use are low and out, and the first of them: those with a threshold come
+    /// first, since somebody wants to hear of them, and among them those that are out.
+    #[must_use]
+    pub fn supply(&self, first: usize) -> SupplyView {
+        let mut short: Vec<ShortItem> = self.short_items().collect();
+        let out = short.iter().filter(|short| short.level == Level::Out);
+        let out = out.count();
+        let low = short.len().saturating_sub(out);
+        let urgency = |short: &ShortItem| (short.item.threshold.is_none(), short.level == Level::Low);
+        short.sort_by_key(urgency);
+        short.truncate(first);
+        SupplyView {
+            low,
+            out,
+            first: short
+                .into_iter()
+                .map(|short| self.low_stock_view(short))
+                .collect(),
+        }
+    }
+
+    fn short_items(&self) -> impl Iterator<Item = ShortItem> + '_ {
+        self.fold().items().into_iter().filter_map(|sku| {
+            let item = self.fold().item(&sku);
+            let available = self.own_available(&sku);
+            let level = Level::of(available, item.threshold);
+            (level != Level::Ok && !item.archived).then_some(ShortItem {
+                item,
+                available,
+                level,
             })
-            .collect()
+        })
+    }
+
+    fn low_stock_view(&self, short: ShortItem) -> LowStockView {
+        let ShortItem {
+            item,
+            available,
+            level,
+        } = short;
+        let crossing = self.crossings(&item.sku).pop();
+        LowStockView {
+            since: crossing.as_ref().map(|crossing| crossing.at.clone()),
+            crossing,
+            item: item.sku.to_string(),
+            name: item.name,
+            unit: item.unit,
+            level,
+            available: available.to_string(),
+            threshold: item.threshold.map(|threshold| threshold.to_string()),
+        }
     }
 
     /// Our own stock of an item less what is promised of it.

@@ -27,6 +27,9 @@ pub struct DeviceView {
     pub last_sync: Option<String>,
     /// How many entries of it are here.
     pub entries: u64,
+    /// By how many milliseconds its clock was ahead at its last contact with this server; none
+    /// when it has not been heard of since the server started.
+    pub clock_offset_ms: Option<i64>,
 }
 
 /// A device whose news may be missing from the numbers.
@@ -56,6 +59,7 @@ impl View<'_> {
                     .origins_of(device.id)
                     .map(|origin| fold.last_seq(origin))
                     .sum(),
+                clock_offset_ms: self.clock_offset(device.id),
                 id: device.id.to_string(),
                 name: device.name,
                 role: device.role.map(ledger_core::catalogue::Role::word),

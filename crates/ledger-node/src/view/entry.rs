@@ -89,6 +89,7 @@ fn kind_word(kind: Kind) -> String {
         Kind::SETTING_SET => "setting-set",
         Kind::USER_SET => "user-set",
         Kind::DEVICE_SET => "device-set",
+        Kind::ADMITTED => "admitted",
         Kind(number) => return format!("kind-{number}"),
     };
     word.to_owned()
@@ -158,6 +159,10 @@ fn body_json(body: &Body) -> Value {
             "exception": answered.exception,
             "entries": answered.entries.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "note": answered.note,
+        }),
+        Body::Admitted(admitted) => json!({
+            "entries": admitted.entries.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(),
+            "note": admitted.note,
         }),
     }
 }

@@ -1,0 +1,196 @@
+//! What reached this node last: the newest entries by their central number.
+
+use std::collections::{BTreeSet, BinaryHeap};
+
+use ledger_core::entry::{Body, Entry, OrderEntry, Place};
+use ledger_core::{EntryId, Origin};
+
+use super::device::DeviceNames;
+use super::{View, time_text};
+use crate::NodeError;
+
+/// Entries that nobody needs to hear of may lie between those that are shown.
+const LOOKED_AT_PER_ROW: usize = 8;
+
+/// Something that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecentView {
+    /// The entry that says it.
+    pub entry: String,
+    /// When it was written, by its device.
+    pub at: String,
+    /// Who: a user's name, or `device:NAME`.
+    pub user: String,
+    /// On which device.
+    pub device: String,
+    /// What was done.
+    pub deed: Deed,
+}
+
+/// What somebody did, as far as one line tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Stock was added, removed, moved or adjusted (`add`, `remove`, `move`, `adjust`).
+    Moved {
+        /// What it was meant as.
+        act: &'static str,
+        /// The item.
+        item: String,
+        /// How much.
+        quantity: String,
+        /// From where.
+        from: Option<String>,
+        /// To where.
+        to: Option<String>,
+    },
+    /// Stock was counted.
+    Counted {
+        /// The item.
+        item: String,
+        /// How much was there.
+        quantity: String,
+        /// Where.
+        location: String,
+    },
+    /// A transaction was undone.
+    Reversed {
+        /// The item, when the transaction is known.
+        item: Option<String>,
+    },
+    /// Something about an order.
+    Order {
+        /// Its number, when the order is known.
+        number: Option<String>,
+    },
+    /// Something about a thing of the catalogue.
+    Set {
+        /// Of which class, in a word of the log.
+        class: &'static str,
+        /// Its code.
+        code: String,
+    },
+    /// An exception was taken as it is.
+    Answered,
+}
+
+impl View<'_> {
+    /// What reached this node last, the newest first, at most so many. What devices say of
+    /// themselves is left out.
+    pub fn recent(&self, limit: usize) -> Result<Vec<RecentView>, NodeError> {
+        let fold = self.fold();
+        let mut names = DeviceNames::new(fold);
+        let mut newest: BinaryHeap<(u64, EntryId)> = BinaryHeap::new();
+        for origin in self.all_origins() {
+            let seq = fold.last_seq(origin);
+            newest.extend(self.numbered(EntryId { origin, seq }));
+        }
+        let mut rows = Vec::new();
+        for _ in 0..limit.saturating_mul(LOOKED_AT_PER_ROW) {
+            let Some((_, id)) = newest.pop().filter(|_| rows.len() < limit) else {
+                break;
+            };
+            newest.extend(self.numbered(EntryId {
+                seq: id.seq.saturating_sub(1),
+                ..id
+            }));
+            rows.extend(self.told_by(id, &mut names)?);
+        }
+        Ok(rows)
+    }
+
+    /// What one entry says; none when it is not here, not understood or of no interest.
+    pub fn told(&self, id: EntryId) -> Result<Option<RecentView>, NodeError> {
+        self.told_by(id, &mut DeviceNames::new(self.fold()))
+    }
+
+    fn told_by(
+        &self,
+        id: EntryId,
+        names: &mut DeviceNames<'_>,
+    ) -> Result<Option<RecentView>, NodeError> {
+        let Some(entry) = self.entry(id)? else {
+            return Ok(None);
+        };
+        let device = names.of(id.origin);
+        let user = entry.user.as_ref();
+        Ok(self.deed(&entry).map(|deed| RecentView {
+            entry: id.to_string(),
+            at: time_text(entry.time),
+            user: user.map_or_else(|| format!("device:{device}"), ToString::to_string),
+            device,
+            deed,
+        }))
+    }
+
+    fn all_origins(&self) -> BTreeSet<Origin> {
+        let fold = self.fold();
+        let devices = fold.devices().into_iter();
+        let mut origins: BTreeSet<Origin> = devices
+            .flat_map(|device| fold.origins_of(device.id))
+            .collect();
+        origins.insert(self.origin());
+        origins
+    }
+
+    /// An entry with its place in the central order; one without a number is newer than all.
+    fn numbered(&self, id: EntryId) -> Option<(u64, EntryId)> {
+        let number = self.fold().central_number(id);
+        (id.seq > 0).then(|| (number.unwrap_or(u64::MAX), id))
+    }
+
+    fn deed(&self, entry: &Entry) -> Option<Deed> {
+        let place = |place: &Place| place.location.to_string();
+        Some(match &entry.body {
+            Body::Moved(moved) => Deed::Moved {
+                act: moved.act.word(),
+                item: moved.item.to_string(),
+                quantity: moved.quantity.to_string(),
+                from: moved.from.as_ref().map(place),
+                to: moved.to.as_ref().map(place),
+            },
+            Body::Counted(counted) => Deed::Counted {
+                item: counted.item.to_string(),
+                quantity: counted.quantity.to_string(),
+                location: place(&counted.place),
+            },
+            Body::Reversed(reversed) => Deed::Reversed {
+                item: self
+                    .fold()
+                    .item_of(reversed.target.id)
+                    .map(|item| item.to_string()),
+            },
+            Body::Order(order) => Deed::Order {
+                number: self.number_of(order),
+            },
+            Body::Set(write) => Deed::Set {
+                class: write.subject.class.word(),
+                code: write.subject.code.to_string(),
+            },
+            Body::ItemMerged(merged) => Deed::Set {
+                class: "item",
+                code: merged.item.to_string(),
+            },
+            Body::CodeBound(bound) => Deed::Set {
+                class: "item",
+                code: bound.item.to_string(),
+            },
+            Body::CodeUnbound(unbound) => Deed::Set {
+                class: "item",
+                code: unbound.item.to_string(),
+            },
+            Body::ExceptionAnswered(_) => Deed::Answered,
+            Body::Genesis(_) | Body::ClockMark(_) | Body::Tallied(_) => return None,
+        })
+    }
+
+    fn number_of(&self, order: &OrderEntry) -> Option<String> {
+        let order = match order {
+            OrderEntry::Opened(opened) => return Some(opened.number.to_string()),
+            OrderEntry::Set(set) => &set.order,
+            OrderEntry::LineSet(line) => &line.order,
+            OrderEntry::Expedited(expedited) => &expedited.order,
+            OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => &ended.order,
+        };
+        self.order_number(order.id)
+    }
+}

@@ -1,0 +1,126 @@
+//! Devices: who is enrolled, when each was last heard of, and the code that enrols another.
+
+use askama::Template;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use ledger_core::catalogue::Role;
+use ledger_node::view::DeviceView;
+use ledger_node::{View, time_text};
+
+use super::form::{Fields, Form, problem};
+use super::frame::Frame;
+use super::users::own_url;
+use super::visit::Visit;
+use crate::admin::CODE_VALID_MILLIS;
+use crate::problem::Problem;
+
+const CODE: &str = "code";
+
+/// A code that was just made; it is shown this once.
+struct Made {
+    code: String,
+    url: String,
+    expires: String,
+    role: &'static str,
+    picture: Option<Picture>,
+}
+
+/// A QR code as the path of its dark squares.
+struct Picture {
+    width: usize,
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "devices.html")]
+struct DevicesPage {
+    frame: Frame,
+    form: Form,
+    devices: Vec<Row>,
+    roles: [&'static str; 4],
+    made: Option<Made>,
+    no_users: bool,
+}
+
+struct Row {
+    device: DeviceView,
+    is_behind: bool,
+    /// By how many seconds its clock is off, when that is more than a second.
+    offset: Option<String>,
+}
+
+/// A clock that is off by less than this is right.
+const RIGHT_MILLIS: i64 = 1_000;
+
+fn devices_page(
+    view: &View<'_>,
+    frame: Frame,
+    form: Form,
+    made: Option<Made>,
+) -> Result<DevicesPage, Problem> {
+    let behind: Vec<&str> = frame.behind.iter().map(|(name, _)| name.as_str()).collect();
+    let row = |device: DeviceView| Row {
+        is_behind: behind.contains(&device.name.as_str()),
+        offset: device
+            .clock_offset_ms
+            .filter(|offset| offset.abs() >= RIGHT_MILLIS)
+            .map(|offset| frame.change(&(offset / RIGHT_MILLIS).to_string())),
+        device,
+    };
+    let devices = view.devices().into_iter().map(row).collect();
+    Ok(DevicesPage {
+        devices,
+        roles: Role::ALL.map(Role::word),
+        made,
+        no_users: view.fold().users().is_empty(),
+        frame,
+        form,
+    })
+}
+
+pub(super) async fn list(visit: Visit) -> Result<Response, Problem> {
+    visit
+        .page(|view, frame| devices_page(view, frame, Form::default(), None))
+        .await
+}
+
+/// Makes a one-time code and shows it, as words and as a picture for the handheld's scanner.
+pub(super) async fn code(
+    visit: Visit,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let Some(role) = Role::from_word(fields.raw("role")) else {
+        let build = |view: &View<'_>, frame, form| devices_page(view, frame, form, None);
+        return visit.again(CODE, fields, problem("unknown-role"), build).await;
+    };
+    let url = own_url(&headers);
+    let name = fields.text("name");
+    let made = visit.app.work(move |node| {
+        node.new_enrol_code(name.as_deref(), Some(role), CODE_VALID_MILLIS)
+    });
+    let made = made.await??;
+    let made = Made {
+        picture: picture(&format!("{url}/#code={}", made.code)),
+        code: made.code,
+        expires: time_text(made.expires),
+        role: made.role.word(),
+        url,
+    };
+    visit
+        .page(move |view, frame| devices_page(view, frame, Form::default(), Some(made)))
+        .await
+}
+
+fn picture(text: &str) -> Option<Picture> {
+    let code = qrcode::QrCode::new(text).ok()?;
+    let width = code.width();
+    let mut path = String::new();
+    for (at, color) in code.to_colors().into_iter().enumerate() {
+        if color == qrcode::Color::Dark {
+            let (x, y) = (at % width, at / width);
+            path.push_str(&format!("M{x} {y}h1v1h-1z"));
+        }
+    }
+    Some(Picture { width, path })
+}

@@ -1,0 +1,201 @@
+//! Exceptions: what somebody should look at, and what can be said to each.
+
+use askama::Template;
+use axum::response::Response;
+use ledger_core::at_entry::{self, Answer, find_exception};
+use ledger_core::fold::Fold;
+use ledger_core::{EntryId, Origin};
+use ledger_node::View;
+use ledger_node::view::ExceptionView;
+use serde::Deserialize;
+
+use super::deeds::{self, Line};
+use super::form::{Fields, Form, problem};
+use super::frame::Frame;
+use super::visit::{Done, Visit};
+use crate::api::{Named, PathOf, QueryOf, may_reverse};
+use crate::lang::Lang;
+use crate::problem::Problem;
+
+/// Exceptions on one page.
+const ROWS_MAX: usize = 100;
+const ANSWER: &str = "answer";
+
+/// Which exceptions.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct ListQuery {
+    #[serde(default)]
+    kind: String,
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "exceptions.html")]
+struct ExceptionsPage {
+    frame: Frame,
+    query: ListQuery,
+    /// Each kind with how many are open.
+    kinds: Vec<(&'static str, usize)>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    total: usize,
+}
+
+struct Row {
+    exception: ExceptionView,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "exception.html")]
+struct ExceptionPage {
+    frame: Frame,
+    form: Form,
+    exception: ExceptionView,
+    text: String,
+    /// The entries it names, newest first, with what each says.
+    entries: Vec<Line>,
+    may_count: bool,
+    may_reverse: bool,
+    may_accept: bool,
+    may_admit: bool,
+}
+
+/// What is the matter, in the visitor's language. English has it from where it was found, with its
+/// numbers; other languages by kind and by what it is about.
+fn text(frame: &Frame, exception: &ExceptionView) -> String {
+    if frame.words.lang == Lang::En {
+        return exception.text.clone();
+    }
+    let about = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+    let id = format!("exception-text-{}", exception.kind);
+    let values: [(&str, &dyn std::fmt::Display); 3] = [
+        ("item", &about(&exception.item)),
+        ("location", &about(&exception.location)),
+        ("order", &about(&exception.order)),
+    ];
+    frame.words.with_all(&id, &values).into_owned()
+}
+
+pub(super) async fn list(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+) -> Result<Response, Problem> {
+    let app = visit.app.clone();
+    let page = visit.page(move |view, frame| {
+        let digest = app.digests().of(view);
+        // What somebody answered must be gone from the list at once.
+        let fresh = digest.old_since.is_some().then(|| view.exceptions());
+        let all = fresh.as_ref().unwrap_or(&digest.exceptions);
+        let mut kinds: Vec<(&'static str, usize)> = Vec::new();
+        for exception in all {
+            match kinds.iter_mut().find(|(kind, _)| *kind == exception.kind) {
+                Some((_, count)) => *count = count.saturating_add(1),
+                None => kinds.push((exception.kind, 1)),
+            }
+        }
+        let wanted = |exception: &&ExceptionView| {
+            let after = query.after.as_deref();
+            (query.kind.is_empty() || exception.kind == query.kind)
+                && after.is_none_or(|after| exception.id.as_str() > after)
+        };
+        let mut open = all.iter().filter(wanted);
+        let rows: Vec<Row> = open
+            .by_ref()
+            .take(ROWS_MAX)
+            .map(|exception| Row {
+                text: text(&frame, exception),
+                exception: exception.clone(),
+            })
+            .collect();
+        let more = open.next().is_some();
+        Ok(ExceptionsPage {
+            next: rows
+                .last()
+                .filter(|_| more)
+                .map(|row| row.exception.id.clone()),
+            total: all.len(),
+            kinds,
+            rows,
+            query,
+            frame,
+        })
+    });
+    page.await
+}
+
+fn exception_page(
+    view: &View<'_>,
+    frame: Frame,
+    form: Form,
+    id: &str,
+) -> Result<ExceptionPage, Problem> {
+    let open = find_exception(view.fold(), id)?;
+    let mut shown = view.exceptions().into_iter();
+    let exception = shown.find(|shown| shown.id == open.id);
+    let exception = exception.ok_or_else(Problem::not_found)?;
+    let may = |action: &str| exception.actions.contains(&action);
+    let mut entries = Vec::new();
+    for id in open.entries.iter().rev() {
+        entries.extend(view.told(*id)?.map(|row| deeds::line(&frame, row)));
+    }
+    Ok(ExceptionPage {
+        text: text(&frame, &exception),
+        entries,
+        may_count: may("count") && frame.is_operator(),
+        may_reverse: may("reverse") && frame.is_operator(),
+        may_accept: may("accept") && frame.is_manager(),
+        may_admit: may("admit") && frame.is_administrator(),
+        exception,
+        frame,
+        form,
+    })
+}
+
+pub(super) async fn show(visit: Visit, PathOf(id): PathOf<String>) -> Result<Response, Problem> {
+    visit
+        .page(move |view, frame| exception_page(view, frame, Form::default(), &id))
+        .await
+}
+
+/// What the pressed button stands for, and whether this person may say it.
+async fn answer_of(visit: &Visit, fields: &Fields) -> Result<Answer, Problem> {
+    let caller = visit.caller.as_ref().ok_or_else(Problem::internal)?;
+    match fields.raw("answer") {
+        "count" => {
+            let typed = fields.quantity(visit.words, "quantity")?;
+            Ok(Answer::Count(typed.quantity))
+        }
+        "reverse" => {
+            let entry: EntryId = fields
+                .needed("entry")?
+                .parse()
+                .or(Err(problem("unknown-entry")))?;
+            may_reverse(&visit.app, caller, entry).await?;
+            Ok(Answer::Reverse(entry))
+        }
+        "accept" if caller.role >= ledger_core::catalogue::Role::Manager => Ok(Answer::Accept),
+        "accept" => Err(problem("forbidden")),
+        _ => Err(problem("missing-field")),
+    }
+}
+
+pub(super) async fn answer(
+    visit: Visit,
+    PathOf(id): PathOf<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let note = fields.text("note");
+    let name = id.clone();
+    let origin: Origin = visit.app.work(ledger_node::Node::origin).await?;
+    let plan = answer_of(&visit, &fields).await.map(|answer| {
+        let done = Done::new("/exceptions", "done-answered");
+        let plan = move |fold: &Fold, _| {
+            at_entry::answer(fold, origin, &name, &answer, note.as_deref())
+        };
+        (plan, done)
+    });
+    let named = Named::Exception(id.clone());
+    let build = move |view: &View<'_>, frame, form| exception_page(view, frame, form, &id);
+    visit.write((ANSWER, fields), named, plan, build).await
+}
