@@ -30,6 +30,7 @@ mod write;
 
 pub(crate) use self::extract::{PathOf, QueryOf};
 pub(crate) use self::rules::{Rule, Verb};
+pub(crate) use self::sites::time_zone;
 pub(crate) use self::table::all;
 pub(crate) use self::transactions::may_reverse;
 pub(crate) use self::write::{Named, carry_out};

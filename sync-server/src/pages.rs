@@ -59,14 +59,16 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every page with who may use it.
 pub(crate) fn all() -> Pages {
-    customers_of(orders_of(stock_of(people_of(administration_of(Pages::default())))))
-        .page("/live", live::changes)
-        .form(Operator, "/undo", undo::undo)
-        .page("/", dashboard::show)
-        .page("/menu", menu::show)
-        .page("/exceptions", exceptions::list)
-        .page("/exceptions/{id}", exceptions::show)
-        .form(Operator, "/exceptions/{id}", exceptions::answer)
+    customers_of(orders_of(stock_of(people_of(administration_of(
+        Pages::default(),
+    )))))
+    .page("/live", live::changes)
+    .form(Operator, "/undo", undo::undo)
+    .page("/", dashboard::show)
+    .page("/menu", menu::show)
+    .page("/exceptions", exceptions::list)
+    .page("/exceptions/{id}", exceptions::show)
+    .form(Operator, "/exceptions/{id}", exceptions::answer)
 }
 
 fn administration_of(pages: Pages) -> Pages {

@@ -19,6 +19,7 @@ mod orders;
 mod origin;
 mod packed;
 mod picks;
+mod places;
 mod promises;
 mod reversal;
 mod rights;
@@ -33,12 +34,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::allocation::{OrderLine, PoolKey, Pools};
 pub use self::catalogue::{
-    BoundCode, DeviceInfo, GRID_MAX, GridError, Item, ItemMatch, Location, LocationType, columns,
+    BoundCode, DeviceInfo, GRID_MAX, GridError, Item, ItemMatch, Location, LocationType, Thing,
+    columns,
 };
 pub use self::history::{HistoryRow, RowKind, Why, WhyRow};
 pub use self::line::{LastCount, LineInfo, LineKey};
 pub use self::orders::{Order, OrderState};
 pub use self::picks::OrderMove;
+pub use self::places::{Change, Spots};
 pub(crate) use self::promises::Shortage;
 pub(crate) use self::reversal::ReversalFault;
 pub(crate) use self::rights::{Need, NotAdmitted, Who, Wish};
@@ -100,6 +103,7 @@ pub struct Fold {
     packed_rows: Vec<u8>,
     line_index: symbols::LineIndex,
     lines_of_item: BTreeMap<u32, Vec<u32>>,
+    places: places::Places,
     pub(crate) catalogue: Catalogue,
     pub(crate) reversals: Reversals,
     once: Once,

@@ -180,7 +180,8 @@ fn moved(from: Option<Place>, to: Option<Place>, act: Act, particulars: Particul
 fn write_of(class: Class, with_fields: bool) -> CatalogueWrite {
     let mut write = CatalogueWrite::new(class, code("A-01"));
     // What came later has files of its own.
-    let first = |key: u8| (class, key) != (Class::User, key::BADGE);
+    let later = [(Class::User, key::BADGE), (Class::Site, key::TIME_ZONE)];
+    let first = |key: u8| !later.contains(&(class, key));
     for field in fields_of(class)
         .iter()
         .filter(|it| with_fields && first(it.key))
@@ -474,6 +475,18 @@ fn badges() -> Vec<(&'static str, Entry)> {
     ]
 }
 
+/// Sites with a time zone, and without.
+fn time_zones() -> Vec<(&'static str, Entry)> {
+    let zone = |value| Body::Set(write_of(Class::Site, true).with(key::TIME_ZONE, value));
+    vec![
+        (
+            "site_set_time_zone",
+            minimal(zone(Value::text("Europe/Oslo"))),
+        ),
+        ("site_set_no_time_zone", full(zone(Value::Nil))),
+    ]
+}
+
 /// What came after the first golden files, whose batches and chain stay as they are.
 fn later_entries() -> BTreeMap<String, Entry> {
     let all = order_entries().into_iter().chain(answers_and_keys());
@@ -499,7 +512,7 @@ fn admissions() -> Vec<(&'static str, Entry)> {
 
 /// What came after the batches with orders, which stay as they are too.
 fn latest_entries() -> BTreeMap<String, Entry> {
-    let all = badges().into_iter().chain(admissions());
+    let all = badges().into_iter().chain(admissions()).chain(time_zones());
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }

@@ -16,10 +16,12 @@ mod history_page;
 mod item;
 mod level;
 mod location;
+mod matrix;
 mod object;
 mod order;
 mod order_list;
 mod partner;
+mod place;
 mod recent;
 mod series;
 mod setting;
@@ -46,15 +48,19 @@ pub use self::history_page::{HistoryFilter, HistoryPage};
 pub use self::item::{BarcodeView, ItemView, LineView};
 pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
+pub use self::matrix::{MatrixFilter, MatrixRow, MatrixSite, MatrixSum, MatrixView, Whose};
 pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView, day_text};
 pub use self::order_list::{OrderFilter, OrderMoveView, OutView};
 pub use self::partner::{CustomerRowView, PartnerView};
+pub use self::place::{
+    ChangeRow, ContentRow, Load, Part, PlaceFilter, PlaceRow, RackKey, RackPlace,
+};
 pub use self::recent::{Deed, RecentView};
 pub use self::series::{
     SERIES_POINTS_MIN, SeriesFilter, SeriesPoint, SeriesPointView, SeriesView, thinned,
 };
 pub use self::setting::SettingView;
-pub use self::site::{SiteItemView, SiteView};
+pub use self::site::{SiteItemView, SiteNameView, SiteView};
 pub use self::status::StatusView;
 pub use self::stock_group::{Group, GroupKey, StockGroupView};
 pub use self::user::UserView;

@@ -15,7 +15,7 @@ use super::write::{Named, Writer};
 use crate::problem::Problem;
 
 /// One plan for a change of fields and for archiving, whichever of the two is said.
-fn joined(
+pub(super) fn joined(
     changed: Option<Result<Plan, Refusal>>,
     archived: Option<Result<Plan, Refusal>>,
 ) -> Result<Plan, Refusal> {
@@ -203,11 +203,10 @@ pub(super) async fn add_location_type(
     writer.write(Named::Nothing, plan).await
 }
 
-/// A new customer, supplier or site.
+/// A new customer or supplier.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PartnerGiven {
-    #[serde(alias = "site")]
     code: String,
     name: Option<String>,
 }
@@ -236,14 +235,6 @@ pub(super) async fn add_supplier(
     BodyOf(body): BodyOf<PartnerGiven>,
 ) -> Result<Response, Problem> {
     add_partner(writer, Class::Supplier, body).await
-}
-
-/// `POST sites`.
-pub(super) async fn add_site(
-    writer: Writer,
-    BodyOf(body): BodyOf<PartnerGiven>,
-) -> Result<Response, Problem> {
-    add_partner(writer, Class::Site, body).await
 }
 
 /// What can change of a thing that has a name and little more.
@@ -299,15 +290,6 @@ pub(super) async fn set_supplier(
     BodyOf(body): BodyOf<NameGiven>,
 ) -> Result<Response, Problem> {
     set_name(writer, Class::Supplier, code, body).await
-}
-
-/// `PATCH sites/{code}`.
-pub(super) async fn set_site(
-    writer: Writer,
-    PathOf(code): PathOf<String>,
-    BodyOf(body): BodyOf<NameGiven>,
-) -> Result<Response, Problem> {
-    set_name(writer, Class::Site, code, body).await
 }
 
 /// The thing that an address names, as it is.

@@ -14,7 +14,7 @@ PUT settings {"reasons": ["broken", "found"], "default-threshold": 5}
 GET settings
 GET settings/allow-backorder
 POST sites {"code": "MAIN", "name": "Main hall"}
-PATCH sites/MAIN {"name": "Main hall, ground floor"}
+PATCH sites/MAIN {"name": "Main hall, ground floor", "time_zone": "Europe/Oslo"}
 POST location-types {"name": "Rack", "rows": 2, "columns": "A-C"}
 PATCH location-types/RACK {"name": "Steel rack"}
 GET location-types

@@ -7,7 +7,7 @@ use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 use ledger_node::view::{
     BackorderView, CustomerView, DeviceView, ExceptionView, HistoryView, ItemView,
     LocationTypeView, LocationView, LowStockView, OrderView, PartnerView, PickView, SeriesView,
-    SettingView, SiteView, StatusView, StockGroupView, WhyView,
+    SettingView, SiteNameView, SiteView, StatusView, StockGroupView, WhyView,
 };
 
 use super::describe::Says;
@@ -304,13 +304,13 @@ fn places_of(routes: Routes) -> Routes {
         )
         .on(
             (Post, "/sites", Manager),
-            Says::written::<PartnerView>("Make a site"),
-            catalogue::add_site,
+            Says::written::<SiteNameView>("Make a site"),
+            sites::add,
         )
         .on(
             (Patch, "/sites/{code}", Manager),
-            Says::written::<PartnerView>("Change a site"),
-            catalogue::set_site,
+            Says::written::<SiteNameView>("Change a site"),
+            sites::set,
         )
 }
 

@@ -69,6 +69,7 @@ pub(super) const ALL: [Wrong; 14] = [
             "bad-rank",
             "bad-text",
             "bad-time",
+            "bad-time-zone",
             "bad-type",
             "bad-value",
         ],

@@ -99,7 +99,7 @@ const fn link(path: &'static str, label: &'static str, icon: &'static str, role:
 impl Frame {
     pub(super) fn new(view: &View<'_>, words: Words, address: String, once: String) -> Self {
         Self {
-            words,
+            words: words.at(view.time_zone().as_deref()),
             person: None,
             address,
             node: view.name(),

@@ -1,6 +1,6 @@
 //! Catalogue commands at entry: items, places, partners.
 
-use super::{Plan, Refusal, checked_text, code, find_item, find_thing, settings};
+use super::{Plan, Refusal, checked_text, code, filled_text, find_item, find_thing, settings};
 use crate::catalogue::{CatalogueWrite, Class, ItemKind, Subject, Value, key};
 use crate::code::{Barcode, Code};
 use crate::entry::{Body, CodeBound, CodeUnbound, ItemMerged};
@@ -395,6 +395,14 @@ fn check_position(
         .map_err(|error| Refusal::new("outside-grid", error.to_string()))
 }
 
+/// The number of a place in a rack with so many rows: `PREFIX-A-01`.
+#[must_use]
+pub fn rack_number(prefix: &str, column: &Code, row: u32, rows: u32) -> String {
+    let width = rows.to_string().len().max(2);
+    let prefix = prefix.trim().trim_end_matches('-');
+    format!("{prefix}-{column}-{row:0width$}")
+}
+
 /// Makes the locations of a whole rack: `PREFIX-A-01` and so on, all that are not there yet; a
 /// dash at the end of the prefix is not doubled.
 pub fn add_grid(
@@ -418,16 +426,11 @@ pub fn add_grid(
         .iter()
         .filter_map(|site| new_site(fold, site))
         .collect();
-    let width = rows.to_string().len().max(2);
-    let prefix = prefix.trim().trim_end_matches('-');
     let (mut made, mut there) = (0_u32, 0_u32);
     for column in &columns {
         for row in 1..=rows {
             check_position(&grid, Some(row), Some(column))?;
-            let number = code(
-                &format!("{prefix}-{column}-{row:0width$}"),
-                "location's number",
-            )?;
+            let number = code(&rack_number(prefix, column, row, rows), "location's number")?;
             if fold.exists(Class::Location, &number) {
                 there = there.saturating_add(1);
                 continue;
@@ -448,6 +451,7 @@ pub fn add_grid(
         }
     }
     if made == 0 {
+        let prefix = prefix.trim().trim_end_matches('-');
         let text = format!("all {there} locations {prefix}-… of that grid are already there");
         return Err(Refusal::new("exists", text)
             .hint("use them, choose another prefix, or name more rows or columns"));
@@ -477,6 +481,58 @@ pub fn set_partner(class: Class, code: &Code, name: Option<&str>) -> Result<Plan
         write = write.with(key::NAME, Value::text(&checked_text(name, "name")?));
     }
     Ok(plan(write))
+}
+
+/// What is said about a site; what is none stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct SiteChange {
+    /// The name.
+    pub name: Option<String>,
+    /// The time zone by its IANA name; `Some(None)` takes it away. Whether there is such a zone
+    /// is checked where it is typed.
+    pub time_zone: Option<Option<String>>,
+}
+
+/// The longest name of a time zone, in bytes.
+const TIME_ZONE_BYTES_MAX: usize = 64;
+
+/// Makes a site. A code that this node knows is refused.
+pub fn make_site(fold: &Fold, text: &str, change: &SiteChange) -> Result<Plan, Refusal> {
+    let code = code(text, "site")?;
+    if fold.exists(Class::Site, &code) {
+        return Err(exists(Class::Site, &code));
+    }
+    site_plan(code, change)
+}
+
+/// Changes a site.
+pub fn set_site(fold: &Fold, text: &str, change: &SiteChange) -> Result<Plan, Refusal> {
+    site_plan(find_thing(fold, Class::Site, text)?, change)
+}
+
+fn site_plan(code: Code, change: &SiteChange) -> Result<Plan, Refusal> {
+    let mut write = CatalogueWrite::new(Class::Site, code);
+    if let Some(name) = &change.name {
+        write = write.with(key::NAME, Value::text(&checked_text(name, "name")?));
+    }
+    if let Some(zone) = &change.time_zone {
+        let zone = filled_text(zone.as_deref(), "time zone")?;
+        if let Some(zone) = &zone
+            && zone.len() > TIME_ZONE_BYTES_MAX
+        {
+            return Err(bad_time_zone(zone));
+        }
+        let zone = zone.map_or(Value::Nil, |zone| Value::text(&zone));
+        write = write.with(key::TIME_ZONE, zone);
+    }
+    Ok(plan(write))
+}
+
+/// What is said of a time zone that there is not.
+#[must_use]
+pub fn bad_time_zone(text: &str) -> Refusal {
+    Refusal::new("bad-time-zone", format!("there is no time zone {text:?}"))
+        .hint("name it as the IANA does, for example Europe/Oslo")
 }
 
 /// Makes a site, or names it.

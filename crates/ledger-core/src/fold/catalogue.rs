@@ -3,7 +3,11 @@
 //! All writes are kept and the winner is found when a field is read: things have few writes, and a
 //! clock that turns out to have been ahead of its numbering needs no repair that way.
 
+mod things;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::things::Thing;
 
 use super::Fold;
 use super::origin::Origins;
@@ -89,6 +93,10 @@ impl Catalogue {
 
     pub(super) fn merged_items(&self) -> impl Iterator<Item = &Code> {
         self.merges.keys()
+    }
+
+    pub(super) fn is_unmerged(&self) -> bool {
+        self.merges.is_empty()
     }
 
     pub(super) fn all_barcodes(&self) -> impl Iterator<Item = &Barcode> {

@@ -183,6 +183,7 @@ impl Fold {
         let index = u32::try_from(self.lines.len()).ok()?;
         self.line_index.insert(key, index);
         self.lines_of_item.entry(key.item).or_default().push(index);
+        self.places.note(&self.symbols, key, index);
         self.lines.push(line);
         Some(())
     }

@@ -191,6 +191,7 @@ impl Fold {
         self.lines.push(Line::new(key));
         self.line_index.insert(key, line);
         self.lines_of_item.entry(key.item).or_default().push(line);
+        self.places.note(&self.symbols, key, line);
         line
     }
 

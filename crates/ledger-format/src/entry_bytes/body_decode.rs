@@ -413,7 +413,7 @@ fn read_set(class: Class, reader: &mut Reader<'_>) -> Result<CatalogueWrite, Rea
             write.once = Some(read_once(reader)?);
             continue;
         }
-        if !key.is_multiple_of(2) {
+        if !key.is_multiple_of(2) && !keys::is_field(class, key) {
             skip(reader, 2)?;
             continue;
         }

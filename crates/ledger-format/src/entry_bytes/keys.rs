@@ -152,11 +152,16 @@ pub fn is_known_kind(kind: Kind) -> bool {
     even_keys(kind).is_some() || class_of(kind).is_some()
 }
 
+/// Whether a key is that of a field of the class.
+pub(super) fn is_field(class: Class, key: u8) -> bool {
+    fields_of(class).iter().any(|field| field.key == key)
+}
+
 /// Whether this version understands an even key in this kind.
 #[must_use]
 pub fn is_known_even(kind: Kind, key: u8) -> bool {
     match class_of(kind) {
-        Some(class) => key == TOUCHES || fields_of(class).iter().any(|field| field.key == key),
+        Some(class) => key == TOUCHES || is_field(class, key),
         None => even_keys(kind).is_some_and(|keys| keys.contains(&key)),
     }
 }
@@ -164,8 +169,8 @@ pub fn is_known_even(kind: Kind, key: u8) -> bool {
 /// Whether this version writes an odd key in this kind.
 #[must_use]
 pub fn is_known_odd(kind: Kind, key: u8) -> bool {
-    if class_of(kind).is_some() {
-        return key == CATALOGUE_ONCE;
+    if let Some(class) = class_of(kind) {
+        return key == CATALOGUE_ONCE || is_field(class, key);
     }
     match kind {
         Kind::GENESIS => key == GENESIS_PROGRAM,

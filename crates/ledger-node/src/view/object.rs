@@ -29,9 +29,8 @@ impl View<'_> {
             Class::Item => json(self.show(&self.fold().canonical(code))),
             Class::Location => json(self.location(code)),
             Class::LocationType => json(self.location_type(code)),
-            Class::Customer | Class::Supplier | Class::Site => {
-                json(self.partner(about.class, code))
-            }
+            Class::Customer | Class::Supplier => json(self.partner(about.class, code)),
+            Class::Site => json(self.site_name(code)),
             Class::User => {
                 let name = UserName::new(code.as_str()).ok();
                 let user = name.and_then(|name| self.fold().user(&name));

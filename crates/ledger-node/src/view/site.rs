@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::Code;
-use ledger_core::catalogue::Class;
+use ledger_core::catalogue::{Class, key};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,12 +16,27 @@ pub struct SiteView {
     pub site: Option<String>,
     /// The name people read.
     pub name: String,
+    /// Its time zone, by the name that the IANA gives it.
+    pub time_zone: Option<String>,
     /// How many locations it has.
     pub locations: usize,
     /// What lies there, by SKU.
     pub items: Vec<SiteItemView>,
     /// The moment of which the numbers are known to be everybody's.
     pub as_of: Option<String>,
+}
+
+/// A site as the catalogue has it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SiteNameView {
+    /// The code.
+    pub code: String,
+    /// The name people read.
+    pub name: String,
+    /// Its time zone, by the name that the IANA gives it.
+    pub time_zone: Option<String>,
+    /// No longer in use.
+    pub archived: bool,
 }
 
 /// An item at a site.
@@ -36,6 +51,40 @@ pub struct SiteItemView {
 }
 
 impl View<'_> {
+    /// The sites that somebody made, by code.
+    #[must_use]
+    pub fn site_names(&self) -> Vec<SiteNameView> {
+        let codes = self.fold().codes(Class::Site);
+        codes.map(|code| self.site_name(code)).collect()
+    }
+
+    /// One site as the catalogue has it.
+    #[must_use]
+    pub fn site_name(&self, code: &Code) -> SiteNameView {
+        let archived = self.fold().field(Class::Site, code, key::ARCHIVED);
+        SiteNameView {
+            code: code.to_string(),
+            name: self.fold().name_of(Class::Site, code),
+            time_zone: self.zone_of_site(code),
+            archived: archived.is_true(),
+        }
+    }
+
+    /// The time zone of a site, if somebody said.
+    #[must_use]
+    pub fn zone_of_site(&self, site: &Code) -> Option<String> {
+        let zone = self.fold().field(Class::Site, site, key::TIME_ZONE);
+        zone.as_text().map(str::to_owned)
+    }
+
+    /// The time zone that pages show times in when they are about no site: that of the first site
+    /// that has one.
+    #[must_use]
+    pub fn time_zone(&self) -> Option<String> {
+        let mut sites = self.fold().codes(Class::Site);
+        sites.find_map(|site| self.zone_of_site(site))
+    }
+
     /// All sites by code, and last the stock without a site, if there is any.
     #[must_use]
     pub fn sites(&self) -> Vec<SiteView> {
@@ -61,6 +110,7 @@ impl View<'_> {
                     Some(site) => fold.name_of(Class::Site, site),
                     None => "without a site".to_owned(),
                 },
+                time_zone: site.as_ref().and_then(|site| self.zone_of_site(site)),
                 locations: site_of.values().filter(|of| **of == site).count(),
                 items: items.remove(&site).unwrap_or_default(),
                 as_of: self.as_of(),

@@ -1,0 +1,220 @@
+//! What lies where: stock lines by location, and the items of which there are lines, in order.
+//!
+//! Both follow from the lines and are kept beside them, so that a page about one place, or about
+//! the next hundred items, looks at no other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::symbols::{LineSymbols, NONE, Symbols};
+use super::{Fold, Line, LineInfo, LineKey};
+use crate::catalogue::Class;
+use crate::code::Code;
+use crate::id::EntryId;
+use crate::quantity::{Quantity, Total};
+use crate::time::Timestamp;
+
+/// The lines by location.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    at: BTreeMap<u32, Vec<u32>>,
+    items: BTreeSet<Code>,
+}
+
+impl Places {
+    /// Takes note of a new line.
+    pub(super) fn note(&mut self, symbols: &Symbols, key: LineSymbols, line: u32) {
+        self.at.entry(key.location).or_default().push(line);
+        self.items.extend(symbols.optional(key.item));
+    }
+}
+
+/// Some locations, for asking many items whether they lie there.
+#[derive(Debug, Clone, Default)]
+pub struct Spots(BTreeSet<u32>);
+
+/// One change of a stock line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The entry.
+    pub id: EntryId,
+    /// When, by its effective time.
+    pub at: Timestamp,
+    /// Which line, with the item as it is called today.
+    pub line: LineKey,
+    /// By how much it changed, or what a count saw.
+    pub amount: Quantity,
+    /// Whether it is a count.
+    pub is_count: bool,
+}
+
+impl Fold {
+    fn lines_in(&self, location: &Code) -> impl Iterator<Item = &Line> + '_ {
+        let lines = self.symbols.find(location);
+        let lines = lines.and_then(|symbol| self.places.at.get(&symbol));
+        let lines = lines.into_iter().flatten();
+        lines.filter_map(|line| self.line_at(*line))
+    }
+
+    fn key_today(&self, line: &Line) -> LineKey {
+        let mut key = self.line_key(line);
+        key.item = self.canonical(&key.item);
+        key
+    }
+
+    /// What there is at a location, added up where item, owner and batch are the same, without
+    /// what is zero.
+    #[must_use]
+    pub fn stock_at(&self, location: &Code) -> BTreeMap<LineKey, Total> {
+        let mut stock: BTreeMap<LineKey, Total> = BTreeMap::new();
+        for line in self.lines_in(location) {
+            if !line.on_hand().is_zero() {
+                let sum = stock.entry(self.key_today(line)).or_default();
+                *sum = sum.plus(line.on_hand());
+            }
+        }
+        stock.retain(|_, total| !total.is_zero());
+        stock
+    }
+
+    /// The stock lines at a location that ever had a transaction, added up likewise.
+    #[must_use]
+    pub fn lines_at(&self, location: &Code) -> Vec<LineInfo> {
+        let mut lines: BTreeMap<LineKey, LineInfo> = BTreeMap::new();
+        for line in self.lines_in(location) {
+            let key = self.key_today(line);
+            let count = self.last_count(line);
+            let info = lines.entry(key.clone()).or_insert(LineInfo {
+                key,
+                on_hand: Total::ZERO,
+                last_counted: None,
+            });
+            info.on_hand = info.on_hand.plus(line.on_hand());
+            if count.map(|count| count.at) > info.last_counted.map(|count| count.at) {
+                info.last_counted = count;
+            }
+        }
+        lines.into_values().collect()
+    }
+
+    /// The last so many changes at a location that count, the newest first.
+    #[must_use]
+    pub fn changes_at(&self, location: &Code, limit: usize) -> Vec<Change> {
+        let mut newest: BTreeSet<(Timestamp, EntryId, u32, bool, Quantity)> = BTreeSet::new();
+        let lines = self.symbols.find(location);
+        let lines = lines.and_then(|symbol| self.places.at.get(&symbol));
+        for at in lines.into_iter().flatten() {
+            let Some(line) = self.line_at(*at) else {
+                continue;
+            };
+            for row in self.rows_of(line).iter() {
+                if self.is_ineffective(row.key()) {
+                    continue;
+                }
+                let id = self.entry_id(row.key());
+                newest.insert((row.time(), id, *at, row.is_count(), row.amount()));
+                if newest.len() > limit {
+                    newest.pop_first();
+                }
+            }
+        }
+        let changes = newest.into_iter().rev();
+        let change = |(at, id, line, is_count, amount)| {
+            Some(Change {
+                id,
+                at,
+                line: self.key_today(self.line_at(line)?),
+                amount,
+                is_count,
+            })
+        };
+        changes.filter_map(change).collect()
+    }
+
+    /// What there is of an item and its aliases, by line, without what is zero.
+    #[must_use]
+    pub fn stock_of(&self, canonical: &Code) -> BTreeMap<LineKey, Total> {
+        let mut stock: BTreeMap<LineKey, Total> = BTreeMap::new();
+        let aliases = self.aliases(canonical);
+        for line in aliases.iter().flat_map(|code| self.lines_of_code(code)) {
+            if !line.on_hand().is_zero() {
+                let mut key = self.line_key(line);
+                key.item = canonical.clone();
+                let sum = stock.entry(key).or_default();
+                *sum = sum.plus(line.on_hand());
+            }
+        }
+        stock.retain(|_, total| !total.is_zero());
+        stock
+    }
+
+    /// Makes some locations ready to be asked about.
+    pub fn spots<'a>(&self, locations: impl IntoIterator<Item = &'a Code>) -> Spots {
+        let symbols = locations.into_iter();
+        Spots(
+            symbols
+                .filter_map(|location| self.symbols.find(location))
+                .collect(),
+        )
+    }
+
+    /// Whether any line of an item is not zero, at these locations and of this owner where that is
+    /// asked.
+    #[must_use]
+    pub fn has_stock(
+        &self,
+        canonical: &Code,
+        spots: Option<&Spots>,
+        owner: Option<Option<&Code>>,
+    ) -> bool {
+        let owner = match owner {
+            None => None,
+            Some(None) => Some(NONE),
+            Some(Some(customer)) => match self.symbols.find(customer) {
+                Some(symbol) => Some(symbol),
+                None => return false,
+            },
+        };
+        let aliases = self.aliases(canonical);
+        let mut lines = aliases.iter().flat_map(|code| self.lines_of_code(code));
+        lines.any(|line| {
+            let key = line.symbols();
+            !line.on_hand().is_zero()
+                && owner.is_none_or(|owner| key.owner == owner)
+                && spots.is_none_or(|spots| spots.0.contains(&key.location))
+        })
+    }
+
+    /// All barcodes that were ever bound, in order.
+    pub fn barcodes(&self) -> impl Iterator<Item = &crate::code::Barcode> {
+        self.catalogue.all_barcodes()
+    }
+
+    /// The items by code, beginning behind one, without aliases: those that somebody defined, and
+    /// those that only movements and counts name.
+    pub fn items_after<'a>(
+        &'a self,
+        after: Option<&Code>,
+    ) -> impl Iterator<Item = &'a Code> + use<'a> {
+        use std::ops::Bound;
+        let begin = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.clone()));
+        let mut moved = self
+            .places
+            .items
+            .range((begin, Bound::Unbounded))
+            .peekable();
+        let mut defined = self
+            .things_after(Class::Item, after)
+            .map(|thing| thing.code)
+            .peekable();
+        let next = std::iter::from_fn(move || match (moved.peek(), defined.peek()) {
+            (Some(a), Some(b)) if a == b => {
+                moved.next();
+                defined.next()
+            }
+            (Some(a), Some(b)) if a < b => moved.next(),
+            (Some(_), None) => moved.next(),
+            (_, Some(_) | None) => defined.next(),
+        });
+        next.filter(|code| self.catalogue.is_unmerged() || self.canonical(code) == **code)
+    }
+}
