@@ -10,7 +10,7 @@ mod numbers;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use chrono_tz::Tz;
@@ -58,6 +58,30 @@ impl Lang {
     }
 }
 
+/// A number of things; templates give numbers of several types, by value and by reference.
+pub(crate) trait Count {
+    /// The number, as Fluent takes it.
+    fn count(&self) -> i64;
+}
+
+impl Count for usize {
+    fn count(&self) -> i64 {
+        i64::try_from(*self).unwrap_or(i64::MAX)
+    }
+}
+
+impl Count for u64 {
+    fn count(&self) -> i64 {
+        i64::try_from(*self).unwrap_or(i64::MAX)
+    }
+}
+
+impl<T: Count> Count for &T {
+    fn count(&self) -> i64 {
+        T::count(self)
+    }
+}
+
 /// How one visitor reads: language and time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Words {
@@ -76,9 +100,9 @@ impl Words {
     }
 
     /// A message about a number of things; Fluent chooses the form by `n`.
-    pub(crate) fn n(&self, id: &str, n: impl Borrow<usize>) -> Cow<'static, str> {
+    pub(crate) fn n(&self, id: &str, n: impl Count) -> Cow<'static, str> {
         let mut args = FluentArgs::new();
-        args.set("n", FluentValue::from(*n.borrow()));
+        args.set("n", FluentValue::from(n.count()));
         self.message(id, Some(&args))
     }
 

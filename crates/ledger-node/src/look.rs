@@ -57,12 +57,6 @@ impl<'a> View<'a> {
         self.node.shared.offsets.of(device)
     }
 
-    /// What [`Node::changes`] says.
-    #[must_use]
-    pub fn changes(&self) -> u64 {
-        self.node.changes()
-    }
-
     /// The node's name.
     #[must_use]
     pub fn name(&self) -> String {

@@ -104,22 +104,22 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_read_in_the_language() {
-        for (typed, canonical) in [
+        for (typed, wanted) in [
             ("+10", "+10"),
             (" 2,5 ", "2.5"),
             ("2.5", "2.5"),
             ("\u{2212}5", "-5"),
         ] {
-            assert_eq!(super::canonical(Lang::De, typed).as_deref(), Ok(canonical));
+            assert_eq!(canonical(Lang::De, typed).as_deref(), Ok(wanted));
         }
-        assert_eq!(super::canonical(Lang::En, "1.234").as_deref(), Ok("1.234"));
-        assert_eq!(super::canonical(Lang::De, "1,234").as_deref(), Ok("1.234"));
+        assert_eq!(canonical(Lang::En, "1.234").as_deref(), Ok("1.234"));
+        assert_eq!(canonical(Lang::De, "1,234").as_deref(), Ok("1.234"));
         for (lang, typed) in [
             (Lang::De, "1.234"),
             (Lang::En, "1,234"),
             (Lang::De, "1.234,5"),
         ] {
-            assert_eq!(super::canonical(lang, typed), Err(Ambiguous), "{typed}");
+            assert_eq!(canonical(lang, typed), Err(Ambiguous), "{typed}");
         }
     }
 
@@ -128,11 +128,7 @@ mod tests {
         for lang in Lang::ALL {
             for quantity in ["0.0001", "1234.5", "-7", "1000000.25"] {
                 let field = typed(lang, quantity);
-                assert_eq!(
-                    super::canonical(lang, &field).as_deref(),
-                    Ok(quantity),
-                    "{field}"
-                );
+                assert_eq!(canonical(lang, &field).as_deref(), Ok(quantity), "{field}");
             }
         }
     }

@@ -1,14 +1,14 @@
 //! What stands around every page: who looks, in which language, whose numbers these are and of
 //! when.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use ledger_core::catalogue::Role;
 use ledger_node::View;
 
 use super::assets;
-use crate::lang::{Lang, Words};
+use crate::lang::{Count, Lang, Words};
 use crate::login::Flash;
 
 /// The frame of a page. Templates ask it for words, numbers and times.
@@ -120,7 +120,7 @@ impl Frame {
         self.words.t(id)
     }
 
-    pub(crate) fn n(&self, id: &str, n: impl Borrow<usize>) -> Cow<'static, str> {
+    pub(crate) fn n(&self, id: &str, n: impl Count) -> Cow<'static, str> {
         self.words.n(id, n)
     }
 

@@ -1,8 +1,10 @@
 //! The routes on a node in memory, without a socket.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use ledger_core::at_entry::{
     ItemChange, LocationChange, Plan, Refusal, StockRequest, add, add_item, add_location, count,
@@ -121,6 +123,15 @@ impl Shop {
     async fn api(&self, path: &str) -> Reply {
         let request = Request::get(format!("/api/v1/{path}"))
             .header("authorization", format!("Bearer {}", self.token));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Asks from an address, naming a host.
+    async fn page(&self, path: &str, peer: &str, host: &str) -> Reply {
+        let peer: SocketAddr = peer.parse().unwrap();
+        let request = Request::get(path)
+            .header("host", host)
+            .extension(ConnectInfo(peer));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 }

@@ -18,7 +18,7 @@ impl Shop {
             quantity: quantity.parse().unwrap(),
             ..StockRequest::default()
         };
-        self.write(|fold| at_entry::add(fold, "A-01", &request));
+        self.write(|fold| add(fold, "A-01", &request));
     }
 }
 
