@@ -188,6 +188,25 @@ proptest! {
     }
 
     #[test]
+    fn an_order_by_itself_has_the_exceptions_that_the_whole_list_has(
+        steps in proptest::collection::vec(step(), 0..40),
+        numberings in numberings(),
+    ) {
+        let fold = world(&steps, &numberings).fold();
+        // These are about several orders, or about one that is not here.
+        let shared = [ExceptionKind::DuplicateNumber, ExceptionKind::OrderWaits];
+        let all = fold.exceptions();
+        for order in fold.orders() {
+            let mut alone = fold.exceptions_of_order(order);
+            alone.retain(|open| !shared.contains(&open.kind));
+            alone.sort_by(|a, b| a.id.cmp(&b.id));
+            let listed = all.iter().filter(|open| open.order == Some(order));
+            let listed = listed.filter(|open| !shared.contains(&open.kind)).cloned();
+            prop_assert_eq!(alone, listed.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn a_lost_promise_names_a_fact_that_was_numbered_after_the_line(
         steps in proptest::collection::vec(step(), 0..40),
         numberings in numberings(),

@@ -180,6 +180,11 @@ pub fn lines(fold: &Fold, order: EntryId) -> Vec<String> {
         of_all.unwrap_or_default(),
         "one by one and all at once"
     );
+    let out = fold.order_moves(order).into_iter();
+    let out = out.fold(Total::ZERO, |sum, taken| sum.plus(taken.quantity.total()));
+    let picked = lines.iter();
+    let picked = picked.fold(Total::ZERO, |sum, line| sum.plus(line.picked));
+    assert_eq!(out, picked, "what was moved for an order is what it picked");
     lines
         .into_iter()
         .map(|line| {

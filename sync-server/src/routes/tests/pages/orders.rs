@@ -347,3 +347,77 @@ async fn a_list_of_orders_goes_on_where_the_page_before_ended() {
     second.shows(&["/orders/R101\""]);
     assert!(!second.body.contains("/orders/R100\""));
 }
+
+#[tokio::test]
+async fn two_people_edit_an_order_and_neither_overwrites_the_other() {
+    let shop = Shop::open();
+    open(&shop, "R1", "repair").await;
+    let manager = shop.visitor(Role::Manager).await;
+    manager
+        .get("/orders/R1/edit")
+        .await
+        .shows(&["name=\"seen-site\" value=\"MAIN\""]);
+    let fields = |title: &'static str, seen: &'static str, due: &'static str| {
+        [
+            ("title", title),
+            ("seen-title", seen),
+            ("due", due),
+            ("seen-due", ""),
+            ("site", "MAIN"),
+            ("seen-site", "MAIN"),
+        ]
+    };
+    let first = manager
+        .post("/orders/R1/edit", &fields("Screen", "", ""))
+        .await;
+    assert_eq!(first.goes_to(), "/orders/R1");
+    let second = fields("Battery", "", "2030-01-31");
+    let refused = manager.post("/orders/R1/edit", &second).await;
+    assert!(refused.status.is_client_error());
+    refused.shows(&[
+        "value=\"Battery\"",
+        "Meanwhile somebody set this to: Screen",
+        "value=\"2030-01-31\"",
+    ]);
+    let order = shop.api("orders/R1").await.json();
+    assert_eq!(
+        (&order["title"], &order["due"]),
+        (&"Screen".into(), &Value::Null)
+    );
+    // The title is left as it was seen to be, so the day alone is written.
+    let third = fields("Screen", "Screen", "2030-01-31");
+    manager.post("/orders/R1/edit", &third).await.goes_to();
+    let order = shop.api("orders/R1").await.json();
+    assert_eq!(order["due"], "2030-01-31");
+    assert_eq!(order["site"], "MAIN");
+}
+
+#[tokio::test]
+async fn an_order_says_what_is_wrong_with_it() {
+    let shop = Shop::open();
+    open(&shop, "R1", "repair").await;
+    let manager = shop.visitor(Role::Manager).await;
+    manager
+        .post("/orders/R1/lines", &[("item", "R-100"), ("quantity", "3")])
+        .await
+        .goes_to();
+    // A return that was booked by hand is undone: more is picked than the line wants.
+    manager
+        .post("/orders/R1/return", &[("item", "R-100"), ("quantity", "3")])
+        .await
+        .goes_to();
+    let shown = manager.get("/orders/R1").await;
+    assert!(!shown.body.contains("/exceptions\">Exception"));
+    let returned = shown.body.split("name=\"entry\" value=\"").nth(1).unwrap();
+    let returned = returned.split('"').next().unwrap().to_owned();
+    manager
+        .post("/orders/R1/remove", &[("item", "R-100")])
+        .await
+        .goes_to();
+    let undo = [("entry", returned.as_str()), ("back", "/orders/R1")];
+    manager.post("/undo", &undo).await.goes_to();
+    manager
+        .get("/orders/R1")
+        .await
+        .shows(&["/exceptions\">Exception", "is not within what is wanted"]);
+}
