@@ -15,14 +15,22 @@ mod items;
 mod language;
 mod level;
 mod live;
+mod location;
+mod location_form;
+mod location_types;
+mod locations;
 mod login;
+mod rack_grid;
+mod rack_new;
+mod sites;
+mod stock;
 mod table;
 mod undo;
 mod visit;
 
 use axum::Router;
 use axum::middleware;
-use ledger_core::catalogue::Role::Operator;
+use ledger_core::catalogue::Role::{Manager, Operator};
 
 #[cfg(test)]
 pub(crate) use self::table::Need;
@@ -39,7 +47,7 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every page with who may use it.
 pub(crate) fn all() -> Pages {
-    stock_of(people_of(Pages::default()))
+    places_of(stock_of(people_of(Pages::default())))
         .page("/live", live::changes)
         .form(Operator, "/undo", undo::undo)
 }
@@ -61,4 +69,29 @@ fn stock_of(pages: Pages) -> Pages {
         .page("/items", items::show)
         .form(Operator, "/items/{sku}/change", items::change)
         .page("/items/{sku}", item::show)
+}
+
+fn places_of(pages: Pages) -> Pages {
+    pages
+        .page("/stock", stock::show)
+        .page("/sites", sites::show)
+        .page_for(Manager, "/sites/new", sites::show_new)
+        .form(Manager, "/sites/new", sites::add)
+        .page_for(Manager, "/sites/{code}", sites::show_one)
+        .form(Manager, "/sites/{code}", sites::edit)
+        .form(Manager, "/sites/{code}/archive", sites::archive)
+        .page("/locations", locations::show)
+        .page_for(Manager, "/locations/new", location_form::show_new)
+        .form(Manager, "/locations/new", location_form::add)
+        .page_for(Manager, "/locations/rack", rack_new::show)
+        .form(Manager, "/locations/rack", rack_new::add)
+        .page("/locations/{number}", location::show)
+        .page_for(Manager, "/locations/{number}/edit", location_form::show_edit)
+        .form(Manager, "/locations/{number}/edit", location_form::edit)
+        .form(Manager, "/locations/{number}/block", location::block)
+        .form(Manager, "/locations/{number}/archive", location::archive)
+        .page_for(Manager, "/location-types/new", location_types::show_new)
+        .form(Manager, "/location-types/new", location_types::add)
+        .page("/location-types/{code}", rack_grid::show)
+        .form(Manager, "/location-types/{code}", location_types::rename)
 }
