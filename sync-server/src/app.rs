@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::digest::Digests;
 use crate::login::{Limits, Passwords};
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 
 /// What those who wait for changes hear when the server stops.
@@ -27,6 +28,7 @@ struct Shared {
     passwords: Passwords,
     limits: Limits,
     digests: Digests,
+    metrics: Metrics,
     changes: watch::Sender<u64>,
 }
 
@@ -39,6 +41,7 @@ impl App {
                 passwords: Passwords::start(),
                 limits: Limits::new(),
                 digests: Digests::default(),
+                metrics: Metrics::default(),
                 changes,
             }),
         }
@@ -57,6 +60,11 @@ impl App {
     /// What was worked out for the dashboard.
     pub(crate) fn digests(&self) -> &Digests {
         &self.shared.digests
+    }
+
+    /// What is counted while the server runs.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
     }
 
     /// Tells whenever something was written or came in.

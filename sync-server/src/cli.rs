@@ -1,5 +1,6 @@
 //! The commands and their arguments. Every setting can also come from `STOCK_SERVER_*`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -15,6 +16,10 @@ pub(crate) struct Cli {
     /// Print JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// A file with settings, in TOML: `listen = "127.0.0.1:8440"`
+    #[arg(long, global = true, env = "STOCK_SERVER_CONFIG", value_name = "FILE")]
+    #[expect(dead_code)]
+    pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -63,6 +68,9 @@ pub(crate) enum Command {
         \"text\":…,\"fix\":…,\"fixed\":false}]}"
     )]
     Doctor(DoctorArgs),
+    /// Show the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print the description of the API, OpenAPI 3.1 as JSON
     Openapi,
     /// Ask a running server whether it is well
@@ -132,6 +140,21 @@ pub(crate) struct DemoArgs {
     /// Keep the stores in this directory, which must be new; otherwise they go at the end
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Every setting of serve with its value and where it comes from: flag, environment, file or
+    /// default
+    #[command(
+        after_help = "Example:\n  stock-server config show --config shop.toml -- --listen 127.0.0.1:0\n\n\
+        With --json:\n  {\"settings\":[{\"key\":…,\"value\":…,\"source\":…,\"environment\":…}]}"
+    )]
+    Show {
+        /// Flags as serve would get them
+        #[arg(last = true, value_name = "SERVE FLAGS")]
+        serve: Vec<OsString>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -272,11 +295,6 @@ fn role(text: &str) -> Result<Role, String> {
             words.join(", ")
         )
     })
-}
-
-/// Reads the arguments of this run.
-pub(crate) fn read() -> Result<Cli, clap::Error> {
-    Cli::try_parse()
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use ledger_node::view::{BackorderView, ExceptionView, SupplyView};
 use ledger_node::{View, time_text};
 
-
 /// Rows of each part that the dashboard shows.
 pub(crate) const FIRST: usize = 8;
 /// A digest is kept for so many times as long as it took.

@@ -5,7 +5,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Pages load nothing but what this server serves: no inline scripts, no frames, no other hosts.
-const CONTENT_SECURITY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; \
+const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
                                 frame-ancestors 'none'; object-src 'none'";
 
 const ALWAYS: [(HeaderName, &str); 4] = [

@@ -10,7 +10,7 @@ mod numbers;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
 
 use chrono_tz::Tz;
@@ -76,9 +76,9 @@ impl Words {
     }
 
     /// A message about a number of things; Fluent chooses the form by `n`.
-    pub(crate) fn n(&self, id: &str, n: impl TryInto<i64>) -> Cow<'static, str> {
+    pub(crate) fn n(&self, id: &str, n: impl Borrow<usize>) -> Cow<'static, str> {
         let mut args = FluentArgs::new();
-        args.set("n", FluentValue::from(n.try_into().unwrap_or(i64::MAX)));
+        args.set("n", FluentValue::from(*n.borrow()));
         self.message(id, Some(&args))
     }
 

@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod auth;
 mod cli;
+mod config;
 mod data;
 mod demo;
 mod digest;
@@ -17,6 +18,7 @@ mod health;
 mod http_get;
 mod lang;
 mod login;
+mod metrics;
 mod openapi;
 mod pages;
 mod problem;
@@ -28,14 +30,19 @@ mod sync_routes;
 
 use std::process::ExitCode;
 
-use crate::cli::{Command, DeviceCommand, TokenCommand, UserCommand};
+use crate::cli::{Command, ConfigCommand, DeviceCommand, TokenCommand, UserCommand};
+use crate::config::Unusable;
 use crate::fault::Fault;
 use crate::report::Report;
 
 fn main() -> ExitCode {
-    let cli = match cli::read() {
+    let cli = match config::read() {
         Ok(cli) => cli,
-        Err(usage) => return report::usage(&usage),
+        Err(Unusable::Arguments(usage)) => return report::usage(&usage),
+        Err(Unusable::Settings(fault)) => {
+            let json = std::env::args_os().any(|argument| argument == "--json");
+            return Report::new(json).fault(&fault);
+        }
     };
     let report = Report::new(cli.json);
     match run(cli.command, report) {
@@ -60,6 +67,7 @@ fn run(command: Command, report: Report) -> Result<(), Fault> {
         Command::Backup(arguments) => admin::backup(&arguments, report),
         Command::Restore(arguments) => admin::restore(&arguments, report),
         Command::Doctor(arguments) => admin::doctor(&arguments, report),
+        Command::Config(ConfigCommand::Show { serve }) => config::show(&serve, report),
         Command::Openapi => {
             report.document(&openapi::document());
             Ok(())

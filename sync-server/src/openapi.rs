@@ -37,7 +37,7 @@ pub(crate) fn document() -> Value {
         let parts: [&Schemas; 2] = [&rule.says.schemas, &rule.taken.schemas];
         schemas.extend(parts.into_iter().flatten().cloned());
     }
-    schemas.values_mut().for_each(any_of);
+    schemas.values_mut().for_each(refined);
     schemas.insert("Problem".to_owned(), wrong::problem());
     json!({
         "openapi": "3.1.0",
@@ -70,16 +70,22 @@ pub(crate) fn document() -> Value {
     })
 }
 
-/// Types that are one of several are told apart by serde's first match, so a value may fit two.
-fn any_of(schema: &mut Value) {
+/// Says what our types mean where the derived schema says a little less.
+fn refined(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
+            // The format int32 would end half-way through what an unsigned number holds.
+            if object.get("format") == Some(&json!("int32")) && object.contains_key("minimum") {
+                object.remove("format");
+                object.insert("maximum".to_owned(), json!(u32::MAX));
+            }
+            // One of several types is the first that serde can read, so a value may fit two.
             if let Some(shapes) = object.remove("oneOf") {
                 object.insert("anyOf".to_owned(), shapes);
             }
-            object.values_mut().for_each(any_of);
+            object.values_mut().for_each(refined);
         }
-        Value::Array(parts) => parts.iter_mut().for_each(any_of),
+        Value::Array(parts) => parts.iter_mut().for_each(refined),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -147,6 +153,7 @@ fn parameters(rule: &Rule, told: &[&Example]) -> Vec<Value> {
         .collect();
     for parameter in &rule.taken.query {
         let mut parameter = parameter.clone();
+        refined(&mut parameter);
         let name = parameter.get("name").and_then(Value::as_str);
         let name = name.unwrap_or_default().to_owned();
         let mut values = told.iter().filter_map(|example| example.queried(&name));
@@ -191,6 +198,7 @@ fn filled(text: &str) -> String {
 
 fn body(rule: &Rule, told: &[&Example]) -> Option<Value> {
     let mut schema = rule.taken.body.clone()?;
+    refined(&mut schema);
     narrow(&mut schema, rule.says.needs, rule.says.without);
     let mut examples = Map::new();
     for example in told.iter().filter(|example| !example.body.is_null()) {

@@ -5,12 +5,24 @@
 //! Every route stands in the table below with who may use it.
 
 mod assets;
+mod backorders;
+mod chart;
+mod customer;
+mod customers;
+mod dashboard;
+mod deeds;
+mod devices;
 mod edit;
 mod error;
+mod exceptions;
 mod form;
 mod frame;
 mod invitation;
 mod item;
+mod item_act;
+mod item_edit;
+mod item_history;
+mod item_why;
 mod items;
 mod language;
 mod level;
@@ -20,17 +32,25 @@ mod location_form;
 mod location_types;
 mod locations;
 mod login;
+mod menu;
+mod order;
+mod order_acts;
+mod order_edit;
+mod orders;
+mod pick_list;
 mod rack_grid;
 mod rack_new;
+mod settings;
 mod sites;
 mod stock;
 mod table;
 mod undo;
+mod users;
 mod visit;
 
 use axum::Router;
 use axum::middleware;
-use ledger_core::catalogue::Role::{Manager, Operator};
+use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 
 #[cfg(test)]
 pub(crate) use self::table::Need;
@@ -47,9 +67,29 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every page with who may use it.
 pub(crate) fn all() -> Pages {
-    places_of(stock_of(people_of(Pages::default())))
-        .page("/live", live::changes)
-        .form(Operator, "/undo", undo::undo)
+    places_of(customers_of(orders_of(stock_of(people_of(
+        administration_of(Pages::default()),
+    )))))
+    .page("/live", live::changes)
+    .form(Operator, "/undo", undo::undo)
+    .page("/", dashboard::show)
+    .page("/menu", menu::show)
+    .page("/exceptions", exceptions::list)
+    .page("/exceptions/{id}", exceptions::show)
+    .form(Operator, "/exceptions/{id}", exceptions::answer)
+}
+
+fn administration_of(pages: Pages) -> Pages {
+    pages
+        .page("/settings/inventory", settings::show)
+        .form(Administrator, "/settings/inventory", settings::save)
+        .page("/devices", devices::list)
+        .form(Administrator, "/devices/code", devices::code)
+        .page_for(Administrator, "/users", users::list)
+        .form(Administrator, "/users", users::add)
+        .page_for(Administrator, "/users/{name}", users::show)
+        .form(Administrator, "/users/{name}", users::save)
+        .form(Administrator, "/users/{name}/link", users::link)
 }
 
 fn people_of(pages: Pages) -> Pages {
@@ -68,7 +108,53 @@ fn stock_of(pages: Pages) -> Pages {
     pages
         .page("/items", items::show)
         .form(Operator, "/items/{sku}/change", items::change)
+        .page_for(Manager, "/items/new", item_edit::show_new)
+        .form(Manager, "/items/new", item_edit::make)
         .page("/items/{sku}", item::show)
+        .form(Operator, "/items/{sku}/add", item_act::add)
+        .form(Operator, "/items/{sku}/remove", item_act::remove)
+        .form(Operator, "/items/{sku}/adjust", item_act::adjust)
+        .form(Operator, "/items/{sku}/move", item_act::transfer)
+        .form(Operator, "/items/{sku}/count", item_act::count)
+        .page("/items/{sku}/history", item_history::show)
+        .page("/items/{sku}/why", item_why::show)
+        .page_for(Manager, "/items/{sku}/edit", item_edit::show)
+        .form(Manager, "/items/{sku}/edit", item_edit::save)
+        .form(Manager, "/items/{sku}/archive", item_edit::archive)
+        .form(Manager, "/items/{sku}/merge", item_edit::merge)
+}
+
+fn orders_of(pages: Pages) -> Pages {
+    pages
+        .page("/orders", orders::show)
+        .page_for(Manager, "/orders/new", orders::new)
+        .form(Manager, "/orders/new", orders::open)
+        .page("/orders/{number}", order::show)
+        .page_for(Manager, "/orders/{number}/edit", order_edit::show)
+        .form(Manager, "/orders/{number}/edit", order_edit::save)
+        .form(Operator, "/orders/{number}/lines", order_acts::add_line)
+        .form(Operator, "/orders/{number}/set", order_acts::set_line)
+        .form(Operator, "/orders/{number}/remove", order_acts::remove_line)
+        .form(Operator, "/orders/{number}/pick", order_acts::pick)
+        .form(Operator, "/orders/{number}/fill", order_acts::fill)
+        .form(Operator, "/orders/{number}/return", order_acts::bring_back)
+        .form(Manager, "/orders/{number}/expedite", order_acts::expedite)
+        .form(Manager, "/orders/{number}/cancel", order_acts::cancel)
+        .form(Manager, "/orders/{number}/close", order_acts::close)
+        .page("/orders/{number}/pick-list", pick_list::show)
+        .form(Operator, "/orders/{number}/pick-list", pick_list::taken)
+        .page("/backorders", backorders::show)
+}
+
+fn customers_of(pages: Pages) -> Pages {
+    pages
+        .page("/customers", customers::show)
+        .page_for(Manager, "/customers/new", customers::new)
+        .form(Manager, "/customers/new", customers::add)
+        .page("/customers/{code}", customer::show)
+        .form(Manager, "/customers/{code}/rename", customer::rename)
+        .form(Manager, "/customers/{code}/archive", customer::archive)
+        .form(Operator, "/customers/{code}/owner", customer::change_owner)
 }
 
 fn places_of(pages: Pages) -> Pages {
@@ -86,7 +172,11 @@ fn places_of(pages: Pages) -> Pages {
         .page_for(Manager, "/locations/rack", rack_new::show)
         .form(Manager, "/locations/rack", rack_new::add)
         .page("/locations/{number}", location::show)
-        .page_for(Manager, "/locations/{number}/edit", location_form::show_edit)
+        .page_for(
+            Manager,
+            "/locations/{number}/edit",
+            location_form::show_edit,
+        )
         .form(Manager, "/locations/{number}/edit", location_form::edit)
         .form(Manager, "/locations/{number}/block", location::block)
         .form(Manager, "/locations/{number}/archive", location::archive)

@@ -1,5 +1,7 @@
 //! Errors of the API: `application/problem+json` (RFC 9457) with a stable code.
 
+mod hints;
+
 use std::any::Any;
 use std::borrow::Cow;
 
@@ -131,7 +133,7 @@ impl From<Refusal> for Problem {
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self {
-            hint: refusal.hint,
+            hint: hints::of_api(refusal.code, refusal.hint),
             ..Self::new(status, refusal.code, refusal.text)
         }
     }

@@ -11,7 +11,7 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::app::App;
 use crate::problem::{self, Problem};
-use crate::{api, headers, health, login, pages, sync_routes};
+use crate::{api, headers, health, login, metrics, pages, sync_routes};
 
 /// The whole server.
 pub(crate) fn all(app: App) -> Router {
@@ -19,6 +19,7 @@ pub(crate) fn all(app: App) -> Router {
         .nest("/api/v1", api::routes(app.clone()))
         .merge(sync_routes::routes())
         .merge(health::routes())
+        .merge(metrics::routes(app.clone()))
         .merge(pages::routes(app.clone()))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
@@ -26,7 +27,11 @@ pub(crate) fn all(app: App) -> Router {
         .layer(login::layer())
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            metrics::measure,
+        ));
     headers::on_all(router)
         .layer(middleware::from_fn(log))
         .with_state(app)

@@ -10,7 +10,7 @@ fn walk(look: Look) {
         return;
     };
     let world = shop();
-    let page = browser.page(world.server.url(), look);
+    let page = browser.page_of(&world.server, "administrator", look);
     let mut faulty = Vec::new();
     for one in PAGES {
         page.open_as(one.path, one.status);

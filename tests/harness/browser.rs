@@ -25,8 +25,9 @@ use thirtyfour::{Capabilities, WebDriver};
 use tokio::runtime::{Builder, Runtime};
 
 pub use self::look::{Look, Scheme, Size};
-pub use self::page::{Page, Row};
+pub use self::page::{PASSWORD, Page, Row, name_of};
 pub use self::part::Part;
+use crate::server::Server;
 use crate::skip::skipped;
 
 /// How long a page may take until it shows what it is asked for.
@@ -83,6 +84,15 @@ impl Browser {
     #[must_use]
     pub fn page(&self, base: &str, look: Look) -> Page<'_> {
         Page::new(self, base, look)
+    }
+
+    /// A page of this look before somebody of this role, who has just logged in.
+    #[track_caller]
+    #[must_use]
+    pub fn page_of(&self, server: &Server, role: &str, look: Look) -> Page<'_> {
+        let page = self.page(server.url(), look);
+        page.enter(server, role);
+        page
     }
 
     /// Does something in the browser; fails when it does.

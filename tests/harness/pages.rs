@@ -1,6 +1,6 @@
 //! Every page, in one table: what is walked, what is looked at and what pictures are taken of.
 //!
-//! The paths are those of [`crate::shop`]. A page that is not here is found by the crawler's test.
+//! The paths are those of [`crate::shop`], for an administrator. A page that is not here is found by the crawler's test.
 
 /// One page.
 #[derive(Clone, Copy, Debug)]

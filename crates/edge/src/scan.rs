@@ -191,15 +191,11 @@ fn execute(node: &Node, actor: &Actor, action: &Action, now: Timestamp) -> Resul
         })),
         Action::Undo => at_entry::undo(fold, origin, None, Particulars::default()),
     })?;
-    let (below, after) = node.read(|fold| {
-        (
-            below_nothing(fold, action),
-            after(fold, action, &written.about),
-        )
-    });
-    let mut warnings = written.warnings;
-    warnings.extend(below);
-    Ok(Done { warnings, after })
+    let after = node.read(|fold| after(fold, action, &written.about));
+    Ok(Done {
+        warnings: written.warnings,
+        after,
+    })
 }
 
 fn request(piece: &Piece) -> StockRequest {
@@ -243,27 +239,6 @@ fn tally_back(fold: &Fold, piece: &Piece, location: &Code) -> Result<Plan, Refus
         warnings: Vec::new(),
         about: about.into(),
     })
-}
-
-/// A warning when taking out left less than nothing: it is a fact all the same.
-fn below_nothing(fold: &Fold, action: &Action) -> Option<String> {
-    let (pieces, location): (Vec<&Piece>, &Code) = match action {
-        Action::Remove { piece, location } => (vec![piece], location),
-        Action::Move { pieces, from, .. } => (pieces.iter().collect(), from),
-        Action::Add { .. }
-        | Action::Tally { .. }
-        | Action::TallyBack { .. }
-        | Action::Count { .. }
-        | Action::Undo => return None,
-    };
-    let below = pieces.into_iter().find_map(|piece| {
-        let lines = fold.lines(&piece.item);
-        let line = lines.into_iter().find(|line| {
-            line.key.location == *location && line.key.owner.is_none() && line.on_hand.is_negative()
-        })?;
-        Some((line.on_hand, &piece.item))
-    });
-    below.map(|(on_hand, item)| format!("{location} now has {on_hand} of {item}: count it"))
 }
 
 /// How much of the item there is now, where it changed.

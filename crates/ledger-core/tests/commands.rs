@@ -446,3 +446,38 @@ fn a_value_that_cannot_be_read_leaves_the_default() {
     let policy = settings::order_policy(&world.fold(), OrderType::Sales);
     assert_eq!(policy, settings::OrderPolicy::Reserve);
 }
+
+#[test]
+fn a_barcode_and_a_usual_location_are_taken_away() {
+    let mut world = shop();
+    let written = |world: &mut World, plan: Plan| {
+        for body in plan.bodies {
+            world.write(1, 1, body);
+        }
+    };
+    let change = ItemChange {
+        barcodes: vec![("4006381333931".to_owned(), units(10))],
+        location: Some("a".to_owned()),
+        ..ItemChange::default()
+    };
+    let plan = at_entry::set_item(&world.fold(), "P", &change, false).unwrap();
+    written(&mut world, plan);
+    let item = world.fold().item(&code("P"));
+    assert_eq!((item.barcodes.len(), item.location), (1, Some(code("A"))));
+    let plan = at_entry::unbind(&world.fold(), "4006381333931", "P").unwrap();
+    written(&mut world, plan);
+    let none = ItemChange {
+        location: Some(" ".to_owned()),
+        ..ItemChange::default()
+    };
+    let plan = at_entry::set_item(&world.fold(), "P", &none, false).unwrap();
+    written(&mut world, plan);
+    let fold = world.fold();
+    let item = fold.item(&code("P"));
+    assert_eq!((item.barcodes.len(), item.location), (0, None));
+    refused(
+        at_entry::unbind(&fold, "4006381333931", "P"),
+        "unknown-barcode",
+        "",
+    );
+}

@@ -512,10 +512,7 @@ fn admissions() -> Vec<(&'static str, Entry)> {
 
 /// What came after the batches with orders, which stay as they are too.
 fn latest_entries() -> BTreeMap<String, Entry> {
-    let all = badges()
-        .into_iter()
-        .chain(admissions())
-        .chain(time_zones());
+    let all = badges().into_iter().chain(admissions()).chain(time_zones());
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }

@@ -24,6 +24,7 @@ mod login;
 mod look;
 pub mod node;
 mod notices;
+mod offsets;
 mod people;
 mod renew;
 mod sync_client;

@@ -40,9 +40,21 @@ impl<'a> View<'a> {
         &self.inner.state.fold
     }
 
+    /// A number that grows whenever something was written or came in.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.node.changes()
+    }
+
     /// An entry as its writer meant it, if it is here and understood.
     pub fn entry(&self, id: EntryId) -> Result<Option<Entry>, NodeError> {
         self.node.entry(id)
+    }
+
+    /// By how many milliseconds a device's clock was ahead at its last contact with this server.
+    #[must_use]
+    pub fn clock_offset(&self, device: DeviceId) -> Option<i64> {
+        self.node.shared.offsets.of(device)
     }
 
     /// What [`Node::changes`] says.

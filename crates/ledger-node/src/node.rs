@@ -23,6 +23,7 @@ use crate::inner::{Inner, Writing};
 use crate::keys::{Keys, NewCode};
 use crate::load;
 pub use crate::look::View;
+use crate::offsets::Offsets;
 use crate::totals;
 
 /// The store's directory inside the node's.
@@ -101,6 +102,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn WallClock>,
     inner: Mutex<Inner>,
     changes: AtomicU64,
+    pub(crate) offsets: Offsets,
 }
 
 impl std::fmt::Debug for Node {
@@ -284,6 +286,7 @@ impl Node {
                 clock,
                 inner: Mutex::new(inner),
                 changes: AtomicU64::new(0),
+                offsets: Offsets::default(),
             }),
         };
         node.go_on()?;

@@ -98,6 +98,15 @@ impl Node {
                 "this server keeps no ledger".to_owned(),
             ));
         };
+        let certificate = hello.certificate.as_ref();
+        let certificate = certificate.and_then(|bytes| Certificate::from_bytes(bytes).ok());
+        let ours = inner.keys.key().public();
+        let certified = certificate.filter(|known| known.verify_strict(&ours).is_ok());
+        if let Some(known) = certified {
+            self.shared
+                .offsets
+                .heard(known.device, hello.now_millis, now);
+        }
         let bytes = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let newest = hello
             .encodings

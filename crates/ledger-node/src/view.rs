@@ -12,15 +12,18 @@ mod entry;
 mod exception;
 mod filter;
 mod history;
+mod history_page;
 mod item;
 mod level;
 mod location;
 mod matrix;
 mod object;
 mod order;
+mod order_list;
 mod partner;
 mod place;
 mod recent;
+mod series;
 mod setting;
 mod site;
 mod status;
@@ -28,6 +31,7 @@ mod stock_group;
 mod user;
 mod who;
 mod why;
+mod why_part;
 mod why_text;
 
 use chrono::{DateTime, SecondsFormat};
@@ -40,16 +44,21 @@ pub use self::entry::entry_json;
 pub use self::exception::ExceptionView;
 pub use self::filter::ItemFilter;
 pub use self::history::HistoryView;
+pub use self::history_page::{HistoryFilter, HistoryPage};
 pub use self::item::{BarcodeView, ItemView, LineView};
 pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
 pub use self::matrix::{MatrixFilter, MatrixRow, MatrixSite, MatrixSum, MatrixView, Whose};
-pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView};
-pub use self::partner::PartnerView;
+pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView, day_text};
+pub use self::order_list::{OrderFilter, OrderMoveView, OutView};
+pub use self::partner::{CustomerRowView, PartnerView};
 pub use self::place::{
     ChangeRow, ContentRow, Load, Part, PlaceFilter, PlaceRow, RackKey, RackPlace,
 };
 pub use self::recent::{Deed, RecentView};
+pub use self::series::{
+    SERIES_POINTS_MIN, SeriesFilter, SeriesPoint, SeriesPointView, SeriesView, thinned,
+};
 pub use self::setting::SettingView;
 pub use self::site::{SiteItemView, SiteNameView, SiteView};
 pub use self::status::StatusView;
@@ -57,6 +66,7 @@ pub use self::stock_group::{Group, GroupKey, StockGroupView};
 pub use self::user::UserView;
 pub use self::who::WhoView;
 pub use self::why::{CountView, IgnoredView, MovementView, WhyFromView, WhyLineView, WhyView};
+pub use self::why_part::{StepView, WhyPartView, WhyParts};
 pub use crate::node::View;
 
 /// A moment as RFC 3339 in UTC with milliseconds: `2026-11-21T09:12:00.000Z`.

@@ -15,6 +15,8 @@ mod closing;
 mod fuzz;
 mod golden;
 mod parts;
+mod schemathesis;
+mod screenshots;
 mod test_run;
 mod tidy;
 mod vendor;
@@ -54,6 +56,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Takes pictures of all pages, light and dark, on a handheld's screen and a wide monitor.
+    Screenshots {
+        /// Where to write them; target/screenshots without it.
+        #[arg(long, value_name = "DIR")]
+        out: Option<std::path::PathBuf>,
+    },
     /// Measures the project beside its peers.
     Bench {
         /// Handed on to the benchmark.
@@ -67,6 +75,12 @@ enum Command {
     #[command(verbatim_doc_comment)]
     Crash {
         /// Handed on to the campaign.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Holds the API of a running server against its description, with the program schemathesis.
+    Schemathesis {
+        /// Handed on, such as --max-examples 50.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -104,6 +118,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Golden { pages: false } => golden::files(&root),
         Command::Vendor { check: true } => vendor::check(&root),
         Command::Vendor { check: false } => vendor::fetch(&root),
+        Command::Screenshots { out } => screenshots::run(&root, out),
         Command::Bench { args } => bench(&root, &args),
         Command::Fuzz {
             target,
@@ -111,6 +126,7 @@ fn run(command: Command) -> Result<bool> {
             replay,
         } => fuzz::run(&root, target.as_deref(), seconds, replay.as_deref()),
         Command::Crash { args } => crash(&root, &args),
+        Command::Schemathesis { args } => schemathesis::run(&root, &args),
     }
 }
 

@@ -222,6 +222,12 @@ impl Says {
 fn written(objects: &[Value]) -> Value {
     let mut shapes = objects.to_vec();
     shapes.push(json!({ "type": "null" }));
+    // A key that was first used at another address gives that write's answer.
+    shapes.push(json!({
+        "type": "object",
+        "description": "Where repeated is true: what the first write with this key was about.",
+        "x-repeated": true,
+    }));
     json!({
         "type": "object",
         "required": ["entry", "entries", "object", "warnings", "repeated"],

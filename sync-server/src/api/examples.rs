@@ -47,6 +47,8 @@ GET items?search=resistor&limit=10
 GET items/R-100
 GET items/R-100/history
 GET items/R-100/why?location=A-01
+GET items/R-100/series?from=2020-01-01T00:00:00Z&points=100
+GET items?owner=ACME
 GET stock?group=location
 GET sites
 GET sites/MAIN

@@ -6,7 +6,10 @@ use ledger_core::Code;
 use ledger_core::at_entry::find_thing;
 use ledger_core::catalogue::Class;
 use ledger_node::View;
-use ledger_node::view::{HistoryView, ItemFilter, ItemView, WhyView};
+use ledger_node::times::parse_moment;
+use ledger_node::view::{
+    HistoryView, ItemFilter, ItemView, SERIES_POINTS_MIN, SeriesFilter, SeriesView, WhyView,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -14,6 +17,13 @@ use super::extract::{Flag, PathOf, QueryOf, flag};
 use super::paging::{Listed, Page, PageQuery, key};
 use crate::app::App;
 use crate::problem::Problem;
+
+/// The owner that is ourselves.
+const OUR_OWN: &str = "-";
+/// How many points a series has when nothing is said.
+const POINTS: usize = 500;
+/// How many points a series has at most.
+const POINTS_MAX: usize = 5_000;
 
 /// Which items, and which page of them.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -41,6 +51,8 @@ pub(crate) struct ItemsQuery {
     search: Option<String>,
     location: Option<String>,
     site: Option<String>,
+    /// A customer, or - for our own: with stock of that owner.
+    owner: Option<String>,
     /// Not counted for so many days.
     not_counted_for: Option<u32>,
 }
@@ -67,6 +79,10 @@ pub(crate) async fn list(
             search: query.search,
             location: named(view, Class::Location, query.location.as_deref())?,
             site: named(view, Class::Site, query.site.as_deref())?,
+            owner: match query.owner.as_deref() {
+                Some(OUR_OWN) => Some(None),
+                owner => named(view, Class::Customer, owner)?.map(Some),
+            },
             not_counted_for_days: query.not_counted_for,
             include_archived: query.archived,
         };
@@ -127,6 +143,55 @@ pub(crate) async fn why(
         let sku = view.find_item(&sku)?;
         let location = named(view, Class::Location, query.location.as_deref())?;
         Ok(Json(view.why(&sku, location.as_ref())?))
+    })
+    .await
+}
+
+/// Which part of the story, and how closely it is told.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SeriesQuery {
+    /// Not before this moment; what was there then is the first point.
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Not after this moment; otherwise until now.
+    #[param(format = DateTime)]
+    to: Option<String>,
+    /// At this location alone.
+    location: Option<String>,
+    /// A customer; otherwise our own stock.
+    owner: Option<String>,
+    /// How many points at most; 500 when nothing is said.
+    #[param(minimum = 10, maximum = 5000)]
+    points: Option<usize>,
+}
+
+pub(crate) async fn series(
+    State(app): State<App>,
+    PathOf(sku): PathOf<String>,
+    QueryOf(query): QueryOf<SeriesQuery>,
+) -> Result<Json<SeriesView>, Problem> {
+    let points_max = query.points.unwrap_or(POINTS);
+    if !(SERIES_POINTS_MIN..=POINTS_MAX).contains(&points_max) {
+        let text =
+            format!("points is {points_max}: it must be {SERIES_POINTS_MIN} to {POINTS_MAX}");
+        return Err(Problem::bad_query(text));
+    }
+    let moment = |text: Option<String>| text.as_deref().map(parse_moment).transpose();
+    let (from, to) = (moment(query.from)?, moment(query.to)?);
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(Problem::bad_query("from is later than to"));
+    }
+    app.look(move |view| {
+        let sku = view.find_item(&sku)?;
+        let filter = SeriesFilter {
+            from,
+            to,
+            location: named(view, Class::Location, query.location.as_deref())?,
+            owner: named(view, Class::Customer, query.owner.as_deref())?,
+            points_max,
+        };
+        Ok(Json(view.series(&sku, &filter)))
     })
     .await
 }

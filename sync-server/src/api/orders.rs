@@ -142,7 +142,7 @@ pub(super) struct OrderGiven {
     #[schema(value_type = Option<String>)]
     site: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = Option<String>, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     due: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]

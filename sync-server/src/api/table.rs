@@ -6,8 +6,8 @@
 use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 use ledger_node::view::{
     BackorderView, CustomerView, DeviceView, ExceptionView, HistoryView, ItemView,
-    LocationTypeView, LocationView, LowStockView, OrderView, PartnerView, PickView, SettingView,
-    SiteNameView, SiteView, StatusView, StockGroupView, WhyView,
+    LocationTypeView, LocationView, LowStockView, OrderView, PartnerView, PickView, SeriesView,
+    SettingView, SiteNameView, SiteView, StatusView, StockGroupView, WhyView,
 };
 
 use super::describe::Says;
@@ -91,6 +91,12 @@ fn stock_of(routes: Routes) -> Routes {
             "/items/{sku}/why",
             Says::one::<WhyView>("Why an item has what it has"),
             items::why,
+        )
+        .get(
+            "/items/{sku}/series",
+            Says::one::<SeriesView>("Stock over time")
+                .more("Thinned to so many points; the lowest and the highest always stay."),
+            items::series,
         )
         .get(
             "/stock",

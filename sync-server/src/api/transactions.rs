@@ -43,11 +43,10 @@ pub(super) struct Transaction {
     lot: Option<String>,
     po: Option<String>,
     serial: Option<String>,
-    /// When it happened, at most now.
-    #[schema(format = DateTime)]
+    /// When it happened, as RFC 3339 with its offset.
     at: Option<String>,
     /// When the batch expires.
-    #[schema(format = Date)]
+    #[schema(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     expiry: Option<String>,
 }
 

@@ -19,6 +19,7 @@ const MADE: &[&str] = &[
     "role-",
     "kind-",
     "class-",
+    "policy-",
     "level-",
     "act-",
     "order-type-",

@@ -7,13 +7,14 @@ use ledger_core::at_entry::Refusal;
 use super::wrong::ALL;
 use crate::problem::Problem;
 
-/// The codes of refusals that the rules of commands can give.
+/// The codes of refusals that the rules of commands can give, but for those about users, which the
+/// API does not change.
 fn codes_in(dir: &Path, found: &mut Vec<String>) {
     for file in std::fs::read_dir(dir).unwrap() {
         let path = file.unwrap().path();
         if path.is_dir() {
             codes_in(&path, found);
-        } else if path.extension().is_some_and(|kind| kind == "rs") {
+        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("users.rs") {
             let text = std::fs::read_to_string(&path).unwrap();
             for after in text.split("Refusal::new(").skip(1) {
                 let rest = after.trim_start().strip_prefix('"');

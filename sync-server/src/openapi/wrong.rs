@@ -39,6 +39,7 @@ pub(super) const ALL: [Wrong; 14] = [
         codes: &[
             "bad-query",
             "bad-code",
+            "bad-time",
             "unknown-customer",
             "unknown-location",
             "unknown-site",

@@ -43,7 +43,10 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         let digest = app.digests().of(view);
         let mut exceptions: Vec<(&'static str, usize)> = Vec::new();
         for exception in &digest.exceptions {
-            match exceptions.iter_mut().find(|(kind, _)| *kind == exception.kind) {
+            match exceptions
+                .iter_mut()
+                .find(|(kind, _)| *kind == exception.kind)
+            {
                 Some((_, count)) => *count = count.saturating_add(1),
                 None => exceptions.push((exception.kind, 1)),
             }
@@ -57,7 +60,10 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
             exceptions,
             devices: view.devices().len(),
             items: view.fold().items().len(),
-            locations: view.fold().codes(ledger_core::catalogue::Class::Location).count(),
+            locations: view
+                .fold()
+                .codes(ledger_core::catalogue::Class::Location)
+                .count(),
             allows_backorder: settings::value(view.fold(), &settings::ALLOW_BACKORDER) == "on",
             digest,
             frame,

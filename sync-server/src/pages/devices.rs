@@ -39,7 +39,6 @@ struct DevicesPage {
     devices: Vec<Row>,
     roles: [&'static str; 4],
     made: Option<Made>,
-    no_users: bool,
 }
 
 struct Row {
@@ -72,7 +71,6 @@ fn devices_page(
         devices,
         roles: Role::ALL.map(Role::word),
         made,
-        no_users: view.fold().users().is_empty(),
         frame,
         form,
     })
@@ -92,13 +90,15 @@ pub(super) async fn code(
 ) -> Result<Response, Problem> {
     let Some(role) = Role::from_word(fields.raw("role")) else {
         let build = |view: &View<'_>, frame, form| devices_page(view, frame, form, None);
-        return visit.again(CODE, fields, problem("unknown-role"), build).await;
+        return visit
+            .again(CODE, fields, problem("unknown-role"), build)
+            .await;
     };
     let url = own_url(&headers);
     let name = fields.text("name");
-    let made = visit.app.work(move |node| {
-        node.new_enrol_code(name.as_deref(), Some(role), CODE_VALID_MILLIS)
-    });
+    let made = visit
+        .app
+        .work(move |node| node.new_enrol_code(name.as_deref(), Some(role), CODE_VALID_MILLIS));
     let made = made.await??;
     let made = Made {
         picture: picture(&format!("{url}/#code={}", made.code)),

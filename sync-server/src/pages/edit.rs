@@ -15,7 +15,7 @@ fn seen_name(name: &str) -> String {
 }
 
 /// Browsers send ends of lines in their own way; space around a value means nothing.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.trim().replace("\r\n", "\n")
 }
 

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::response::Response;
-use ledger_core::at_entry::{self, Answer, find_exception};
+use ledger_core::at_entry::{self, Admit, Answer, find_exception};
+use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
 use ledger_core::{EntryId, Origin};
 use ledger_node::View;
@@ -158,13 +159,20 @@ pub(super) async fn show(visit: Visit, PathOf(id): PathOf<String>) -> Result<Res
         .await
 }
 
-/// What the pressed button stands for, and whether this person may say it.
-async fn answer_of(visit: &Visit, fields: &Fields) -> Result<Answer, Problem> {
+/// What the pressed button stands for.
+enum Said {
+    Answer(Answer),
+    Admit,
+}
+
+/// What was said, when this person may say it.
+async fn said(visit: &Visit, fields: &Fields) -> Result<Said, Problem> {
     let caller = visit.caller.as_ref().ok_or_else(Problem::internal)?;
+    let may = |role: Role| caller.role >= role;
     match fields.raw("answer") {
         "count" => {
             let typed = fields.quantity(visit.words, "quantity")?;
-            Ok(Answer::Count(typed.quantity))
+            Ok(Said::Answer(Answer::Count(typed.quantity)))
         }
         "reverse" => {
             let entry: EntryId = fields
@@ -172,10 +180,11 @@ async fn answer_of(visit: &Visit, fields: &Fields) -> Result<Answer, Problem> {
                 .parse()
                 .or(Err(problem("unknown-entry")))?;
             may_reverse(&visit.app, caller, entry).await?;
-            Ok(Answer::Reverse(entry))
+            Ok(Said::Answer(Answer::Reverse(entry)))
         }
-        "accept" if caller.role >= ledger_core::catalogue::Role::Manager => Ok(Answer::Accept),
-        "accept" => Err(problem("forbidden")),
+        "accept" if may(Role::Manager) => Ok(Said::Answer(Answer::Accept)),
+        "admit" if may(Role::Administrator) => Ok(Said::Admit),
+        "accept" | "admit" => Err(problem("forbidden")),
         _ => Err(problem("missing-field")),
     }
 }
@@ -188,10 +197,11 @@ pub(super) async fn answer(
     let note = fields.text("note");
     let name = id.clone();
     let origin: Origin = visit.app.work(ledger_node::Node::origin).await?;
-    let plan = answer_of(&visit, &fields).await.map(|answer| {
+    let plan = said(&visit, &fields).await.map(|said| {
         let done = Done::new("/exceptions", "done-answered");
-        let plan = move |fold: &Fold, _| {
-            at_entry::answer(fold, origin, &name, &answer, note.as_deref())
+        let plan = move |fold: &Fold, _| match said {
+            Said::Answer(answer) => at_entry::answer(fold, origin, &name, &answer, note.as_deref()),
+            Said::Admit => at_entry::admit(fold, Admit::Exception(&name), note.as_deref()),
         };
         (plan, done)
     });

@@ -1,7 +1,7 @@
 //! What stands around every page: who looks, in which language, whose numbers these are and of
 //! when.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
 
 use ledger_core::catalogue::Role;
@@ -120,7 +120,7 @@ impl Frame {
         self.words.t(id)
     }
 
-    pub(crate) fn n(&self, id: &str, n: impl TryInto<i64>) -> Cow<'static, str> {
+    pub(crate) fn n(&self, id: &str, n: impl Borrow<usize>) -> Cow<'static, str> {
         self.words.n(id, n)
     }
 

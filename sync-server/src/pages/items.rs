@@ -68,7 +68,7 @@ struct Row {
 
 /// Where an item is added to and removed from without asking: the usual location, else the only
 /// one where it lies.
-fn only_place(fold: &Fold, sku: &Code) -> Option<Code> {
+pub(super) fn only_place(fold: &Fold, sku: &Code) -> Option<Code> {
     if let Some(usual) = fold.item(sku).location {
         return Some(usual);
     }

@@ -93,7 +93,11 @@ pub(super) async fn block(
         blocked: Some(blocked),
         ..LocationChange::default()
     };
-    let message = if blocked { "done-blocked" } else { "done-unblocked" };
+    let message = if blocked {
+        "done-blocked"
+    } else {
+        "done-unblocked"
+    };
     let place = number.clone();
     let plan = move |fold: &Fold| at_entry::set_location(fold, &place, &change, false);
     act(visit, number, ("block", fields), message, plan).await
@@ -106,7 +110,11 @@ pub(super) async fn archive(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let archived = fields.is_on("archive");
-    let message = if archived { "done-archived-place" } else { "done-restored-place" };
+    let message = if archived {
+        "done-archived-place"
+    } else {
+        "done-restored-place"
+    };
     let place = number.clone();
     let plan = move |fold: &Fold| at_entry::archive(fold, Class::Location, &place, archived);
     act(visit, number, ("archive", fields), message, plan).await

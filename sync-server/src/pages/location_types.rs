@@ -119,8 +119,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
         Ok((plan, done))
     };
     let plan = read();
-    let build =
-        |_: &View<'_>, frame, form| Ok(new_page(frame, form, TypeQuery::default()));
+    let build = |_: &View<'_>, frame, form| Ok(new_page(frame, form, TypeQuery::default()));
     visit
         .write((ADD, fields), Named::Nothing, plan, build)
         .await
@@ -148,7 +147,13 @@ pub(super) async fn rename(
         at_entry::set_partner(Class::LocationType, &code, name.as_deref())
     };
     let build = move |view: &View<'_>, frame, form| {
-        rack_page(view, frame, form, &shown, super::rack_grid::GridQuery::default())
+        rack_page(
+            view,
+            frame,
+            form,
+            &shown,
+            super::rack_grid::GridQuery::default(),
+        )
     };
     let named = Named::Thing(Class::LocationType, code);
     visit

@@ -82,7 +82,10 @@ struct Wish {
 
 impl Wish {
     fn of(fields: &Fields) -> Result<Self, Problem> {
-        let rows: u32 = fields.needed("rows")?.parse().or(Err(problem("bad-grid")))?;
+        let rows: u32 = fields
+            .needed("rows")?
+            .parse()
+            .or(Err(problem("bad-grid")))?;
         let range = fields.needed("columns")?;
         let count = columns(&range).or(Err(problem("bad-grid")))?.len();
         let places = count.saturating_mul(usize::try_from(rows).unwrap_or(usize::MAX));
@@ -228,9 +231,8 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
         let done = Done::new(to, "done-rack-made").with("prefix", prefix);
         (move |fold: &Fold, _| wish.plan(fold), done)
     });
-    let build = |view: &View<'_>, frame, form| {
-        Ok(rack_new_page(view, frame, form, RackQuery::default()))
-    };
+    let build =
+        |view: &View<'_>, frame, form| Ok(rack_new_page(view, frame, form, RackQuery::default()));
     visit
         .write((FORM, fields), Named::Nothing, plan, build)
         .await

@@ -79,11 +79,14 @@ fn settings_page(view: &View<'_>, frame: Frame, form: Form) -> Result<SettingsPa
     Ok(SettingsPage {
         allow_backorder: field(&settings::ALLOW_BACKORDER),
         default_threshold: field(&settings::DEFAULT_THRESHOLD),
-        policies: [&settings::ORDER_POLICY_REPAIR, &settings::ORDER_POLICY_SALES]
-            .into_iter()
-            .zip(["repair", "sales"])
-            .map(|(setting, order_type)| (order_type, setting.key, field(setting)))
-            .collect(),
+        policies: [
+            &settings::ORDER_POLICY_REPAIR,
+            &settings::ORDER_POLICY_SALES,
+        ]
+        .into_iter()
+        .zip(["repair", "sales"])
+        .map(|(setting, order_type)| (order_type, setting.key, field(setting)))
+        .collect(),
         policy_words: [OrderPolicy::Issue.word(), OrderPolicy::Reserve.word()],
         reasons: {
             let current = shown(fold, &settings::REASONS);
@@ -106,7 +109,12 @@ pub(super) async fn save(visit: Visit, fields: Fields) -> Result<Response, Probl
     let done = Done::new("/settings/inventory", "done-saved");
     let values: Result<Vec<(&'static str, String)>, Problem> = KEYS
         .into_iter()
-        .map(|key| Ok((key, typed(words, key, &super::edit::plain(fields.raw(key)))?)))
+        .map(|key| {
+            Ok((
+                key,
+                typed(words, key, &super::edit::plain(fields.raw(key)))?,
+            ))
+        })
         .collect();
     let plan = values.map(|values| {
         let plan = move |fold: &Fold, _| {

@@ -87,12 +87,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
         .await
 }
 
-fn site_page(
-    view: &View<'_>,
-    frame: Frame,
-    form: Form,
-    code: &str,
-) -> Result<SitePage, Problem> {
+fn site_page(view: &View<'_>, frame: Frame, form: Form, code: &str) -> Result<SitePage, Problem> {
     let code = find_thing(view.fold(), Class::Site, code)?;
     let site = view.site_name(&code);
     let zone = site.time_zone.as_deref().unwrap_or_default();
@@ -134,7 +129,10 @@ pub(super) async fn edit(
             };
             at_entry::set_site(fold, code.as_str(), &change)
         };
-        (plan, Done::new("/sites", "done-place-saved").with("what", code.clone()))
+        (
+            plan,
+            Done::new("/sites", "done-place-saved").with("what", code.clone()),
+        )
     });
     let build = move |view: &View<'_>, frame, form| site_page(view, frame, form, &shown);
     let named = Named::Thing(Class::Site, code);
@@ -158,7 +156,11 @@ pub(super) async fn archive(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let archived = fields.is_on("archive");
-    let message = if archived { "done-archived-place" } else { "done-restored-place" };
+    let message = if archived {
+        "done-archived-place"
+    } else {
+        "done-restored-place"
+    };
     let done = Done::new("/sites", message).with("what", code.clone());
     let (site, shown) = (code.clone(), code.clone());
     let plan = move |fold: &Fold, _| at_entry::archive(fold, Class::Site, &site, archived);

@@ -74,17 +74,16 @@ fn current(user: &UserInfo, field: &str) -> String {
     match field {
         "name" => user.name.clone(),
         "role" => user.role.word().to_owned(),
-        "badge" => user.badge.as_ref().map(ToString::to_string).unwrap_or_default(),
+        "badge" => user
+            .badge
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         _ => if user.disabled { "yes" } else { "" }.to_owned(),
     }
 }
 
-fn user_page(
-    view: &View<'_>,
-    frame: Frame,
-    form: Form,
-    name: &str,
-) -> Result<UserPage, Problem> {
+fn user_page(view: &View<'_>, frame: Frame, form: Form, name: &str) -> Result<UserPage, Problem> {
     let user = users::find(view.fold(), name)?;
     let field = |field: &str| EditField::of(&form, EDIT, field, &current(&user, field));
     Ok(UserPage {
@@ -152,11 +151,7 @@ pub(super) async fn link(
     show_link(visit, &headers, name).await
 }
 
-async fn show_link(
-    visit: Visit,
-    headers: &HeaderMap,
-    user: String,
-) -> Result<Response, Problem> {
+async fn show_link(visit: Visit, headers: &HeaderMap, user: String) -> Result<Response, Problem> {
     let url = own_url(headers);
     let made = visit.app.work(move |node: &Node| {
         let known = node.read(|fold| users::find(fold, &user))?;

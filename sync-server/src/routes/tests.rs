@@ -16,6 +16,7 @@ use tower::ServiceExt as _;
 use super::*;
 
 mod contract;
+mod numbers;
 mod orders;
 mod pages;
 mod writes;

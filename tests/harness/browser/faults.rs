@@ -3,14 +3,34 @@
 use serde_json::Value;
 use thirtyfour::BrowserLogEntry;
 
+/// A status from 400 on that may stand in the console.
+#[derive(Debug)]
+pub(super) enum Allowed {
+    /// From this address.
+    At(String, u16),
+    /// From any.
+    Anywhere(u16),
+}
+
+impl Allowed {
+    fn is(&self, entry: &BrowserLogEntry) -> bool {
+        let (start, status) = match self {
+            Self::At(url, status) => (format!("{url} "), status),
+            Self::Anywhere(status) => (String::new(), status),
+        };
+        entry.source.as_deref() == Some("network")
+            && entry.message.starts_with(&start)
+            && entry.message.contains(&format!(" status of {status} "))
+    }
+}
+
 /// What the logs told since a page was opened.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     console: Vec<BrowserLogEntry>,
     requests: Vec<String>,
     document: Option<u16>,
-    /// Addresses whose status may stand in the console.
-    allowed: Vec<String>,
+    allowed: Vec<Allowed>,
 }
 
 impl Faults {
@@ -45,8 +65,8 @@ impl Faults {
         self.document
     }
 
-    pub(super) fn allow_status(&mut self, url: &str) {
-        self.allowed.push(url.to_owned());
+    pub(super) fn allow(&mut self, allowed: Allowed) {
+        self.allowed.push(allowed);
     }
 
     /// Each fault in a line; `base` is the one server that may be asked.
@@ -67,14 +87,7 @@ impl Faults {
     }
 
     fn counts(&self, entry: &BrowserLogEntry) -> bool {
-        let is_allowed = || {
-            let of_network = entry.source.as_deref() == Some("network");
-            of_network
-                && self
-                    .allowed
-                    .iter()
-                    .any(|url| entry.message.starts_with(&format!("{url} ")))
-        };
+        let is_allowed = || self.allowed.iter().any(|allowed| allowed.is(entry));
         is_policy(entry) || (entry.level == "SEVERE" && !is_allowed())
     }
 }

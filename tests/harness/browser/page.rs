@@ -9,13 +9,17 @@ use thirtyfour::extensions::query::{
     ElementPollerWithTimeout, ElementQueryable as _, IntoElementPoller as _,
 };
 
-use super::faults::{Faults, axe_faults};
+use super::faults::{Allowed, Faults, axe_faults};
 use super::look::scripts;
 use super::part::{Part, quoted};
 use super::{Browser, GLANCE, Look, PATIENCE};
+use crate::server::Server;
 
 /// A picture is no higher than this, however long the page.
 const PICTURE_PIXELS_MAX: u32 = 6000;
+
+/// The password of everybody whom [`Page::enter`] makes.
+pub const PASSWORD: &str = "only for the tests of pages";
 
 /// One page in the browser. Only one is open at a time.
 #[derive(Debug)]
@@ -39,20 +43,42 @@ impl<'a> Page<'a> {
             faults: RefCell::new(Faults::default()),
         };
         page.dress(look);
+        page.forget();
         // What an earlier page left behind is not this one's.
         page.collect();
         page.faults.replace(Faults::default());
-        page.begin();
         page
     }
 
-    /// The first step of every session, before any page is opened: whatever a person has to do
-    /// before the pages answer, such as to log in.
-    #[allow(
-        clippy::unused_self,
-        reason = "there is nothing to do as long as there is no login"
-    )]
-    fn begin(&self) {}
+    /// The first step of a session: somebody of this role, made for it, chooses a password and is
+    /// logged in with that.
+    #[track_caller]
+    pub fn enter(&self, server: &Server, role: &str) {
+        let name = name_of(role);
+        let added = server.line(&format!("user add {name} --role {role} --json"));
+        let invited = if added.code == 0 {
+            added.json()
+        } else {
+            server.admin(&format!("user set {name} --new-link"))
+        };
+        let link = invited["url"]
+            .as_str()
+            .expect("a link to choose a password");
+        self.open(link);
+        self.fill("New password", PASSWORD);
+        self.fill("The same again", PASSWORD);
+        self.press("Save and log in");
+        self.wait_until("the log-in", |page| !page.path().contains("/invitation/"));
+    }
+
+    /// Logs somebody in by the page that asks for name and password.
+    #[track_caller]
+    pub fn login(&self, user: &str, password: &str) {
+        self.open("/login");
+        self.fill("User name", user);
+        self.fill("Password", password);
+        self.section("Log in").press("Log in");
+    }
 
     #[track_caller]
     fn dress(&self, look: Look) {
@@ -97,11 +123,17 @@ impl<'a> Page<'a> {
         self.collect();
         let mut faults = self.faults.borrow_mut();
         if status >= 400 {
-            faults.allow_status(&url);
+            faults.allow(Allowed::At(url, status));
         }
         let answered = faults.last_document();
         drop(faults);
         assert_eq!(answered, Some(status), "status of {path}");
+    }
+
+    /// Says that this page and what it loads may answer with this status from now on, such as a
+    /// form that is refused.
+    pub fn may_answer(&self, status: u16) {
+        self.faults.borrow_mut().allow(Allowed::Anywhere(status));
     }
 
     /// The path and query of the page that is shown.
@@ -322,6 +354,18 @@ impl<'a> Page<'a> {
                 .wait(log, async { self.browser.web().get_log(log).await })
         });
         self.faults.borrow_mut().take_over(console, &network);
+    }
+}
+
+/// Whoever [`Page::enter`] makes of a role.
+#[must_use]
+pub fn name_of(role: &str) -> &'static str {
+    match role {
+        "administrator" => "ada",
+        "manager" => "mona",
+        "operator" => "oskar",
+        "viewer" => "vera",
+        other => panic!("{other} is no role"),
     }
 }
 

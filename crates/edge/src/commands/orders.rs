@@ -15,7 +15,7 @@ use ledger_core::{Code, Quantity, Total};
 use serde_json::Value;
 
 pub(crate) use self::show::{backorders, orders_table, wanting_table};
-use super::stock::{listed_reason, request};
+use super::stock::request;
 use super::{Here, quantity, write};
 use crate::cli::{
     OrderCommand, OrderEndArgs, OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs,
@@ -104,30 +104,6 @@ fn moved_words(fold: &Fold, moved: &Moved) -> Option<String> {
     let whose = place.owner.as_ref();
     let whose = whose.map_or_else(String::new, |owner| format!(", {owner}'s own"));
     Some(format!("{amount} {said} {}{whose}", place.location))
-}
-
-/// What taking a pick out leaves behind when that is less than nothing: a fact all the same.
-fn below_nothing(fold: &Fold, plan: &Plan) -> Option<String> {
-    plan.bodies.iter().find_map(|body| {
-        let Body::Moved(moved) = body else {
-            return None;
-        };
-        let from = moved.from.as_ref()?;
-        let lines = fold.lines(&fold.canonical(&moved.item));
-        let there = lines.iter().find(|line| {
-            line.key.location == from.location
-                && line.key.owner == from.owner
-                && line.key.batch == from.batch
-        });
-        let there = there.map_or(Total::ZERO, |line| line.on_hand);
-        let left = there.minus(moved.quantity.total());
-        (left < Total::ZERO).then(|| {
-            format!(
-                "{} now has {left}: count what is there, or add what is missing",
-                from.location
-            )
-        })
-    })
 }
 
 /// Writes and tells it: what happened, then the order's line or lines as they are now.
@@ -282,9 +258,8 @@ fn pick(context: &Context, args: OrderPickArgs) -> Result<Answer, Failure> {
     act(
         context,
         |here, fold| {
-            let asked = request(here, fold, &item, &quantity, details.into())?;
+            let asked = request(here, &item, &quantity, details.into())?;
             let mut plan = at_entry::order_pick(fold, &number, &location, &asked.request)?;
-            plan.warnings.extend(below_nothing(fold, &plan));
             plan.warnings.extend(asked.warnings);
             Ok((plan, item_of(fold, &item)?))
         },
@@ -344,9 +319,9 @@ fn expedite(context: &Context, args: &OrderExpediteArgs) -> Result<Answer, Failu
     )
 }
 
-fn ending(fold: &Fold, args: &OrderEndArgs) -> Said {
+fn ending(args: &OrderEndArgs) -> Said {
     Said {
-        reason: listed_reason(fold, args.reason.clone()),
+        reason: args.reason.clone(),
         note: args.note.clone(),
         ..Said::default()
     }
@@ -356,7 +331,7 @@ fn cancel(context: &Context, args: &OrderEndArgs) -> Result<Answer, Failure> {
     act(
         context,
         |_, fold| {
-            let plan = at_entry::order_cancel(fold, &args.number, &ending(fold, args))?;
+            let plan = at_entry::order_cancel(fold, &args.number, &ending(args))?;
             Ok((plan, None))
         },
         |order, done| format!("Order {} cancelled.{}", text(order, "number"), done.moved()),
@@ -367,7 +342,7 @@ fn close(context: &Context, args: &OrderEndArgs) -> Result<Answer, Failure> {
     act(
         context,
         |_, fold| {
-            let plan = at_entry::order_close(fold, &args.number, &ending(fold, args))?;
+            let plan = at_entry::order_close(fold, &args.number, &ending(args))?;
             Ok((plan, None))
         },
         |order, _| format!("Order {} closed.", text(order, "number")),

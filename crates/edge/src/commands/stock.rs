@@ -2,7 +2,7 @@
 
 use ledger_core::at_entry::{self, MoveOwner, Refusal, StockRequest, settings};
 use ledger_core::entry::{Details as Said, Particulars};
-use ledger_core::fold::{Fold, OrderState};
+use ledger_core::fold::Fold;
 use ledger_core::{Code, EntryId};
 use ledger_node::times::in_the_future;
 use serde_json::Value;
@@ -23,7 +23,6 @@ pub(super) struct Request {
 /// Reads what was typed.
 pub(super) fn request(
     here: Here,
-    fold: &Fold,
     item: &str,
     amount: &str,
     details: Details,
@@ -45,10 +44,7 @@ pub(super) fn request(
         po,
         ..
     } = details;
-    let reason = listed_reason(fold, reason);
-    let noted = order.as_deref();
-    let mut warnings = Vec::from_iter(noted.and_then(|order| only_noted(fold, order, item)));
-    warnings.extend(in_the_future(said, now));
+    let warnings = Vec::from_iter(in_the_future(said, now));
     let request = StockRequest {
         item: item.to_owned(),
         quantity: quantity(amount)?,
@@ -71,43 +67,6 @@ pub(super) fn request(
         },
     };
     Ok(Request { request, warnings })
-}
-
-/// A reason as the setting lists it, when it differs in capitals only; any other as it was typed.
-pub(super) fn listed_reason(fold: &Fold, reason: Option<String>) -> Option<String> {
-    let reason = reason?;
-    let typed = reason.trim().to_lowercase();
-    let listed = settings::reasons(fold).into_iter();
-    let mut listed = listed.filter(|listed| listed.to_lowercase() == typed);
-    Some(listed.next().unwrap_or(reason))
-}
-
-/// A warning when `--order` names an order that wants the item: it is a note, the line stays.
-fn only_noted(fold: &Fold, order: &str, item: &str) -> Option<String> {
-    let order = at_entry::find_order(fold, order).ok()?;
-    let (item, _) = at_entry::find_item(fold, item).ok()?;
-    let lines = fold.order_lines(order.id);
-    let wanted = lines.iter().any(|line| line.item == item);
-    let number = &order.number;
-    (wanted && order.state == OrderState::Open).then(|| {
-        format!(
-            "the order is noted only; to book it on the order's line use: stock order pick \
-             {number} {item} LOCATION QTY, or stock order return {number} {item} QTY"
-        )
-    })
-}
-
-/// A warning when taking out left less than nothing: it is a fact all the same.
-fn below_nothing(object: &Value, location: &str) -> Option<String> {
-    let code = Code::new(location).ok()?;
-    let lines = object.get("lines")?.as_array()?;
-    let line = lines.iter().find(|line| {
-        text(line, "location") == code.as_str() && text(line, "on_hand").starts_with('-')
-    })?;
-    let there = text(line, "on_hand");
-    Some(format!(
-        "{code} now has {there}: count what is there, or add what is missing"
-    ))
 }
 
 /// The item and its numbers, as they are after a change.
@@ -138,26 +97,17 @@ fn plain(amount: &str) -> String {
 fn transact(
     context: &Context,
     plan: impl FnOnce(Here, &Fold) -> Result<(at_entry::Plan, Vec<String>), Refusal>,
-    takes_from: Option<String>,
     happened: impl FnOnce(&Value) -> String,
 ) -> Result<Answer, Failure> {
-    let mut warning = None;
-    let answer = write(
+    write(
         context,
         |here, fold| {
             let (mut plan, warnings) = plan(here, fold)?;
             plan.warnings.extend(warnings);
             Ok(plan)
         },
-        |object| {
-            warning = takes_from.and_then(|location| below_nothing(object, &location));
-            format!("{}\n{}", happened(object), now_has(object))
-        },
-    );
-    answer.map(|mut answer| {
-        answer.warnings.extend(warning);
-        answer
-    })
+        |object| format!("{}\n{}", happened(object), now_has(object)),
+    )
 }
 
 fn unit(object: &Value, amount: &str) -> String {
@@ -173,12 +123,12 @@ pub(crate) fn add(context: &Context, args: StockArgs) -> Result<Answer, Failure>
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, warnings } = request(here, fold, &item, &quantity, details)?;
+        let Request { request, warnings } = request(here, &item, &quantity, details)?;
         Ok((at_entry::add(fold, &location, &request)?, warnings))
     };
     let happened =
         |object: &Value| format!("{} added at {}.", unit(object, &quantity), shown(&location));
-    transact(context, plan, None, happened)
+    transact(context, plan, happened)
 }
 
 /// `stock remove`.
@@ -190,7 +140,7 @@ pub(crate) fn remove(context: &Context, args: StockArgs) -> Result<Answer, Failu
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, warnings } = request(here, fold, &item, &quantity, details)?;
+        let Request { request, warnings } = request(here, &item, &quantity, details)?;
         Ok((at_entry::remove(fold, &location, &request)?, warnings))
     };
     let happened = |object: &Value| {
@@ -200,7 +150,7 @@ pub(crate) fn remove(context: &Context, args: StockArgs) -> Result<Answer, Failu
             shown(&location)
         )
     };
-    transact(context, plan, Some(location.clone()), happened)
+    transact(context, plan, happened)
 }
 
 /// `stock move`.
@@ -220,7 +170,7 @@ pub(crate) fn movement(context: &Context, args: MoveArgs) -> Result<Answer, Fail
         None => MoveOwner::Same,
     };
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, warnings } = request(here, fold, &item, &quantity, details)?;
+        let Request { request, warnings } = request(here, &item, &quantity, details)?;
         Ok((
             at_entry::movement(fold, &from, &to, &owner, &request)?,
             warnings,
@@ -239,7 +189,7 @@ pub(crate) fn movement(context: &Context, args: MoveArgs) -> Result<Answer, Fail
             shown(&to)
         )
     };
-    transact(context, plan, Some(from.clone()), happened)
+    transact(context, plan, happened)
 }
 
 /// `stock adjust`.
@@ -251,7 +201,7 @@ pub(crate) fn adjust(context: &Context, args: AdjustArgs) -> Result<Answer, Fail
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, warnings } = request(here, fold, &item, &quantity, details)?;
+        let Request { request, warnings } = request(here, &item, &quantity, details)?;
         let plan = at_entry::adjust(fold, &location, &request);
         Ok((
             plan.map_err(|refusal| with_reasons(fold, refusal))?,
@@ -262,7 +212,7 @@ pub(crate) fn adjust(context: &Context, args: AdjustArgs) -> Result<Answer, Fail
         let (location, amount) = (shown(&location), unit(object, &quantity));
         format!("{location} adjusted by {amount}.")
     };
-    transact(context, plan, Some(location.clone()), happened)
+    transact(context, plan, happened)
 }
 
 /// A missing reason is asked for with those that are offered.
@@ -290,7 +240,7 @@ pub(crate) fn count(context: &Context, args: CountArgs) -> Result<Answer, Failur
         let Request {
             mut request,
             warnings,
-        } = request(here, fold, &item, &quantity, details)?;
+        } = request(here, &item, &quantity, details)?;
         request.all_batches = all_batches;
         Ok((at_entry::count(fold, &location, &request)?, warnings))
     };
@@ -301,7 +251,7 @@ pub(crate) fn count(context: &Context, args: CountArgs) -> Result<Answer, Failur
             shown(&location)
         )
     };
-    transact(context, plan, None, happened)
+    transact(context, plan, happened)
 }
 
 /// `stock undo`.
@@ -312,7 +262,7 @@ pub(crate) fn undo(context: &Context, args: UndoArgs) -> Result<Answer, Failure>
     };
     let plan = |here: Here, fold: &Fold| {
         let details = Said {
-            reason: listed_reason(fold, args.reason),
+            reason: args.reason,
             note: args.note,
             ..Said::default()
         };
@@ -325,7 +275,7 @@ pub(crate) fn undo(context: &Context, args: UndoArgs) -> Result<Answer, Failure>
             Vec::new(),
         ))
     };
-    transact(context, plan, None, |_| "Undone.".to_owned())
+    transact(context, plan, |_| "Undone.".to_owned())
 }
 
 /// Reads the id of an entry.

@@ -3,7 +3,7 @@
 use super::{Plan, Refusal, checked_text, code, filled_text, find_item, find_thing, settings};
 use crate::catalogue::{CatalogueWrite, Class, ItemKind, Subject, Value, key};
 use crate::code::{Barcode, Code};
-use crate::entry::{Body, CodeBound, ItemMerged};
+use crate::entry::{Body, CodeBound, CodeUnbound, ItemMerged};
 use crate::fold::{self, Fold, LocationType};
 use crate::quantity::Quantity;
 
@@ -20,7 +20,7 @@ pub struct ItemChange {
     pub threshold: Option<Option<Quantity>>,
     /// Barcodes to add, with their pack quantity.
     pub barcodes: Vec<(String, Quantity)>,
-    /// The usual location.
+    /// The usual location; an empty text takes it away.
     pub location: Option<String>,
 }
 
@@ -80,8 +80,11 @@ fn item_write(fold: &Fold, sku: &Code, change: &ItemChange) -> Result<CatalogueW
         write = write.with(key::THRESHOLD, value);
     }
     if let Some(location) = &change.location {
-        let location = find_thing(fold, Class::Location, location)?;
-        write = write.with(key::USUAL_LOCATION, Value::code(Some(&location)));
+        let location = match location.trim() {
+            "" => None,
+            location => Some(find_thing(fold, Class::Location, location)?),
+        };
+        write = write.with(key::USUAL_LOCATION, Value::code(location.as_ref()));
     }
     Ok(write)
 }
@@ -213,6 +216,27 @@ pub fn merge_items(fold: &Fold, alias: &str, into: &str) -> Result<Plan, Refusal
 pub fn bind(fold: &Fold, barcode: &str, item: &str, pack: Quantity) -> Result<Plan, Refusal> {
     let (sku, _) = find_item(fold, item)?;
     let bodies = bindings(fold, &sku, &[(barcode.to_owned(), pack)])?;
+    Ok(Plan::new(Subject::new(Class::Item, sku), bodies))
+}
+
+/// Takes a barcode away from an item, and from the items that were merged into it.
+pub fn unbind(fold: &Fold, barcode: &str, item: &str) -> Result<Plan, Refusal> {
+    let (sku, _) = find_item(fold, item)?;
+    let named = Barcode::new(barcode)
+        .map_err(|error| Refusal::new("bad-code", format!("the barcode is not usable: {error}")))?;
+    let mut bound = fold.aliases(&sku);
+    bound.retain(|code| fold.bound_pack(&named, code).is_some());
+    if bound.is_empty() {
+        let text = format!("the barcode {named} does not stand for {sku}");
+        return Err(Refusal::new("unknown-barcode", text));
+    }
+    let unbound = bound.into_iter().map(|item| {
+        Body::CodeUnbound(CodeUnbound {
+            item,
+            barcode: named.clone(),
+        })
+    });
+    let bodies = unbound.collect();
     Ok(Plan::new(Subject::new(Class::Item, sku), bodies))
 }
 

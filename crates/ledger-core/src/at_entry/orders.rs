@@ -4,6 +4,7 @@
 //! there; with *reserve* they are promised and leave when they are picked. Whatever takes a line
 //! back returns what was picked for it, to where it came from, in the same group.
 
+use super::noted::{below_nothing, listed_reason};
 use super::settings::{self, OrderPolicy};
 use super::shelves::{returns_of, take_free, take_promised};
 use super::stock::{check_item_in_use, check_quantity, find_place, particulars};
@@ -431,9 +432,13 @@ pub fn order_pick(
         to: None,
         act: Act::Remove,
         for_order: Some(reference),
-        particulars: particulars(&request)?,
+        particulars: particulars(fold, &request)?,
     };
-    Ok(Plan::new(About::Order(order.id), vec![Body::Moved(movement)]).warn(warning))
+    let item = movement.item.clone();
+    let body = Body::Moved(movement);
+    let below = below_nothing(fold, &item, &body);
+    let plan = Plan::new(About::Order(order.id), vec![body]);
+    Ok(plan.warn(below).warn(warning))
 }
 
 /// Takes what is ready for an order's lines, or one of them, from its places.
@@ -521,10 +526,10 @@ pub fn order_expedite(fold: &Fold, order: &str, item: &str, rank: i64) -> Result
     Ok(Plan::new(About::Order(order.id), bodies))
 }
 
-fn ended(order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {
+fn ended(fold: &Fold, order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {
     Ok(OrderEnded {
         order,
-        reason: filled_text(details.reason.as_deref(), "reason")?,
+        reason: listed_reason(fold, filled_text(details.reason.as_deref(), "reason")?),
         note: filled_text(details.note.as_deref(), "note")?,
         once: None,
     })
@@ -533,7 +538,7 @@ fn ended(order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {
 /// Calls an order off, and returns all that was picked for it.
 pub fn order_cancel(fold: &Fold, order: &str, details: &Details) -> Result<Plan, Refusal> {
     let (order, reference) = find_open(fold, order)?;
-    let ended = ended(reference, details)?;
+    let ended = ended(fold, reference, details)?;
     let (reason, note) = (ended.reason.clone(), ended.note.clone());
     let mut bodies = vec![Body::Order(OrderEntry::Cancelled(ended))];
     for (item, picked) in fold.picked_of(order.id) {
@@ -560,7 +565,9 @@ pub fn order_close(fold: &Fold, order: &str, details: &Details) -> Result<Plan, 
         .collect();
     let warning = (!open.is_empty())
         .then(|| format!("not picked, and wanted no longer: {}", open.join(", ")));
-    let bodies = vec![Body::Order(OrderEntry::Closed(ended(reference, details)?))];
+    let bodies = vec![Body::Order(OrderEntry::Closed(ended(
+        fold, reference, details,
+    )?))];
     Ok(Plan::new(About::Order(order.id), bodies).warn(warning))
 }
 

@@ -1,5 +1,6 @@
 //! Movements, counts and reversals at entry: which stock line is meant, and what is refused.
 
+use super::noted::{below_nothing, listed_reason, only_noted};
 use super::{Plan, Refusal, filled_text, find_item, find_thing};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
@@ -53,12 +54,12 @@ enum BatchRule {
 }
 
 /// What was said beside the quantities, checked.
-pub(super) fn particulars(request: &StockRequest) -> Result<Particulars, Refusal> {
+pub(super) fn particulars(fold: &Fold, request: &StockRequest) -> Result<Particulars, Refusal> {
     let field = |text: &Option<String>, what: &str| filled_text(text.as_deref(), what);
     let details = &request.particulars.details;
     Ok(Particulars {
         details: Details {
-            reason: field(&details.reason, "reason")?,
+            reason: listed_reason(fold, field(&details.reason, "reason")?),
             note: field(&details.note, "note")?,
             order: field(&details.order, "order")?,
             lot: field(&details.lot, "lot")?,
@@ -250,6 +251,16 @@ fn moved(item: &Code, quantity: Quantity, act: Act, particulars: Particulars) ->
     }
 }
 
+/// One movement, with what the user should know of it.
+fn movement_plan(fold: &Fold, item: Code, movement: Moved, warning: Option<String>) -> Plan {
+    let order = movement.particulars.details.order.clone();
+    let noted = only_noted(fold, &item, order.as_deref());
+    let body = Body::Moved(movement);
+    let below = below_nothing(fold, &item, &body);
+    let plan = item_plan(item, vec![body]).warn(warning);
+    plan.warn(noted).warn(below)
+}
+
 fn item_plan(item: Code, bodies: Vec<Body>) -> Plan {
     Plan::new(Subject::new(Class::Item, item), bodies)
 }
@@ -262,9 +273,14 @@ pub fn add(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, 
     check_open(fold, &item, &to.location)?;
     check_total(fold, &item, &to, request.quantity)?;
     let warning = before_count(fold, &item, &to, request.particulars.said);
-    let mut movement = moved(&item, request.quantity, Act::Add, particulars(request)?);
+    let mut movement = moved(
+        &item,
+        request.quantity,
+        Act::Add,
+        particulars(fold, request)?,
+    );
     movement.to = Some(to);
-    Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
+    Ok(movement_plan(fold, item, movement, warning))
 }
 
 /// Takes stock out.
@@ -275,9 +291,14 @@ pub fn remove(fold: &Fold, location: &str, request: &StockRequest) -> Result<Pla
     let change = request.quantity.checked_neg().unwrap_or_default();
     check_total(fold, &item, &from, change)?;
     let warning = before_count(fold, &item, &from, request.particulars.said);
-    let mut movement = moved(&item, request.quantity, Act::Remove, particulars(request)?);
+    let mut movement = moved(
+        &item,
+        request.quantity,
+        Act::Remove,
+        particulars(fold, request)?,
+    );
     movement.from = Some(from);
-    Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
+    Ok(movement_plan(fold, item, movement, warning))
 }
 
 /// Moves stock from a place to a place, or to another owner.
@@ -318,10 +339,15 @@ pub fn movement(
     let said = request.particulars.said;
     let warning =
         before_count(fold, &item, &from, said).or_else(|| before_count(fold, &item, &to, said));
-    let mut movement = moved(&item, request.quantity, Act::Move, particulars(request)?);
+    let mut movement = moved(
+        &item,
+        request.quantity,
+        Act::Move,
+        particulars(fold, request)?,
+    );
     movement.from = Some(from);
     movement.to = Some(to);
-    Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
+    Ok(movement_plan(fold, item, movement, warning))
 }
 
 /// Corrects stock by a difference, up or down; a reason is needed.
@@ -333,7 +359,7 @@ pub fn adjust(fold: &Fold, location: &str, request: &StockRequest) -> Result<Pla
         ));
     }
     check_size(request.quantity)?;
-    let particulars = particulars(request)?;
+    let particulars = particulars(fold, request)?;
     if particulars.details.reason.is_none() {
         return Err(Refusal::new("reason-missing", "adjust needs a reason")
             .hint("say why with --reason TEXT"));
@@ -355,7 +381,7 @@ pub fn adjust(fold: &Fold, location: &str, request: &StockRequest) -> Result<Pla
         &mut movement.to
     };
     *side = Some(place);
-    Ok(item_plan(item, vec![Body::Moved(movement)]).warn(warning))
+    Ok(movement_plan(fold, item, movement, warning))
 }
 
 /// Says how much is there.
@@ -363,7 +389,7 @@ pub fn count(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan
     check_quantity(request.quantity, "count")?;
     let (item, _) = find_item(fold, &request.item)?;
     let place = place(fold, &item, location, request, BatchRule::TheOne)?;
-    let particulars = particulars(request)?;
+    let particulars = particulars(fold, request)?;
     let counted = |item: Code, quantity, place| {
         let particulars = particulars.clone();
         Body::Counted(Counted {
@@ -423,8 +449,10 @@ pub fn undo(
     fold: &Fold,
     origin: Origin,
     target: Option<EntryId>,
-    particulars: Particulars,
+    mut particulars: Particulars,
 ) -> Result<Plan, Refusal> {
+    let reason = particulars.details.reason.take();
+    particulars.details.reason = listed_reason(fold, reason);
     let id = match target {
         Some(id) => id,
         None => newest_transaction(fold, origin).ok_or_else(|| {

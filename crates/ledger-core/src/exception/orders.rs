@@ -39,6 +39,25 @@ impl Fold {
         }
     }
 
+    /// The open exceptions that are about one order, without looking at the others.
+    #[must_use]
+    pub fn exceptions_of_order(&self, id: EntryId) -> Vec<Exception> {
+        let mut open = Vec::new();
+        let Some(order) = self.order(id) else {
+            return open;
+        };
+        for line in self.order_lines(id) {
+            if let Some(shortage) = self.shortages(&line.item).remove(&id) {
+                open.extend(self.short(id, &line.item, shortage));
+            }
+        }
+        self.after_end(&order, &mut open);
+        self.picked_outside(&order, &mut open);
+        self.duplicate_number(&order.number, &mut open);
+        open.retain(|exception| !self.is_answered(exception));
+        open
+    }
+
     /// What an order is called where that must be unique.
     fn unique_name(&self, order: EntryId) -> String {
         match self.order_number(order) {
@@ -173,23 +192,27 @@ impl Fold {
 
     fn duplicate_numbers(&self, open: &mut Vec<Exception>) {
         for number in self.order_numbers() {
-            let orders = self.orders_numbered(number);
-            let Some(first) = orders.first().filter(|_| orders.len() > 1) else {
-                continue;
-            };
-            let text = format!(
-                "{} orders are called {number}. Name them by their entries: {}",
-                orders.len(),
-                orders
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            );
-            let kind = ExceptionKind::DuplicateNumber;
-            let mut exception = self.order_exception(kind, *first, None, orders.clone(), text);
-            exception.id = format!("{}:{number}", kind.word());
-            open.push(exception);
+            self.duplicate_number(number, open);
         }
+    }
+
+    fn duplicate_number(&self, number: &Code, open: &mut Vec<Exception>) {
+        let orders = self.orders_numbered(number);
+        let Some(first) = orders.first().filter(|_| orders.len() > 1) else {
+            return;
+        };
+        let text = format!(
+            "{} orders are called {number}. Name them by their entries: {}",
+            orders.len(),
+            orders
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+        let kind = ExceptionKind::DuplicateNumber;
+        let mut exception = self.order_exception(kind, *first, None, orders.clone(), text);
+        exception.id = format!("{}:{number}", kind.word());
+        open.push(exception);
     }
 }

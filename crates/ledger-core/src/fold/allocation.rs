@@ -320,10 +320,19 @@ impl Fold {
     /// are served once for all its lines.
     #[must_use]
     pub fn lines_of_all_orders(&self) -> BTreeMap<EntryId, Vec<OrderLine>> {
+        self.lines_of_orders(self.orders())
+    }
+
+    /// The same for some orders.
+    #[must_use]
+    pub fn lines_of_orders(
+        &self,
+        orders: impl IntoIterator<Item = EntryId>,
+    ) -> BTreeMap<EntryId, Vec<OrderLine>> {
         let mut lines: BTreeMap<EntryId, Vec<OrderLine>> = BTreeMap::new();
         let mut orders_of: BTreeMap<Code, BTreeSet<EntryId>> = BTreeMap::new();
         let mut picked_of = BTreeMap::new();
-        for order in self.orders() {
+        for order in orders {
             let picked = self.picked(order, None);
             let entered = self.entered_items(order).map(|code| self.canonical(code));
             for item in entered.chain(picked.keys().cloned()) {

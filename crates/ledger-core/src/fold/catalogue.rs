@@ -533,7 +533,7 @@ impl Fold {
     }
 
     /// How much of the item one scan of the barcode is, when it is bound to it.
-    pub(super) fn bound_pack(&self, barcode: &Barcode, item: &Code) -> Option<Quantity> {
+    pub(crate) fn bound_pack(&self, barcode: &Barcode, item: &Code) -> Option<Quantity> {
         let writes = self.catalogue.barcodes.get(barcode)?.get(item)?;
         writes
             .iter()

@@ -401,6 +401,12 @@ impl Fold {
         opened.map(|(_, opened)| &opened.number)
     }
 
+    /// Whether an order was opened and has not ended.
+    #[must_use]
+    pub fn is_open_order(&self, id: EntryId) -> bool {
+        self.opened(id).is_some() && self.order_end(id, None).is_none()
+    }
+
     /// The number of an order, as far as its opening has arrived.
     #[must_use]
     pub fn order_number(&self, id: EntryId) -> Option<&Code> {

@@ -7,8 +7,41 @@ use super::{Fold, LineKey, TxKey};
 use crate::code::Code;
 use crate::id::EntryId;
 use crate::quantity::{Quantity, Total};
+use crate::time::Timestamp;
+
+/// A movement for an order that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderMove {
+    /// The entry.
+    pub id: EntryId,
+    /// When, in the order of F1.
+    pub at: Timestamp,
+    /// From which stock line, or back to which; the item is the one it is called today.
+    pub line: LineKey,
+    /// How much: out positive, back negative.
+    pub quantity: Quantity,
+}
 
 impl Fold {
+    /// The movements that count for an order, oldest first.
+    #[must_use]
+    pub fn order_moves(&self, order: EntryId) -> Vec<OrderMove> {
+        let picks = self.picks_of(order).into_iter();
+        let moves = picks.filter_map(|(key, quantity)| {
+            let (from, to) = self.origins.touch(key).lines();
+            let mut line = self.line_key(self.line_at(from.or(to)?)?);
+            line.item = self.canonical(&line.item);
+            let (at, id) = self.moment_of(key);
+            Some(OrderMove {
+                id,
+                at,
+                line,
+                quantity,
+            })
+        });
+        moves.collect()
+    }
+
     /// The movements that count for an order, in F1 order.
     pub(crate) fn picks_of(&self, order: EntryId) -> Vec<(TxKey, Quantity)> {
         self.picks_until(order, None)
@@ -69,11 +102,8 @@ impl Fold {
 
     /// Stock that is out for an order's item, newest pick last: from where, how much, and the pick.
     /// Returns count against picks from the same line, then against any, newest first.
-    pub(crate) fn outstanding(
-        &self,
-        order: EntryId,
-        item: &Code,
-    ) -> Vec<(LineKey, Total, EntryId)> {
+    #[must_use]
+    pub fn outstanding(&self, order: EntryId, item: &Code) -> Vec<(LineKey, Total, EntryId)> {
         let mut out: Vec<(LineKey, Total, EntryId)> = Vec::new();
         for (key, quantity) in self.picks_of(order) {
             if self.picked_item(key).as_ref() != Some(item) {

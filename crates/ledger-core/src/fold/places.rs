@@ -197,7 +197,11 @@ impl Fold {
     ) -> impl Iterator<Item = &'a Code> + use<'a> {
         use std::ops::Bound;
         let begin = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.clone()));
-        let mut moved = self.places.items.range((begin, Bound::Unbounded)).peekable();
+        let mut moved = self
+            .places
+            .items
+            .range((begin, Bound::Unbounded))
+            .peekable();
         let mut defined = self
             .things_after(Class::Item, after)
             .map(|thing| thing.code)

@@ -1,6 +1,8 @@
 //! When an item's level crossed from one to another, and which items are low or out now.
 
 use ledger_core::fold::Item;
+use std::collections::BTreeMap;
+
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -96,7 +98,8 @@ impl View<'_> {
         let out = short.iter().filter(|short| short.level == Level::Out);
         let out = out.count();
         let low = short.len().saturating_sub(out);
-        let urgency = |short: &ShortItem| (short.item.threshold.is_none(), short.level == Level::Low);
+        let urgency =
+            |short: &ShortItem| (short.item.threshold.is_none(), short.level == Level::Low);
         short.sort_by_key(urgency);
         short.truncate(first);
         SupplyView {
@@ -139,6 +142,21 @@ impl View<'_> {
             available: available.to_string(),
             threshold: item.threshold.map(|threshold| threshold.to_string()),
         }
+    }
+
+    /// How many items in use have each level.
+    #[must_use]
+    pub fn levels(&self) -> BTreeMap<Level, usize> {
+        let mut levels = BTreeMap::new();
+        for sku in self.fold().items() {
+            let item = self.fold().item(&sku);
+            if !item.archived {
+                let level = Level::of(self.own_available(&sku), item.threshold);
+                let count: &mut usize = levels.entry(level).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        levels
     }
 
     /// Our own stock of an item less what is promised of it.

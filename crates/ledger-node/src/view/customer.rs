@@ -1,11 +1,13 @@
 //! One customer with what is here of theirs.
 
-use ledger_core::Code;
+use std::collections::BTreeMap;
+
 use ledger_core::catalogue::Class;
+use ledger_core::{Code, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{OrderView, PartnerView, View, text_of};
+use super::{OrderFilter, OrderView, PartnerView, View, text_of};
 
 /// A customer with the stock that is here of theirs, and the orders that are open for them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,35 +44,40 @@ impl View<'_> {
     /// A customer with stock and open orders.
     #[must_use]
     pub fn customer(&self, code: &Code) -> CustomerView {
-        let orders = self.orders(true).into_iter();
-        let theirs = |order: &OrderView| order.customer.as_deref() == Some(code.as_str());
+        let theirs = OrderFilter {
+            open: true,
+            customer: Some(code.clone()),
+            ..OrderFilter::default()
+        };
         CustomerView {
             customer: self.partner(Class::Customer, code),
             lines: self.lines_owned_by(code),
-            orders: orders.filter(theirs).collect(),
+            orders: self.orders_after(&theirs, None, usize::MAX),
         }
     }
 
     fn lines_owned_by(&self, customer: &Code) -> Vec<OwnedLineView> {
         let fold = self.fold();
-        let mut owned = Vec::new();
-        for sku in fold.items() {
-            for line in fold.lines(&sku) {
-                if line.key.owner.as_ref() != Some(customer) || line.on_hand.is_zero() {
-                    continue;
-                }
+        let mut owned: BTreeMap<_, Total> = BTreeMap::new();
+        for (key, on_hand) in fold.lines_owned_by(customer) {
+            let line = (fold.canonical(&key.item), key.location, key.batch);
+            let sum = owned.entry(line).or_default();
+            *sum = sum.plus(on_hand);
+        }
+        let owned = owned.into_iter().filter(|(_, sum)| !sum.is_zero());
+        owned
+            .map(|((sku, location, batch), on_hand)| {
                 let item = fold.item(&sku);
-                owned.push(OwnedLineView {
+                OwnedLineView {
                     item: sku.to_string(),
                     name: item.name,
                     unit: item.unit,
-                    location: line.key.location.to_string(),
-                    site: text_of(fold.location(&line.key.location).site.as_ref()),
-                    batch: text_of(line.key.batch.as_ref()),
-                    on_hand: line.on_hand.to_string(),
-                });
-            }
-        }
-        owned
+                    site: text_of(fold.location(&location).site.as_ref()),
+                    location: location.to_string(),
+                    batch: text_of(batch.as_ref()),
+                    on_hand: on_hand.to_string(),
+                }
+            })
+            .collect()
     }
 }

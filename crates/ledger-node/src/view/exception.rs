@@ -1,5 +1,6 @@
 //! What a person should look at.
 
+use ledger_core::exception::Exception;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,7 +34,12 @@ impl View<'_> {
     #[must_use]
     pub fn exceptions(&self) -> Vec<ExceptionView> {
         let open = self.fold().exceptions().into_iter();
-        open.map(|exception| ExceptionView {
+        open.map(|exception| self.exception_view(exception))
+            .collect()
+    }
+
+    pub(super) fn exception_view(&self, exception: Exception) -> ExceptionView {
+        ExceptionView {
             actions: exception.actions(),
             id: exception.id,
             kind: exception.kind.word(),
@@ -46,7 +52,6 @@ impl View<'_> {
             since: time_text(exception.since),
             entries: exception.entries.iter().map(ToString::to_string).collect(),
             text: exception.text,
-        })
-        .collect()
+        }
     }
 }

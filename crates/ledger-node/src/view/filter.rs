@@ -20,6 +20,8 @@ pub struct ItemFilter {
     pub location: Option<Code>,
     /// Has stock at this site, ours or a customer's.
     pub site: Option<Code>,
+    /// Has stock of this customer, or with none inside, of our own.
+    pub owner: Option<Option<Code>>,
     /// Has stock that was not counted for so many days.
     pub not_counted_for_days: Option<u32>,
     /// Also what is no longer in use.
@@ -62,7 +64,9 @@ impl ItemFilter {
                     .is_none_or(|count| count.at.millis() < since)
             })
         };
+        let owned = |owner: &Option<Code>| any(&|line| line.key.owner == *owner);
         self.location.as_ref().is_none_or(here)
+            && self.owner.as_ref().is_none_or(owned)
             && self.site.as_ref().is_none_or(at_site)
             && self.not_counted_for_days.is_none_or(not_counted)
     }

@@ -78,7 +78,7 @@ impl View<'_> {
     }
 }
 
-fn history_view(
+pub(super) fn history_view(
     row: &HistoryRow,
     entry: Option<&Entry>,
     device: String,

@@ -146,7 +146,8 @@ impl View<'_> {
         let is_empty = |row: &MatrixRow| row.cells.last().is_none_or(Option::is_none);
         if columns.len() > 1 && rows.iter().all(is_empty) && columns.last() == Some(&None) {
             columns.pop();
-            rows.iter_mut().for_each(|row| row.cells.truncate(columns.len()));
+            rows.iter_mut()
+                .for_each(|row| row.cells.truncate(columns.len()));
             let of_units = sums.values_mut();
             of_units.for_each(|(_, sums)| sums.truncate(columns.len()));
         }
@@ -282,9 +283,9 @@ impl View<'_> {
             let synced = of_site.clone().map(|device| device.last_sync.clone());
             let count = of_site.count();
             MatrixSite {
-                name: column.as_ref().map_or_else(String::new, |site| {
-                    self.fold().name_of(Class::Site, site)
-                }),
+                name: column
+                    .as_ref()
+                    .map_or_else(String::new, |site| self.fold().name_of(Class::Site, site)),
                 time_zone: column.as_ref().and_then(|site| self.zone_of_site(site)),
                 // What a device did since it last synced is not here; of one that never did, no
                 // moment is known.

@@ -144,7 +144,8 @@ pub struct BackorderView {
 }
 
 /// A day as `2026-11-21`.
-fn day_text(days: u32) -> String {
+#[must_use]
+pub fn day_text(days: u32) -> String {
     let millis = i64::from(days).saturating_mul(86_400_000);
     let day = DateTime::from_timestamp_millis(millis).unwrap_or_default();
     day.format("%Y-%m-%d").to_string()
@@ -173,7 +174,7 @@ impl View<'_> {
         Some(self.order_view(&order, &self.fold().order_lines(id)))
     }
 
-    fn order_view(&self, order: &Order, lines: &[OrderLine]) -> OrderView {
+    pub(super) fn order_view(&self, order: &Order, lines: &[OrderLine]) -> OrderView {
         let fold = self.fold();
         let customer = order.customer.as_ref();
         OrderView {
@@ -279,7 +280,7 @@ impl View<'_> {
         waiting.into_iter().map(|(_, line)| line).collect()
     }
 
-    fn backorder(&self, order: &Order, line: &OrderLine) -> BackorderView {
+    pub(super) fn backorder(&self, order: &Order, line: &OrderLine) -> BackorderView {
         let item = self.fold().item(&line.item);
         let age = line.since.map(|since| {
             let millis = self.now().millis().saturating_sub(since.millis());

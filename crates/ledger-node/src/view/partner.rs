@@ -1,5 +1,7 @@
 //! Customers and suppliers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ledger_core::Code;
 use ledger_core::catalogue::{Class, key};
 use serde::Serialize;
@@ -18,7 +20,82 @@ pub struct PartnerView {
     pub archived: bool,
 }
 
+/// A customer with how much there is of theirs.
+#[derive(Debug, Clone)]
+pub struct CustomerRowView {
+    /// Who.
+    pub customer: PartnerView,
+    /// How many of the items here are theirs too.
+    pub items: usize,
+    /// How many of their orders are open.
+    pub orders: usize,
+}
+
 impl View<'_> {
+    /// At most so many customers whose code or name has every word of a search, by code, beginning
+    /// behind one; archived ones on wish.
+    #[must_use]
+    pub fn customer_rows(
+        &self,
+        search: Option<&str>,
+        archived: bool,
+        after: Option<&Code>,
+        limit: usize,
+    ) -> Vec<CustomerRowView> {
+        let mut customers = self.partners_after(Class::Customer, search, archived, after);
+        customers.truncate(limit);
+        let fold = self.fold();
+        let mut items: BTreeMap<Code, BTreeSet<Code>> = BTreeMap::new();
+        for (line, on_hand) in fold.lines_of_customers() {
+            if let Some(owner) = line.owner.filter(|_| !on_hand.is_zero()) {
+                let owned = items.entry(owner).or_default();
+                owned.insert(line.item);
+            }
+        }
+        let mut orders: BTreeMap<Code, usize> = BTreeMap::new();
+        let open = fold.orders().into_iter();
+        let open = open.filter(|id| fold.is_open_order(*id));
+        for customer in open.filter_map(|id| fold.order(id)?.customer) {
+            let count = orders.entry(customer).or_default();
+            *count = count.saturating_add(1);
+        }
+        let row = |customer: PartnerView| {
+            let code = Code::new(&customer.code).ok();
+            CustomerRowView {
+                items: code
+                    .as_ref()
+                    .map_or(0, |code| items.get(code).map_or(0, BTreeSet::len)),
+                orders: code
+                    .and_then(|code| orders.get(&code).copied())
+                    .unwrap_or(0),
+                customer,
+            }
+        };
+        customers.into_iter().map(row).collect()
+    }
+
+    /// Customers or suppliers whose code or name has every word of a search, by code, beginning
+    /// behind one; archived ones on wish.
+    #[must_use]
+    pub fn partners_after(
+        &self,
+        class: Class,
+        search: Option<&str>,
+        archived: bool,
+        after: Option<&Code>,
+    ) -> Vec<PartnerView> {
+        let search = search.unwrap_or_default().to_lowercase();
+        let codes = self.fold().codes(class);
+        let codes = codes.filter(|code| after.is_none_or(|after| *code > after));
+        let partners = codes.map(|code| self.partner(class, code));
+        let partners = partners.filter(|partner| {
+            let said = format!("{} {}", partner.code, partner.name).to_lowercase();
+            (archived || !partner.archived)
+                && search.split_whitespace().all(|word| said.contains(word))
+        });
+        partners.collect()
+    }
+
     /// All customers by code, archived ones too.
     #[must_use]
     pub fn customers(&self) -> Vec<PartnerView> {

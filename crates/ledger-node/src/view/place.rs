@@ -185,9 +185,7 @@ impl View<'_> {
     #[must_use]
     pub fn rooms(&self) -> Vec<String> {
         let things = self.fold().things_after(Class::Location, None);
-        let rooms: BTreeSet<&str> = things
-            .filter_map(|thing| thing.text(key::ROOM))
-            .collect();
+        let rooms: BTreeSet<&str> = things.filter_map(|thing| thing.text(key::ROOM)).collect();
         rooms.into_iter().map(str::to_owned).collect()
     }
 

@@ -69,7 +69,7 @@ pub enum Deed {
         /// Its code.
         code: String,
     },
-    /// An exception was taken as it is.
+    /// An exception was taken as it is, or what waited was admitted.
     Answered,
 }
 
@@ -178,7 +178,7 @@ impl View<'_> {
                 class: "item",
                 code: unbound.item.to_string(),
             },
-            Body::ExceptionAnswered(_) => Deed::Answered,
+            Body::ExceptionAnswered(_) | Body::Admitted(_) => Deed::Answered,
             Body::Genesis(_) | Body::ClockMark(_) | Body::Tallied(_) => return None,
         })
     }

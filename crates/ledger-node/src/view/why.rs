@@ -188,7 +188,7 @@ impl View<'_> {
         })
     }
 
-    fn movement(
+    pub(super) fn movement(
         &self,
         row: &WhyRow,
         line: &LineKey,

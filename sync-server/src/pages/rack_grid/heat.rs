@@ -167,10 +167,7 @@ impl Heat {
                 (sum.clone(), format!("{sum} {unit}"))
             }
             By::Counted => match self.days(load) {
-                Some(days) => (
-                    days.to_string(),
-                    frame.n("heat-days", days).into_owned(),
-                ),
+                Some(days) => (days.to_string(), frame.n("heat-days", days).into_owned()),
                 None => {
                     let never = frame.t("heat-never").into_owned();
                     (never.clone(), never)

@@ -34,7 +34,11 @@ fn operations() -> BTreeMap<(String, String), Operation> {
         for (method, described) in methods.as_object().unwrap() {
             let mut answers = BTreeMap::new();
             for (status, response) in described["responses"].as_object().unwrap() {
-                let (_, media) = content(response);
+                let (_, mut media) = content(response);
+                if let Some(shapes) = media.pointer_mut("/schema/properties/object/anyOf") {
+                    let shapes = shapes.as_array_mut().unwrap();
+                    shapes.retain(|shape| shape["x-repeated"] != true);
+                }
                 answers.insert(status.parse().unwrap(), validator(&media["schema"]));
             }
             let body = described.get("requestBody");
@@ -138,6 +142,9 @@ pub(super) fn check(method: &str, path: &str, reply: &Reply) {
         let reference = described["$ref"].as_str().unwrap();
         let response = DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap();
         let codes = response["x-codes"].as_array().unwrap();
+        let hint = answer["hint"].as_str().unwrap_or_default();
+        let names_handheld = hint.contains(": stock ") || hint.starts_with("stock ");
+        assert!(!names_handheld, "{method} {path} {status}: {hint}");
         assert!(
             codes.contains(&answer["code"]),
             "{method} {path} {status}: {}",

@@ -7,7 +7,10 @@ use ledger_core::at_entry::users::{self, UserChange};
 use super::*;
 use crate::pages::{Need, all as all_pages};
 
+mod administration;
+mod customers;
 mod frame;
+mod orders;
 
 /// A person with a browser.
 pub(super) struct Visitor<'a> {

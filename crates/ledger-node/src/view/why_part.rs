@@ -1,0 +1,128 @@
+//! Why an item has what it has, as much as fits on a page: running sums, the newest movements one
+//! by one and those before them added up.
+
+use ledger_core::fold::Why;
+use ledger_core::{Code, Total};
+
+use super::device::DeviceNames;
+use super::{IgnoredView, MovementView, View, text_of, time_text};
+use crate::NodeError;
+
+/// How many movements of a line are told one by one.
+const STEPS_MAX: usize = 100;
+/// How many lines are told.
+const LINES_MAX: usize = 30;
+
+/// The explanation of an item's total.
+#[derive(Debug, Clone)]
+pub struct WhyParts {
+    /// The sum of all lines asked for.
+    pub on_hand: String,
+    /// The lines, those with stock first.
+    pub lines: Vec<WhyPartView>,
+    /// How many more lines there are.
+    pub more: usize,
+}
+
+/// The explanation of one stock line.
+#[derive(Debug, Clone)]
+pub struct WhyPartView {
+    /// The item, by the code its entries name.
+    pub item: String,
+    /// Where.
+    pub location: String,
+    /// Whose: a customer's, or ours.
+    pub owner: Option<String>,
+    /// Which batch.
+    pub batch: Option<String>,
+    /// How much.
+    pub on_hand: String,
+    /// The last count: when, what was seen, on which device.
+    pub count: Option<(String, String, String)>,
+    /// Movements since then that are not told one by one: how many, and what they come to.
+    pub earlier: Option<(usize, String)>,
+    /// The newest movements, oldest first.
+    pub steps: Vec<StepView>,
+    /// The newest of what changes nothing.
+    pub ignored: Vec<IgnoredView>,
+    /// How many more change nothing.
+    pub ignored_more: usize,
+}
+
+/// A movement with what is there after it.
+#[derive(Debug, Clone)]
+pub struct StepView {
+    /// The movement.
+    pub movement: MovementView,
+    /// What is there after it.
+    pub sum: String,
+}
+
+impl View<'_> {
+    /// Why an item has what it has, at one location or everywhere, of one owner (`Some(None)` is
+    /// ours) or all.
+    pub fn why_parts(
+        &self,
+        sku: &Code,
+        location: Option<&Code>,
+        owner: Option<Option<&Code>>,
+    ) -> Result<WhyParts, NodeError> {
+        let mut whys = self.fold().why(sku, location);
+        whys.retain(|why| owner.is_none_or(|owner| why.line.owner.as_ref() == owner));
+        let sum = whys
+            .iter()
+            .fold(Total::ZERO, |sum, why| sum.plus(why.on_hand));
+        whys.sort_by_key(|why| why.on_hand.is_zero());
+        let mut names = DeviceNames::new(self.fold());
+        let mut lines = Vec::new();
+        for why in whys.iter().take(LINES_MAX) {
+            lines.push(self.why_part(why, &mut names)?);
+        }
+        Ok(WhyParts {
+            on_hand: sum.to_string(),
+            more: whys.len().saturating_sub(lines.len()),
+            lines,
+        })
+    }
+
+    fn why_part(&self, why: &Why, names: &mut DeviceNames<'_>) -> Result<WhyPartView, NodeError> {
+        let earlier = why.movements.len().saturating_sub(STEPS_MAX);
+        let start = why
+            .count
+            .map_or(Total::ZERO, |count| count.quantity.total());
+        let before = why.movements.iter().take(earlier);
+        let moved = before.fold(Total::ZERO, |sum, row| sum.plus(row.amount.total()));
+        let mut sum = start.plus(moved);
+        let mut steps = Vec::new();
+        for row in why.movements.iter().skip(earlier) {
+            sum = sum.plus(row.amount.total());
+            steps.push(StepView {
+                movement: self.movement(row, &why.line, names)?,
+                sum: sum.to_string(),
+            });
+        }
+        let ignored_more = why.ignored.len().saturating_sub(STEPS_MAX);
+        let mut ignored = Vec::new();
+        for (row, reason) in why.ignored.iter().skip(ignored_more) {
+            ignored.push(IgnoredView {
+                movement: self.movement(row, &why.line, names)?,
+                why: reason,
+            });
+        }
+        Ok(WhyPartView {
+            item: why.line.item.to_string(),
+            location: why.line.location.to_string(),
+            owner: text_of(why.line.owner.as_ref()),
+            batch: text_of(why.line.batch.as_ref()),
+            on_hand: why.on_hand.to_string(),
+            count: why.count.map(|count| {
+                let device = names.of(count.id.origin);
+                (time_text(count.at), count.quantity.to_string(), device)
+            }),
+            earlier: (earlier > 0).then(|| (earlier, moved.to_string())),
+            steps,
+            ignored,
+            ignored_more,
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! What to do instead, in the words of the API.
+//!
+//! The rules of commands are the handheld's too, and some of their hints name its commands.
+
+/// The hint for whoever uses the API. One that names no command stays as it is.
+pub(super) fn of_api(code: &str, hint: Option<String>) -> Option<String> {
+    let hint = hint?;
+    if !names_a_command(&hint) {
+        return Some(hint);
+    }
+    let words = match code {
+        "above-wanted" => "raise the line first: PATCH orders/{number}/lines/{item}",
+        "ambiguous-batch" => "name one as batch; - is the stock without batch",
+        "archived" => "bring it back: PATCH it with \"archived\": false",
+        "bad-grid" => "for example: rows 10, columns A-T",
+        "duplicate-barcode" => "if both are one item merge them: POST items/{sku}/merge",
+        "exists" => "change it with PATCH, or choose another name",
+        "negative-quantity" => {
+            "the direction is said by the places or the act; a difference with its sign is an adjust"
+        }
+        "no-grid" => "name the type too",
+        "no-such-action" => "GET exceptions/{id} shows its entries and what can be done",
+        "not-available" => "order less, or allow backorders: PUT settings/allow-backorder",
+        "nothing-ready" => "GET orders/{number} shows what it waits for",
+        "nothing-to-set" => "say at least one field",
+        "other-owner" => "change the owner first: POST movements with to_owner",
+        "reason-missing" => "say why in reason",
+        "same-place" => "name two locations, or a new owner as to_owner",
+        "unknown-customer" => "make it first: POST customers",
+        "unknown-entry" => "GET items/{sku}/history shows the entries of an item",
+        "unknown-exception" => "GET exceptions lists the open ones",
+        "unknown-item" => "find it with GET items?search=, or make it: POST items",
+        "unknown-line" => "add one: POST orders/{number}/lines",
+        "unknown-location" => "make it first: POST locations",
+        "unknown-location-type" => "make it first: POST location-types",
+        "unknown-order" => "find it with GET orders, or open it: POST orders",
+        "unknown-site" => "make it first: POST sites",
+        "unknown-supplier" => "make it first: POST suppliers",
+        "zero-quantity" => "to say that none is there count it: POST counts",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+/// Whether a hint tells what to type on a handheld.
+pub(super) fn names_a_command(hint: &str) -> bool {
+    hint.contains(": stock ")
+        || hint.starts_with("stock ")
+        || hint.split_whitespace().any(|word| word.starts_with("--"))
+}
