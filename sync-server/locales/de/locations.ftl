@@ -1,5 +1,4 @@
 # Lagerorte, ihre Arten und Regale, und Standorte.
-site = Standort
 sites = Standorte
 site-add = Standort anlegen
 site-code = Kürzel

@@ -1,5 +1,4 @@
 # Locations, their types and racks, and sites.
-site = Site
 sites = Sites
 site-add = Add site
 site-code = Code

@@ -160,6 +160,9 @@ pub(super) async fn show_edit(
 /// What of a location changes: only what the person touched.
 fn edited(fold: &Fold, number: &str, edits: &Edits) -> Result<Plan, Refusal> {
     let number = find_thing(fold, Class::Location, number)?;
+    if edits.is_empty() {
+        return Err(Refusal::new("nothing-changed", ""));
+    }
     let now = current(fold, &number);
     let mut changes = FIELDS
         .iter()

@@ -87,9 +87,9 @@ pub(super) async fn show_new(
     let drawn = drawing(&query.rows, &query.columns);
     if let Err(problem) = drawn {
         let fields = Fields::of(&[
-            ("name", &query.name),
-            ("rows", &query.rows),
-            ("columns", &query.columns),
+            ("name", query.name.as_str()),
+            ("rows", query.rows.as_str()),
+            ("columns", query.columns.as_str()),
         ]);
         let build = |_: &View<'_>, frame, form| Ok(new_page(frame, form, TypeQuery::default()));
         return visit.again(ADD, fields, problem, build).await;

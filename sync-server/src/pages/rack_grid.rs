@@ -3,6 +3,7 @@
 mod heat;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use askama::Template;
 use axum::response::Response;
@@ -249,10 +250,11 @@ fn lines(
         match (place.row, place.column.as_deref()) {
             (Some(row), Some(column)) if window.holds(place) => {
                 // Two at one position: the second stands below the grid.
-                if by_position.contains_key(&(row, column)) {
-                    loose.push(cell);
-                } else {
-                    by_position.insert((row, column), cell);
+                match by_position.entry((row, column)) {
+                    Entry::Vacant(free) => {
+                        free.insert(cell);
+                    }
+                    Entry::Occupied(_) => loose.push(cell),
                 }
             }
             _ => loose.push(cell),

@@ -167,12 +167,12 @@ fn rack_new_page(view: &View<'_>, frame: Frame, form: Form, query: RackQuery) ->
 
 fn fields_of(query: &RackQuery) -> Fields {
     Fields::of(&[
-        ("type", &query.location_type),
-        ("prefix", &query.prefix),
-        ("rows", &query.rows),
-        ("columns", &query.columns),
-        ("site", &query.site),
-        ("room", &query.room),
+        ("type", query.location_type.as_str()),
+        ("prefix", query.prefix.as_str()),
+        ("rows", query.rows.as_str()),
+        ("columns", query.columns.as_str()),
+        ("site", query.site.as_str()),
+        ("room", query.room.as_str()),
     ])
 }
 
@@ -188,7 +188,8 @@ pub(super) async fn show(
     let fields = fields_of(&query);
     let planned = match Wish::of(&fields) {
         Ok(wish) => visit.app.look(move |view| {
-            let plan = wish.plan(view.fold())?;
+            let plan = wish.plan(view.fold());
+            let plan = plan.map_err(Problem::refused_write)?;
             Ok(preview(&wish, &plan))
         }),
         Err(problem) => {
@@ -223,7 +224,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
         let encoded: String = form_urlencoded::byte_serialize(known.as_bytes()).collect();
         let prefix_only = prefix.trim().trim_end_matches('-').to_uppercase();
         let rest = query_of(&[
-            ("prefix", &prefix_only),
+            ("prefix", prefix_only.as_str()),
             ("site", wish.change.site.as_deref().unwrap_or_default()),
             ("room", wish.change.room.as_deref().unwrap_or_default()),
         ]);

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use chrono_tz::TZ_VARIANTS;
 use ledger_core::Code;
-use ledger_core::at_entry::{self, SiteChange, find_thing};
+use ledger_core::at_entry::{self, Refusal, SiteChange, find_thing};
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
 use ledger_node::View;
@@ -121,6 +121,9 @@ pub(super) async fn edit(
     let plan = zone.map_err(Problem::from).map(|zone| {
         let plan = move |fold: &Fold, _| {
             let code: Code = find_thing(fold, Class::Site, &site)?;
+            if edits.is_empty() {
+                return Err(Refusal::new("nothing-changed", ""));
+            }
             let (name, current) = now(fold, &code);
             let is_other = edits.change("time-zone", &current)?.is_some();
             let change = SiteChange {
