@@ -27,6 +27,10 @@ mod items;
 mod language;
 mod level;
 mod live;
+mod location;
+mod location_form;
+mod location_types;
+mod locations;
 mod login;
 mod menu;
 mod order;
@@ -34,7 +38,11 @@ mod order_acts;
 mod order_edit;
 mod orders;
 mod pick_list;
+mod rack_grid;
+mod rack_new;
 mod settings;
+mod sites;
+mod stock;
 mod table;
 mod undo;
 mod users;
@@ -59,8 +67,8 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every page with who may use it.
 pub(crate) fn all() -> Pages {
-    customers_of(orders_of(stock_of(people_of(administration_of(
-        Pages::default(),
+    places_of(customers_of(orders_of(stock_of(people_of(
+        administration_of(Pages::default()),
     )))))
     .page("/live", live::changes)
     .form(Operator, "/undo", undo::undo)
@@ -147,4 +155,33 @@ fn customers_of(pages: Pages) -> Pages {
         .form(Manager, "/customers/{code}/rename", customer::rename)
         .form(Manager, "/customers/{code}/archive", customer::archive)
         .form(Operator, "/customers/{code}/owner", customer::change_owner)
+}
+
+fn places_of(pages: Pages) -> Pages {
+    pages
+        .page("/stock", stock::show)
+        .page("/sites", sites::show)
+        .page_for(Manager, "/sites/new", sites::show_new)
+        .form(Manager, "/sites/new", sites::add)
+        .page_for(Manager, "/sites/{code}", sites::show_one)
+        .form(Manager, "/sites/{code}", sites::edit)
+        .form(Manager, "/sites/{code}/archive", sites::archive)
+        .page("/locations", locations::show)
+        .page_for(Manager, "/locations/new", location_form::show_new)
+        .form(Manager, "/locations/new", location_form::add)
+        .page_for(Manager, "/locations/rack", rack_new::show)
+        .form(Manager, "/locations/rack", rack_new::add)
+        .page("/locations/{number}", location::show)
+        .page_for(
+            Manager,
+            "/locations/{number}/edit",
+            location_form::show_edit,
+        )
+        .form(Manager, "/locations/{number}/edit", location_form::edit)
+        .form(Manager, "/locations/{number}/block", location::block)
+        .form(Manager, "/locations/{number}/archive", location::archive)
+        .page_for(Manager, "/location-types/new", location_types::show_new)
+        .form(Manager, "/location-types/new", location_types::add)
+        .page("/location-types/{code}", rack_grid::show)
+        .form(Manager, "/location-types/{code}", location_types::rename)
 }

@@ -18,7 +18,7 @@ pub use self::answer::{Answer, answer, find_exception};
 pub use self::catalogue::{
     ItemChange, LocationChange, LocationTypeChange, SiteChange, add_grid, add_item, add_location,
     add_location_type, add_partner, add_site, archive, bad_time_zone, bind, make_site, merge_items,
-    rack_number, set_item, set_location, set_partner, set_site, unbind,
+    set_item, set_location, set_partner, set_site, unbind,
 };
 pub use self::orders::{
     OrderChange, find_order, open_order, order_add, order_cancel, order_close, order_expedite,

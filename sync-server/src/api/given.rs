@@ -161,6 +161,7 @@ impl LocationGiven {
             row: self.row,
             column: self.column.map(|column| column.0),
             blocked: self.blocked,
+            without: Vec::new(),
         };
         let LocationChange {
             name,
@@ -170,6 +171,7 @@ impl LocationGiven {
             row,
             column,
             blocked,
+            without: _,
         } = &change;
         let texts = [name, location_type, site, room, column];
         let is_said = texts.iter().any(|text| text.is_some()) || row.is_some() || blocked.is_some();

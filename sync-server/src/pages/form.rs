@@ -38,7 +38,6 @@ impl FromRequest<App> for Fields {
 
 impl Fields {
     /// A form with these fields.
-    #[cfg(test)]
     pub(super) fn of(pairs: &[(&str, &str)]) -> Self {
         let mut fields = Self::default();
         for (name, value) in pairs {

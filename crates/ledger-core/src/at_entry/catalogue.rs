@@ -300,7 +300,12 @@ pub struct LocationChange {
     pub column: Option<String>,
     /// Stock there is not usable.
     pub blocked: Option<bool>,
+    /// Fields that it no longer has, by number. Without its type it has no row or column either.
+    pub without: Vec<u8>,
 }
+
+/// The fields of a location that can be taken away.
+const REMOVABLE: [u8; 4] = [key::TYPE, key::SITE, key::ROW, key::COLUMN];
 
 /// Makes a location. A number that this node knows is refused.
 pub fn add_location(fold: &Fold, number: &str, change: &LocationChange) -> Result<Plan, Refusal> {
@@ -331,6 +336,13 @@ fn location_plan(fold: &Fold, number: Code, change: &LocationChange) -> Result<P
     let mut write = CatalogueWrite::new(Class::Location, number.clone());
     if let Some(name) = &change.name {
         write = write.with(key::NAME, Value::text(&checked_text(name, "name")?));
+    }
+    for removed in change.without.iter().filter(|key| REMOVABLE.contains(key)) {
+        write = write.with(*removed, Value::Nil);
+    }
+    if change.without.contains(&key::TYPE) {
+        write = write.with(key::ROW, Value::Nil);
+        write = write.with(key::COLUMN, Value::Nil);
     }
     let known = fold.location(&number);
     let typed = match &change.location_type {
@@ -395,14 +407,6 @@ fn check_position(
         .map_err(|error| Refusal::new("outside-grid", error.to_string()))
 }
 
-/// The number of a place in a rack with so many rows: `PREFIX-A-01`.
-#[must_use]
-pub fn rack_number(prefix: &str, column: &Code, row: u32, rows: u32) -> String {
-    let width = rows.to_string().len().max(2);
-    let prefix = prefix.trim().trim_end_matches('-');
-    format!("{prefix}-{column}-{row:0width$}")
-}
-
 /// Makes the locations of a whole rack: `PREFIX-A-01` and so on, all that are not there yet; a
 /// dash at the end of the prefix is not doubled.
 pub fn add_grid(
@@ -426,11 +430,16 @@ pub fn add_grid(
         .iter()
         .filter_map(|site| new_site(fold, site))
         .collect();
+    let width = rows.to_string().len().max(2);
+    let prefix = prefix.trim().trim_end_matches('-');
     let (mut made, mut there) = (0_u32, 0_u32);
     for column in &columns {
         for row in 1..=rows {
             check_position(&grid, Some(row), Some(column))?;
-            let number = code(&rack_number(prefix, column, row, rows), "location's number")?;
+            let number = code(
+                &format!("{prefix}-{column}-{row:0width$}"),
+                "location's number",
+            )?;
             if fold.exists(Class::Location, &number) {
                 there = there.saturating_add(1);
                 continue;
@@ -451,7 +460,6 @@ pub fn add_grid(
         }
     }
     if made == 0 {
-        let prefix = prefix.trim().trim_end_matches('-');
         let text = format!("all {there} locations {prefix}-… of that grid are already there");
         return Err(Refusal::new("exists", text)
             .hint("use them, choose another prefix, or name more rows or columns"));

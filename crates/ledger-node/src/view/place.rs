@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger_core::at_entry::Refusal;
 use ledger_core::catalogue::{Class, key};
 use ledger_core::entry::{Body, Entry};
-use ledger_core::fold::{Change, Thing, columns};
+use ledger_core::fold::{Change, Thing};
 use ledger_core::{Code, Timestamp, Total};
 
 use super::device::DeviceNames;
@@ -306,28 +305,6 @@ impl View<'_> {
         let before = at.checked_sub(1).and_then(|at| rack.get(at)).map(number);
         let behind = rack.get(at.saturating_add(1)).map(number);
         (before, behind)
-    }
-
-    /// The numbers that a whole rack would have, each with whether it is there already.
-    pub fn rack_numbers(
-        &self,
-        prefix: &str,
-        rows: u32,
-        range: &str,
-    ) -> Result<Vec<(String, bool)>, Refusal> {
-        let columns =
-            columns(range).map_err(|error| Refusal::new("bad-grid", error.to_string()))?;
-        let mut numbers = Vec::new();
-        for column in &columns {
-            for row in 1..=rows {
-                let number = ledger_core::at_entry::rack_number(prefix, column, row, rows);
-                let code = Code::new(&number)
-                    .map_err(|error| Refusal::new("bad-code", error.to_string()))?;
-                let is_there = self.fold().exists(Class::Location, &code);
-                numbers.push((code.to_string(), is_there));
-            }
-        }
-        Ok(numbers)
     }
 }
 

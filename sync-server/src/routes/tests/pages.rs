@@ -11,6 +11,7 @@ mod administration;
 mod customers;
 mod frame;
 mod orders;
+mod places;
 
 /// A person with a browser.
 pub(super) struct Visitor<'a> {
