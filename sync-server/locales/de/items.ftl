@@ -193,3 +193,16 @@ done-item-made = { $item } ist angelegt. Buchen Sie nun seinen Bestand zu.
 done-archived = { $item } ist archiviert.
 done-restored = { $item } wird wieder verwendet.
 done-merged = { $item } ist jetzt ein anderer Name von { $into }.
+archived-too = Auch archivierte Artikel
+archived = Archiviert
+site = Standort
+items-found =
+    { $n ->
+        [one] 1 Artikel
+       *[other] { $n } Artikel
+    }
+items-shown =
+    { $n ->
+        [one] 1 Artikel von mehr
+       *[other] { $n } Artikel von mehr
+    }

@@ -193,3 +193,16 @@ done-item-made = { $item } is there. Now add its stock.
 done-archived = { $item } is archived.
 done-restored = { $item } is in use again.
 done-merged = { $item } is now another name of { $into }.
+archived-too = Archived items too
+archived = Archived
+site = Site
+items-found =
+    { $n ->
+        [one] 1 item
+       *[other] { $n } items
+    }
+items-shown =
+    { $n ->
+        [one] 1 item of more
+       *[other] { $n } items of more
+    }
