@@ -53,4 +53,3 @@ item = Artikel
 available = Verfügbar
 apply = Buchen
 changed-meanwhile-to = Inzwischen hat jemand das geändert zu: { $value }
-save = Speichern

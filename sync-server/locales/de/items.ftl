@@ -32,11 +32,11 @@ kind = Art
 last-counted = Zuletzt gezählt
 none = keiner
 what-to-do = Was zu tun ist
-act-add = Bestand zubuchen
-act-remove = Bestand abbuchen
-act-adjust = Bestand berichtigen
-act-move = Umlagern
-act-count = Zählen
+act-to-add = Bestand zubuchen
+act-to-remove = Bestand abbuchen
+act-to-adjust = Bestand berichtigen
+act-to-move = Umlagern
+act-to-count = Zählen
 act-short-add = Zu
 act-short-remove = Ab
 act-short-adjust = Berichtigen
@@ -71,7 +71,6 @@ more-lines =
     }
 orders-that-want = Offene Aufträge, die ihn brauchen
 no-order-wants = Kein offener Auftrag braucht ihn.
-order = Auftrag
 wanted = Gebraucht
 picked = Entnommen
 backorder = Rückstand
@@ -87,15 +86,12 @@ to-owner = Neuer Eigentümer
 stays = bleibt gleich
 becomes-ours = Geht in eigenen Bestand über
 all-batches = Das ist alles: Jede andere Charge dort ist null
-note = Bemerkung
 lot = Fertigungslos
 purchase-order = Bestellung
 serial = Seriennummer
 expiry = Verfallsdatum
 happened-at = Geschehen am ({ $zone })
-when = Wann
 where = Wo
-who = Wer
 said = Angaben
 state = Zustand
 undo-of = Buchung von { $at } rückgängig machen
@@ -107,7 +103,7 @@ row-count = Zählung
 row-reversal = Stornierung
 row-order = Auftrag
 row-kind = Art der Buchung
-all-kinds = Alle Arten
+every-kind = Alle Arten
 said-reason = { $text }
 said-lot = Los { $text }
 said-po = Bestellung { $text }
@@ -140,9 +136,7 @@ why-available = Von vorhanden zu verfügbar
 promised-to = Zugeteilt an Auftrag
 allocated-of-ours = Vom eigenen Bestand zugeteilt
 why-never = Hier war noch nie etwas.
-what = Was
 sum = Summe
-device = Gerät
 quantity = Menge
 why-counted = Gezählt: Hier beginnt die Summe
 why-never-counted = Nie gezählt: Die Summe beginnt bei null
@@ -193,3 +187,15 @@ done-item-made = { $item } ist angelegt. Buchen Sie nun seinen Bestand zu.
 done-archived = { $item } ist archiviert.
 done-restored = { $item } wird wieder verwendet.
 done-merged = { $item } ist jetzt ein anderer Name von { $into }.
+archived-too = Auch archivierte Artikel
+archived = Archiviert
+items-found =
+    { $n ->
+        [one] 1 Artikel
+       *[other] { $n } Artikel
+    }
+items-shown =
+    { $n ->
+        [one] 1 Artikel von mehr
+       *[other] { $n } Artikel von mehr
+    }

@@ -53,4 +53,3 @@ item = Item
 available = Available
 apply = Apply
 changed-meanwhile-to = Meanwhile somebody set this to: { $value }
-save = Save

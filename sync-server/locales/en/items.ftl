@@ -32,11 +32,11 @@ kind = Kind
 last-counted = Last counted
 none = none
 what-to-do = What to do
-act-add = Add stock
-act-remove = Remove stock
-act-adjust = Adjust Stock
-act-move = Move
-act-count = Count
+act-to-add = Add stock
+act-to-remove = Remove stock
+act-to-adjust = Adjust Stock
+act-to-move = Move
+act-to-count = Count
 act-short-add = Add
 act-short-remove = Remove
 act-short-adjust = Adjust
@@ -71,7 +71,6 @@ more-lines =
     }
 orders-that-want = Open orders that want it
 no-order-wants = No open order wants it.
-order = Order
 wanted = Wanted
 picked = Picked
 backorder = Backorder
@@ -87,15 +86,12 @@ to-owner = New owner
 stays = stays the same
 becomes-ours = Becomes our own
 all-batches = This is all there is: every other batch there is zero
-note = Note
 lot = Production lot
 purchase-order = Purchase order
 serial = Serial number
 expiry = Expiry date
 happened-at = Happened at ({ $zone })
-when = When
 where = Where
-who = Who
 said = Said with it
 state = State
 undo-of = Undo what happened at { $at }
@@ -107,7 +103,7 @@ row-count = Counted
 row-reversal = Undone
 row-order = Order
 row-kind = Kind of transaction
-all-kinds = All kinds
+every-kind = All kinds
 said-reason = { $text }
 said-lot = lot { $text }
 said-po = purchase order { $text }
@@ -140,9 +136,7 @@ why-available = From on hand to available
 promised-to = Allocated to order
 allocated-of-ours = Allocated of our own
 why-never = There never was any here.
-what = What
 sum = Sum
-device = Device
 quantity = Quantity
 why-counted = Counted: the sum starts here
 why-never-counted = Never counted: the sum starts at nothing
@@ -193,3 +187,15 @@ done-item-made = { $item } is there. Now add its stock.
 done-archived = { $item } is archived.
 done-restored = { $item } is in use again.
 done-merged = { $item } is now another name of { $into }.
+archived-too = Archived items too
+archived = Archived
+items-found =
+    { $n ->
+        [one] 1 item
+       *[other] { $n } items
+    }
+items-shown =
+    { $n ->
+        [one] 1 item of more
+       *[other] { $n } items of more
+    }

@@ -85,6 +85,7 @@ pub(crate) async fn list(
             },
             not_counted_for_days: query.not_counted_for,
             include_archived: query.archived,
+            ..ItemFilter::default()
         };
         let after = page.after.as_deref().map(Code::new).transpose();
         let after = after.map_err(|error| Problem::bad_query(error.to_string()))?;

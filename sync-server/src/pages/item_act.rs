@@ -10,6 +10,7 @@ use ledger_node::View;
 use ledger_node::times::{in_the_future, parse_day, timestamp};
 
 use super::form::{Fields, Typed, problem};
+use super::frame::Frame;
 use super::item::{ItemQuery, StockAct, item_page, path_of};
 use super::visit::{Done, Visit};
 use crate::api::{Named, PathOf};
@@ -75,7 +76,11 @@ async fn act(
         act: act.word().to_owned(),
         ..ItemQuery::default()
     };
-    let build = move |view: &View<'_>, frame, form| item_page(view, frame, form, &item, query);
+    let build = move |view: &View<'_>, mut frame: Frame, form| {
+        // What the page fetches anew is the tab, not this answer.
+        frame.address = format!("{}?act={}", path_of(&item), act.word());
+        item_page(view, frame, form, &item, query)
+    };
     visit
         .write((act.word(), fields), Named::Item(sku), plan, build)
         .await

@@ -21,7 +21,7 @@ use crate::problem::Problem;
 /// The fields in which two people may meet.
 const FIELDS: [&str; 5] = ["name", "kind", "unit", "threshold", "location"];
 /// Kinds, in the words of the catalogue.
-const KINDS: [ItemKind; 3] = [ItemKind::Part, ItemKind::Pcba, ItemKind::Assembly];
+pub(super) const KINDS: [ItemKind; 3] = [ItemKind::Part, ItemKind::Pcba, ItemKind::Assembly];
 
 /// An item's fields as a form shows them.
 struct Shown {
@@ -93,8 +93,15 @@ struct EditPage {
     unit_is_fixed: bool,
 }
 
-fn edit_page(view: &View<'_>, frame: Frame, form: Form, sku: &str) -> Result<EditPage, Problem> {
+fn edit_page(
+    view: &View<'_>,
+    mut frame: Frame,
+    form: Form,
+    sku: &str,
+) -> Result<EditPage, Problem> {
     let sku = view.find_item(sku)?;
+    // After a form that could not be done too.
+    frame.address = format!("{}/edit", path_of(sku.as_str()));
     let item = view.fold().item(&sku);
     let shown = Shown::of(&item, frame.words);
     let field = |name: &str, current: &str| EditField::of(&form, "edit", name, current);

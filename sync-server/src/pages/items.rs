@@ -1,9 +1,12 @@
 //! The list of items: what there is, how much of it, and how well it is supplied.
 
 use askama::Template;
+use axum::extract::Query;
+use axum::http::Uri;
 use axum::response::Response;
 use ledger_core::Code;
 use ledger_core::at_entry::{Plan, Refusal, StockRequest, add, find_item, remove};
+use ledger_core::catalogue::{Class, ItemKind};
 use ledger_core::fold::Fold;
 use ledger_node::View;
 use ledger_node::view::{ItemFilter, ItemView};
@@ -11,6 +14,9 @@ use serde::Deserialize;
 
 use super::form::{Fields, Form, Typed};
 use super::frame::Frame;
+use super::item::OFFERED_MAX;
+use super::item_edit::KINDS;
+use super::item_history::OWN;
 use super::level::Badge;
 use super::visit::{Done, Visit, own_path};
 use crate::api::{Named, PathOf, QueryOf};
@@ -30,20 +36,86 @@ pub(crate) struct ListQuery {
     /// Not counted for so many days.
     #[serde(default)]
     uncounted: String,
+    #[serde(default)]
+    location: String,
+    #[serde(default)]
+    site: String,
+    /// A customer, or `-` for our own.
+    #[serde(default)]
+    owner: String,
+    #[serde(default)]
+    kind: String,
+    /// Shows what is archived too.
+    #[serde(default)]
+    archived: String,
     after: Option<String>,
 }
 
 impl ListQuery {
     fn filter(&self) -> ItemFilter {
         let search = self.search.trim();
+        let code = |text: &str| Code::new(text).ok();
         ItemFilter {
             low: ["low", "attention"].contains(&self.level.as_str()),
             out: ["out", "attention"].contains(&self.level.as_str()),
             search: (!search.is_empty()).then(|| search.to_owned()),
             not_counted_for_days: self.uncounted.trim().parse().ok(),
-            ..ItemFilter::default()
+            location: code(&self.location),
+            site: code(&self.site),
+            owner: match self.owner.trim() {
+                "" => None,
+                OWN => Some(None),
+                owner => code(owner).map(Some),
+            },
+            kind: ItemKind::from_word(&self.kind),
+            include_archived: !self.archived.is_empty(),
         }
     }
+
+    fn parts(&self) -> [(&'static str, &str); 8] {
+        [
+            ("search", &self.search),
+            ("level", &self.level),
+            ("uncounted", &self.uncounted),
+            ("location", &self.location),
+            ("site", &self.site),
+            ("owner", &self.owner),
+            ("kind", &self.kind),
+            ("archived", &self.archived),
+        ]
+    }
+
+    /// The query of the next page.
+    fn after(&self, next: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let parts = self.parts();
+        query.extend_pairs(parts.iter().filter(|(_, value)| !value.is_empty()));
+        query.append_pair("after", next);
+        query.finish()
+    }
+
+    /// Whether more is asked for than what the form shows at once.
+    fn has_more(&self) -> bool {
+        self.parts()
+            .iter()
+            .skip(2)
+            .any(|(_, value)| !value.is_empty())
+    }
+
+    fn is_level(&self, level: &str) -> bool {
+        self.level == level
+    }
+
+    fn is_kind(&self, kind: &str) -> bool {
+        self.kind == kind
+    }
+}
+
+/// The query that an address ends in.
+fn query_of(address: &str) -> ListQuery {
+    let uri = address.parse::<Uri>();
+    let query = uri.ok().and_then(|uri| Query::try_from_uri(&uri).ok());
+    query.map(|Query(query)| query).unwrap_or_default()
 }
 
 #[derive(Template)]
@@ -53,8 +125,12 @@ struct ItemsPage {
     form: Form,
     query: ListQuery,
     rows: Vec<Row>,
-    /// The SKU behind which the next page begins.
+    /// The query of the next page.
     next: Option<String>,
+    kinds: [&'static str; 3],
+    customers: Vec<String>,
+    sites: Vec<String>,
+    places: Vec<(String, String)>,
     /// There are no items at all yet.
     is_empty: bool,
 }
@@ -62,6 +138,8 @@ struct ItemsPage {
 struct Row {
     item: ItemView,
     badge: Badge,
+    /// What was typed in the row and could not be done.
+    typed: String,
     /// Where the buttons of the row add and remove; none when the item lies at several places.
     place: Option<String>,
 }
@@ -94,7 +172,13 @@ fn items_page(
     let more = items.len() > ROWS_MAX;
     items.truncate(ROWS_MAX);
     let fold = view.fold();
+    let failed = form.value("change", "item", "").to_owned();
     let row = |item: ItemView| Row {
+        typed: if failed == item.sku {
+            form.value("change", "quantity", "").to_owned()
+        } else {
+            String::new()
+        },
         badge: Badge::of(item.level),
         place: Code::new(&item.sku)
             .ok()
@@ -102,12 +186,22 @@ fn items_page(
             .map(|place| place.to_string()),
         item,
     };
+    let last = items.last().filter(|_| more);
+    let next = last.map(|item| query.after(&item.sku));
+    let codes = |class| {
+        let codes = fold.codes(class).take(OFFERED_MAX);
+        codes.map(ToString::to_string).collect()
+    };
     Ok(ItemsPage {
-        frame,
-        form,
-        next: items.last().filter(|_| more).map(|item| item.sku.clone()),
         is_empty: items.is_empty() && fold.items().is_empty(),
         rows: items.into_iter().map(row).collect(),
+        kinds: KINDS.map(ItemKind::word),
+        customers: codes(Class::Customer),
+        sites: codes(Class::Site),
+        places: view.locations_like(&query.location, OFFERED_MAX),
+        next,
+        frame,
+        form,
         query,
     })
 }
@@ -128,6 +222,7 @@ pub(super) async fn change(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let back = own_path(fields.raw("back")).to_owned();
+    let shown = back.clone();
     let typed = fields.quantity(visit.words, "quantity");
     let plan = typed.map(|typed| {
         let done = Done::new(back, "done-changed")
@@ -137,7 +232,12 @@ pub(super) async fn change(
         let item = sku.clone();
         (move |fold: &Fold, _| change_plan(fold, item, typed), done)
     });
-    let build = |view: &View<'_>, frame, form| items_page(view, frame, form, ListQuery::default());
+    let build = move |view: &View<'_>, mut frame: Frame, form| {
+        let query = query_of(&shown);
+        // What the page fetches anew is the list, not this answer.
+        frame.address = shown;
+        items_page(view, frame, form, query)
+    };
     visit
         .write(("change", fields), Named::Item(sku), plan, build)
         .await

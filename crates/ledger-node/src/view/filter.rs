@@ -1,5 +1,6 @@
 //! Which items a list shows.
 
+use ledger_core::catalogue::ItemKind;
 use ledger_core::fold::{Fold, Item, LineInfo};
 use ledger_core::{Code, Timestamp};
 
@@ -22,6 +23,8 @@ pub struct ItemFilter {
     pub site: Option<Code>,
     /// Has stock of this customer, or with none inside, of our own.
     pub owner: Option<Option<Code>>,
+    /// Is of this kind.
+    pub kind: Option<ItemKind>,
     /// Has stock that was not counted for so many days.
     pub not_counted_for_days: Option<u32>,
     /// Also what is no longer in use.
@@ -32,6 +35,7 @@ impl ItemFilter {
     /// Whether what the catalogue says of the item lets it through.
     pub(super) fn takes_item(&self, item: &Item) -> bool {
         (self.include_archived || !item.archived)
+            && self.kind.is_none_or(|kind| item.kind == kind)
             && self
                 .search
                 .as_deref()

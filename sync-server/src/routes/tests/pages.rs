@@ -10,6 +10,7 @@ use crate::pages::{Need, all as all_pages};
 mod administration;
 mod customers;
 mod frame;
+mod items;
 mod orders;
 mod places;
 
