@@ -150,9 +150,9 @@ impl Asked {
         let done = Done::new(path_of(&self.request.item), message)
             .with("item", &self.request.item)
             .with("quantity", quantity)
-            .with("place", &self.location);
+            .with("location", &self.location);
         let done = match self.does {
-            StockAct::Move => done.with("to", &self.to),
+            StockAct::Move => done.with("to-location", &self.to),
             StockAct::Add | StockAct::Remove | StockAct::Adjust | StockAct::Count => done,
         };
         // Counting all batches is several transactions, so one undo would not be all of it.

@@ -224,7 +224,7 @@ pub(super) async fn merge(
     let plan = into.map(|into| {
         let done = Done::new(path_of(&into), "done-merged")
             .with("item", &sku)
-            .with("into", &into);
+            .with("merge-into", &into);
         let plan = move |fold: &Fold, _| at_entry::merge_items(fold, &item, &into);
         (plan, done)
     });

@@ -41,18 +41,18 @@ struct WhyPage {
 }
 
 /// The words of why a transaction changes nothing.
-fn ignored_words(why: &str) -> &'static str {
-    match why {
-        "voided by a reversal" => "ignored-voided",
-        "the same write again" => "ignored-repeated",
+fn ignored_words(code: &str) -> &'static str {
+    match code {
+        "voided" => "ignored-voided",
+        "repeated" => "ignored-repeated",
         _ => "ignored-before-count",
     }
 }
 
 impl WhyPage {
     #[expect(clippy::unused_self, reason = "templates call methods only")]
-    fn ignored_words(&self, why: &str) -> &'static str {
-        ignored_words(why)
+    fn ignored_words(&self, code: &str) -> &'static str {
+        ignored_words(code)
     }
 
     #[expect(clippy::unused_self, reason = "templates call methods only")]

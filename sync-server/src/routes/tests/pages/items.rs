@@ -510,7 +510,10 @@ async fn the_list_finds_and_changes_in_the_row_and_keeps_its_filter() {
     assert_eq!(done.goes_to(), "/items?search=resis");
     assert_eq!(shop.item("R-100").await["on_hand"], "3");
     let refused = operator
-        .post("/items/R-100/change", &[("quantity", "two"), back])
+        .post(
+            "/items/R-100/change",
+            &[("quantity", "two"), ("item", "R-100"), back],
+        )
         .await;
     assert!(refused.status.is_client_error());
     refused.shows(&["not a quantity", "value=\"two\"", "value=\"resis\""]);
