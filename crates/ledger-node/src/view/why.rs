@@ -90,6 +90,18 @@ pub struct IgnoredView {
     pub why: &'static str,
 }
 
+impl IgnoredView {
+    /// Why it changes nothing, as a code: `voided`, `repeated` or `before-count`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.why {
+            "voided by a reversal" => "voided",
+            "the same write again" => "repeated",
+            _ => "before-count",
+        }
+    }
+}
+
 /// Why one stock line has what it has.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WhyLineView {
