@@ -275,15 +275,16 @@ async fn cancelling_says_what_comes_back_and_brings_it_back() {
     assert_eq!(shop.api("items/R-100").await.json()["on_hand"], "5");
     let again = manager.post("/orders/R1/cancel", &[]).await;
     assert_eq!(again.status.as_u16(), 409);
-    again.shows(&["Cancelled"]);
+    again.shows(&["Cancelled", "role=\"alert\"", "Open a new order"]);
 }
 
 #[tokio::test]
 async fn a_line_is_served_first_when_a_manager_says_so() {
     let shop = Shop::with_backorders();
+    open(&shop, "S1", "sales").await;
+    open(&shop, "S2", "sales").await;
     let manager = shop.visitor(Role::Manager).await;
     for (order, quantity) in [("S1", "5"), ("S2", "2")] {
-        open(&shop, order, "sales").await;
         let fields = [("item", "R-100"), ("quantity", quantity)];
         let path = format!("/orders/{order}/lines");
         manager.post(&path, &fields).await.goes_to();
