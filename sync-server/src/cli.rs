@@ -18,7 +18,6 @@ pub(crate) struct Cli {
     pub(crate) json: bool,
     /// A file with settings, in TOML: `listen = "127.0.0.1:8440"`
     #[arg(long, global = true, env = "STOCK_SERVER_CONFIG", value_name = "FILE")]
-    #[expect(dead_code)]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -307,12 +307,10 @@ mod tests {
     }
 
     fn listen(cli: Cli) -> (String, bool, PathBuf) {
-        match cli.command {
-            crate::cli::Command::Serve(serve) => {
-                (serve.listen, serve.insecure_http, serve.data.data)
-            }
-            other => panic!("{other:?}"),
-        }
+        let crate::cli::Command::Serve(serve) = cli.command else {
+            panic!("another command");
+        };
+        (serve.listen, serve.insecure_http, serve.data.data)
     }
 
     #[test]

@@ -129,6 +129,7 @@ impl From<Refusal> for Problem {
             code if code.starts_with("ambiguous-") => StatusCode::CONFLICT,
             code if code.starts_with("bad-") => StatusCode::BAD_REQUEST,
             code if CONFLICTS.contains(&code) => StatusCode::CONFLICT,
+            "no-right" => StatusCode::FORBIDDEN,
             "not-saved" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };

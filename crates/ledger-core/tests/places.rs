@@ -77,7 +77,7 @@ proptest! {
             }
         }
         let items = fold.items();
-        prop_assert_eq!(fold.items_after(None).cloned().collect::<Vec<_>>(), items.clone());
+        prop_assert_eq!(fold.items_after(None).cloned().collect::<Vec<_>>(), items);
         for (at, item) in items.iter().enumerate() {
             let behind: Vec<Code> = fold.items_after(Some(item)).cloned().collect();
             prop_assert_eq!(&behind[..], &items[at + 1..]);

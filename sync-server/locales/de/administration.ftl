@@ -54,3 +54,4 @@ code-made = Der Code des neuen Geräts
 code-picture = QR-Code zum Anmelden
 code-scan = Scannen Sie ihn mit dem Handgerät, oder tippen Sie dort:
 code-once = Er gilt einmal, bis { $at }, für die Rolle { $role }.
+enrol-command = stock enroll { $url } --code { $code }

@@ -54,3 +54,4 @@ code-made = The code of the new device
 code-picture = QR code for enrolling
 code-scan = Scan this with the handheld, or type there:
 code-once = It works once, until { $at }, for the role { $role }.
+enrol-command = stock enroll { $url } --code { $code }

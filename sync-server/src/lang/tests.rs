@@ -55,7 +55,11 @@ fn variable_of(inline: &InlineExpression<&str>, found: &mut Variables) {
                 variable_of(inline, found);
             }
         }
-        _ => {}
+        InlineExpression::StringLiteral { .. }
+        | InlineExpression::NumberLiteral { .. }
+        | InlineExpression::FunctionReference { .. }
+        | InlineExpression::MessageReference { .. }
+        | InlineExpression::TermReference { .. } => {}
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) const ALL: [Wrong; 14] = [
         status: 403,
         name: "Forbidden",
         meaning: "The role is too small, or the token's name cannot stand in an entry",
-        codes: &["forbidden", "bad-token-name"],
+        codes: &["forbidden", "bad-token-name", "no-right"],
         when: When::Always,
     },
     Wrong {

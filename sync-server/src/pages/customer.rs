@@ -12,9 +12,9 @@ use ledger_node::view::{CustomerView, OrderFilter};
 use super::customers::named;
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::order_acts::{Told, carry, in_path};
+use super::order_acts::{Told, carry};
 use super::orders::Row;
-use super::visit::{Done, Visit};
+use super::visit::{Done, SomePlan, Visit, in_path};
 use crate::api::{Named, PathOf};
 use crate::problem::Problem;
 
@@ -111,7 +111,7 @@ pub(super) async fn rename(
 ) -> Result<Response, Problem> {
     let seen = fields.raw("seen-name").to_owned();
     let plan = fields.needed("name").map(|name| {
-        let done = Done::new(page_of(&code), "done-customer-renamed").with("name", name.clone());
+        let done = Done::new(page_of(&code), "done-customer-renamed").value("name", name.clone());
         let customer = code.clone();
         let plan = move |fold: &Fold, _: Timestamp| rename_plan(fold, &customer, &seen, &name);
         (plan, Told::new(done))
@@ -131,7 +131,7 @@ pub(super) async fn archive(
     } else {
         "done-customer-restored"
     };
-    let done = Done::new(page_of(&code), message).with("customer", code.clone());
+    let done = Done::new(page_of(&code), message).value("customer", code.clone());
     let customer = code.clone();
     let plan = move |fold: &Fold, _: Timestamp| {
         at_entry::archive(fold, Class::Customer, &customer, archived)
@@ -155,17 +155,7 @@ pub(super) async fn change_owner(
     act(visit, ("owner", fields), code, plan).await
 }
 
-fn owner_plan(
-    visit: &Visit,
-    code: &str,
-    fields: &Fields,
-) -> Result<
-    (
-        impl FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + use<>,
-        Told,
-    ),
-    Problem,
-> {
+fn owner_plan(visit: &Visit, code: &str, fields: &Fields) -> Result<(SomePlan, Told), Problem> {
     let customer = Code::new(code).map_or_else(|_| code.to_owned(), |code| code.to_string());
     let to_own = fields.needed("to")? == "own";
     let item = fields.needed("item")?;
@@ -177,9 +167,9 @@ fn owner_plan(
         "done-owner-customer"
     };
     let done = Done::new(page_of(&customer), message)
-        .with("quantity", visit.words.number(&typed.quantity.to_string()))
-        .with("item", item.clone())
-        .with("customer", customer.clone());
+        .value("quantity", visit.words.number(&typed.quantity.to_string()))
+        .value("item", item.clone())
+        .value("customer", customer.clone());
     let (owner, to) = if to_own {
         (Some(customer), MoveOwner::Own)
     } else {
@@ -195,5 +185,5 @@ fn owner_plan(
     let plan = move |fold: &Fold, _: Timestamp| {
         at_entry::movement(fold, &location, &location, &to, &request)
     };
-    Ok((plan, Told::new(done).undoable()))
+    Ok((Box::new(plan), Told::new(done).undoable()))
 }

@@ -12,8 +12,8 @@ use serde::Deserialize;
 
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::order_acts::{Told, carry, in_path};
-use super::visit::{Done, Visit};
+use super::order_acts::{Told, carry};
+use super::visit::{Done, Visit, in_path};
 use crate::api::{Named, QueryOf};
 use crate::problem::Problem;
 
@@ -94,7 +94,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
     let plan = fields.needed("code").map(|code| {
         let shown = Code::new(&code).map_or_else(|_| code.clone(), |code| code.to_string());
         let to = format!("/customers/{}", in_path(&shown));
-        let done = Done::new(to, "done-customer-added").with("customer", shown);
+        let done = Done::new(to, "done-customer-added").value("customer", shown);
         let plan = move |fold: &Fold, _: Timestamp| add_plan(fold, &code, name.as_deref());
         (plan, Told::new(done))
     });

@@ -1,8 +1,10 @@
 //! What somebody did, in one line: on the dashboard and where an exception names entries.
 
+use ledger_core::catalogue::Class;
 use ledger_node::view::{Deed, RecentView};
 
 use super::frame::Frame;
+use super::visit::in_path;
 
 /// One line.
 pub(super) struct Line {
@@ -61,7 +63,7 @@ fn words(frame: &Frame, deed: &Deed) -> String {
             frame.with("deed-order", "number", number.as_deref().unwrap_or("?"))
         }
         Deed::Set { class, code } => {
-            let class = frame.word("class", &class.replace(' ', "-"));
+            let class = frame.word("class", &class.word().replace(' ', "-"));
             frame.with2("deed-set", "class", class, "code", code)
         }
         Deed::Answered => frame.t("deed-answered"),
@@ -70,22 +72,23 @@ fn words(frame: &Frame, deed: &Deed) -> String {
 }
 
 fn address(deed: &Deed) -> Option<String> {
-    let path = |kind: &str, code: &str| {
-        let code: String = form_urlencoded::byte_serialize(code.as_bytes()).collect();
-        // In a path a space is not a plus.
-        Some(format!("/{kind}/{}", code.replace('+', "%20")))
-    };
+    let path = |kind: &str, code: &str| Some(format!("/{kind}/{}", in_path(code)));
     match deed {
         Deed::Moved { item, .. } | Deed::Counted { item, .. } => path("items", item),
         Deed::Reversed { item } => path("items", item.as_deref()?),
         Deed::Order { number } => path("orders", number.as_deref()?),
-        Deed::Set { class, code } => match *class {
-            "item" => path("items", code),
-            "location" => path("locations", code),
-            "location type" => path("location-types", code),
-            "customer" => path("customers", code),
-            _ => None,
-        },
+        Deed::Set { class, code } => {
+            let kind = match class {
+                Class::Item => "items",
+                Class::Location => "locations",
+                Class::LocationType => "location-types",
+                Class::Customer => "customers",
+                Class::Site | Class::Supplier | Class::Setting | Class::User | Class::Device => {
+                    return None;
+                }
+            };
+            path(kind, code)
+        }
         Deed::Answered => None,
     }
 }

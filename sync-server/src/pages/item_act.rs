@@ -148,11 +148,11 @@ impl Asked {
             StockAct::Count => ("done-counted", words.number(&quantity)),
         };
         let done = Done::new(path_of(&self.request.item), message)
-            .with("item", &self.request.item)
-            .with("quantity", quantity)
-            .with("location", &self.location);
+            .value("item", &self.request.item)
+            .value("quantity", quantity)
+            .value("location", &self.location);
         let done = match self.does {
-            StockAct::Move => done.with("to-location", &self.to),
+            StockAct::Move => done.value("to-location", &self.to),
             StockAct::Add | StockAct::Remove | StockAct::Adjust | StockAct::Count => done,
         };
         // Counting all batches is several transactions, so one undo would not be all of it.

@@ -182,7 +182,7 @@ pub(super) async fn save(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let edit = Edit::of(visit.words, &sku, &fields);
-    let done = Done::new(path_of(&sku), "done-item-saved").with("item", &sku);
+    let done = Done::new(path_of(&sku), "done-item-saved").value("item", &sku);
     let plan = edit.map(|edit| (move |fold: &Fold, _| edit.plan(fold), done));
     let item = sku.clone();
     let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &item);
@@ -203,7 +203,7 @@ pub(super) async fn archive(
     } else {
         "done-restored"
     };
-    let done = Done::new(path_of(&sku), message).with("item", &sku);
+    let done = Done::new(path_of(&sku), message).value("item", &sku);
     let (item, shown) = (sku.clone(), sku.clone());
     let plan = move |fold: &Fold, _| at_entry::archive(fold, Class::Item, &item, archived);
     let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &shown);
@@ -223,8 +223,8 @@ pub(super) async fn merge(
     let (item, shown) = (sku.clone(), sku.clone());
     let plan = into.map(|into| {
         let done = Done::new(path_of(&into), "done-merged")
-            .with("item", &sku)
-            .with("merge-into", &into);
+            .value("item", &sku)
+            .value("merge-into", &into);
         let plan = move |fold: &Fold, _| at_entry::merge_items(fold, &item, &into);
         (plan, done)
     });
@@ -283,7 +283,7 @@ fn new_item(words: Words, fields: &Fields) -> Result<(String, ItemChange), Probl
 pub(super) async fn make(visit: Visit, fields: Fields) -> Result<Response, Problem> {
     let plan = new_item(visit.words, &fields).map(|(sku, change)| {
         let shown = Code::new(&sku).map_or_else(|_| sku.clone(), |code| code.to_string());
-        let done = Done::new(path_of(&shown), "done-item-made").with("item", shown);
+        let done = Done::new(path_of(&shown), "done-item-made").value("item", shown);
         let plan = move |fold: &Fold, _| at_entry::add_item(fold, &sku, &change);
         (plan, done)
     });

@@ -226,8 +226,8 @@ pub(super) async fn change(
     let typed = fields.quantity(visit.words, "quantity");
     let plan = typed.map(|typed| {
         let done = Done::new(back, "done-changed")
-            .with("item", sku.clone())
-            .with("change", visit.words.change(&typed.quantity.to_string()))
+            .value("item", sku.clone())
+            .value("change", visit.words.change(&typed.quantity.to_string()))
             .undoable();
         let item = sku.clone();
         (move |fold: &Fold, _| change_plan(fold, item, typed), done)

@@ -11,7 +11,7 @@ use ledger_node::view::{ChangeRow, ContentRow, LocationView};
 
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::visit::{Done, Visit};
+use super::visit::{Done, Visit, in_path};
 use crate::api::{Named, PathOf};
 use crate::problem::Problem;
 
@@ -127,7 +127,7 @@ async fn act(
     message: &'static str,
     plan: impl FnOnce(&Fold) -> Result<Plan, Refusal> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let done = Done::new(address(&number), message).with("what", number.clone());
+    let done = Done::new(address(&number), message).value("what", number.clone());
     let shown = number.clone();
     let build = move |view: &View<'_>, frame, form| location_page(view, frame, form, &shown);
     let plan = move |fold: &Fold, _| plan(fold);
@@ -137,7 +137,5 @@ async fn act(
 
 /// The page of a location.
 pub(super) fn address(number: &str) -> String {
-    let encoded: String = form_urlencoded::byte_serialize(number.trim().as_bytes()).collect();
-    // In a path a plus is a plus.
-    format!("/locations/{}", encoded.replace('+', "%20"))
+    format!("/locations/{}", in_path(number.trim()))
 }

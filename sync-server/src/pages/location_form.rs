@@ -100,7 +100,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
         } else {
             address(&number)
         };
-        let done = Done::new(to, "done-location-made").with("place", number.clone());
+        let done = Done::new(to, "done-location-made").value("place", number.clone());
         let plan = move |fold: &Fold, _| at_entry::add_location(fold, &number, &change);
         Ok((plan, done))
     };
@@ -205,7 +205,7 @@ pub(super) async fn edit(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let edits = Edits::of(&fields, &FIELDS);
-    let done = Done::new(address(&number), "done-place-saved").with("what", number.clone());
+    let done = Done::new(address(&number), "done-place-saved").value("what", number.clone());
     let (place, shown) = (number.clone(), number.clone());
     let plan = move |fold: &Fold, _| edited(fold, &place, &edits);
     let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &shown);

@@ -109,7 +109,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
             rows: rows.transpose()?,
             columns: fields.text("columns"),
         };
-        let done = Done::new("/locations/rack", "done-type-made").with("name", name.clone());
+        let done = Done::new("/locations/rack", "done-type-made").value("name", name.clone());
         let to = query_of(&[("type", name.trim())]);
         let done = Done {
             to: format!("{}?{to}", done.to),
@@ -139,7 +139,7 @@ pub(super) async fn rename(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let edits = Edits::of(&fields, &["name"]);
-    let done = Done::new("/locations", "done-place-saved").with("what", code.clone());
+    let done = Done::new("/locations", "done-place-saved").value("what", code.clone());
     let (known, shown) = (code.clone(), code.clone());
     let plan = move |fold: &Fold, _| {
         let code = find_thing(fold, Class::LocationType, &known)?;
@@ -152,7 +152,7 @@ pub(super) async fn rename(
             frame,
             form,
             &shown,
-            super::rack_grid::GridQuery::default(),
+            &super::rack_grid::GridQuery::default(),
         )
     };
     let named = Named::Thing(Class::LocationType, code);

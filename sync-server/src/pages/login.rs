@@ -34,7 +34,7 @@ impl FromRequestParts<App> for Peer {
 impl Peer {
     /// Counts a try; a page with 429 when there were too many.
     pub(super) fn try_once(&self, app: &App) -> Result<(), Problem> {
-        app.limits().try_once(self.0).map_err(|_| Problem {
+        app.limits().try_once(self.0).map_err(|_wait| Problem {
             status: StatusCode::TOO_MANY_REQUESTS,
             ..problem("too-many-tries")
         })

@@ -14,14 +14,9 @@ use ledger_node::View;
 use super::form::{Fields, Form, Typed, problem};
 use super::frame::Frame;
 use super::order::{Beside, order_page};
-use super::visit::{Done, Visit};
+use super::visit::{Done, SomePlan, Visit, in_path};
 use crate::api::{Named, PathOf};
 use crate::problem::Problem;
-
-/// A text as one part of an address.
-pub(super) fn in_path(text: &str) -> String {
-    askama::filters::urlencode_strict(text).map_or_else(|_| String::new(), |text| text.to_string())
-}
 
 /// What is said when something was done.
 pub(super) struct Told {
@@ -174,8 +169,8 @@ pub(super) async fn add_line(
             let quantity = typed.map_or(pack, |typed| typed.quantity);
             let to = format!("/orders/{}?adding", in_path(&order));
             let done = Done::new(to, "done-line-added")
-                .with("item", item.to_string())
-                .with("change", visit.words.change(&quantity.to_string()));
+                .value("item", item.to_string())
+                .value("change", visit.words.change(&quantity.to_string()));
             let order = order.clone();
             let plan = move |fold: &Fold, _: Timestamp| by(fold, &order, item.as_str(), quantity);
             Ok((plan, Told::new(done).warned("done-line-waits")))
@@ -197,8 +192,8 @@ pub(super) async fn set_line(
     let typed = fields.quantity(visit.words, "wanted");
     let plan = typed.map(|typed: Typed| {
         let done = Done::new(back_to(&order, &item), "done-line-set")
-            .with("item", item.clone())
-            .with("wanted", visit.words.number(&typed.quantity.to_string()));
+            .value("item", item.clone())
+            .value("wanted", visit.words.number(&typed.quantity.to_string()));
         let done = if typed.signed {
             done_by(done, typed.quantity, visit.words)
         } else {
@@ -213,7 +208,7 @@ pub(super) async fn set_line(
 
 fn done_by(mut done: Done, change: Quantity, words: crate::lang::Words) -> Done {
     done.message = "done-line-added";
-    done.with("change", words.change(&change.to_string()))
+    done.value("change", words.change(&change.to_string()))
 }
 
 fn set_plan(
@@ -246,7 +241,7 @@ pub(super) async fn remove_line(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let item = fields.raw("item").to_owned();
-    let done = Done::new(back_to(&order, ""), "done-line-removed").with("item", item.clone());
+    let done = Done::new(back_to(&order, ""), "done-line-removed").value("item", item.clone());
     let (number, sku) = (order.clone(), item.clone());
     let plan = move |fold: &Fold, _: Timestamp| order_remove(fold, &number, &sku);
     act(
@@ -264,20 +259,14 @@ pub(super) fn picked(
     order: &str,
     fields: &Fields,
     to: String,
-) -> Result<
-    (
-        impl FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + use<>,
-        Told,
-    ),
-    Problem,
-> {
+) -> Result<(SomePlan, Told), Problem> {
     let item = fields.raw("item").to_owned();
     let typed = fields.quantity(visit.words, "quantity")?;
     let location = fields.needed("location")?;
     let done = Done::new(to, "done-picked")
-        .with("item", item.clone())
-        .with("quantity", visit.words.number(&typed.quantity.to_string()))
-        .with("location", location.clone());
+        .value("item", item.clone())
+        .value("quantity", visit.words.number(&typed.quantity.to_string()))
+        .value("location", location.clone());
     let request = StockRequest {
         item,
         quantity: typed.quantity,
@@ -289,7 +278,7 @@ pub(super) fn picked(
     let plan =
         move |fold: &Fold, _: Timestamp| at_entry::order_pick(fold, &order, &location, &request);
     let told = Told::new(done).warned("done-picked-unpromised").undoable();
-    Ok((plan, told))
+    Ok((Box::new(plan), told))
 }
 
 /// Takes stock for a line.
@@ -316,10 +305,10 @@ pub(super) async fn fill(
         _ => back_to(&order, ""),
     };
     let done = match &item {
-        Some(item) => Done::new(to, "done-filled-item").with("item", item.clone()),
+        Some(item) => Done::new(to, "done-filled-item").value("item", item.clone()),
         None => Done::new(to, "done-filled"),
     };
-    let done = done.with("order", order.clone());
+    let done = done.value("order", order.clone());
     let (number, sku) = (order.clone(), item.clone());
     let plan = move |fold: &Fold, _: Timestamp| at_entry::order_fill(fold, &number, sku.as_deref());
     let told = Told::new(done).undoable();
@@ -327,7 +316,7 @@ pub(super) async fn fill(
         visit,
         ("fill", fields),
         (order, item.unwrap_or_default()),
-        Ok((plan, told)),
+        Ok((Box::new(plan), told)),
     )
     .await
 }
@@ -342,8 +331,8 @@ pub(super) async fn bring_back(
     let typed = fields.quantity(visit.words, "quantity");
     let plan = typed.map(|typed| {
         let done = Done::new(back_to(&order, &item), "done-returned")
-            .with("item", item.clone())
-            .with("quantity", visit.words.number(&typed.quantity.to_string()));
+            .value("item", item.clone())
+            .value("quantity", visit.words.number(&typed.quantity.to_string()));
         let (order, item) = (order.clone(), item.clone());
         let plan = move |fold: &Fold, _: Timestamp| {
             at_entry::order_return(fold, &order, &item, typed.quantity)
@@ -369,7 +358,7 @@ pub(super) async fn expedite(
         } else {
             "done-not-expedited"
         };
-        let done = Done::new(back_to(&order, &item), message).with("item", item.clone());
+        let done = Done::new(back_to(&order, &item), message).value("item", item.clone());
         let (order, item) = (order.clone(), item.clone());
         let plan =
             move |fold: &Fold, _: Timestamp| at_entry::order_expedite(fold, &order, &item, rank);
@@ -391,7 +380,7 @@ pub(super) async fn cancel(
     PathOf(order): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let done = Done::new(back_to(&order, ""), "done-cancelled").with("order", order.clone());
+    let done = Done::new(back_to(&order, ""), "done-cancelled").value("order", order.clone());
     let (number, details) = (order.clone(), details(&fields));
     let plan = move |fold: &Fold, _: Timestamp| at_entry::order_cancel(fold, &number, &details);
     let told = Told::new(done);
@@ -410,7 +399,7 @@ pub(super) async fn close(
     PathOf(order): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let done = Done::new(back_to(&order, ""), "done-closed").with("order", order.clone());
+    let done = Done::new(back_to(&order, ""), "done-closed").value("order", order.clone());
     let (number, details) = (order.clone(), details(&fields));
     let plan = move |fold: &Fold, _: Timestamp| at_entry::order_close(fold, &number, &details);
     let told = Told::new(done).warned("done-closed-open");

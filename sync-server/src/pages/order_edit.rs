@@ -12,9 +12,9 @@ use ledger_node::view::{OrderView, PartnerView};
 use super::edit::{EditField, Edits};
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::order_acts::{Told, carry, in_path};
+use super::order_acts::{Told, carry};
 use super::orders::{key_of, offered};
-use super::visit::{Done, Visit};
+use super::visit::{Done, Visit, in_path};
 use crate::api::{Named, PathOf};
 use crate::problem::Problem;
 
@@ -107,7 +107,7 @@ pub(super) async fn save(
 ) -> Result<Response, Problem> {
     let edits = Edits::of(&fields, &FIELDS);
     let done = Done::new(format!("/orders/{}", in_path(&number)), "done-order-saved");
-    let done = done.with("order", number.clone());
+    let done = done.value("order", number.clone());
     let order = number.clone();
     let plan = move |fold: &Fold, _: Timestamp| edit_plan(fold, &order, &edits);
     let named = Named::Order(number.clone());

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::form::{Fields, Form, problem};
 use super::frame::Frame;
-use super::visit::{Done, Visit};
+use super::visit::{Done, Visit, in_path};
 use crate::api::{Named, QueryOf};
 use crate::problem::Problem;
 
@@ -230,8 +230,8 @@ pub(super) async fn open(visit: Visit, fields: Fields) -> Result<Response, Probl
     let opened = opened(&visit, &fields).await;
     match opened {
         Ok((written, number)) => {
-            let to = format!("/orders/{number}?adding");
-            let done = Done::new(to, "done-order-opened").with("order", number);
+            let to = format!("/orders/{}?adding", in_path(&number));
+            let done = Done::new(to, "done-order-opened").value("order", number);
             visit.go_on(&written, done).await
         }
         Err(problem) => {

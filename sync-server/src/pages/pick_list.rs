@@ -8,9 +8,9 @@ use ledger_node::view::{OrderView, PickView};
 
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::order_acts::{carry, in_path, picked};
+use super::order_acts::{carry, picked};
 use super::orders::key_of;
-use super::visit::Visit;
+use super::visit::{Visit, in_path};
 use crate::api::{Named, PathOf};
 use crate::problem::Problem;
 

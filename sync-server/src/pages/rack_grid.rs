@@ -81,7 +81,7 @@ pub(super) async fn show(
     QueryOf(query): QueryOf<GridQuery>,
 ) -> Result<Response, Problem> {
     visit
-        .page(move |view, frame| rack_page(view, frame, Form::default(), &code, query))
+        .page(move |view, frame| rack_page(view, frame, Form::default(), &code, &query))
         .await
 }
 
@@ -184,13 +184,13 @@ pub(super) fn rack_page(
     frame: Frame,
     form: Form,
     code: &str,
-    query: GridQuery,
+    query: &GridQuery,
 ) -> Result<impl Template + use<>, Problem> {
     let code = find_thing(view.fold(), Class::LocationType, code)?;
     let known = view.location_type(&code);
     let racks = view.racks(&code);
     let by = By::of(query.by.as_deref());
-    let here = chosen(&racks, &query);
+    let here = chosen(&racks, query);
     let places = here.as_ref().and_then(|here| racks.get(here));
     let places = places.map(Vec::as_slice).unwrap_or_default();
     let from = query.from.as_deref().and_then(|from| from.parse().ok());

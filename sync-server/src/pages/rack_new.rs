@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::form::{Fields, Form, problem};
 use super::frame::Frame;
 use super::location_types::query_of;
-use super::visit::{Done, Visit};
+use super::visit::{Done, Visit, in_path};
 use crate::api::{Named, QueryOf};
 use crate::problem::Problem;
 
@@ -221,15 +221,14 @@ pub(super) async fn show(
 pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Problem> {
     let plan = Wish::of(&fields).map(|wish| {
         let (known, prefix) = (wish.location_type.clone(), wish.prefix.clone());
-        let encoded: String = form_urlencoded::byte_serialize(known.as_bytes()).collect();
         let prefix_only = prefix.trim().trim_end_matches('-').to_uppercase();
         let rest = query_of(&[
             ("prefix", prefix_only.as_str()),
             ("site", wish.change.site.as_deref().unwrap_or_default()),
             ("room", wish.change.room.as_deref().unwrap_or_default()),
         ]);
-        let to = format!("/location-types/{}?{rest}", encoded.replace('+', "%20"));
-        let done = Done::new(to, "done-rack-made").with("prefix", prefix);
+        let to = format!("/location-types/{}?{rest}", in_path(&known));
+        let done = Done::new(to, "done-rack-made").value("prefix", prefix);
         (move |fold: &Fold, _| wish.plan(fold), done)
     });
     let build =

@@ -76,7 +76,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
             name: fields.text("name"),
             time_zone: Some(time_zone(fields.raw("time-zone"))?),
         };
-        let done = Done::new("/sites", "done-site-made").with("site", code.clone());
+        let done = Done::new("/sites", "done-site-made").value("site", code.clone());
         let plan = move |fold: &Fold, _| at_entry::make_site(fold, &code, &change);
         Ok((plan, done))
     };
@@ -134,7 +134,7 @@ pub(super) async fn edit(
         };
         (
             plan,
-            Done::new("/sites", "done-place-saved").with("what", code.clone()),
+            Done::new("/sites", "done-place-saved").value("what", code.clone()),
         )
     });
     let build = move |view: &View<'_>, frame, form| site_page(view, frame, form, &shown);
@@ -164,7 +164,7 @@ pub(super) async fn archive(
     } else {
         "done-restored-place"
     };
-    let done = Done::new("/sites", message).with("what", code.clone());
+    let done = Done::new("/sites", message).value("what", code.clone());
     let (site, shown) = (code.clone(), code.clone());
     let plan = move |fold: &Fold, _| at_entry::archive(fold, Class::Site, &site, archived);
     let build = move |view: &View<'_>, frame, form| site_page(view, frame, form, &shown);

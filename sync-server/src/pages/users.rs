@@ -183,7 +183,7 @@ pub(super) async fn save(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let edits = Edits::of(&fields, &FIELDS);
-    let done = Done::new("/users", "done-user").with("user", name.clone());
+    let done = Done::new("/users", "done-user").value("user", name.clone());
     let user = name.clone();
     let plan = move |fold: &Fold, _| change_plan(fold, &user, &edits);
     let build = move |view: &View<'_>, frame, form| user_page(view, frame, form, &name);

@@ -70,6 +70,9 @@ pub(super) fn language(headers: &HeaderMap) -> Lang {
         .unwrap_or(Lang::En)
 }
 
+/// What a form asks for, ready to be written.
+pub(super) type SomePlan = Box<dyn FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send>;
+
 /// What the next page says when something was done.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Done {
@@ -92,7 +95,7 @@ impl Done {
         }
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(super) fn value(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.values.push((name, value.into()));
         self
     }
@@ -239,6 +242,11 @@ impl Visit {
 /// After a form: the browser asks for the next page by GET.
 pub(super) fn see_other(to: &str) -> Response {
     Redirect::to(to).into_response()
+}
+
+/// A text as one part of a path.
+pub(super) fn in_path(text: &str) -> String {
+    askama::filters::urlencode_strict(text).map_or_else(|_| String::new(), |text| text.to_string())
 }
 
 /// A path of this server that a form or a query names; anything else leads to the beginning.

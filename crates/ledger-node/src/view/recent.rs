@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, BinaryHeap};
 
+use ledger_core::catalogue::Class;
 use ledger_core::entry::{Body, Entry, OrderEntry, Place};
 use ledger_core::{EntryId, Origin};
 
@@ -64,8 +65,8 @@ pub enum Deed {
     },
     /// Something about a thing of the catalogue.
     Set {
-        /// Of which class, in a word of the log.
-        class: &'static str,
+        /// Of which class.
+        class: Class,
         /// Its code.
         code: String,
     },
@@ -163,19 +164,19 @@ impl View<'_> {
                 number: self.number_of(order),
             },
             Body::Set(write) => Deed::Set {
-                class: write.subject.class.word(),
+                class: write.subject.class,
                 code: write.subject.code.to_string(),
             },
             Body::ItemMerged(merged) => Deed::Set {
-                class: "item",
+                class: Class::Item,
                 code: merged.item.to_string(),
             },
             Body::CodeBound(bound) => Deed::Set {
-                class: "item",
+                class: Class::Item,
                 code: bound.item.to_string(),
             },
             Body::CodeUnbound(unbound) => Deed::Set {
-                class: "item",
+                class: Class::Item,
                 code: unbound.item.to_string(),
             },
             Body::ExceptionAnswered(_) | Body::Admitted(_) => Deed::Answered,

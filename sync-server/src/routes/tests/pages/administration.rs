@@ -104,7 +104,7 @@ async fn a_user_is_added_with_a_link_changed_and_disabled() {
         200
     );
     let again = boss.post("/users", &fields).await;
-    assert_eq!(again.status.as_u16(), 409);
+    assert_eq!(again.status.as_u16(), 422);
     again.shows(&["Bob B.", "B-77"]);
     let bob = UserName::new("bob").unwrap();
     let known = || shop.node.read(|fold| fold.user(&bob)).unwrap();

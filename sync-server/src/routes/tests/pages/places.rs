@@ -68,7 +68,7 @@ async fn a_whole_rack_is_shown_before_it_is_made_and_then_as_a_map() {
     let preview = manager
         .get("/locations/rack?type=SHELF&prefix=R1&rows=3&columns=A-D")
         .await;
-    assert_eq!(preview.status.as_u16(), 422, "all are there");
+    assert_eq!(preview.status.as_u16(), 409, "all are there");
     preview.shows(&["value=\"R1\"", "already there"]);
     let preview = manager
         .get("/locations/rack?type=SHELF&prefix=R2&rows=2&columns=A-B")
@@ -155,6 +155,8 @@ async fn a_location_is_made_edited_blocked_and_archived() {
         .await
         .goes_to();
     assert!(place(&shop, "X-9/1").archived);
+    manager.get("/locations").await.shows(&["X-9/1"]);
+    // Only the word about what was just done named it.
     let list = manager.get("/locations").await;
     assert!(!list.body.contains("X-9/1"));
     manager
