@@ -19,8 +19,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use ledger_core::UserName;
+use ledger_core::at_entry::users;
 use ledger_core::catalogue::Role;
-use ledger_node::{Node, NodeKind};
+use ledger_node::{Actor, Node, NodeKind};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -34,6 +36,9 @@ use crate::fault::Fault;
 use crate::report::Report;
 use crate::signals::Stop;
 use crate::{admin, serve};
+
+/// Who looks at the pages of the demonstration.
+const VISITOR: &str = "demo";
 
 /// Tells the story, and serves until Ctrl-C unless `--once`.
 pub(crate) fn run(arguments: &DemoArgs, report: Report) -> Result<(), Fault> {
@@ -77,11 +82,8 @@ async fn show(dir: &Path, once: bool, report: Report) -> Result<(), Fault> {
         // Ends by a word or when the other half is gone.
         drop(ended.await);
     };
-    let serving = tokio::spawn(serve::serve_until(
-        listener,
-        App::new(server.clone()),
-        until,
-    ));
+    let app = App::new(server.clone());
+    let serving = tokio::spawn(serve::serve_until(listener, app.clone(), until));
     let cast = Cast {
         dir,
         day,
@@ -97,8 +99,9 @@ async fn show(dir: &Path, once: bool, report: Report) -> Result<(), Fault> {
     };
     let finished = match told {
         Some(Ok(told)) => {
-            finish(&told, &server, &url, once, report);
+            finish(&told, &url, report);
             if !once {
+                open_pages(&app, &server, &url, report).await?;
                 stop.wished().await;
             }
             told.verdict()
@@ -126,8 +129,8 @@ async fn listen(once: bool) -> Result<TcpListener, Fault> {
     serve::bind(free).await
 }
 
-/// Says what came out, and where to look.
-fn finish(told: &Told, server: &Node, url: &str, once: bool, report: Report) {
+/// Says what came out.
+fn finish(told: &Told, url: &str, report: Report) {
     let result = json!({
         "url": url,
         "agree": told.differences.is_empty(),
@@ -137,10 +140,24 @@ fn finish(told: &Told, server: &Node, url: &str, once: bool, report: Report) {
         "state_hash": told.state_hash,
     });
     report.json(&result);
-    if once {
-        return;
-    }
-    report.line(&format!("\nLook at the pages: {url}/items"));
+}
+
+/// Adds somebody who may look at everything, and says how.
+async fn open_pages(app: &App, server: &Node, url: &str, report: Report) -> Result<(), Fault> {
+    let change = users::UserChange {
+        role: Some(Role::Administrator),
+        ..users::UserChange::default()
+    };
+    server.write(&Actor::default(), |fold| users::add(fold, VISITOR, &change))?;
+    let password = server.new_secret()?;
+    let verifier = app.passwords().make(password.clone()).await;
+    let verifier = verifier.map_err(|problem| Fault::new("internal", problem.detail))?;
+    let visitor = UserName::new(VISITOR).map_err(|error| Fault::system("naming", &error))?;
+    server.set_password(&visitor, verifier)?;
+    report.line(&format!("\nLook at the pages: {url}/"));
+    report.line(&format!(
+        "Log in as:         {VISITOR}, password {password}"
+    ));
     match server.new_token("demo", Role::Viewer) {
         Ok(token) => {
             let bearer = format!("curl -H 'Authorization: Bearer {token}'");
@@ -149,4 +166,5 @@ fn finish(told: &Told, server: &Node, url: &str, once: bool, report: Report) {
         Err(error) => report.line(&format!("The API has no token: {error}")),
     }
     report.line("Stop with Ctrl-C.");
+    Ok(())
 }

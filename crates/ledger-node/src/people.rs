@@ -83,6 +83,11 @@ impl Kept {
 }
 
 impl Node {
+    /// A new secret that people can type, for a password that somebody is given.
+    pub fn new_secret(&self) -> Result<String, NodeError> {
+        one_time_code()
+    }
+
     /// Makes a one-time invitation; an earlier one for the same person is void.
     pub fn invite(
         &self,

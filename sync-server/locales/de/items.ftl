@@ -199,3 +199,4 @@ items-shown =
         [one] 1 Artikel von mehr
        *[other] { $n } Artikel von mehr
     }
+unit-default = pcs

@@ -199,3 +199,4 @@ items-shown =
         [one] 1 item of more
        *[other] { $n } items of more
     }
+unit-default = pcs

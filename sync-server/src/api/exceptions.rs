@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use ledger_core::at_entry::{self, About, Answer, Refusal, find_exception};
+use ledger_core::at_entry::{self, About, Admit, Answer, Refusal, find_exception};
 use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
 use ledger_node::view::ExceptionView;
@@ -42,7 +42,7 @@ pub(super) async fn show(
     .await
 }
 
-/// One of three answers.
+/// One of four answers.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Answered {
@@ -53,20 +53,32 @@ pub(super) struct Answered {
     reverse: Option<String>,
     /// True: it is as it should be.
     accept: Option<bool>,
+    /// True: what its writer had no right to takes effect.
+    admit: Option<bool>,
     note: Option<String>,
 }
 
+/// What was answered.
+enum Said {
+    Answer(Answer),
+    Admit,
+}
+
 impl Answered {
-    fn answer(&self) -> Result<Answer, Refusal> {
-        match (&self.count, &self.reverse, self.accept) {
-            (Some(count), None, None) => Ok(Answer::Count(count.quantity()?)),
-            (None, Some(entry), None) => Ok(Answer::Reverse(entry_id(entry)?)),
-            (None, None, Some(true)) => Ok(Answer::Accept),
-            _ => Err(Refusal::new(
-                "bad-body",
-                "an answer has one of \"count\", \"reverse\" and \"accept\": true",
-            )),
-        }
+    fn said(&self) -> Result<Said, Refusal> {
+        let answer = match (&self.count, &self.reverse, self.accept, self.admit) {
+            (Some(count), None, None, None) => Answer::Count(count.quantity()?),
+            (None, Some(entry), None, None) => Answer::Reverse(entry_id(entry)?),
+            (None, None, Some(true), None) => Answer::Accept,
+            (None, None, None, Some(true)) => return Ok(Said::Admit),
+            _ => {
+                return Err(Refusal::new(
+                    "bad-body",
+                    "an answer has one of \"count\", \"reverse\", \"accept\": true and \"admit\": true",
+                ));
+            }
+        };
+        Ok(Said::Answer(answer))
     }
 }
 
@@ -83,26 +95,34 @@ pub(super) struct AnsweredObject {
 }
 
 /// `POST exceptions/{id}`. Whoever may count or reverse may answer with that; taking a thing as it
-/// is takes a manager.
+/// is takes a manager, and admitting what somebody had no right to an administrator.
 pub(super) async fn answer(
     State(app): State<App>,
     writer: Writer,
     PathOf(id): PathOf<String>,
     BodyOf(body): BodyOf<Answered>,
 ) -> Result<Response, Problem> {
-    let answer = body.answer()?;
+    let said = body.said()?;
     let caller = writer.caller();
-    match &answer {
-        Answer::Count(_) => {}
-        Answer::Reverse(entry) => may_reverse(&app, caller, *entry).await?,
-        Answer::Accept if caller.role >= Role::Manager => {}
-        Answer::Accept => return Err(Problem::forbidden(Role::Manager, Some(caller.role))),
+    let needed = match &said {
+        Said::Answer(Answer::Count(_)) => Role::Operator,
+        Said::Answer(Answer::Reverse(entry)) => {
+            may_reverse(&app, caller, *entry).await?;
+            Role::Operator
+        }
+        Said::Answer(Answer::Accept) => Role::Manager,
+        Said::Admit => Role::Administrator,
+    };
+    if caller.role < needed {
+        return Err(Problem::forbidden(needed, Some(caller.role)));
     }
     let origin = app.work(Node::origin).await?;
     let about = About::Exception(id.trim().to_owned());
     let named = Named::Exception(id.clone());
-    let plan =
-        move |fold: &Fold, _| at_entry::answer(fold, origin, &id, &answer, body.note.as_deref());
+    let plan = move |fold: &Fold, _| match said {
+        Said::Answer(answer) => at_entry::answer(fold, origin, &id, &answer, body.note.as_deref()),
+        Said::Admit => at_entry::admit(fold, Admit::Exception(&id), body.note.as_deref()),
+    };
     let show = move |view: &View<'_>, _: &About| view.object(&about);
     writer.write_shown(named, plan, show).await
 }

@@ -169,6 +169,7 @@ pub(super) const ALL: [Wrong; 14] = [
             "negative-quantity",
             "no-grid",
             "not-a-transaction",
+            "not-admissible",
             "nothing-to-set",
             "nothing-to-undo",
             "other-owner",
