@@ -173,12 +173,15 @@ impl Form {
 impl Said {
     /// A problem in the visitor's words. English has them from where the problem arose, with what
     /// it is about; other languages, and problems of the pages themselves, by the problem's code.
+    /// Hints that name a command or an address of the API are none here.
     /// What broke at the server has one text for all that has none of its own.
     pub(crate) fn of(problem: &Problem, words: Words) -> Self {
         if words.lang == Lang::En && !problem.detail.is_empty() {
+            let hint = problem.hint_for_pages().map(str::to_owned);
+            let of_code = || words.maybe(&format!("hint-{}", problem.code));
             return Self {
                 text: problem.detail.clone(),
-                hint: problem.hint.clone(),
+                hint: hint.or_else(|| of_code().map(Cow::into_owned)),
             };
         }
         let own = words.maybe(&format!("refused-{}", problem.code));
@@ -256,6 +259,26 @@ mod tests {
         let other = told(conflict, "no-such-code", german);
         assert_eq!(other.text, german.t("refused-other"));
         assert_eq!(other.hint, None);
+    }
+
+    #[test]
+    fn a_page_names_no_commands() {
+        let english = Words::new(Lang::En, Tz::UTC);
+        for hint in [
+            "bring it back with: stock item restore R-100",
+            "make one with: stock-server token create --role manager",
+        ] {
+            let mut problem = Problem::new(StatusCode::CONFLICT, "archived", "it is archived");
+            problem.hint = Some(hint.to_owned());
+            let said = Said::of(&problem, english);
+            let own = english.t("hint-archived");
+            assert_eq!(said.hint.as_deref(), Some(&*own), "{hint}");
+        }
+        // The API has words of its own, which are not the pages' either.
+        let refusal = ledger_core::at_entry::Refusal::new("archived", "it is archived");
+        let refusal = refusal.hint("bring it back with: stock item restore R-100");
+        let said = Said::of(&Problem::from(refusal), english);
+        assert_eq!(said.hint.as_deref(), Some(&*english.t("hint-archived")));
     }
 
     #[test]
