@@ -43,6 +43,12 @@ impl Problem {
         self
     }
 
+    /// The hint, when it is one for somebody at a page.
+    pub(crate) fn hint_for_pages(&self) -> Option<&str> {
+        let hint = self.hint.as_deref();
+        hint.filter(|hint| !hints::is_not_for_pages(&self.code, hint))
+    }
+
     /// A query or a path that cannot be read.
     pub(crate) fn bad_query(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-query", detail)

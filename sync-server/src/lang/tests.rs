@@ -10,7 +10,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use super::{Lang, bundles};
 
 /// Ids that are made of a code while running, by how they begin; `every_code_has_its_words` and
-/// tests beside the codes hold them complete.
+/// `every_word_of_a_type_has_its_messages` hold them complete.
 const MADE: &[&str] = &[
     "refused-",
     "hint-",
@@ -188,6 +188,217 @@ fn every_text_that_is_asked_for_is_there_and_none_is_left_over() {
         .filter(|id| !used.contains(*id) && !is_made(id))
         .collect();
     assert!(left.is_empty(), "nobody asks for {left:?}");
+}
+
+/// The texts between quotes that stand right behind a call.
+fn literals_after(text: &str, call: &str) -> Vec<String> {
+    text.split(call)
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The codes of problems: the second of what a call is given.
+fn codes_after(text: &str, call: &str) -> Vec<String> {
+    let second = |rest: &str| {
+        let (before, literal) = rest.split_once('"')?;
+        let is_second = before.matches(',').count() == 1 && !before.contains(';');
+        let code = literal.split('"').next().filter(|_| is_second)?;
+        Some(code.to_owned())
+    };
+    text.split(call).skip(1).filter_map(second).collect()
+}
+
+/// Every code that a page can meet, with the file that it stands in.
+fn codes() -> BTreeMap<String, PathBuf> {
+    let crates = root().join("../crates");
+    let mut sources = files_below(&crates.join("ledger-core/src"), ".rs");
+    sources.extend(files_below(&crates.join("ledger-node/src"), "/times.rs"));
+    sources.extend(files_below(&crates.join("ledger-node/src"), "/node.rs"));
+    sources.extend(files_below(&root().join("src/pages"), ".rs"));
+    sources.extend(files_below(&root().join("src/login"), ".rs"));
+    sources.extend(files_below(&root().join("src"), "/problem.rs"));
+    let mut found = BTreeMap::new();
+    for (path, text) in sources {
+        let mut codes = literals_after(&text, "Refusal::new(");
+        codes.extend(codes_after(&text, "Problem::new("));
+        if path.ends_with("at_entry.rs") {
+            // The codes of things that are not there stand in a table.
+            let table = texts_in(&text).into_iter();
+            codes.extend(table.filter(|text| text.starts_with("unknown-")));
+        }
+        if path.ends_with("src/problem.rs") {
+            codes.extend(codes_after(&text, "Self::new("));
+        } else {
+            // A form's problem is asked for by the name of the form.
+            let calls = text.replace("..problem(", "problem(");
+            let calls = calls.replace(".problem(", ".form(");
+            codes.extend(literals_after(&calls, "problem("));
+        }
+        found.extend(codes.into_iter().map(|code| (code, path.clone())));
+    }
+    found
+}
+
+fn assert_known(id: &str, of: &Path) {
+    for lang in Lang::ALL {
+        let is_known = bundles::has(lang, id);
+        assert!(
+            is_known,
+            "{id} of {} is missing in {}",
+            of.display(),
+            lang.tag()
+        );
+    }
+}
+
+#[test]
+fn every_code_has_its_words() {
+    let codes = codes();
+    // One of each way in which a code is said.
+    for known in [
+        "unit-fixed",
+        "unknown-site",
+        "bad-date",
+        "not-saved",
+        "missing-field",
+        "wrong-password",
+        "bad-form",
+        "busy",
+        "disk-full",
+    ] {
+        assert!(codes.contains_key(known), "{known} is not found");
+    }
+    for (code, path) in &codes {
+        assert_known(&format!("refused-{code}"), path);
+    }
+    let messages = messages(Lang::En);
+    let left: Vec<_> = messages
+        .keys()
+        .filter_map(|id| id.strip_prefix("refused-"))
+        .filter(|code| *code != "other" && !codes.contains_key(*code))
+        .collect();
+    assert!(left.is_empty(), "nothing is refused with {left:?}");
+}
+
+#[test]
+fn refusals_stand_by_themselves() {
+    for lang in Lang::ALL {
+        for (id, variables) in messages(lang) {
+            let hint_at = id.strip_prefix("hint-");
+            if hint_at.is_none() && !id.starts_with("refused-") {
+                continue;
+            }
+            let refusal = hint_at.map(|code| format!("refused-{code}"));
+            let is_there = refusal.is_none_or(|refusal| bundles::has(lang, &refusal));
+            assert!(is_there, "{id} hints at nothing");
+            assert!(variables.is_empty(), "{id} needs {variables:?}");
+            let text = bundles::message(lang, &id, None).unwrap();
+            // The pages have no commands.
+            for command in [": stock ", "stock-server", " --", "POST ", "PATCH "] {
+                assert!(!text.contains(command), "{id} names a command: {text}");
+            }
+        }
+    }
+}
+
+/// Types whose words are codes, with the families of messages that each has.
+const FAMILIES: &[(&str, &str, &[&str])] = &[
+    (
+        "../crates/ledger-core/src/exception.rs",
+        "ExceptionKind",
+        &["exception", "exception-text"],
+    ),
+    (
+        "../crates/ledger-core/src/catalogue.rs",
+        "Class",
+        &["class"],
+    ),
+    (
+        "../crates/ledger-core/src/catalogue.rs",
+        "ItemKind",
+        &["kind"],
+    ),
+    (
+        "../crates/ledger-core/src/catalogue.rs",
+        "Role",
+        &["role", "role-means"],
+    ),
+    ("../crates/ledger-core/src/entry.rs", "Act", &["act"]),
+    (
+        "../crates/ledger-core/src/order.rs",
+        "OrderType",
+        &["order-type", "policy-of"],
+    ),
+    (
+        "../crates/ledger-core/src/fold/orders.rs",
+        "OrderState",
+        &["order-state"],
+    ),
+    (
+        "../crates/ledger-core/src/at_entry/settings.rs",
+        "OrderPolicy",
+        &["policy", "policy-means"],
+    ),
+    (
+        "../crates/ledger-node/src/view/level.rs",
+        "Level",
+        &["level"],
+    ),
+    (
+        "src/pages/item.rs",
+        "StockAct",
+        &["act-to", "act-short", "act-quantity", "act-example"],
+    ),
+];
+
+/// The words that a type has for its values.
+fn words_of_type(file: &Path, name: &str) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    let start = format!("impl {name} {{");
+    let (_, own) = text.split_once(start.as_str()).unwrap();
+    let (_, word) = own.split_once("fn word(self)").unwrap();
+    let (body, _) = word.split_once("\n    }\n").unwrap();
+    literals_after(body, "=> ")
+}
+
+#[test]
+fn every_word_of_a_type_has_its_messages() {
+    for (file, name, families) in FAMILIES {
+        let file = root().join(file);
+        let words = words_of_type(&file, name);
+        assert!(words.len() > 1, "{name} has {words:?}");
+        for word in &words {
+            let code = word.replace(' ', "-");
+            for family in *families {
+                assert_known(&format!("{family}-{code}"), &file);
+            }
+        }
+    }
+    assert_known("level-attention", &root().join("templates/items.html"));
+}
+
+#[test]
+fn every_family_of_messages_is_a_type_s() {
+    let known: BTreeSet<&str> = FAMILIES
+        .iter()
+        .flat_map(|(_, _, families)| families.iter().copied())
+        .collect();
+    let mut sources = files_below(&root().join("templates"), ".html");
+    sources.extend(files_below(&root().join("src/pages"), ".rs"));
+    let mut asked = 0;
+    for (path, text) in &sources {
+        for family in literals_after(text, ".word(") {
+            asked += 1;
+            assert!(
+                known.contains(family.as_str()),
+                "nobody holds {family} of {} complete",
+                path.display()
+            );
+        }
+    }
+    assert!(asked > 10, "only {asked} words are asked for");
 }
 
 /// What stands in a template outside of tags and expressions, and in attributes that people read.

@@ -173,18 +173,27 @@ impl Form {
 impl Said {
     /// A problem in the visitor's words. English has them from where the problem arose, with what
     /// it is about; other languages, and problems of the pages themselves, by the problem's code.
+    /// Hints that name a command or an address of the API are none here.
+    /// What broke at the server has one text for all that has none of its own.
     pub(crate) fn of(problem: &Problem, words: Words) -> Self {
         if words.lang == Lang::En && !problem.detail.is_empty() {
+            let hint = problem.hint_for_pages().map(str::to_owned);
+            let of_code = || words.maybe(&format!("hint-{}", problem.code));
             return Self {
                 text: problem.detail.clone(),
-                hint: problem.hint.clone(),
+                hint: hint.or_else(|| of_code().map(Cow::into_owned)),
             };
         }
-        let text = words.maybe(&format!("refused-{}", problem.code));
-        let hint = words.maybe(&format!("hint-{}", problem.code));
+        let own = words.maybe(&format!("refused-{}", problem.code));
+        let code = match own {
+            Some(_) => &*problem.code,
+            None if problem.status.is_server_error() => "internal",
+            None => "other",
+        };
+        let hint = words.maybe(&format!("hint-{code}"));
         Self {
-            text: text
-                .unwrap_or_else(|| words.t("refused-other"))
+            text: own
+                .unwrap_or_else(|| words.t(&format!("refused-{code}")))
                 .into_owned(),
             hint: hint.map(Cow::into_owned),
         }
@@ -226,6 +235,50 @@ mod tests {
         assert_eq!(code("+-3"), "bad-quantity");
         assert_eq!(code("ten"), "bad-quantity");
         assert_eq!(code("  "), "missing-field");
+    }
+
+    #[test]
+    fn a_problem_is_told_in_the_visitor_s_language() {
+        let english = Words::new(Lang::En, Tz::UTC);
+        let german = Words::new(Lang::De, Tz::UTC);
+        let told = |status, code: &'static str, words: Words| {
+            let mut problem = Problem::new(status, code, "in English");
+            problem.hint = Some("a hint".to_owned());
+            Said::of(&problem, words)
+        };
+        let conflict = StatusCode::CONFLICT;
+        let said = told(conflict, "unit-fixed", english);
+        assert_eq!(said.text, "in English");
+        assert_eq!(said.hint.as_deref(), Some("a hint"));
+        let said = told(conflict, "unit-fixed", german);
+        assert!(said.text.contains("Einheit"), "{said:?}");
+        assert!(said.hint.is_some_and(|hint| hint.contains("Artikel")));
+        let broken = told(StatusCode::INTERNAL_SERVER_ERROR, "no-such-code", german);
+        assert!(broken.text.contains("Server"), "{broken:?}");
+        assert!(broken.hint.is_some());
+        let other = told(conflict, "no-such-code", german);
+        assert_eq!(other.text, german.t("refused-other"));
+        assert_eq!(other.hint, None);
+    }
+
+    #[test]
+    fn a_page_names_no_commands() {
+        let english = Words::new(Lang::En, Tz::UTC);
+        for hint in [
+            "bring it back with: stock item restore R-100",
+            "make one with: stock-server token create --role manager",
+        ] {
+            let mut problem = Problem::new(StatusCode::CONFLICT, "archived", "it is archived");
+            problem.hint = Some(hint.to_owned());
+            let said = Said::of(&problem, english);
+            let own = english.t("hint-archived");
+            assert_eq!(said.hint.as_deref(), Some(&*own), "{hint}");
+        }
+        // The API has words of its own, which are not the pages' either.
+        let refusal = ledger_core::at_entry::Refusal::new("archived", "it is archived");
+        let refusal = refusal.hint("bring it back with: stock item restore R-100");
+        let said = Said::of(&Problem::from(refusal), english);
+        assert_eq!(said.hint.as_deref(), Some(&*english.t("hint-archived")));
     }
 
     #[test]

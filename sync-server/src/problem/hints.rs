@@ -8,7 +8,18 @@ pub(super) fn of_api(code: &str, hint: Option<String>) -> Option<String> {
     if !names_a_command(&hint) {
         return Some(hint);
     }
-    let words = match code {
+    words_of_api(code).map(str::to_owned)
+}
+
+/// Whether a hint is none for a page: it names a command of a handheld or of the server, or what
+/// to ask the API for.
+pub(super) fn is_not_for_pages(code: &str, hint: &str) -> bool {
+    names_a_command(hint) || words_of_api(code) == Some(hint)
+}
+
+/// What the API has in place of a command.
+fn words_of_api(code: &str) -> Option<&'static str> {
+    Some(match code {
         "above-wanted" => "raise the line first: PATCH orders/{number}/lines/{item}",
         "ambiguous-batch" => "name one as batch; - is the stock without batch",
         "archived" => "bring it back: PATCH it with \"archived\": false",
@@ -38,8 +49,7 @@ pub(super) fn of_api(code: &str, hint: Option<String>) -> Option<String> {
         "unknown-supplier" => "make it first: POST suppliers",
         "zero-quantity" => "to say that none is there count it: POST counts",
         _ => return None,
-    };
-    Some(words.to_owned())
+    })
 }
 
 /// Whether a hint tells what to type on a handheld.
