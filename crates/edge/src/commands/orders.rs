@@ -11,7 +11,7 @@ use ledger_core::at_entry::{self, OrderChange, Plan, Refusal};
 use ledger_core::entry::{Body, Details as Said, Moved};
 use ledger_core::fold::Fold;
 use ledger_core::order::OrderType;
-use ledger_core::{Code, Quantity, Total};
+use ledger_core::{Code, Quantity};
 use serde_json::Value;
 
 pub(crate) use self::show::{backorders, orders_table, wanting_table};

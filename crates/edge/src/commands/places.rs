@@ -115,6 +115,7 @@ fn change(fields: LocationFields) -> LocationChange {
         row,
         column,
         blocked,
+        without: Vec::new(),
     }
 }
 

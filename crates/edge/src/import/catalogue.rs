@@ -176,6 +176,7 @@ impl Locations {
             row: at_row,
             column: some(column),
             blocked: None,
+            without: Vec::new(),
         };
         let plan = at_entry::set_location(fold, code.as_str(), &change, true)?;
         self.seen.note(code, row);
