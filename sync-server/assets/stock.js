@@ -6,7 +6,17 @@
   if (!address || !window.EventSource) return;
   let source = null;
   let waiting = null;
+  // What somebody is typing in a part that would be fetched anew stays until it is sent or empty.
+  const isBusy = () => {
+    const fields = document.querySelectorAll("[hx-trigger~='news'] input, [hx-trigger~='news'] select, [hx-trigger~='news'] textarea");
+    return Array.from(fields).some((field) => field === document.activeElement
+      || (field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue));
+  };
   const tell = () => {
+    if (isBusy()) {
+      waiting = setTimeout(tell, 2000);
+      return;
+    }
     waiting = null;
     document.body.dispatchEvent(new CustomEvent("news", { bubbles: true }));
   };

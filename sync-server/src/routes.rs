@@ -1,7 +1,7 @@
 //! All routes of the server, and what lies around every one of them.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -25,6 +25,7 @@ pub(crate) fn all(app: App) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(middleware::from_fn_with_state(app.clone(), login::person))
         .layer(login::layer())
+        .layer(middleware::from_fn(headers::secure_cookies))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(CompressionLayer::new())
@@ -37,10 +38,12 @@ pub(crate) fn all(app: App) -> Router {
         .with_state(app)
 }
 
-/// One line of log for each request, without query and headers, which may hold secrets.
+/// One line of log for each request, without its path, query and headers, which may hold secrets.
 async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    // The route's pattern: a path may hold a one-time code.
+    let route = request.extensions().get::<MatchedPath>();
+    let path = route.map_or_else(|| "no route".to_owned(), |route| route.as_str().to_owned());
     let response = next.run(request).await.into_response();
     let status = response.status();
     if status == StatusCode::INTERNAL_SERVER_ERROR {

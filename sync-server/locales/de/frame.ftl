@@ -53,3 +53,4 @@ item = Artikel
 available = Verfügbar
 apply = Buchen
 changed-meanwhile-to = Inzwischen hat jemand das geändert zu: { $value }
+done-repeated = Das war schon gespeichert; es wurde nichts noch einmal geschrieben.

@@ -53,3 +53,4 @@ item = Item
 available = Available
 apply = Apply
 changed-meanwhile-to = Meanwhile somebody set this to: { $value }
+done-repeated = This was saved before; nothing was written again.

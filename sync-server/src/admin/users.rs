@@ -3,6 +3,7 @@
 
 use ledger_core::UserName;
 use ledger_core::at_entry::users::{self, UserChange};
+use ledger_core::catalogue::Role;
 use ledger_node::{Actor, Node, time_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -214,15 +215,19 @@ pub(crate) fn invitation(
     ))
 }
 
-/// The one-time link for the first administrator; none once there is one.
-pub(crate) fn setup_link(node: &Node, url: &str) -> Result<Option<String>, Fault> {
+/// Whether there is an administrator who can log in. From then on nobody sets up by a link.
+pub(crate) fn is_run(node: &Node) -> bool {
     let users = node.read(ledger_core::fold::Fold::users);
-    let is_run = users.iter().any(|known| {
-        known.role == ledger_core::catalogue::Role::Administrator
+    users.iter().any(|known| {
+        known.role == Role::Administrator
             && !known.disabled
             && node.password_of(&known.user).is_some()
-    });
-    if is_run {
+    })
+}
+
+/// The one-time link for the first administrator; none once there is one.
+pub(crate) fn setup_link(node: &Node, url: &str) -> Result<Option<String>, Fault> {
+    if is_run(node) {
         return Ok(None);
     }
     let made = node.invite(None, LINK_VALID_MILLIS)?;

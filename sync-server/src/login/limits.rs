@@ -1,4 +1,4 @@
-//! How often one address may try a password or a code.
+//! How often one address may try somebody's password, or a code.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -14,10 +14,14 @@ const PACE: Duration = Duration::from_secs(6);
 /// Above so many addresses those that have waited long enough are forgotten.
 const ADDRESSES: usize = 10_000;
 
-/// Counts the tries of each address.
+/// As much of a name as tells names apart.
+const NAME_CHARS: usize = 64;
+
+/// Counts the tries of each address at each name, so that one who mistypes behind a proxy holds up
+/// nobody else.
 #[derive(Debug)]
 pub(crate) struct Limits {
-    tries: DefaultKeyedRateLimiter<IpAddr>,
+    tries: DefaultKeyedRateLimiter<(IpAddr, String)>,
 }
 
 impl Limits {
@@ -29,11 +33,13 @@ impl Limits {
     }
 
     /// Counts a try; when there were too many, says in how many seconds the next may come.
-    pub(crate) fn try_once(&self, address: IpAddr) -> Result<(), u64> {
+    pub(crate) fn try_once(&self, address: IpAddr, user: &str) -> Result<(), u64> {
         if self.tries.len() > ADDRESSES {
             self.tries.retain_recent();
         }
-        self.tries.check_key(&address).map_err(|until| {
+        let user = user.trim().to_lowercase();
+        let user = user.chars().take(NAME_CHARS).collect();
+        self.tries.check_key(&(address, user)).map_err(|until| {
             let wait = until.wait_time_from(DefaultClock::default().now());
             wait.as_secs().saturating_add(1)
         })
@@ -49,10 +55,11 @@ mod tests {
         let limits = Limits::new();
         let (one, other) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
         for _ in 0..BURST.get() {
-            assert_eq!(limits.try_once(one), Ok(()));
+            assert_eq!(limits.try_once(one, "ada"), Ok(()));
         }
-        let wait = limits.try_once(one).unwrap_err();
+        let wait = limits.try_once(one, " ADA").unwrap_err();
         assert!((1..=7).contains(&wait), "{wait}");
-        assert_eq!(limits.try_once(other), Ok(()));
+        assert_eq!(limits.try_once(other, "ada"), Ok(()));
+        assert_eq!(limits.try_once(one, "bob"), Ok(()));
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions in memory: who logged in with which browser. They end with the program.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -39,6 +40,15 @@ struct Person {
     user: String,
     since: u64,
     seen: u64,
+    /// What the password was proved against: another password ends the session.
+    proof: u64,
+}
+
+/// Tells a verifier from the one that takes its place.
+fn proof_of(verifier: Option<&str>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    verifier.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What the page after a write says: done, and what can be undone.
@@ -60,8 +70,8 @@ pub(crate) fn layer() -> SessionManagerLayer<Sessions> {
         .with_name(COOKIE)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        // Plain HTTP serves this machine and trusted networks; over TLS the browser never sends
-        // it elsewhere, since the site's name is part of it.
+        // Plain HTTP serves this machine and trusted networks; behind a proxy that speaks TLS
+        // `headers::secure_cookies` adds the mark.
         .with_secure(false)
         .with_expiry(Expiry::OnInactivity(IDLE))
 }
@@ -90,14 +100,18 @@ async fn caller(app: &App, session: &Session) -> Result<Option<Caller>, Problem>
     let Ok(user) = UserName::new(&person.user) else {
         return Ok(None);
     };
-    let (now, known) = app
+    let (now, known, verifier) = app
         .work({
             let user = user.clone();
-            move |node| (node.now().millis(), node.read(|fold| fold.user(&user)))
+            move |node| {
+                let known = node.read(|fold| fold.user(&user));
+                (node.now().millis(), known, node.password_of(&user))
+            }
         })
         .await?;
-    let is_too_old = now.saturating_sub(person.since) > LONGEST_MILLIS;
-    let Some(known) = known.filter(|known| !known.disabled && !is_too_old) else {
+    let is_over = now.saturating_sub(person.since) > LONGEST_MILLIS
+        || proof_of(verifier.as_deref()) != person.proof;
+    let Some(known) = known.filter(|known| !known.disabled && !is_over) else {
         session.flush().await.map_err(broken)?;
         return Ok(None);
     };
@@ -112,12 +126,16 @@ async fn caller(app: &App, session: &Session) -> Result<Option<Caller>, Problem>
 }
 
 /// Begins the session of a person who proved who it is, under a new id.
-pub(crate) async fn begin(session: &Session, user: &UserName, now: u64) -> Result<(), Problem> {
+pub(crate) async fn begin(app: &App, session: &Session, user: &UserName) -> Result<(), Problem> {
+    let name = user.clone();
+    let looked = app.work(move |node| (node.now().millis(), node.password_of(&name)));
+    let (now, verifier) = looked.await?;
     session.cycle_id().await.map_err(broken)?;
     let person = Person {
         user: user.as_str().to_owned(),
         since: now,
         seen: now,
+        proof: proof_of(verifier.as_deref()),
     };
     session.insert(PERSON, person).await.map_err(broken)
 }
@@ -134,6 +152,10 @@ pub(crate) async fn flash(session: &Session, flash: Flash) -> Result<(), Problem
 
 /// What this page should say about the write before it.
 pub(crate) async fn take_flash(session: &Session) -> Result<Option<Flash>, Problem> {
+    // Taking away what is not there would save the session anew with each page.
+    if session.get_value(FLASH).await.map_err(broken)?.is_none() {
+        return Ok(None);
+    }
     session.remove(FLASH).await.map_err(broken)
 }
 
@@ -186,7 +208,10 @@ impl SessionStore for Sessions {
     }
 
     async fn save(&self, record: &Record) -> StoreResult<()> {
-        self.keep(record);
+        // A page that was on its way while somebody logged out must not bring the session back.
+        if self.with(|kept| kept.contains_key(&record.id.0)) {
+            self.keep(record);
+        }
         Ok(())
     }
 
@@ -220,12 +245,14 @@ mod tests {
     #[tokio::test]
     async fn a_session_that_ended_is_not_given_out() {
         let sessions = Sessions::default();
-        sessions.save(&record(1, -1)).await.unwrap();
-        sessions.save(&record(2, 1)).await.unwrap();
+        sessions.create(&mut record(1, -1)).await.unwrap();
+        sessions.create(&mut record(2, 1)).await.unwrap();
         assert!(sessions.load(&Id(1)).await.unwrap().is_none());
         assert!(sessions.load(&Id(2)).await.unwrap().is_some());
         sessions.delete(&Id(2)).await.unwrap();
         assert!(sessions.load(&Id(2)).await.unwrap().is_none());
+        sessions.save(&record(2, 1)).await.unwrap();
+        assert!(sessions.load(&Id(2)).await.unwrap().is_none(), "it ended");
     }
 
     #[tokio::test]
@@ -234,7 +261,7 @@ mod tests {
         for id in 0..=SESSIONS_MAX {
             let id = i128::try_from(id).unwrap();
             let minutes = if id == 7 { 1 } else { 60 };
-            sessions.save(&record(id, minutes)).await.unwrap();
+            sessions.create(&mut record(id, minutes)).await.unwrap();
         }
         assert_eq!(sessions.with(|kept| kept.len()), SESSIONS_MAX);
         assert!(sessions.load(&Id(7)).await.unwrap().is_none());

@@ -170,6 +170,7 @@ pub(super) const ALL: [Wrong; 14] = [
             "no-grid",
             "not-a-transaction",
             "not-admissible",
+            "nothing-to-admit",
             "nothing-to-set",
             "nothing-to-undo",
             "other-owner",

@@ -7,12 +7,13 @@ use axum::response::Response;
 use ledger_core::UserName;
 use ledger_core::at_entry::users;
 use ledger_core::catalogue::Role;
-use ledger_node::{Actor, Invited, NodeError, View};
+use ledger_node::{Actor, Invited, Node, NodeError, View};
 
 use super::form::{Fields, Form, problem};
 use super::frame::Frame;
 use super::login::Peer;
 use super::visit::{Visit, see_other};
+use crate::admin::users::is_run;
 use crate::api::PathOf;
 use crate::login::{self, PASSWORD_CHARS_MIN};
 use crate::problem::Problem;
@@ -55,9 +56,18 @@ fn invitation_page(
     })
 }
 
+/// Whom a code invites. The link of the first start is void once somebody is in charge.
+fn still_invited(node: &Node, code: &str) -> Option<Invited> {
+    let invited = node.invited(code)?;
+    (invited != Invited::First || !is_run(node)).then_some(invited)
+}
+
 async fn find(visit: &Visit, code: &str) -> Result<Invited, Problem> {
     let code = code.to_owned();
-    let invited = visit.app.work(move |node| node.invited(&code)).await?;
+    let invited = visit
+        .app
+        .work(move |node| still_invited(node, &code))
+        .await?;
     invited.ok_or_else(gone)
 }
 
@@ -74,12 +84,11 @@ pub(super) async fn accept(
     PathOf(code): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    peer.try_once(&visit.app)?;
+    peer.try_once(&visit.app, "")?;
     let invited = find(&visit, &code).await?;
     match enter(&visit, &code, &invited, &fields).await {
         Ok(user) => {
-            let now = visit.app.work(|node| node.now().millis()).await?;
-            login::begin(&visit.session, &user, now).await?;
+            login::begin(&visit.app, &visit.session, &user).await?;
             Ok(see_other("/"))
         }
         Err(problem) => {
@@ -117,27 +126,35 @@ async fn enter(
     let verifier = visit.app.passwords().make(password).await?;
     let (code, name) = (code.to_owned(), user.clone());
     let entered = visit.app.work(move |node| {
-        if is_first {
-            // The user comes first: an invitation that is used up must have made somebody.
-            let change = users::UserChange {
-                role: Some(Role::Administrator),
-                ..users::UserChange::default()
-            };
-            let added = node.write(&Actor::default(), |fold| {
-                users::add(fold, name.as_str(), &change)
-            });
-            let is_known = |error: &NodeError| matches!(error, NodeError::Refused(refusal) if refusal.code == "user-exists");
-            match added {
-                Ok(_) => {}
-                // A first try that broke off between the two writes.
-                Err(error) if is_known(&error) => {}
-                Err(error) => return Err(error),
-            }
+        if still_invited(node, &code).is_none() {
+            return Ok(false);
         }
-        node.accept_invitation(&code, &name, verifier)
+        if is_first {
+            return set_up(node, &code, &name, verifier);
+        }
+        Ok(node.accept_invitation(&code, &name, verifier)?)
     });
     if entered.await?? {
         return Ok(user);
     }
     Err(gone())
+}
+
+/// Makes the first administrator. The invitation is used up before the user is there, so that of
+/// two who open it at once one is too late; what breaks off between leaves a password without a
+/// user, and the next start a new link.
+fn set_up(node: &Node, code: &str, name: &UserName, verifier: String) -> Result<bool, NodeError> {
+    let change = users::UserChange {
+        role: Some(Role::Administrator),
+        ..users::UserChange::default()
+    };
+    // A name that is taken is refused before anything is used up.
+    node.read(|fold| users::add(fold, name.as_str(), &change))?;
+    if !node.accept_invitation(code, name, verifier)? {
+        return Ok(false);
+    }
+    node.write(&Actor::default(), |fold| {
+        users::add(fold, name.as_str(), &change)
+    })?;
+    Ok(true)
 }

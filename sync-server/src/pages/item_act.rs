@@ -66,9 +66,10 @@ async fn act(
     fields: Fields,
     act: StockAct,
 ) -> Result<Response, Problem> {
-    let asked = Asked::of(visit.words, &sku, &fields, act);
+    let words = visit.words_here().await?;
+    let asked = Asked::of(words, &sku, &fields, act);
     let plan = asked.map(|asked| {
-        let done = asked.done(visit.words);
+        let done = asked.done(words);
         (move |fold: &Fold, now| asked.plan(fold, now), done)
     });
     let item = sku.clone();

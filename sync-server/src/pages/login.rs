@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use askama::Template;
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use ledger_core::UserName;
 use serde::Deserialize;
 
 use super::form::{Fields, Form, problem};
 use super::frame::Frame;
-use super::visit::{Visit, own_path, see_other};
+use super::visit::{Visit, own_path, referer_path, see_other};
 use crate::api::QueryOf;
 use crate::app::App;
 use crate::login;
@@ -27,17 +27,25 @@ impl FromRequestParts<App> for Peer {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip());
-        Ok(Self(peer))
+        let forwarded = forwarded_for(&parts.headers).filter(|_| peer.to_canonical().is_loopback());
+        Ok(Self(forwarded.unwrap_or(peer)))
     }
 }
 
+/// For whom a proxy on this machine asks: the last address, which is the one it saw itself.
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let said = headers.get_all("x-forwarded-for").iter().next_back()?;
+    said.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+}
+
 impl Peer {
-    /// Counts a try; a page with 429 when there were too many.
-    pub(super) fn try_once(&self, app: &App) -> Result<(), Problem> {
-        app.limits().try_once(self.0).map_err(|_wait| Problem {
+    /// Counts a try at somebody's name; a page with 429 when there were too many.
+    pub(super) fn try_once(&self, app: &App, user: &str) -> Result<(), Problem> {
+        let tried = app.limits().try_once(self.0, user);
+        tried.or(Err(Problem {
             status: StatusCode::TOO_MANY_REQUESTS,
             ..problem("too-many-tries")
-        })
+        }))
     }
 }
 
@@ -89,8 +97,7 @@ pub(super) async fn enter(visit: Visit, peer: Peer, fields: Fields) -> Result<Re
     let next = own_path(fields.raw("next")).to_owned();
     match check(&visit, &peer, &fields).await {
         Ok(user) => {
-            let now = visit.app.work(|node| node.now().millis()).await?;
-            login::begin(&visit.session, &user, now).await?;
+            login::begin(&visit.app, &visit.session, &user).await?;
             Ok(see_other(&next))
         }
         Err(problem) => {
@@ -107,7 +114,7 @@ pub(super) async fn enter(visit: Visit, peer: Peer, fields: Fields) -> Result<Re
 /// The user whose name and password were given. Whether the name or the password is wrong is not
 /// told.
 async fn check(visit: &Visit, peer: &Peer, fields: &Fields) -> Result<UserName, Problem> {
-    peer.try_once(&visit.app)?;
+    peer.try_once(&visit.app, fields.raw("user"))?;
     let wrong = || Problem {
         status: StatusCode::UNAUTHORIZED,
         ..problem("wrong-password")
@@ -141,7 +148,7 @@ pub(super) async fn leave(visit: Visit) -> Result<Response, Problem> {
 
 /// The log-in page that leads back to what was asked for.
 pub(super) fn login_address(request: &Request) -> String {
-    let is_page = *request.method() == Method::GET && !request.headers().contains_key("hx-request");
+    let is_page = *request.method() == Method::GET && !is_part(request);
     let asked = request
         .uri()
         .path_and_query()
@@ -149,20 +156,14 @@ pub(super) fn login_address(request: &Request) -> String {
     let asked = if is_page {
         asked
     } else {
-        // A form's target is no page; the page it stands on is where to go on.
-        let referer = request.headers().get(header::REFERER);
-        referer
-            .and_then(|value| value.to_str().ok())
-            .map_or("/", path_of)
+        // What a form or a script asked for is no page; the one they stand on is where to go on.
+        referer_path(request.headers())
     };
     let next: String = form_urlencoded::byte_serialize(asked.as_bytes()).collect();
     format!("/login?next={next}")
 }
 
-fn path_of(url: &str) -> &str {
-    let behind = url.split_once("://").map_or(url, |(_, rest)| rest);
-    behind
-        .find('/')
-        .and_then(|at| behind.get(at..))
-        .unwrap_or("/")
+/// Whether a script asks for a part of a page.
+pub(super) fn is_part(request: &Request) -> bool {
+    request.headers().contains_key("hx-request")
 }

@@ -4,14 +4,14 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use ledger_core::catalogue::Role;
 
 use super::error;
-use super::login::login_address;
+use super::login::{is_part, login_address};
 use crate::app::App;
 use crate::auth::Caller;
 
@@ -120,7 +120,13 @@ impl Pages {
 
 async fn admit(role: Role, request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Caller>() else {
-        return Redirect::to(&login_address(&request)).into_response();
+        let login = login_address(&request);
+        if is_part(&request) {
+            // A script that followed a redirect would put the log-in page into the place of a part.
+            let to = [(HeaderName::from_static("hx-redirect"), login)];
+            return (StatusCode::UNAUTHORIZED, to).into_response();
+        }
+        return Redirect::to(&login).into_response();
     };
     if caller.role >= role {
         return next.run(request).await;

@@ -2,9 +2,9 @@
 
 use askama::Template;
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, REFERER};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use chrono_tz::Tz;
 use ledger_core::Timestamp;
@@ -35,6 +35,8 @@ pub(crate) struct Visit {
     pub(super) words: Words,
     /// The path with its query.
     pub(super) address: String,
+    /// The page before the visitor: the address itself, or the page whose form was sent to it.
+    pub(super) page: String,
     /// Asked for by a script that shows a part of it.
     pub(super) is_part: bool,
 }
@@ -45,15 +47,31 @@ impl FromRequestParts<App> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let session = parts.extensions.get::<Session>().cloned();
         let address = parts.uri.path_and_query();
+        let address = address.map_or_else(|| "/".to_owned(), ToString::to_string);
+        let page = if parts.method == Method::POST {
+            own_path(referer_path(&parts.headers)).to_owned()
+        } else {
+            address.clone()
+        };
         Ok(Self {
             app: app.clone(),
             session: session.ok_or_else(Problem::internal)?,
             caller: parts.extensions.get::<Caller>().cloned(),
             words: Words::new(language(&parts.headers), Tz::UTC),
-            address: address.map_or_else(|| "/".to_owned(), ToString::to_string),
+            address,
+            page,
             is_part: parts.headers.contains_key("hx-request"),
         })
     }
+}
+
+/// The path of the page whose link or form led here.
+pub(super) fn referer_path(headers: &HeaderMap) -> &str {
+    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
+    let referer = referer.unwrap_or("/");
+    let behind = referer.split_once("://").map_or(referer, |(_, rest)| rest);
+    let path = behind.find('/').and_then(|at| behind.get(at..));
+    path.unwrap_or("/")
 }
 
 /// The language that was chosen, else the browser's, else English.
@@ -107,6 +125,14 @@ impl Done {
 }
 
 impl Visit {
+    /// The visitor's words with the time zone of the house, for times that were typed.
+    pub(super) async fn words_here(&self) -> Result<Words, Problem> {
+        let words = self.words;
+        self.app
+            .look(move |view| Ok(words.at(view.time_zone().as_deref())))
+            .await
+    }
+
     /// Shows a page: looks at the ledger and renders, away from the threads of the network.
     pub(super) async fn page<T, F>(self, build: F) -> Result<Response, Problem>
     where
@@ -127,7 +153,7 @@ impl Visit {
         T: Template,
         F: FnOnce(&View<'_>, Frame) -> Result<T, Problem> + Send + 'static,
     {
-        let (words, address) = (self.words, self.address.clone());
+        let (words, address) = (self.words, self.page.clone());
         let person = self.caller.as_ref().map(|caller| Visitor {
             name: caller.name.clone(),
             role: caller.role,
@@ -223,6 +249,16 @@ impl Visit {
 
     /// Goes on after a write, with what the next page says about it.
     pub(super) async fn go_on(&self, written: &Written, done: Done) -> Result<Response, Problem> {
+        if written.repeated {
+            // The form came a second time, by the Back button for one: undoing it now would take
+            // back what was done the first time.
+            let said = Flash {
+                message: "done-repeated".to_owned(),
+                ..Flash::default()
+            };
+            flash(&self.session, said).await?;
+            return Ok(see_other(&done.to));
+        }
         let undo = written.entries.first().filter(|_| done.undo);
         let said = Flash {
             message: done.message.to_owned(),
@@ -251,8 +287,10 @@ pub(super) fn in_path(text: &str) -> String {
 
 /// A path of this server that a form or a query names; anything else leads to the beginning.
 pub(super) fn own_path(path: &str) -> &str {
-    let is_own =
-        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    // Browsers leave tabs and the like out of an address, so that `/<tab>/host` is another server.
+    let is_own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|sign: char| sign == '\\' || sign.is_control());
     if is_own { path } else { "/" }
 }
 
@@ -277,6 +315,7 @@ mod tests {
     fn nobody_is_sent_to_another_server() {
         for path in [
             "//evil.example",
+            "/\t/evil.example",
             "https://evil.example",
             "/\\evil.example",
             "",

@@ -188,6 +188,131 @@ async fn a_form_from_another_site_is_refused() {
     assert_eq!(shop.api("items/R-100").await.json()["on_hand"], "5");
 }
 
+/// Chromium on a plain HTTP page that is not this machine's names no site, only the origin.
+#[tokio::test]
+async fn a_form_of_our_own_page_is_taken_on_a_network_too() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Operator).await;
+    assert_eq!(
+        visitor.get("/items").await.header("referrer-policy"),
+        "same-origin"
+    );
+    let request = visitor
+        .request(Method::POST, "/items/R-100/change")
+        .header(header::HOST, "192.0.2.2:8440")
+        .header(header::ORIGIN, "http://192.0.2.2:8440")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let mut request = request.body(Body::from("quantity=1")).unwrap();
+    request.headers_mut().remove(header::HOST);
+    let host = "192.0.2.2:8440".parse().unwrap();
+    request.headers_mut().insert(header::HOST, host);
+    assert_eq!(shop.send(request).await.status.as_u16(), 303);
+}
+
+#[tokio::test]
+async fn a_set_up_link_is_void_once_somebody_is_in_charge() {
+    let shop = Shop::open();
+    let made = shop.node.invite(None, 60_000).unwrap();
+    let boss = shop.visitor(Role::Administrator).await;
+    let path = format!("/setup/{}", made.code);
+    let stranger = shop.stranger();
+    assert_eq!(stranger.get(&path).await.status.as_u16(), 410);
+    for user in ["test-administrator", "mallory"] {
+        let fields = [
+            ("user", user),
+            ("password", "another long one"),
+            ("again", "another long one"),
+        ];
+        assert_eq!(stranger.post(&path, &fields).await.status.as_u16(), 410);
+    }
+    assert_eq!(boss.get("/users").await.status.as_u16(), 200);
+    let mallory = UserName::new("mallory").unwrap();
+    assert_eq!(shop.node.read(|fold| fold.user(&mallory)), None);
+    let right = [("user", "test-administrator"), ("password", PASSWORD)];
+    assert_eq!(stranger.post("/login", &right).await.goes_to(), "/");
+}
+
+#[tokio::test]
+async fn a_set_up_link_gives_nobody_s_account_away() {
+    let shop = Shop::open();
+    drop(shop.visitor(Role::Manager).await);
+    let made = shop.node.invite(None, 60_000).unwrap();
+    let path = format!("/setup/{}", made.code);
+    let taken = [
+        ("user", "test-manager"),
+        ("password", "another long one"),
+        ("again", "another long one"),
+    ];
+    let refused = shop.stranger().post(&path, &taken).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+    let old = [("user", "test-manager"), ("password", PASSWORD)];
+    assert_eq!(shop.stranger().post("/login", &old).await.goes_to(), "/");
+}
+
+#[tokio::test]
+async fn another_password_ends_the_sessions_before_it() {
+    let shop = Shop::open();
+    let before = shop.visitor(Role::Viewer).await;
+    assert_eq!(before.get("/items").await.status.as_u16(), 200);
+    // The same person chooses the password anew.
+    let after = shop.visitor(Role::Viewer).await;
+    assert_eq!(after.get("/items").await.status.as_u16(), 200);
+    assert!(before.get("/items").await.goes_to().starts_with("/login"));
+}
+
+#[tokio::test]
+async fn a_script_that_asks_without_a_session_is_sent_to_the_log_in_page() {
+    let shop = Shop::open();
+    let request = shop
+        .stranger()
+        .request(Method::GET, "/items?search=a")
+        .header("hx-request", "true")
+        .header(header::REFERER, "http://localhost:8440/items?level=low");
+    let reply = shop.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(reply.status.as_u16(), 401);
+    assert_eq!(
+        reply.header("hx-redirect"),
+        "/login?next=%2Fitems%3Flevel%3Dlow"
+    );
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_counts_once_and_says_so() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Operator).await;
+    let fields = [
+        ("once", "0123456789abcdef"),
+        ("quantity", "2"),
+        ("back", "/items"),
+    ];
+    for said in ["R-100", "This was saved before"] {
+        let done = visitor.post("/items/R-100/change", &fields).await;
+        assert_eq!(done.goes_to(), "/items");
+        let next = visitor.get("/items").await;
+        next.shows(&[said]);
+        let undo = next.body.contains("action=\"/undo\"");
+        assert_eq!(undo, said == "R-100");
+    }
+    assert_eq!(shop.api("items/R-100").await.json()["on_hand"], "7");
+}
+
+#[tokio::test]
+async fn cookies_are_for_tls_alone_behind_a_proxy_that_speaks_it() {
+    let shop = Shop::open();
+    drop(shop.visitor(Role::Viewer).await);
+    let fields = format!("user=test-viewer&password={}", PASSWORD.replace(' ', "+"));
+    let request = shop
+        .stranger()
+        .request(Method::POST, "/login")
+        .header(header::ORIGIN, "https://localhost:8440")
+        .header("sec-fetch-site", "same-origin")
+        .header("x-forwarded-proto", "https")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let entered = shop.send(request.body(Body::from(fields)).unwrap()).await;
+    assert_eq!(entered.goes_to(), "/");
+    assert!(entered.header("set-cookie").ends_with("; Secure"));
+}
+
 #[tokio::test]
 async fn passwords_cannot_be_tried_without_end() {
     let shop = Shop::open();
@@ -200,6 +325,8 @@ async fn passwords_cannot_be_tried_without_end() {
         last = tried.status.as_u16();
     }
     assert_eq!(last, 429);
+    let other = stranger.post("/login", &[("user", "c"), ("password", "b")]);
+    assert_eq!(other.await.status.as_u16(), 401, "nobody else is held up");
 }
 
 #[tokio::test]
