@@ -44,5 +44,13 @@
     }
   });
   window.addEventListener("pagehide", leave);
-  if (!document.hidden) connect();
+  // Only behind the loading of the page: a connection that never ends would count as part of it.
+  const begin = () => setTimeout(() => {
+    if (!document.hidden) connect();
+  }, 0);
+  if (document.readyState === "complete") {
+    begin();
+  } else {
+    window.addEventListener("load", begin);
+  }
 })();

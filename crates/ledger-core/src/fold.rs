@@ -122,6 +122,8 @@ pub struct Fold {
     pub(crate) newer: BTreeMap<EntryId, (Kind, Option<Subject>)>,
     pub(crate) bad: BTreeMap<EntryId, &'static str>,
     entries: u64,
+    /// While entries of a snapshot are replayed.
+    is_replaying: bool,
 }
 
 /// Takes many entries into a fold; it is whole again when this is dropped.
@@ -293,6 +295,9 @@ impl Fold {
     }
 
     fn reconsider_all_once(&mut self) {
+        if self.is_replaying {
+            return;
+        }
         let (origins, rights) = (&self.origins, &self.rights);
         let order = |key| once_order(origins, rights, key, origins.order_time(key));
         for key in self.once.reconsider(order) {
@@ -302,6 +307,9 @@ impl Fold {
 
     /// Works out anew which entry counts with the idempotency key that this one has.
     fn reconsider_once_of(&mut self, key: TxKey) {
+        if self.is_replaying {
+            return;
+        }
         let (origins, rights) = (&self.origins, &self.rights);
         let order = |key| once_order(origins, rights, key, origins.order_time(key));
         for key in self.once.reconsider_of(key, order) {

@@ -77,7 +77,8 @@ proptest! {
             }
         }
         let items = fold.items();
-        prop_assert_eq!(fold.items_after(None).cloned().collect::<Vec<_>>(), items);
+        let listed: Vec<Code> = fold.items_after(None).cloned().collect();
+        prop_assert_eq!(&listed, &items);
         for (at, item) in items.iter().enumerate() {
             let behind: Vec<Code> = fold.items_after(Some(item)).cloned().collect();
             prop_assert_eq!(&behind[..], &items[at + 1..]);

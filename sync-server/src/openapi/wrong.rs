@@ -171,6 +171,7 @@ pub(super) const ALL: [Wrong; 14] = [
             "not-a-transaction",
             "not-admissible",
             "nothing-to-admit",
+            "unknown-barcode",
             "nothing-to-set",
             "nothing-to-undo",
             "other-owner",

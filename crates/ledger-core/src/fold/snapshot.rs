@@ -159,10 +159,14 @@ impl Fold {
                     seq: key.1,
                     clock: entry.clock,
                 };
+                // Which entry counts with an idempotency key is in the snapshot; to work it out
+                // before all is replayed would be by half of what is known.
+                self.is_replaying = true;
                 self.judge(stamp, record.hash8, entry.user.as_ref(), &entry.body);
                 let time = self.origins.order_time(key);
                 // The lines were packed with what follows from it.
                 let _changed = self.take_fact(key, stamp, time, entry.body);
+                self.is_replaying = false;
             }
             Content::Newer { kind, touches, .. } => {
                 self.newer.insert(record.id, (kind, touches));
