@@ -132,7 +132,7 @@ async fn enter(
         if is_first {
             return set_up(node, &code, &name, verifier);
         }
-        Ok(node.accept_invitation(&code, &name, verifier)?)
+        node.accept_invitation(&code, &name, verifier)
     });
     if entered.await?? {
         return Ok(user);
