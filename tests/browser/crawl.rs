@@ -8,7 +8,7 @@ use tests::pages::PAGES;
 use tests::shop::shop;
 
 /// Pages of one shape that are looked at, such as items that differ in their code alone.
-const ALIKE_MAX: usize = 3;
+const ALIKE_MAX: usize = 2;
 /// How many quantities the crawler meets at least; fewer means that pages lost their mark `qty`.
 const QUANTITIES_MIN: u64 = 12;
 

@@ -3,7 +3,7 @@
 // A quantity of stock has the class `qty` or the attribute `data-quantity`. It is explained when it
 // is such a link, lies in one or holds one, or when one stands in the same cell or entry.
 // What an order was promised is explained by the order, which says why each line has what it has.
-const why = 'a[href*="/why"], a[href^="/orders/"]';
+const why = 'a[href*="why"], a[href^="/orders/"]';
 const found = Array.from(document.querySelectorAll(".qty, [data-quantity]"));
 const place = (one) => one.closest("td, th, dd, li, p") || one;
 const explained = (one) => one.closest(why) || place(one).querySelector(why);
