@@ -18,7 +18,7 @@ const REST: u32 = 10;
 const QUICK: Duration = Duration::from_millis(10);
 
 /// What there is to look at.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Digest {
     pub(crate) supply: SupplyView,
     /// Order lines that wait, the first of them.
@@ -58,7 +58,7 @@ impl Digests {
             if known.took > QUICK && now().duration_since(known.made) < known.took * REST {
                 let old = Digest {
                     old_since: Some(known.at.clone()),
-                    ..Digest::copy(&known.digest)
+                    ..Digest::clone(&known.digest)
                 };
                 return Arc::new(old);
             }
@@ -99,15 +99,16 @@ impl Digest {
             old_since: None,
         }
     }
+}
 
-    fn copy(other: &Self) -> Self {
-        Self {
-            supply: other.supply.clone(),
-            backorders: other.backorders.clone(),
-            backorder_count: other.backorder_count,
-            ready_count: other.ready_count,
-            exceptions: other.exceptions.clone(),
-            old_since: None,
+/// How many exceptions of each kind there are.
+pub(crate) fn kinds(exceptions: &[ExceptionView]) -> Vec<(&'static str, usize)> {
+    let mut kinds: Vec<(&'static str, usize)> = Vec::new();
+    for exception in exceptions {
+        match kinds.iter_mut().find(|(kind, _)| *kind == exception.kind) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => kinds.push((exception.kind, 1)),
         }
     }
+    kinds
 }

@@ -11,7 +11,7 @@ use super::deeds::{self, Line};
 use super::frame::Frame;
 use super::level::Badge;
 use super::visit::Visit;
-use crate::digest::{Digest, FIRST};
+use crate::digest::{Digest, FIRST, kinds};
 use crate::problem::Problem;
 
 /// Rows of recent activity.
@@ -41,16 +41,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let app = visit.app.clone();
     let page = visit.page(move |view, frame| {
         let digest = app.digests().of(view);
-        let mut exceptions: Vec<(&'static str, usize)> = Vec::new();
-        for exception in &digest.exceptions {
-            match exceptions
-                .iter_mut()
-                .find(|(kind, _)| *kind == exception.kind)
-            {
-                Some((_, count)) => *count = count.saturating_add(1),
-                None => exceptions.push((exception.kind, 1)),
-            }
-        }
+        let mut exceptions = kinds(&digest.exceptions);
         exceptions.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         exceptions.truncate(FIRST);
         let recent = view.recent(RECENT)?.into_iter();

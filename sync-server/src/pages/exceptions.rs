@@ -15,6 +15,7 @@ use super::form::{Fields, Form, problem};
 use super::frame::Frame;
 use super::visit::{Done, Visit};
 use crate::api::{Named, PathOf, QueryOf, may_reverse};
+use crate::digest;
 use crate::lang::Lang;
 use crate::problem::Problem;
 
@@ -84,17 +85,11 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let app = visit.app.clone();
     let page = visit.page(move |view, frame| {
-        let digest = app.digests().of(view);
+        let known = app.digests().of(view);
         // What somebody answered must be gone from the list at once.
-        let fresh = digest.old_since.is_some().then(|| view.exceptions());
-        let all = fresh.as_ref().unwrap_or(&digest.exceptions);
-        let mut kinds: Vec<(&'static str, usize)> = Vec::new();
-        for exception in all {
-            match kinds.iter_mut().find(|(kind, _)| *kind == exception.kind) {
-                Some((_, count)) => *count = count.saturating_add(1),
-                None => kinds.push((exception.kind, 1)),
-            }
-        }
+        let fresh = known.old_since.is_some().then(|| view.exceptions());
+        let all = fresh.as_ref().unwrap_or(&known.exceptions);
+        let kinds = digest::kinds(all);
         let wanted = |exception: &&ExceptionView| {
             let after = query.after.as_deref();
             (query.kind.is_empty() || exception.kind == query.kind)
