@@ -1,8 +1,8 @@
 //! The project's figures, measured beside their goals and beside the peers, in one run.
 //!
 //! `cargo xtask bench [FIGURE ...] [--quick] [--markdown]`; figures are append, writers, import,
-//! sync, recompute and orders, all without a name. Everything happens in a temporary directory of the
-//! disk that `TMPDIR` names.
+//! sync, recompute, orders and pages, all without a name. Everything happens in a temporary directory of
+//! the disk that `TMPDIR` names.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -28,6 +28,8 @@ mod import;
 mod machine;
 #[path = "figures/orders.rs"]
 mod orders;
+#[path = "figures/pages.rs"]
+mod pages;
 #[path = "figures/recompute.rs"]
 mod recompute;
 #[path = "figures/sync.rs"]
@@ -55,13 +57,14 @@ impl Size {
 
 type Figure = fn(Size, &mut Table);
 
-const FIGURES: [(&str, Figure); 6] = [
+const FIGURES: [(&str, Figure); 7] = [
     ("append", append::single),
     ("writers", append::writers),
     ("import", import::run),
     ("sync", sync::run),
     ("recompute", recompute::run),
     ("orders", orders::run),
+    ("pages", pages::run),
 ];
 
 fn main() {

@@ -116,6 +116,12 @@ impl Server {
         &self.data
     }
 
+    /// The process of the program.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Stops by SIGTERM and gives the exit code; the data stay for [`Server::start_again`].
     #[track_caller]
     pub fn stop(&mut self) -> i32 {

@@ -163,11 +163,54 @@ impl Fold {
     /// as they are.
     #[must_use]
     pub fn exceptions(&self) -> Vec<Exception> {
+        let mut open = self.exceptions_elsewhere();
+        self.lines
+            .iter()
+            .for_each(|line| self.line_exceptions(line, &mut open));
+        for item in self.claimed_items() {
+            self.shortage_exceptions(&item, &mut open);
+        }
+        for order in self.named_orders() {
+            self.order_exceptions(order, &mut open);
+        }
+        self.still_open(open)
+    }
+
+    /// Of these exceptions those that nobody took as they are, in the order of their ids.
+    #[must_use]
+    pub fn still_open(&self, mut exceptions: Vec<Exception>) -> Vec<Exception> {
+        exceptions.retain(|exception| !self.is_answered(exception));
+        exceptions.sort_by(|a, b| a.id.cmp(&b.id));
+        exceptions
+    }
+
+    /// What is the matter with the stock lines of an item and with what orders want of it, also
+    /// what somebody took as it is.
+    #[must_use]
+    pub fn exceptions_of_item(&self, canonical: &Code) -> Vec<Exception> {
+        let mut found = Vec::new();
+        for code in self.aliases(canonical) {
+            self.lines_of_code(&code)
+                .for_each(|line| self.line_exceptions(line, &mut found));
+        }
+        self.shortage_exceptions(canonical, &mut found);
+        found
+    }
+
+    /// What is the matter with an order beside what is short of its items, likewise.
+    #[must_use]
+    pub fn exceptions_of_order_itself(&self, order: EntryId) -> Vec<Exception> {
+        let mut found = Vec::new();
+        self.order_exceptions(order, &mut found);
+        found
+    }
+
+    /// What is the matter with neither an item's stock nor an order, likewise.
+    #[must_use]
+    pub fn exceptions_elsewhere(&self) -> Vec<Exception> {
         let mut open = Vec::new();
-        self.line_exceptions(&mut open);
         self.barcode_exceptions(&mut open);
         self.reversal_exceptions(&mut open);
-        self.order_exceptions(&mut open);
         self.right_exceptions(&mut open);
         self.not_admitted_exceptions(&mut open);
         for (id, (kind, touches)) in &self.newer {
@@ -188,8 +231,6 @@ impl Fold {
                 format!("An entry is kept without effect: {reason}."),
             ));
         }
-        open.retain(|exception| !self.is_answered(exception));
-        open.sort_by(|a, b| a.id.cmp(&b.id));
         open
     }
 
@@ -207,35 +248,33 @@ impl Fold {
         }
     }
 
-    fn line_exceptions(&self, open: &mut Vec<Exception>) {
-        for line in &self.lines {
-            if line.on_hand().is_negative() {
-                self.negative(line, open);
-            }
-            if line.on_hand().quantity().is_none() {
-                let key = self.line_key(line);
-                open.push(Exception {
-                    id: line_id(ExceptionKind::Overflow, &key),
-                    kind: ExceptionKind::Overflow,
-                    text: format!(
-                        "The total of {} is too large to be a quantity.",
-                        place_words(&key)
-                    ),
-                    item: Some(key.item.clone()),
-                    location: Some(key.location.clone()),
-                    line: Some(key),
-                    order: None,
-                    since: self
-                        .rows_of(line)
-                        .last()
-                        .map(|row| row.time())
-                        .unwrap_or_default(),
-                    entries: Vec::new(),
-                });
-            }
-            if line.is_counted() {
-                self.recount(line, open);
-            }
+    fn line_exceptions(&self, line: &crate::fold::Line, open: &mut Vec<Exception>) {
+        if line.on_hand().is_negative() {
+            self.negative(line, open);
+        }
+        if line.on_hand().quantity().is_none() {
+            let key = self.line_key(line);
+            open.push(Exception {
+                id: line_id(ExceptionKind::Overflow, &key),
+                kind: ExceptionKind::Overflow,
+                text: format!(
+                    "The total of {} is too large to be a quantity.",
+                    place_words(&key)
+                ),
+                item: Some(key.item.clone()),
+                location: Some(key.location.clone()),
+                line: Some(key),
+                order: None,
+                since: self
+                    .rows_of(line)
+                    .last()
+                    .map(|row| row.time())
+                    .unwrap_or_default(),
+                entries: Vec::new(),
+            });
+        }
+        if line.is_counted() {
+            self.recount(line, open);
         }
     }
 

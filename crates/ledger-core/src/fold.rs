@@ -11,6 +11,7 @@
 mod actors;
 mod allocation;
 mod catalogue;
+mod changes;
 mod dump;
 mod history;
 mod line;
@@ -37,6 +38,7 @@ pub use self::catalogue::{
     BoundCode, DeviceInfo, GRID_MAX, GridError, Item, ItemMatch, Location, LocationType, Thing,
     columns,
 };
+pub use self::changes::{Mark, News};
 pub use self::history::{HistoryRow, RowKind, Why, WhyRow};
 pub use self::line::{LastCount, LineInfo, LineKey};
 pub use self::orders::{Order, OrderState};
@@ -122,6 +124,7 @@ pub struct Fold {
     pub(crate) newer: BTreeMap<EntryId, (Kind, Option<Subject>)>,
     pub(crate) bad: BTreeMap<EntryId, &'static str>,
     entries: u64,
+    changes: changes::Changes,
     /// While entries of a snapshot are replayed.
     is_replaying: bool,
 }
@@ -211,6 +214,7 @@ impl Fold {
         if self.origins.add_run(origin, run) {
             self.replace_times(origin);
         }
+        self.note_numbers(origin, &run);
         if self.origins.central() == central {
             self.learn_numbers(origin, &run);
         } else {
@@ -220,6 +224,7 @@ impl Fold {
 
     /// A transaction that is already folded began or ceased to count.
     fn changed_effect(&mut self, key: TxKey) {
+        self.note_movement(key);
         match self.origins.touch(key) {
             Touch::Lines(from, to) => {
                 for line in [from, to].into_iter().flatten() {
@@ -232,11 +237,15 @@ impl Fold {
                     self.changed_effect(changed);
                 }
             }
-            Touch::Other => self.authority_changed(key),
+            Touch::Other => {
+                self.note_all_changed();
+                self.authority_changed(key);
+            }
         }
     }
 
     fn settle_line(&mut self, line: u32) {
+        self.note_line(line);
         let (origins, reversals, once) = (&self.origins, &self.reversals, &self.once);
         if let Some(line) = usize::try_from(line)
             .ok()
@@ -268,6 +277,7 @@ impl Fold {
     /// Numbers lowered effective times of an origin: everything that was ordered by them is
     /// ordered anew. Rare, since it takes a device whose clock was ahead.
     fn replace_times(&mut self, origin: u32) {
+        self.note_all_changed();
         let touched = self.origins.recompute(origin);
         let origins = &self.origins;
         for line in &touched {
@@ -520,7 +530,7 @@ impl Fold {
         self.lines.get(usize::try_from(line).ok()?)
     }
 
-    fn lines_of_code(&self, item: &crate::Code) -> impl Iterator<Item = &Line> + '_ {
+    pub(crate) fn lines_of_code(&self, item: &crate::Code) -> impl Iterator<Item = &Line> + '_ {
         self.symbols
             .find(item)
             .and_then(|symbol| self.lines_of_item.get(&symbol))

@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{Body, Content, IdempotencyKey, ItemMerged, Kind, Place};
-use ledger_core::fold::{Fold, LineKey, Record};
+use ledger_core::exception::Exception;
+use ledger_core::fold::{Fold, LineKey, Mark, News, Record};
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use proptest::prelude::*;
 use support::*;
@@ -403,6 +404,43 @@ proptest! {
     }
 
     #[test]
+    fn who_works_out_only_what_changed_knows_as_much_as_who_works_out_everything(
+        story in story(40),
+        seed in any::<u64>(),
+        looks in proptest::collection::vec(1..4_usize, 1..20),
+    ) {
+        let world = story.world();
+        let mut order = gifts(&world);
+        shuffle(&mut order, seed);
+        let mut fold = Fold::new();
+        let mut kept = Kept::of(&fold);
+        let mut rest = order.as_slice();
+        for size in looks.iter().cycle() {
+            let (now, later) = rest.split_at(rest.len().min(*size));
+            for gift in now {
+                give(&mut fold, &world, gift);
+            }
+            kept.catch_up(&fold);
+            let fresh = Kept::of(&fold);
+            // Somebody had no right to what named the others.
+            let others = kept.items.extract_if(.., |item, _| !fresh.items.contains_key(item));
+            for (item, (_, found)) in others {
+                prop_assert!(found.is_empty() && !fold.is_item(&item));
+            }
+            prop_assert_eq!(&kept.items, &fresh.items);
+            prop_assert_eq!(&kept.orders, &fresh.orders);
+            let found = kept.items.values().chain(kept.orders.values());
+            let found = found.flat_map(|(_, found)| found.clone());
+            let all = fold.exceptions_elsewhere().into_iter().chain(found).collect();
+            prop_assert_eq!(fold.still_open(all), fold.exceptions());
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+    }
+
+    #[test]
     fn the_changes_of_every_line_add_up_to_its_on_hand(
         story in story(40),
     ) {
@@ -422,6 +460,88 @@ proptest! {
             }
         }
     }
+}
+
+/// What a fold says of a thing, and what is the matter with it.
+type Said = (String, Vec<Exception>);
+
+/// Answers that are kept as long as nobody says that they changed.
+struct Kept {
+    mark: Mark,
+    items: BTreeMap<Code, Said>,
+    orders: BTreeMap<EntryId, Said>,
+}
+
+impl Kept {
+    fn of(fold: &Fold) -> Self {
+        let mut items = fold.items_in_play();
+        items.extend(fold.items());
+        let items = items
+            .into_iter()
+            .map(|item| (item.clone(), of_item(fold, &item)));
+        let orders = fold
+            .named_orders()
+            .map(|order| (order, of_order(fold, order)));
+        Self {
+            mark: fold.mark(),
+            items: items.collect(),
+            orders: orders.collect(),
+        }
+    }
+
+    fn catch_up(&mut self, fold: &Fold) {
+        let Some(news) = fold.changed_since(self.mark) else {
+            *self = Self::of(fold);
+            return;
+        };
+        for item in news.items {
+            self.items.insert(item.clone(), of_item(fold, &item));
+        }
+        for order in news.orders {
+            self.orders.insert(order, of_order(fold, order));
+        }
+        self.mark = fold.mark();
+    }
+}
+
+fn of_item(fold: &Fold, item: &Code) -> Said {
+    let asked = (
+        (fold.item(item), fold.is_item(item)),
+        fold.lines(item),
+        fold.allocated(item, None),
+        fold.lines_wanting(item),
+    );
+    (format!("{asked:?}"), fold.exceptions_of_item(item))
+}
+
+fn of_order(fold: &Fold, order: EntryId) -> Said {
+    // What its lines are promised is told of by their items.
+    let asked = (fold.order(order), fold.picked_of(order));
+    (format!("{asked:?}"), fold.exceptions_of_order_itself(order))
+}
+
+#[test]
+fn a_change_of_one_item_is_told_as_that() {
+    let mut world = World::default();
+    world.write(1, 1_000, add("P", "A", 1));
+    world.write(1, 2_000, add("Q", "A", 1));
+    let mut fold = world.fold();
+    let mark = fold.mark();
+    assert_eq!(fold.changed_since(mark), Some(News::default()));
+    world.write(1, 3_000, remove("Q", "A", 1));
+    fold.apply_all(world.records.iter().cloned());
+    let news = fold.changed_since(mark).unwrap();
+    assert_eq!(news.items, BTreeSet::from([code("Q")]));
+    assert_eq!(news.orders, BTreeSet::new());
+    fold.apply(record(
+        EntryId {
+            origin: origin(2),
+            seq: 1,
+        },
+        4_000,
+        setting("allow-backorder", "on"),
+    ));
+    assert_eq!(fold.changed_since(mark), None);
 }
 
 /// A fold made of another's snapshot and of what has to be replayed, in another order.

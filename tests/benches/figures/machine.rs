@@ -16,7 +16,12 @@ fn field(text: &str, key: &str) -> Option<String> {
 
 /// A field of `/proc/self/status` that is in kB, in MB.
 pub fn memory_mb(key: &str) -> f64 {
-    let value = field(&read("/proc/self/status"), key).unwrap_or_default();
+    memory_mb_of(std::process::id(), key)
+}
+
+/// The same of another process.
+pub fn memory_mb_of(process: u32, key: &str) -> f64 {
+    let value = field(&read(&format!("/proc/{process}/status")), key).unwrap_or_default();
     let kilobytes = value.split_whitespace().next().unwrap_or("0");
     kilobytes.parse::<f64>().unwrap_or(0.0) / 1000.0
 }

@@ -14,20 +14,25 @@ fn newest(mut entries: Vec<EntryId>) -> Vec<EntryId> {
 }
 
 impl Fold {
-    pub(super) fn order_exceptions(&self, open: &mut Vec<Exception>) {
-        for item in self.claimed_items() {
-            for (order, shortage) in self.shortages(&item) {
-                open.extend(self.short(order, &item, shortage));
+    /// What is short of an item that orders were promised, or that they want too much of.
+    pub(super) fn shortage_exceptions(&self, item: &Code, open: &mut Vec<Exception>) {
+        for (order, shortage) in self.shortages(item) {
+            open.extend(self.short(order, item, shortage));
+        }
+    }
+
+    /// What is the matter with an order beside its promises.
+    pub(super) fn order_exceptions(&self, id: EntryId, open: &mut Vec<Exception>) {
+        if let Some(order) = self.order(id) {
+            self.after_end(&order, open);
+            self.picked_outside(&order, open);
+            if self.orders_numbered(&order.number).first() == Some(&id) {
+                self.duplicate_number(&order.number, open);
             }
         }
-        for id in self.orders() {
-            if let Some(order) = self.order(id) {
-                self.after_end(&order, open);
-                self.picked_outside(&order, open);
-            }
-        }
-        self.duplicate_numbers(open);
-        for (order, entries) in self.orders_that_wait() {
+        let entries = self.entries_that_wait(id);
+        if !entries.is_empty() {
+            let order = id;
             let text = format!(
                 "There are entries about an order that has not arrived, is another one here, or \
                  was opened twice with one key: {order}."
@@ -188,12 +193,6 @@ impl Fold {
             .filter(|(key, _)| self.picked_item(*key).as_ref() == Some(item))
             .map(|(key, _)| self.entry_id(key))
             .collect()
-    }
-
-    fn duplicate_numbers(&self, open: &mut Vec<Exception>) {
-        for number in self.order_numbers() {
-            self.duplicate_number(number, open);
-        }
     }
 
     fn duplicate_number(&self, number: &Code, open: &mut Vec<Exception>) {

@@ -135,7 +135,7 @@ pub struct OrderLine {
 
 impl Fold {
     /// The newest moment in the log: what "today" is for a fold, which has no clock.
-    fn today(&self) -> u64 {
+    pub(super) fn today(&self) -> u64 {
         self.origins.latest() / DAY_MILLIS
     }
 
@@ -440,6 +440,21 @@ impl Fold {
             .iter()
             .map(|entered| self.demand(order, entered, None).wanted());
         parts.fold(Total::ZERO, Total::plus)
+    }
+
+    /// All items that have stock lines or that any order names, as they are called today.
+    #[must_use]
+    pub fn items_in_play(&self) -> BTreeSet<Code> {
+        let symbols = self.lines_of_item.keys();
+        let items = symbols.map(|symbol| self.canonical(&self.symbols.code(*symbol)));
+        let mut items: BTreeSet<Code> = items.collect();
+        items.append(&mut self.claimed_items());
+        items
+    }
+
+    /// All orders that any entry names, whether they have arrived or not.
+    pub fn named_orders(&self) -> impl Iterator<Item = EntryId> + '_ {
+        self.orders.named()
     }
 
     /// All items that any open order may claim, as they are called today.

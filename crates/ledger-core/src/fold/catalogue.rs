@@ -481,6 +481,18 @@ impl Fold {
         items.into_iter().collect()
     }
 
+    /// Whether [`Fold::items`] has an item.
+    #[must_use]
+    pub fn is_item(&self, sku: &Code) -> bool {
+        let has_lines = || self.lines_of_code(sku).next().is_some();
+        let is_ordered = || {
+            let counts = |key| !self.rights.is_denied(&key);
+            self.orders.names(sku, counts)
+        };
+        let is_known = self.exists(Class::Item, sku) || has_lines() || is_ordered();
+        is_known && (self.catalogue.merges.is_empty() || self.canonical(sku) == *sku)
+    }
+
     /// An item by the code it is identified by.
     #[must_use]
     pub fn item(&self, sku: &Code) -> Item {

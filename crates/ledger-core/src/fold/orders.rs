@@ -182,20 +182,33 @@ impl Orders {
         self.logs.get(&order).map_or(&[], |log| &log.picks)
     }
 
-    /// Items that any order has a line of, as they were entered, by entries that count.
-    pub(super) fn items(&self, counts: impl Fn(TxKey) -> bool) -> impl Iterator<Item = &Code> {
-        let names = move |order: &EntryId, item: &Code| {
-            let log = self.logs.get(order).and_then(|log| log.lines.get(item));
+    /// The orders that were opened under a number.
+    pub(super) fn opened_as(&self, number: &Code) -> impl Iterator<Item = EntryId> + '_ {
+        self.by_number.get(number).into_iter().flatten().copied()
+    }
+
+    /// All orders that any entry names, whether they have arrived or not.
+    pub(super) fn named(&self) -> impl Iterator<Item = EntryId> + '_ {
+        self.logs.keys().copied()
+    }
+
+    /// Whether an order has a line of an item, as it was entered, by entries that count.
+    pub(super) fn names(&self, item: &Code, counts: impl Fn(TxKey) -> bool) -> bool {
+        let names = |order: EntryId| {
+            let log = self.logs.get(&order).and_then(|log| log.lines.get(item));
             log.is_some_and(|log| {
                 let wanted = log.wanted.iter().map(|said| said.stamp.key());
                 let mut all = wanted.chain(log.ranks.iter().map(|said| said.stamp.key()));
                 all.any(&counts)
             })
         };
-        let items = self.by_item.iter();
-        items
-            .filter(move |(item, orders)| orders.iter().any(|order| names(order, item)))
-            .map(|(item, _)| item)
+        self.with_item(item).any(names)
+    }
+
+    /// Items that any order has a line of, as they were entered, by entries that count.
+    pub(super) fn items(&self, counts: impl Fn(TxKey) -> bool) -> impl Iterator<Item = &Code> {
+        let items = self.by_item.keys();
+        items.filter(move |item| self.names(item, &counts))
     }
 
     /// Orders with a line of the item as it was entered.
@@ -479,41 +492,37 @@ impl Fold {
         log.into_iter().flat_map(|log| log.lines.keys())
     }
 
-    /// Entries about orders that have not arrived, or that are another one here.
-    pub(crate) fn orders_that_wait(&self) -> Vec<(EntryId, Vec<EntryId>)> {
-        let mut waiting = Vec::new();
-        for (order, log) in &self.orders.logs {
-            let opened = self.opened(*order).is_some();
-            let hash8 = self.reference(*order).map(|opening| opening.hash8);
-            let waits = |hash: [u8; 8]| !opened || Some(hash) != hash8;
-            let mut entries: Vec<TxKey> = Vec::new();
-            let sets = log.sets.iter().map(|said| (said.hash8, said.stamp.key()));
-            entries.extend(sets.filter(|said| waits(said.0)).map(|said| said.1));
-            let ends = log.ends.iter().map(|said| (said.hash8, said.stamp.key()));
-            entries.extend(ends.filter(|said| waits(said.0)).map(|said| said.1));
-            for line in log.lines.values() {
-                let wanted = line
-                    .wanted
-                    .iter()
-                    .map(|said| (said.hash8, said.stamp.key()));
-                let ranks = line.ranks.iter().map(|said| (said.hash8, said.stamp.key()));
-                let both = wanted.chain(ranks).filter(|said| waits(said.0));
-                entries.extend(both.map(|said| said.1));
-            }
-            let picks = log.picks.iter().filter_map(|key| {
-                let pick = self.orders.picks.get(key)?;
-                waits(pick.order.hash8).then_some(*key)
-            });
-            entries.extend(picks);
-            entries.retain(|key| !self.rights.is_denied(key));
-            if !entries.is_empty() {
-                let mut ids: Vec<EntryId> =
-                    entries.into_iter().map(|key| self.entry_id(key)).collect();
-                ids.sort_unstable();
-                waiting.push((*order, ids));
-            }
+    /// Entries about an order that has not arrived, or that is another one here.
+    pub(crate) fn entries_that_wait(&self, order: EntryId) -> Vec<EntryId> {
+        let Some(log) = self.orders.logs.get(&order) else {
+            return Vec::new();
+        };
+        let opened = self.opened(order).is_some();
+        let hash8 = self.reference(order).map(|opening| opening.hash8);
+        let waits = |hash: [u8; 8]| !opened || Some(hash) != hash8;
+        let mut entries: Vec<TxKey> = Vec::new();
+        let sets = log.sets.iter().map(|said| (said.hash8, said.stamp.key()));
+        entries.extend(sets.filter(|said| waits(said.0)).map(|said| said.1));
+        let ends = log.ends.iter().map(|said| (said.hash8, said.stamp.key()));
+        entries.extend(ends.filter(|said| waits(said.0)).map(|said| said.1));
+        for line in log.lines.values() {
+            let wanted = line
+                .wanted
+                .iter()
+                .map(|said| (said.hash8, said.stamp.key()));
+            let ranks = line.ranks.iter().map(|said| (said.hash8, said.stamp.key()));
+            let both = wanted.chain(ranks).filter(|said| waits(said.0));
+            entries.extend(both.map(|said| said.1));
         }
-        waiting
+        let picks = log.picks.iter().filter_map(|key| {
+            let pick = self.orders.picks.get(key)?;
+            waits(pick.order.hash8).then_some(*key)
+        });
+        entries.extend(picks);
+        entries.retain(|key| !self.rights.is_denied(key));
+        let mut ids: Vec<EntryId> = entries.into_iter().map(|key| self.entry_id(key)).collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// Writes about an order that its end did not know of: those later by clock, and movements

@@ -48,7 +48,7 @@ pub struct Change {
 }
 
 impl Fold {
-    fn lines_in(&self, location: &Code) -> impl Iterator<Item = &Line> + '_ {
+    pub(super) fn lines_in(&self, location: &Code) -> impl Iterator<Item = &Line> + '_ {
         let lines = self.symbols.find(location);
         let lines = lines.and_then(|symbol| self.places.at.get(&symbol));
         let lines = lines.into_iter().flatten();

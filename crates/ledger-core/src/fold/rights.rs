@@ -280,6 +280,7 @@ impl Fold {
 
     /// Learns all anew, when it becomes known which origin is the central server's.
     pub(super) fn learn_all_rights(&mut self) {
+        self.note_all_changed();
         // Who may say what others may do comes before what they said.
         let authority = self.rights.authority.keys().copied().collect();
         self.judge_again(authority);
@@ -324,6 +325,10 @@ impl Fold {
 
     /// An authority entry came, began or ceased to count, or has another place.
     pub(super) fn authority_changed(&mut self, key: TxKey) {
+        if !self.rights.lacking.is_empty() {
+            // An admission may have another place.
+            self.note_all_changed();
+        }
         let again = match self.rights.authority.get(&key) {
             None => return,
             Some(Authority::Admits(ids)) => {
@@ -424,16 +429,19 @@ impl Fold {
         let can_be_admitted = judged.need != Need::Central;
         let admitted = can_be_admitted && self.admits_of(key, hash8).next().is_some();
         let denied = lacks && !admitted;
-        if lacks {
-            self.rights.lacking.insert(key);
+        let lacked = if lacks {
+            !self.rights.lacking.insert(key)
         } else {
-            self.rights.lacking.remove(&key);
-        }
+            self.rights.lacking.remove(&key)
+        };
         let changed = if denied {
             self.rights.denied.insert(key)
         } else {
             self.rights.denied.remove(&key)
         };
+        if changed || lacked != lacks {
+            self.note_all_changed();
+        }
         if changed {
             self.reconsider_once_of(key);
         }

@@ -83,6 +83,7 @@ impl Fold {
         order_time: Timestamp,
         body: Body,
     ) -> Option<TxKey> {
+        self.note_said(key, &body);
         match body {
             Body::Genesis(genesis) => {
                 if key.1 == 1 {
@@ -154,6 +155,7 @@ impl Fold {
                 (Some(_), Some(_)) | (None, None) => Quantity::ZERO,
             };
             self.orders.pick(key, orders::Pick { order, quantity });
+            self.note_movement(key);
         }
         for (line, amount) in [(from, outgoing), (to, moved.quantity)] {
             if let Some(line) = line {
@@ -196,6 +198,7 @@ impl Fold {
     }
 
     fn push_row(&mut self, line: u32, row: Row) {
+        self.note_line(line);
         let counts = !self.is_ineffective(row.key());
         let origins = &self.origins;
         let Some(at) = usize::try_from(line)
