@@ -9,7 +9,6 @@ use ledger_core::UserName;
 use ledger_node::{Node, View};
 use tokio::sync::watch;
 
-use crate::digest::Digests;
 use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -27,7 +26,6 @@ struct Shared {
     node: Arc<Node>,
     passwords: Passwords,
     limits: Limits,
-    digests: Digests,
     metrics: Metrics,
     changes: watch::Sender<u64>,
 }
@@ -40,7 +38,6 @@ impl App {
                 node: Arc::new(node),
                 passwords: Passwords::start(),
                 limits: Limits::new(),
-                digests: Digests::default(),
                 metrics: Metrics::default(),
                 changes,
             }),
@@ -55,11 +52,6 @@ impl App {
     /// How often one address may try.
     pub(crate) fn limits(&self) -> &Limits {
         &self.shared.limits
-    }
-
-    /// What was worked out for the dashboard.
-    pub(crate) fn digests(&self) -> &Digests {
-        &self.shared.digests
     }
 
     /// What is counted while the server runs.

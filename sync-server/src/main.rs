@@ -11,7 +11,6 @@ mod cli;
 mod config;
 mod data;
 mod demo;
-mod digest;
 mod fault;
 mod headers;
 mod health;

@@ -37,7 +37,17 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
             ));
         }
         tracing::info!(url, data = %dir.display(), "serving");
-        serve(listener, App::new(node.clone()), stop).await?;
+        let app = App::new(node.clone());
+        let prepared = app.clone();
+        tokio::spawn(async move {
+            prepared
+                .look(|view| {
+                    view.prepare();
+                    Ok(())
+                })
+                .await
+        });
+        serve(listener, app, stop).await?;
         socket.close();
         Ok(())
     });

@@ -167,7 +167,7 @@ impl Fold {
         self.lines
             .iter()
             .for_each(|line| self.line_exceptions(line, &mut open));
-        for item in self.claimed_items() {
+        for item in self.ordered_items() {
             self.shortage_exceptions(&item, &mut open);
         }
         for order in self.named_orders() {

@@ -15,6 +15,8 @@ use ledger_format::checkpoint::{self, CheckpointHead};
 use ledger_format::entry_bytes;
 use ledger_store::{ReadError, Run, Store};
 
+use crate::standing::Standing;
+
 /// Its name in a node's directory.
 pub(crate) const FILE: &str = "checkpoint";
 const NEW_FILE: &str = "checkpoint.new";
@@ -72,6 +74,8 @@ pub(crate) struct State {
     pub(crate) number: u64,
     /// How many entries the checkpoint had.
     pub(crate) kept: u64,
+    /// What follows from the fold.
+    pub(crate) standing: Standing,
 }
 
 /// The state of the checkpoint in a node's directory; none when it does not fit the store.
@@ -127,6 +131,7 @@ fn state_of(head: &CheckpointHead, parts: Vec<Vec<u8>>) -> Option<State> {
     let mut hybrid = HybridClock::default();
     hybrid.restore(Clock::from_packed(head.clock));
     Some(State {
+        standing: Standing::default(),
         kept: fold.entry_count(),
         fold,
         hybrid,

@@ -27,6 +27,7 @@ mod notices;
 mod offsets;
 mod people;
 mod renew;
+mod standing;
 mod sync_client;
 mod sync_server;
 pub mod times;

@@ -13,6 +13,7 @@ use crate::conversation::SYNCED_AT;
 use crate::error::NodeError;
 use crate::inner::Inner;
 use crate::node::Node;
+use crate::standing::Standing;
 use crate::sync_server::SEEN;
 
 /// A look at a node. It holds the node's lock: take what is needed and let it go.
@@ -38,6 +39,20 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn fold(&self) -> &Fold {
         &self.inner.state.fold
+    }
+
+    /// What follows from the fold for every item and order.
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.inner.state.standing
+    }
+
+    /// Works out what lists, the dashboard and exceptions ask of the whole ledger, so that whoever
+    /// comes first need not wait for it.
+    pub fn prepare(&self) {
+        let (standing, fold) = (self.standing(), self.fold());
+        standing.supply.look(fold, |_| ());
+        standing.troubles.look(fold, |_| ());
+        standing.waiting.look(fold, |_| ());
     }
 
     /// A number that grows whenever something was written or came in.

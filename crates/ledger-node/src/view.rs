@@ -37,7 +37,7 @@ mod why_text;
 use chrono::{DateTime, SecondsFormat};
 use ledger_core::{Code, Timestamp};
 
-pub use self::alert::{CrossingView, LowStockView, SupplyView};
+pub use self::alert::{CrossingView, LowStockView, ShortItemView, SupplyView};
 pub use self::customer::{CustomerView, OwnedLineView};
 pub use self::device::{BehindView, DeviceView};
 pub use self::entry::entry_json;

@@ -1,6 +1,5 @@
 # Die Übersicht.
 nav-all = Alle Seiten
-digest-of = Berechnet um { $at }; neuere Änderungen folgen gleich.
 begin-here = Hier beginnen
 begin-locations = Sagen Sie, wo die Dinge liegen:
 begin-items = Sagen Sie, was Sie führen, von Hand oder aus einer Datei:

@@ -1,6 +1,5 @@
 # The dashboard.
 nav-all = All pages
-digest-of = Worked out at { $at }; newer changes follow shortly.
 begin-here = Begin here
 begin-locations = Say where things lie:
 begin-items = Say what you keep, by hand or from a file:

@@ -38,7 +38,7 @@ impl Gauges {
                     of(Level::Low),
                     of(Level::Out),
                     view.backorders(false).len(),
-                    view.fold().exceptions().len(),
+                    view.exception_kinds().values().sum::<usize>(),
                 )
             }
         };

@@ -15,7 +15,6 @@ use super::form::{Fields, Form, problem};
 use super::frame::Frame;
 use super::visit::{Done, Visit};
 use crate::api::{Named, PathOf, QueryOf, may_reverse};
-use crate::digest;
 use crate::lang::Lang;
 use crate::problem::Problem;
 
@@ -83,13 +82,9 @@ pub(super) async fn list(
     visit: Visit,
     QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Response, Problem> {
-    let app = visit.app.clone();
     let page = visit.page(move |view, frame| {
-        let known = app.digests().of(view);
-        // What somebody answered must be gone from the list at once.
-        let fresh = known.old_since.is_some().then(|| view.exceptions());
-        let all = fresh.as_ref().unwrap_or(&known.exceptions);
-        let kinds = digest::kinds(all);
+        let all = view.exceptions();
+        let kinds = view.exception_kinds().into_iter().collect();
         let wanted = |exception: &&ExceptionView| {
             let after = query.after.as_deref();
             (query.kind.is_empty() || exception.kind == query.kind)

@@ -193,7 +193,7 @@ fn items_page(
         codes.map(ToString::to_string).collect()
     };
     Ok(ItemsPage {
-        is_empty: items.is_empty() && fold.items().is_empty(),
+        is_empty: items.is_empty() && view.item_count() == 0,
         rows: items.into_iter().map(row).collect(),
         kinds: KINDS.map(ItemKind::word),
         customers: codes(Class::Customer),

@@ -68,7 +68,7 @@ impl House {
         let (rack, place) = (number / (ROWS * COLUMNS), number % (ROWS * COLUMNS));
         let (row, column) = (1 + place / COLUMNS, place % COLUMNS);
         let column = char::from(b'A' + column as u8);
-        Code::new(&format!("R{rack:02}-{row}{column}")).unwrap()
+        Code::new(&format!("R{rack:02}-{column}-{row:02}")).unwrap()
     }
 
     /// Where an item lies: in one place to four, the first items in many.
@@ -479,6 +479,9 @@ fn ask(visitor: &mut Visitor, house: &House, rounds: usize) -> Vec<Times> {
     let mut random = Random::new(77);
     let mut times = vec![Vec::new(); ASKED.len()];
     for round in 0..=rounds {
+        if round.is_multiple_of(10) {
+            eprintln!("  round {round} of {rounds}");
+        }
         for (times, (_, path)) in times.iter_mut().zip(ASKED) {
             let path = path(house, &mut random);
             let start = Instant::now();
@@ -525,7 +528,7 @@ pub fn run(size: Size, table: &mut Table) {
         locations: size.pick(5_000, 500),
         entries: size.pick(10_000_000, 50_000),
         orders: size.pick(3_000, 60),
-        asked: size.pick(200, 20),
+        asked: size.pick(100, 10),
     };
     let mut server = Server::start();
     let boss = server.admin("user add boss --role administrator");

@@ -448,7 +448,7 @@ impl Fold {
         let symbols = self.lines_of_item.keys();
         let items = symbols.map(|symbol| self.canonical(&self.symbols.code(*symbol)));
         let mut items: BTreeSet<Code> = items.collect();
-        items.append(&mut self.claimed_items());
+        items.append(&mut self.ordered_items());
         items
     }
 
@@ -458,7 +458,8 @@ impl Fold {
     }
 
     /// All items that any open order may claim, as they are called today.
-    pub(crate) fn claimed_items(&self) -> BTreeSet<Code> {
+    #[must_use]
+    pub fn ordered_items(&self) -> BTreeSet<Code> {
         let items = self.orders.items(|key| !self.rights.is_denied(&key));
         items.map(|code| self.canonical(code)).collect()
     }

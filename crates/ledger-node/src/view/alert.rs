@@ -1,6 +1,5 @@
 //! When an item's level crossed from one to another, and which items are low or out now.
 
-use ledger_core::fold::Item;
 use std::collections::BTreeMap;
 
 use ledger_core::{Code, EntryId, Timestamp, Total};
@@ -8,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Level, View, time_text};
+use crate::standing::Supply;
 
 /// A change of an item's level: what an alert tells.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,13 +53,22 @@ pub struct SupplyView {
     /// Items in use that are out.
     pub out: usize,
     /// The first of them.
-    pub first: Vec<LowStockView>,
+    pub first: Vec<ShortItemView>,
 }
 
-struct ShortItem {
-    item: Item,
-    available: Total,
-    level: Level,
+/// An item that is low or out, as far as one line tells.
+#[derive(Debug, Clone)]
+pub struct ShortItemView {
+    /// The item.
+    pub item: String,
+    /// Its name.
+    pub name: String,
+    /// `low` or `out`.
+    pub level: Level,
+    /// Our own stock that is not promised.
+    pub available: String,
+    /// The threshold.
+    pub threshold: Option<String>,
 }
 
 impl View<'_> {
@@ -86,85 +95,73 @@ impl View<'_> {
     /// The items in use that are low or out, by SKU.
     #[must_use]
     pub fn low_stock(&self) -> Vec<LowStockView> {
-        let short = self.short_items();
-        short.map(|short| self.low_stock_view(short)).collect()
+        let mut short = self.short_items(usize::MAX);
+        short.sort();
+        short.iter().map(|sku| self.low_stock_view(sku)).collect()
     }
 
     /// How many items in use are low and out, and the first of them: those with a threshold come
     /// first, since somebody wants to hear of them, and among them those that are out.
     #[must_use]
     pub fn supply(&self, first: usize) -> SupplyView {
-        let mut short: Vec<ShortItem> = self.short_items().collect();
-        let out = short.iter().filter(|short| short.level == Level::Out);
-        let out = out.count();
-        let low = short.len().saturating_sub(out);
-        let urgency =
-            |short: &ShortItem| (short.item.threshold.is_none(), short.level == Level::Low);
-        short.sort_by_key(urgency);
-        short.truncate(first);
+        let levels = self.levels();
+        let count = |level: Level| levels.get(&level).copied().unwrap_or(0);
+        let first = self.short_items(first);
         SupplyView {
-            low,
-            out,
-            first: short
-                .into_iter()
-                .map(|short| self.low_stock_view(short))
-                .collect(),
+            low: count(Level::Low),
+            out: count(Level::Out),
+            first: first.iter().map(|sku| self.short_item(sku)).collect(),
         }
     }
 
-    fn short_items(&self) -> impl Iterator<Item = ShortItem> + '_ {
-        self.fold().items().into_iter().filter_map(|sku| {
-            let item = self.fold().item(&sku);
-            let available = self.own_available(&sku);
-            let level = Level::of(available, item.threshold);
-            (level != Level::Ok && !item.archived).then_some(ShortItem {
-                item,
-                available,
-                level,
-            })
+    fn short_items(&self, first: usize) -> Vec<Code> {
+        let supply = &self.standing().supply;
+        supply.look(self.fold(), |supply| {
+            supply.short().take(first).cloned().collect()
         })
     }
 
-    fn low_stock_view(&self, short: ShortItem) -> LowStockView {
-        let ShortItem {
-            item,
-            available,
-            level,
-        } = short;
-        let crossing = self.crossings(&item.sku).pop();
+    fn short_item(&self, sku: &Code) -> ShortItemView {
+        let item = self.fold().item(sku);
+        let supply = &self.standing().supply;
+        let supplied = supply.look(self.fold(), |supply| supply.of(sku).cloned());
+        let available = supplied.map_or(Total::ZERO, |supplied| supplied.available);
+        ShortItemView {
+            level: Level::of(available, item.threshold),
+            item: item.sku.to_string(),
+            name: item.name,
+            available: available.to_string(),
+            threshold: item.threshold.map(|threshold| threshold.to_string()),
+        }
+    }
+
+    fn low_stock_view(&self, sku: &Code) -> LowStockView {
+        let short = self.short_item(sku);
+        let crossing = self.crossings(sku).pop();
         LowStockView {
             since: crossing.as_ref().map(|crossing| crossing.at.clone()),
             crossing,
-            item: item.sku.to_string(),
-            name: item.name,
-            unit: item.unit,
-            level,
-            available: available.to_string(),
-            threshold: item.threshold.map(|threshold| threshold.to_string()),
+            unit: self.unit_of(sku),
+            level: short.level,
+            item: short.item,
+            name: short.name,
+            available: short.available,
+            threshold: short.threshold,
         }
     }
 
     /// How many items in use have each level.
     #[must_use]
     pub fn levels(&self) -> BTreeMap<Level, usize> {
-        let mut levels = BTreeMap::new();
-        for sku in self.fold().items() {
-            let item = self.fold().item(&sku);
-            if !item.archived {
-                let level = Level::of(self.own_available(&sku), item.threshold);
-                let count: &mut usize = levels.entry(level).or_default();
-                *count = count.saturating_add(1);
-            }
-        }
-        levels
+        let supply = &self.standing().supply;
+        supply.look(self.fold(), |supply| supply.levels().clone())
     }
 
-    /// Our own stock of an item less what is promised of it.
-    fn own_available(&self, sku: &Code) -> Total {
-        let lines = self.fold().lines(sku);
-        let own = lines.iter().filter(|line| line.key.owner.is_none());
-        let on_hand = own.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand));
-        on_hand.minus(self.fold().allocated(sku, None))
+    /// How many items there are, archived ones too.
+    #[must_use]
+    pub fn item_count(&self) -> usize {
+        let supply = &self.standing().supply;
+        supply.look(self.fold(), Supply::count)
     }
 }
 

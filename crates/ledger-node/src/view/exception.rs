@@ -1,5 +1,7 @@
 //! What a person should look at.
 
+use std::collections::BTreeMap;
+
 use ledger_core::exception::Exception;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,9 +35,25 @@ impl View<'_> {
     /// All open exceptions, in the order of their ids.
     #[must_use]
     pub fn exceptions(&self) -> Vec<ExceptionView> {
-        let open = self.fold().exceptions().into_iter();
+        let open = self.open_exceptions().into_iter();
         open.map(|exception| self.exception_view(exception))
             .collect()
+    }
+
+    /// How many exceptions of each kind are open, by the kind's word.
+    #[must_use]
+    pub fn exception_kinds(&self) -> BTreeMap<&'static str, usize> {
+        let mut kinds = BTreeMap::new();
+        for exception in self.open_exceptions() {
+            let count: &mut usize = kinds.entry(exception.kind.word()).or_default();
+            *count = count.saturating_add(1);
+        }
+        kinds
+    }
+
+    fn open_exceptions(&self) -> Vec<Exception> {
+        let troubles = &self.standing().troubles;
+        troubles.look(self.fold(), |troubles| troubles.open(self.fold()))
     }
 
     pub(super) fn exception_view(&self, exception: Exception) -> ExceptionView {

@@ -1,10 +1,11 @@
 //! Which items a list shows.
 
-use ledger_core::catalogue::ItemKind;
-use ledger_core::fold::{Fold, Item, LineInfo};
+use ledger_core::catalogue::{Class, ItemKind};
+use ledger_core::fold::{Fold, Spots};
 use ledger_core::{Code, Timestamp};
 
 use super::Level;
+use crate::standing::Supplied;
 
 const DAY_MILLIS: u64 = 24 * 60 * 60 * 1000;
 
@@ -32,62 +33,65 @@ pub struct ItemFilter {
 }
 
 impl ItemFilter {
-    /// Whether what the catalogue says of the item lets it through.
-    pub(super) fn takes_item(&self, item: &Item) -> bool {
-        (self.include_archived || !item.archived)
-            && self.kind.is_none_or(|kind| item.kind == kind)
-            && self
-                .search
-                .as_deref()
-                .is_none_or(|search| matches_text(item, search))
-    }
-
-    pub(super) const fn takes_level(&self, level: Level) -> bool {
+    const fn takes_level(&self, level: Level) -> bool {
         match level {
             Level::Ok => !self.low && !self.out,
             Level::Low => self.low || !self.out,
             Level::Out => self.out || !self.low,
         }
     }
-
-    pub(super) fn takes_lines(&self, lines: &[LineInfo], fold: &Fold, now: Timestamp) -> bool {
-        let any = |holds: &dyn Fn(&LineInfo) -> bool| {
-            lines
-                .iter()
-                .any(|line| !line.on_hand.is_zero() && holds(line))
-        };
-        let here = |location: &Code| any(&|line| line.key.location == *location);
-        let at_site = |site: &Code| {
-            any(&|line| fold.location(&line.key.location).site.as_ref() == Some(site))
-        };
-        let not_counted = |days: u32| {
-            let millis = u64::from(days).saturating_mul(DAY_MILLIS);
-            let since = now.millis().saturating_sub(millis);
-            any(&|line| {
-                line.last_counted
-                    .is_none_or(|count| count.at.millis() < since)
-            })
-        };
-        let owned = |owner: &Option<Code>| any(&|line| line.key.owner == *owner);
-        self.location.as_ref().is_none_or(here)
-            && self.owner.as_ref().is_none_or(owned)
-            && self.site.as_ref().is_none_or(at_site)
-            && self.not_counted_for_days.is_none_or(not_counted)
-    }
 }
 
-/// Whether every word of the search stands somewhere in what the item is called.
-fn matches_text(item: &Item, search: &str) -> bool {
-    let name = item.name.to_lowercase();
-    let sku = item.sku.as_str().to_lowercase();
-    search.to_lowercase().split_whitespace().all(|word| {
-        name.contains(word)
-            || sku.contains(word)
-            || item
-                .barcodes
+/// A filter made ready to be asked of many items.
+#[derive(Debug)]
+pub(super) struct Sought<'a> {
+    filter: &'a ItemFilter,
+    /// In small letters.
+    search: Option<String>,
+    /// Where stock must lie.
+    places: Vec<Spots>,
+    not_counted_since: Option<Timestamp>,
+}
+
+impl<'a> Sought<'a> {
+    pub(super) fn new(filter: &'a ItemFilter, fold: &Fold, now: Timestamp) -> Self {
+        let at_site = |site: &Code| {
+            let all = fold.codes(Class::Location);
+            let there = all.filter(|location| fold.site_of(location).as_ref() == Some(site));
+            fold.spots(there)
+        };
+        let location = filter.location.as_ref();
+        let location = location.map(|location| fold.spots([location]));
+        let site = filter.site.as_ref().map(at_site);
+        Self {
+            search: filter.search.as_ref().map(|search| search.to_lowercase()),
+            places: location.into_iter().chain(site).collect(),
+            not_counted_since: filter.not_counted_for_days.map(|days| {
+                let millis = u64::from(days).saturating_mul(DAY_MILLIS);
+                Timestamp::from_millis(now.millis().saturating_sub(millis))
+            }),
+            filter,
+        }
+    }
+
+    pub(super) fn takes(&self, fold: &Fold, sku: &Code, item: &Supplied) -> bool {
+        let owner = self.filter.owner.as_ref().map(Option::as_ref);
+        (self.filter.include_archived || !item.archived)
+            && self.filter.takes_level(item.level)
+            && self.filter.kind.is_none_or(|kind| item.kind == kind)
+            && self
+                .not_counted_since
+                .is_none_or(|since| item.counted.is_some_and(|counted| counted < since))
+            && self
+                .search
+                .as_deref()
+                .is_none_or(|search| item.has_words(search))
+            && self
+                .places
                 .iter()
-                .any(|bound| bound.barcode.as_str().to_lowercase().contains(word))
-    })
+                .all(|spots| fold.has_stock(sku, Some(spots), None))
+            && owner.is_none_or(|owner| fold.has_stock(sku, None, Some(owner)))
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use ledger_core::{Code, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::filter::Sought;
 use super::{BehindView, ItemFilter, Level, View, WantingView, text_of, time_text};
 
 /// An item and how much of it there is.
@@ -100,20 +101,22 @@ impl View<'_> {
         limit: usize,
     ) -> Vec<ItemView> {
         let behind = self.behind();
-        let codes = self.fold().items();
-        let start = after.map_or(0, |after| codes.partition_point(|code| code <= after));
-        let views = codes.iter().skip(start).filter_map(|sku| {
-            let item = self.fold().item(sku);
-            if !filter.takes_item(&item) {
-                return None;
-            }
+        let codes = self.items_found(filter, after, limit);
+        let views = codes.iter().map(|sku| {
             let lines = self.fold().lines(sku);
-            let view = self.item_view(item, &lines, behind.clone());
-            let taken = filter.takes_level(view.level)
-                && filter.takes_lines(&lines, self.fold(), self.now());
-            taken.then_some(view)
+            self.item_view(self.fold().item(sku), &lines, behind.clone())
         });
-        views.take(limit).collect()
+        views.collect()
+    }
+
+    fn items_found(&self, filter: &ItemFilter, after: Option<&Code>, limit: usize) -> Vec<Code> {
+        let sought = Sought::new(filter, self.fold(), self.now());
+        let supply = &self.standing().supply;
+        supply.look(self.fold(), |supply| {
+            let found = supply.after(after);
+            let found = found.filter(|(sku, supplied)| sought.takes(self.fold(), sku, supplied));
+            found.map(|(sku, _)| sku.clone()).take(limit).collect()
+        })
     }
 
     /// One item with its lines.

@@ -252,32 +252,24 @@ impl View<'_> {
     /// oldest first; or only what can be filled.
     #[must_use]
     pub fn backorders(&self, ready_only: bool) -> Vec<BackorderView> {
-        let fold = self.fold();
-        let mut waiting = Vec::new();
-        let mut lines = fold.lines_of_all_orders();
-        for order in fold.orders().into_iter().filter_map(|id| fold.order(id)) {
-            if order.state != OrderState::Open {
-                continue;
-            }
-            let policy = settings::order_policy(fold, order.order_type);
-            for line in lines.remove(&order.id).unwrap_or_default() {
-                let ready = line.allocated > Total::ZERO;
-                let waits = line.backorder > Total::ZERO;
+        let mut found: Vec<OrderLine> = self.standing().waiting.look(self.fold(), |waiting| {
+            let lines = waiting.lines().filter(|waits| {
                 // What an issuing order is promised now it would have taken at once: it waited. A
                 // reserving one may simply have reserved it.
-                let issues = policy == settings::OrderPolicy::Issue;
-                let listed = if ready_only {
-                    ready && (issues || fold.waited(order.id, &line.item))
+                if ready_only {
+                    waits.is_ready() && (waits.issues || waits.waited)
                 } else {
-                    waits || (issues && ready)
-                };
-                if listed {
-                    waiting.push((line.since, self.backorder(&order, &line)));
+                    waits.is_short() || (waits.issues && waits.is_ready())
                 }
-            }
-        }
-        waiting.sort_by_key(|(since, _)| *since);
-        waiting.into_iter().map(|(_, line)| line).collect()
+            });
+            lines.map(|waits| waits.line.clone()).collect()
+        });
+        found.sort_by_key(|line| line.since);
+        let found = found.iter().filter_map(|line| {
+            let order = self.fold().order(line.order)?;
+            Some(self.backorder(&order, line))
+        });
+        found.collect()
     }
 
     pub(super) fn backorder(&self, order: &Order, line: &OrderLine) -> BackorderView {

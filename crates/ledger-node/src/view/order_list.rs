@@ -1,14 +1,12 @@
 //! Orders and backorders in parts: a page of a list works out only what it shows.
 
-use std::cmp::Reverse;
-
-use ledger_core::at_entry::settings;
 use ledger_core::catalogue::Class;
-use ledger_core::fold::{Order, OrderLine, OrderState};
+use ledger_core::fold::{Order, OrderLine};
 use ledger_core::{Code, EntryId, Total};
 
 use super::{BackorderView, ExceptionView, OrderView, View, time_text};
 use crate::NodeError;
+use crate::standing::Waits;
 
 /// How many orders are worked out at once while a list looks for those that it shows.
 const BATCH: usize = 200;
@@ -151,46 +149,32 @@ impl View<'_> {
         ready_only: bool,
         (start, limit): (usize, usize),
     ) -> (usize, Vec<BackorderView>) {
-        let mut waiting: Vec<(Order, OrderLine)> = Vec::new();
-        let lines: Vec<OrderLine> = match item {
-            Some(item) => self.fold().lines_wanting(item),
-            None => {
-                let open = self.fold().orders().into_iter();
-                let open = open.filter(|id| self.fold().is_open_order(*id));
-                let lines = self.fold().lines_of_orders(open);
-                lines.into_values().flatten().collect()
-            }
+        let is_listed = |waits: &&Waits| {
+            let ready = waits.is_ready() && (waits.issues || waits.waited);
+            ready || (!ready_only && waits.is_short())
         };
-        for line in lines {
-            let is_ready = line.allocated > Total::ZERO;
-            if !is_ready && (ready_only || line.backorder <= Total::ZERO) {
-                continue;
-            }
-            let Some(order) = self.fold().order(line.order) else {
-                continue;
+        let (count, lines) = self.standing().waiting.look(self.fold(), |waiting| {
+            let part = |lines: &mut dyn Iterator<Item = &Waits>| {
+                let mut count = 0_usize;
+                let mut part: Vec<OrderLine> = Vec::new();
+                for waits in lines {
+                    if count >= start && part.len() < limit {
+                        part.push(waits.line.clone());
+                    }
+                    count = count.saturating_add(1);
+                }
+                (count, part)
             };
-            if order.state == OrderState::Open && self.is_backorder(&order, &line) {
-                waiting.push((order, line));
+            match item {
+                Some(item) => part(&mut waiting.lines_of(item).filter(is_listed)),
+                None => part(&mut waiting.lines().filter(is_listed)),
             }
-        }
-        waiting.sort_by_cached_key(|(order, line)| {
-            let is_ready = line.allocated > Total::ZERO;
-            let turn = (Reverse(is_ready), line.since, order.number.clone());
-            (turn, line.item.clone())
         });
-        let count = waiting.len();
-        let rows = waiting.iter().skip(start).take(limit);
-        let rows = rows.map(|(order, line)| self.backorder(order, line));
+        let rows = lines.iter().filter_map(|line| {
+            let order = self.fold().order(line.order)?;
+            Some(self.backorder(&order, line))
+        });
         (count, rows.collect())
-    }
-
-    /// Whether a line waits, or waited and is ready now. What an issuing order is promised now it
-    /// would have taken at once: it waited. A reserving one may simply have reserved it.
-    fn is_backorder(&self, order: &Order, line: &OrderLine) -> bool {
-        let policy = settings::order_policy(self.fold(), order.order_type);
-        line.backorder > Total::ZERO
-            || policy == settings::OrderPolicy::Issue
-            || self.fold().waited(order.id, &line.item)
     }
 
     /// The newest movements that count for an order, the newest first.

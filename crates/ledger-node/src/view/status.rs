@@ -48,7 +48,7 @@ impl View<'_> {
             synced_at: self.as_of(),
             server: self.server_url(),
             offline: false,
-            exceptions: self.fold().exceptions().len(),
+            exceptions: self.exception_kinds().values().sum(),
             safe: self.safe_mark()?,
             state_hash: self.state_hash()?,
             device: self.device().to_string(),

@@ -1,0 +1,148 @@
+//! How well each item is supplied, and what lists look for in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use ledger_core::catalogue::ItemKind;
+use ledger_core::fold::{Fold, Item, News};
+use ledger_core::{Code, Timestamp, Total};
+
+use super::Follows;
+use crate::view::Level;
+
+/// What is kept of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Supplied {
+    /// Our own stock that is not promised.
+    pub(crate) available: Total,
+    pub(crate) level: Level,
+    pub(crate) kind: ItemKind,
+    pub(crate) archived: bool,
+    has_threshold: bool,
+    /// When the stock that was not counted for longest was; [`Timestamp::ZERO`] when some never
+    /// was, none when there is no stock.
+    pub(crate) counted: Option<Timestamp>,
+    /// SKU, name and barcodes in small letters, a line each.
+    words: Box<str>,
+}
+
+/// In which turn an item that is short comes before a person: with a threshold, then out, then by
+/// SKU.
+type Urgency = (bool, bool, Code);
+
+/// All items by SKU.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Supply {
+    items: BTreeMap<Code, Supplied>,
+    levels: BTreeMap<Level, usize>,
+    short: BTreeSet<Urgency>,
+}
+
+impl Supplied {
+    fn of(fold: &Fold, sku: &Code) -> Self {
+        let item = fold.item(sku);
+        let lines = fold.lines(sku);
+        let own = lines.iter().filter(|line| line.key.owner.is_none());
+        let on_hand = own.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand));
+        let available = on_hand.minus(fold.allocated(sku, None));
+        let stock = lines.iter().filter(|line| !line.on_hand.is_zero());
+        let counted = stock.map(|line| line.last_counted.map_or(Timestamp::ZERO, |count| count.at));
+        Self {
+            available,
+            level: Level::of(available, item.threshold),
+            kind: item.kind,
+            archived: item.archived,
+            has_threshold: item.threshold.is_some(),
+            counted: counted.min(),
+            words: words_of(&item),
+        }
+    }
+
+    /// Whether every word of a search, in small letters, stands in what the item is called.
+    pub(crate) fn has_words(&self, search: &str) -> bool {
+        search
+            .split_whitespace()
+            .all(|word| self.words.contains(word))
+    }
+
+    fn urgency(&self, sku: &Code) -> Option<Urgency> {
+        let is_short = self.level != Level::Ok && !self.archived;
+        is_short.then(|| (!self.has_threshold, self.level == Level::Low, sku.clone()))
+    }
+}
+
+fn words_of(item: &Item) -> Box<str> {
+    let mut words = format!("{}\n{}", item.sku, item.name);
+    for bound in &item.barcodes {
+        words.push('\n');
+        words.push_str(bound.barcode.as_str());
+    }
+    words.to_lowercase().into_boxed_str()
+}
+
+impl Supply {
+    /// All items behind one, by SKU.
+    pub(crate) fn after(&self, after: Option<&Code>) -> impl Iterator<Item = (&Code, &Supplied)> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.items.range::<Code, _>((start, Bound::Unbounded))
+    }
+
+    pub(crate) fn of(&self, sku: &Code) -> Option<&Supplied> {
+        self.items.get(sku)
+    }
+
+    /// How many items there are, archived ones too.
+    pub(crate) fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    /// How many items in use have each level.
+    pub(crate) const fn levels(&self) -> &BTreeMap<Level, usize> {
+        &self.levels
+    }
+
+    /// The items in use that are low or out, the most urgent first.
+    pub(crate) fn short(&self) -> impl Iterator<Item = &Code> {
+        self.short.iter().map(|(_, _, sku)| sku)
+    }
+
+    fn set(&mut self, sku: Code, now: Option<Supplied>) {
+        if let Some(before) = self.items.remove(&sku) {
+            if !before.archived
+                && let Some(count) = self.levels.get_mut(&before.level)
+            {
+                *count = count.saturating_sub(1);
+                self.levels.retain(|_, count| *count > 0);
+            }
+            if let Some(urgency) = before.urgency(&sku) {
+                self.short.remove(&urgency);
+            }
+        }
+        if let Some(now) = now {
+            if !now.archived {
+                let count = self.levels.entry(now.level).or_default();
+                *count = count.saturating_add(1);
+            }
+            self.short.extend(now.urgency(&sku));
+            self.items.insert(sku, now);
+        }
+    }
+}
+
+impl Follows for Supply {
+    fn anew(fold: &Fold) -> Self {
+        let mut supply = Self::default();
+        for sku in fold.items() {
+            let now = Supplied::of(fold, &sku);
+            supply.set(sku, Some(now));
+        }
+        supply
+    }
+
+    fn learn(&mut self, fold: &Fold, news: News) {
+        for sku in news.items {
+            let now = fold.is_item(&sku).then(|| Supplied::of(fold, &sku));
+            self.set(sku, now);
+        }
+    }
+}

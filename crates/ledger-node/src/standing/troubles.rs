@@ -1,0 +1,64 @@
+//! What is the matter with items and orders.
+
+use std::collections::BTreeMap;
+
+use ledger_core::exception::Exception;
+use ledger_core::fold::{Fold, News};
+use ledger_core::{Code, EntryId};
+
+use super::Follows;
+
+/// Exceptions by what they are about, also those that somebody took as they are.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Troubles {
+    items: BTreeMap<Code, Vec<Exception>>,
+    orders: BTreeMap<EntryId, Vec<Exception>>,
+}
+
+impl Troubles {
+    /// All open exceptions, in the order of their ids.
+    pub(crate) fn open(&self, fold: &Fold) -> Vec<Exception> {
+        let known = self.items.values().chain(self.orders.values());
+        let mut all = fold.exceptions_elsewhere();
+        all.extend(known.flatten().cloned());
+        fold.still_open(all)
+    }
+
+    fn set_item(&mut self, item: Code, found: Vec<Exception>) {
+        if found.is_empty() {
+            self.items.remove(&item);
+        } else {
+            self.items.insert(item, found);
+        }
+    }
+
+    fn set_order(&mut self, order: EntryId, found: Vec<Exception>) {
+        if found.is_empty() {
+            self.orders.remove(&order);
+        } else {
+            self.orders.insert(order, found);
+        }
+    }
+}
+
+impl Follows for Troubles {
+    fn anew(fold: &Fold) -> Self {
+        let mut troubles = Self::default();
+        let everything = News {
+            items: fold.items_in_play(),
+            orders: fold.named_orders().collect(),
+        };
+        troubles.learn(fold, everything);
+        troubles
+    }
+
+    fn learn(&mut self, fold: &Fold, news: News) {
+        for item in news.items {
+            let found = fold.exceptions_of_item(&item);
+            self.set_item(item, found);
+        }
+        for order in news.orders {
+            self.set_order(order, fold.exceptions_of_order_itself(order));
+        }
+    }
+}

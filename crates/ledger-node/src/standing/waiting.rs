@@ -1,0 +1,106 @@
+//! Order lines that wait for stock, or that have some and wait to be picked.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ledger_core::at_entry::settings::{OrderPolicy, order_policy};
+use ledger_core::fold::{Fold, News, OrderLine, OrderState};
+use ledger_core::{Code, EntryId, Timestamp, Total};
+
+use super::Follows;
+
+/// A line of an open order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Waits {
+    pub(crate) line: OrderLine,
+    /// Its order takes stock as soon as there is some.
+    pub(crate) issues: bool,
+    /// What it has now came after it was asked for.
+    pub(crate) waited: bool,
+}
+
+impl Waits {
+    /// Something waits to be picked.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.line.allocated > Total::ZERO
+    }
+
+    /// Something is not there.
+    pub(crate) fn is_short(&self) -> bool {
+        self.line.backorder > Total::ZERO
+    }
+}
+
+/// In which turn a line comes before a person: what is ready first, then the oldest.
+type Turn = (Reverse<bool>, Option<Timestamp>, Code, EntryId, Code);
+
+/// All such lines.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    lines: BTreeMap<Turn, Waits>,
+    turns: BTreeMap<Code, Vec<Turn>>,
+}
+
+impl Waiting {
+    /// The lines, those that are ready first, then the oldest.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &Waits> {
+        self.lines.values()
+    }
+
+    /// The same of one item.
+    pub(crate) fn lines_of(&self, item: &Code) -> impl Iterator<Item = &Waits> {
+        let turns = self.turns.get(item).into_iter().flatten();
+        let turns: BTreeSet<&Turn> = turns.collect();
+        turns.into_iter().filter_map(|turn| self.lines.get(turn))
+    }
+
+    fn set_item(&mut self, fold: &Fold, item: &Code) {
+        for turn in self.turns.remove(item).into_iter().flatten() {
+            self.lines.remove(&turn);
+        }
+        for line in fold.lines_wanting(item) {
+            let Some(order) = fold.order(line.order) else {
+                continue;
+            };
+            let ready = line.allocated > Total::ZERO;
+            if order.state != OrderState::Open || !(ready || line.backorder > Total::ZERO) {
+                continue;
+            }
+            let issues = order_policy(fold, order.order_type) == OrderPolicy::Issue;
+            let turn = (
+                Reverse(ready),
+                line.since,
+                order.number,
+                line.order,
+                item.clone(),
+            );
+            let turns = self.turns.entry(item.clone()).or_default();
+            turns.push(turn.clone());
+            let waited = ready && !issues && fold.waited(line.order, item);
+            self.lines.insert(
+                turn,
+                Waits {
+                    line,
+                    issues,
+                    waited,
+                },
+            );
+        }
+    }
+}
+
+impl Follows for Waiting {
+    fn anew(fold: &Fold) -> Self {
+        let mut waiting = Self::default();
+        for item in fold.ordered_items() {
+            waiting.set_item(fold, &item);
+        }
+        waiting
+    }
+
+    fn learn(&mut self, fold: &Fold, news: News) {
+        for item in news.items {
+            self.set_item(fold, &item);
+        }
+    }
+}
