@@ -102,7 +102,10 @@ fn a_location_at_a_new_site_is_made_changed_and_archived(look: Look) {
     page.tick("Then add another one", true);
     page.press("Add location");
     page.wait_for_text("Location S-01 is made.");
-    assert_eq!(page.path(), "/locations/new", "the next one");
+    // The next one begins where this one is.
+    assert_eq!(page.value("Site"), "SOUTH");
+    assert_eq!(page.value("Number"), "");
+    assert!(page.is_ticked("Then add another one"));
     page.finish();
     world.b.sync();
     let made = location(&world.b, "S-01").expect("the location");

@@ -20,7 +20,7 @@ fn what_is_set_holds_on_a_handheld(look: Look) {
         page.may_answer(status);
     }
     page.open("/settings/inventory");
-    assert!(page.all().is_ticked("On: orders may wait for stock"));
+    assert!(page.is_ticked("On: orders may wait for stock"));
     page.tick("Off: more than is available is refused", true);
     page.fill(THRESHOLD, "many");
     page.choose(

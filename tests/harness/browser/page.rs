@@ -219,6 +219,13 @@ impl<'a> Page<'a> {
         self.all().tick(label, on);
     }
 
+    /// Whether the box or the choice with this label is ticked.
+    #[track_caller]
+    #[must_use]
+    pub fn is_ticked(&self, label: &str) -> bool {
+        self.all().is_ticked(label)
+    }
+
     /// Presses the button or link with this name.
     #[track_caller]
     pub fn press(&self, name: &str) {
