@@ -8,7 +8,63 @@
     reason = "tests fail by panicking"
 )]
 
+/// A test of this name on a handheld with scripts, and on a wide monitor without.
+macro_rules! in_two_looks {
+    ($($name:ident),+) => { $(mod $name {
+        use tests::browser::Look;
+
+        #[test]
+        fn on_a_handheld() {
+            super::$name(Look::HANDHELD);
+        }
+
+        #[test]
+        fn wide_without_scripts() {
+            super::$name(Look::WIDE.without_scripts());
+        }
+    })+ };
+}
+
+/// The other way round too, where scripts change what a person does.
+macro_rules! in_four_looks {
+    ($($name:ident),+) => { $(mod $name {
+        use tests::browser::Look;
+
+        #[test]
+        fn on_a_handheld() {
+            super::$name(Look::HANDHELD);
+        }
+
+        #[test]
+        fn on_a_handheld_without_scripts() {
+            super::$name(Look::HANDHELD.without_scripts());
+        }
+
+        #[test]
+        fn wide() {
+            super::$name(Look::WIDE);
+        }
+
+        #[test]
+        fn wide_without_scripts() {
+            super::$name(Look::WIDE.without_scripts());
+        }
+    })+ };
+}
+
 mod crawl;
+mod customers;
+mod dashboard;
+mod devices;
+mod exceptions;
 mod harness;
+mod item;
 mod items;
+mod language;
+mod locations;
+mod new_item;
+mod orders;
+mod settings;
+mod stock;
+mod users;
 mod walk;

@@ -8,14 +8,16 @@ use ledger_core::catalogue::{Class, key};
 use ledger_core::fold::Fold;
 use ledger_node::View;
 use ledger_node::view::{LocationTypeView, SiteNameView};
+use serde::Deserialize;
 
 use super::edit::{EditField, Edits};
 use super::form::{Fields, Form, problem};
 use super::frame::Frame;
 use super::location::address;
+use super::location_types::query_of;
 use super::locations::filled;
 use super::visit::{Done, Visit};
-use crate::api::{Named, PathOf};
+use crate::api::{Named, PathOf, QueryOf};
 use crate::problem::Problem;
 
 const ADD: &str = "add";
@@ -41,11 +43,25 @@ impl Choices {
     }
 }
 
+/// What the form of a new location begins with: where the one before it was made.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct NewQuery {
+    #[serde(default, rename = "type")]
+    location_type: String,
+    #[serde(default)]
+    site: String,
+    #[serde(default)]
+    room: String,
+    #[serde(default)]
+    another: String,
+}
+
 #[derive(Template)]
 #[template(path = "location_new.html")]
 struct NewLocationPage {
     frame: Frame,
     form: Form,
+    query: NewQuery,
     choices: Choices,
 }
 
@@ -64,17 +80,27 @@ struct EditLocationPage {
     column: EditField,
 }
 
-pub(super) async fn show_new(visit: Visit) -> Result<Response, Problem> {
-    let build = |view: &View<'_>, frame| Ok(new_page(view, frame, Form::default()));
+pub(super) async fn show_new(
+    visit: Visit,
+    QueryOf(query): QueryOf<NewQuery>,
+) -> Result<Response, Problem> {
+    let build = |view: &View<'_>, frame| Ok(new_page(view, frame, Form::default(), query));
     visit.page(build).await
 }
 
-fn new_page(view: &View<'_>, frame: Frame, form: Form) -> NewLocationPage {
+fn new_page(view: &View<'_>, frame: Frame, form: Form, query: NewQuery) -> NewLocationPage {
     NewLocationPage {
         choices: Choices::of(view),
         frame,
         form,
+        query,
     }
+}
+
+/// The form for the next location, at the place of the one that is just made.
+fn another(fields: &Fields) -> String {
+    let same = ["type", "site", "room", "another"].map(|name| (name, fields.raw(name)));
+    format!("/locations/new?{}", query_of(&same))
 }
 
 fn row_of(text: &str) -> Result<Option<u32>, Problem> {
@@ -96,7 +122,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
             ..LocationChange::default()
         };
         let to = if fields.is_on("another") {
-            "/locations/new".to_owned()
+            another(&fields)
         } else {
             address(&number)
         };
@@ -105,7 +131,7 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
         Ok((plan, done))
     };
     let plan = read();
-    let build = |view: &View<'_>, frame, form| Ok(new_page(view, frame, form));
+    let build = |view: &View<'_>, frame, form| Ok(new_page(view, frame, form, NewQuery::default()));
     visit
         .write((ADD, fields), Named::Nothing, plan, build)
         .await

@@ -176,12 +176,12 @@ impl<'a> Page<'a> {
         Part::of(self, path, format!("the row {text}"))
     }
 
-    /// The form, section or dialog with this heading, caption or label.
+    /// The form, section, dialog or bar of links with this heading, caption or label.
     #[must_use]
     pub fn section(&self, name: &str) -> Part<'_> {
         let name = quoted(name);
         let parts = "self::form or self::section or self::dialog or self::details or \
-                     self::fieldset or self::article";
+                     self::fieldset or self::article or self::nav";
         let heads = "self::h1 or self::h2 or self::h3 or self::h4 or self::legend or \
                      self::summary or self::caption";
         let named = format!(
@@ -189,17 +189,41 @@ impl<'a> Page<'a> {
                              ./*/*[{heads}][normalize-space(.)={name}] or \
                              @aria-labelledby=//*[normalize-space(.)={name}]/@id"
         );
-        Part::of(
-            self,
-            format!("//*[{parts}][{named}]"),
-            format!("the section {name}"),
-        )
+        // The innermost one, for a section may be around the form that is meant.
+        let path = format!("//*[{parts}][{named}][not(.//*[{parts}][{named}])]");
+        Part::of(self, path, format!("the section {name}"))
     }
 
     /// Types into the field with this label, instead of what was there.
     #[track_caller]
     pub fn fill(&self, label: &str, text: &str) {
         self.all().fill(label, text);
+    }
+
+    /// What stands in the field with this label.
+    #[track_caller]
+    #[must_use]
+    pub fn value(&self, label: &str) -> String {
+        self.all().value(label)
+    }
+
+    /// Chooses what is shown as this text in the list with this label.
+    #[track_caller]
+    pub fn choose(&self, label: &str, text: &str) {
+        self.all().choose(label, text);
+    }
+
+    /// Ticks the box or the choice with this label, or takes the tick away.
+    #[track_caller]
+    pub fn tick(&self, label: &str, on: bool) {
+        self.all().tick(label, on);
+    }
+
+    /// Whether the box or the choice with this label is ticked.
+    #[track_caller]
+    #[must_use]
+    pub fn is_ticked(&self, label: &str) -> bool {
+        self.all().is_ticked(label)
     }
 
     /// Presses the button or link with this name.

@@ -1,10 +1,13 @@
 //! A part of a page, in which fields, buttons and texts are found by the words people see.
 
 use thirtyfour::common::command::FormatRequestData;
-use thirtyfour::extensions::query::{ElementQuery, ElementQueryable as _};
+use thirtyfour::error::{WebDriverErrorInner, WebDriverResult};
+use thirtyfour::extensions::query::{
+    ElementPollerWithTimeout, ElementQuery, ElementQueryable as _, IntoElementPoller as _,
+};
 use thirtyfour::{By, ElementPredicate, RequestData, SessionId, WebElement};
 
-use super::Page;
+use super::{GLANCE, PATIENCE, Page};
 
 /// The whole page, one row or one section.
 #[derive(Debug)]
@@ -37,8 +40,28 @@ impl<'a> Part<'a> {
         self.page.browser.web().query(By::XPath(path))
     }
 
+    /// Does something with an element that it looks for; again, when news came between and put a
+    /// new element in its place.
     #[track_caller]
-    fn field(&self, label: &str) -> WebElement {
+    fn with_element<T>(&self, what: &str, work: impl AsyncFn() -> WebDriverResult<T>) -> T {
+        let what = format!("{what} in {}", self.name);
+        self.page.browser.wait(&what, async {
+            let mut poller = ElementPollerWithTimeout::new(PATIENCE, GLANCE).start();
+            loop {
+                let done = work().await;
+                let is_gone = done.as_ref().is_err_and(|error| {
+                    matches!(**error, WebDriverErrorInner::StaleElementReference(..))
+                });
+                if !is_gone || !poller.tick().await {
+                    return done;
+                }
+            }
+        })
+    }
+
+    /// The field with this label, once it is there, in the middle of the screen: a bar may be over
+    /// what is at its edge.
+    async fn field(&self, label: &str) -> WebDriverResult<WebElement> {
         let text = quoted(label);
         let is = |path: &str| format!("normalize-space({path})={text}");
         // A label around its field has the field's own texts in it too, such as a list's.
@@ -54,17 +77,16 @@ impl<'a> Part<'a> {
              or @aria-labelledby=//*[{}]/@id]",
             is(".")
         );
-        let what = format!("the field {label:?} in {}", self.name);
-        self.page.browser.wait(&what, async {
-            self.query(&path).and_displayed().single().await
-        })
+        let field = self.query(&path).and_displayed().single().await?;
+        field.scroll_into_view().await?;
+        Ok(field)
     }
 
     /// Types into the field with this label, instead of what was there.
     #[track_caller]
     pub fn fill(&self, label: &str, text: &str) {
-        let field = self.field(label);
-        self.page.browser.wait(&format!("fill {label:?}"), async {
+        self.with_element(&format!("fill {label:?}"), async || {
+            let field = self.field(label).await?;
             field.clear().await?;
             field.send_keys(text).await
         });
@@ -74,28 +96,27 @@ impl<'a> Part<'a> {
     #[track_caller]
     #[must_use]
     pub fn value(&self, label: &str) -> String {
-        let field = self.field(label);
-        let value = self.page.browser.wait(label, async { field.value().await });
+        let value = self.with_element(&format!("the value of {label:?}"), async || {
+            self.field(label).await?.value().await
+        });
         value.unwrap_or_default()
     }
 
     /// Chooses what is shown as this text in the list with this label.
     #[track_caller]
     pub fn choose(&self, label: &str, text: &str) {
-        let list = self.field(label);
         let option = format!(".//option[normalize-space(.)={}]", quoted(text));
-        self.page
-            .browser
-            .wait(&format!("choose {text:?} in {label:?}"), async {
-                list.find(By::XPath(option)).await?.click().await
-            });
+        self.with_element(&format!("choose {text:?} in {label:?}"), async || {
+            let list = self.field(label).await?;
+            list.find(By::XPath(option.clone())).await?.click().await
+        });
     }
 
-    /// Ticks the box with this label, or takes the tick away.
+    /// Ticks the box or the choice with this label, or takes the tick away.
     #[track_caller]
     pub fn tick(&self, label: &str, on: bool) {
-        let field = self.field(label);
-        self.page.browser.wait(&format!("tick {label:?}"), async {
+        self.with_element(&format!("tick {label:?}"), async || {
+            let field = self.field(label).await?;
             if field.is_selected().await? != on {
                 field.click().await?;
             }
@@ -103,15 +124,25 @@ impl<'a> Part<'a> {
         });
     }
 
-    /// Presses the one button, link or summary with this accessible name.
+    /// Whether the box or the choice with this label is ticked.
+    #[track_caller]
+    #[must_use]
+    pub fn is_ticked(&self, label: &str) -> bool {
+        self.with_element(&format!("whether {label:?} is ticked"), async || {
+            self.field(label).await?.is_selected().await
+        })
+    }
+
+    /// Presses the one button, link or summary with this accessible name. A summary that is open
+    /// already is not meant: what it opened often has a button of the same name.
     #[track_caller]
     pub fn press(&self, name: &str) {
-        let browser = self.page.browser;
-        let what = format!("press {name:?} in {}", self.name);
-        let button = browser.wait(&what, async {
-            self.pressable(name).with_filter(named(name)).single().await
+        self.with_element(&format!("press {name:?}"), async || {
+            let found = self.pressable(name).with_filter(named(name));
+            let button = found.single().await?;
+            button.scroll_into_view().await?;
+            button.click().await
         });
-        browser.wait(&what, async { button.click().await });
     }
 
     /// Whether there is something to press of this name, now.
@@ -127,7 +158,7 @@ impl<'a> Part<'a> {
     /// What might be pressed by this name; the browser works out the accessible names of these.
     fn pressable(&self, name: &str) -> ElementQuery {
         let text = quoted(name);
-        let kinds = "self::button or self::a[@href] or self::summary or @role='button' or \
+        let kinds = "self::button or self::a[@href] or self::summary[not(../@open)] or @role='button' or \
                      self::input[@type='submit' or @type='button']";
         let might = format!(
             "contains(normalize-space(.), {text}) or contains(@aria-label, {text}) or \
@@ -146,7 +177,7 @@ impl<'a> Part<'a> {
         } else {
             &self.root
         };
-        self.page.browser.wait(&self.name, async {
+        self.with_element("the text", async || {
             let found = self.page.browser.web().query(By::XPath(path));
             found.first().await?.text().await
         })
@@ -157,8 +188,11 @@ impl<'a> Part<'a> {
     pub fn wait_for_text(&self, text: &str) {
         let path = format!("[contains(normalize-space(.), {})]", quoted(text));
         let what = format!("{text:?} appears in {}", self.name);
-        self.page.browser.wait(&what, async {
-            self.query(&path).and_displayed().first().await.map(drop)
+        self.page.wait_until(&what, |page| {
+            page.browser.wait(&what, async {
+                let found = self.query(&path).and_displayed();
+                found.nowait().exists().await
+            })
         });
     }
 }
