@@ -71,6 +71,12 @@ pub(super) fn history_lines(rows: Vec<HistoryView>, frame: &Frame) -> Vec<Histor
 }
 
 impl HistoryLine {
+    /// The row in a few words, by which one button of many is told from the others.
+    pub(super) fn what(&self, frame: &Frame) -> String {
+        let (kind, change) = (frame.t(self.kind), frame.change(&self.view.change));
+        format!("{kind} {change} {}", self.view.location)
+    }
+
     /// What was said with it, one after the other: the words' id and the text.
     pub(super) fn said(&self) -> Vec<(&'static str, &str)> {
         let said = [
