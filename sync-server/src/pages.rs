@@ -45,6 +45,7 @@ mod sites;
 mod stock;
 mod table;
 mod undo;
+mod unread;
 mod users;
 mod visit;
 

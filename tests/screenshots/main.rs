@@ -1,5 +1,6 @@
 //! Pictures of all pages, for `cargo xtask screenshots`: on both screens, by day and by night, each
-//! page in its whole length, and one page with all of them beside each other.
+//! page in its whole length, and one page with all of them beside each other. With `--readme` the
+//! three that stand in the README, small.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,9 +12,20 @@
 
 use std::path::{Path, PathBuf};
 
-use tests::browser::{Browser, Look, Scheme, Size};
+use serde_json::json;
+use tests::browser::{Browser, Look, Page, Scheme, Size};
 use tests::pages::PAGES;
 use tests::shop::shop;
+
+/// The pages of the README, each on one screen.
+const README: [(&str, Size); 3] = [
+    ("dashboard", Size::Wide),
+    ("item", Size::Wide),
+    ("items", Size::Handheld),
+];
+/// Whoever opens the README loads all three.
+const README_BYTES_MAX: usize = 80 * 1024;
+const README_QUALITY: f64 = 0.85;
 
 fn main() {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
@@ -22,6 +34,17 @@ fn main() {
     let browser = Browser::start("pictures of all pages");
     let browser = browser.expect("Chromium and chromedriver are there");
     let world = shop();
+    if std::env::args_os().any(|argument| argument == "--readme") {
+        for (name, size) in README {
+            let page = browser.page_of(&world.server, "administrator", Look::of(size));
+            let one = PAGES.iter().find(|one| one.name == name);
+            let one = one.expect("a page of the README is one of all pages");
+            page.open_as(one.path, one.status);
+            small_picture(&page, &folder.join(format!("{name}.webp")));
+        }
+        println!("{}", shown(&folder));
+        return;
+    }
     for (size, scheme) in looks() {
         let look = Look {
             scheme,
@@ -37,6 +60,27 @@ fn main() {
     let index = folder.join("index.html");
     std::fs::write(&index, contact_sheet()).expect("write the contact sheet");
     println!("{}", shown(&index));
+}
+
+/// A picture of what the screen holds, as small as a README wants it.
+fn small_picture(page: &Page<'_>, path: &Path) {
+    let png = path.with_extension("png");
+    page.picture(&png, false);
+    let bytes = std::fs::read(&png).expect("read the picture");
+    std::fs::remove_file(&png).expect("remove the large picture");
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let arguments = vec![json!(digits), json!(README_QUALITY)];
+    let made = page.script(include_str!("webp.js"), arguments);
+    let made = made.as_str().expect("the digits of a picture").as_bytes();
+    let byte = |two: &[u8]| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap();
+    let small: Vec<u8> = made.chunks(2).map(byte).collect();
+    let count = small.len();
+    assert!(
+        count <= README_BYTES_MAX,
+        "{}: {count} bytes",
+        path.display()
+    );
+    std::fs::write(path, small).expect("write the picture");
 }
 
 fn shown(path: &Path) -> String {

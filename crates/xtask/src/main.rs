@@ -61,6 +61,9 @@ enum Command {
         /// Where to write them; target/screenshots without it.
         #[arg(long, value_name = "DIR")]
         out: Option<std::path::PathBuf>,
+        /// Takes only those of the README anew, into docs/pictures.
+        #[arg(long)]
+        readme: bool,
     },
     /// Measures the project beside its peers.
     Bench {
@@ -118,7 +121,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Golden { pages: false } => golden::files(&root),
         Command::Vendor { check: true } => vendor::check(&root),
         Command::Vendor { check: false } => vendor::fetch(&root),
-        Command::Screenshots { out } => screenshots::run(&root, out),
+        Command::Screenshots { out, readme } => screenshots::run(&root, out, readme),
         Command::Bench { args } => bench(&root, &args),
         Command::Fuzz {
             target,

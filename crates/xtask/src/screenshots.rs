@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::cargo;
 
 /// Builds the programs, and lets the one of `tests/screenshots` take the pictures.
-pub(crate) fn run(root: &Path, out: Option<PathBuf>) -> Result<bool> {
+pub(crate) fn run(root: &Path, out: Option<PathBuf>, readme: bool) -> Result<bool> {
     let mut build = cargo::command(root);
     build.args(["build", "--quiet", "--workspace", "--bins"]);
     if !cargo::succeeds(&mut build)? {
@@ -20,9 +20,13 @@ pub(crate) fn run(root: &Path, out: Option<PathBuf>) -> Result<bool> {
     let folder = this.parent().context("this program lies in no folder")?;
     let out = match out {
         Some(out) => env::current_dir()?.join(out),
+        None if readme => root.join("docs/pictures"),
         None => root.join("target/screenshots"),
     };
     let mut pictures = Command::new(folder.join("screenshots"));
     pictures.arg(out).env("STOCK_BINARIES", folder);
+    if readme {
+        pictures.arg("--readme");
+    }
     cargo::succeeds(&mut pictures)
 }

@@ -62,7 +62,7 @@ owner = Eigentümer
 ours = eigener Bestand
 batch = Charge
 batch-of = Charge { $batch }
-batch-rule = ergibt sich; - für keine
+batch-rule = Leer: ergibt sich. − für keine.
 customer = Kunde
 more-lines =
     { $n ->
@@ -94,7 +94,7 @@ happened-at = Geschehen am ({ $zone })
 where = Wo
 said = Angaben
 state = Zustand
-undo-of = Buchung von { $at } rückgängig machen
+undo-of = Rückgängig: { $what }, { $at }
 row-add = Zugang
 row-remove = Abgang
 row-move = Umlagerung

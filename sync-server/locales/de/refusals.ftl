@@ -8,6 +8,7 @@ hint-ambiguous-number = Schreiben Sie sie ohne Punkte zwischen den Tausendern.
 refused-wrong-password = Benutzername und Passwort gehören nicht zusammen.
 refused-too-many-tries = Zu viele Versuche von hier. Warten Sie ein wenig, dann versuchen Sie es noch einmal.
 refused-short-password = Dieses Passwort ist zu kurz.
+refused-long-password = Dieses Passwort ist zu lang.
 refused-passwords-differ = Die beiden Passwörter sind verschieden.
 refused-bad-user-name = Das kann kein Benutzername sein.
 refused-link-used = Dieser Link wurde schon benutzt oder ist abgelaufen.

@@ -62,7 +62,7 @@ owner = Owner
 ours = our own
 batch = Batch
 batch-of = batch { $batch }
-batch-rule = found by itself; − for none
+batch-rule = Empty: found by itself. − for none.
 customer = Customer
 more-lines =
     { $n ->
@@ -94,7 +94,7 @@ happened-at = Happened at ({ $zone })
 where = Where
 said = Said with it
 state = State
-undo-of = Undo what happened at { $at }
+undo-of = Undo: { $what }, { $at }
 row-add = Added
 row-remove = Removed
 row-move = Moved

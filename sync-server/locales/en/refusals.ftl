@@ -9,6 +9,7 @@ hint-ambiguous-number = Write it without marks between thousands.
 refused-wrong-password = User name and password do not belong together.
 refused-too-many-tries = Too many tries from here. Wait a little, then try again.
 refused-short-password = This password is too short.
+refused-long-password = This password is too long.
 refused-passwords-differ = The two passwords differ.
 refused-bad-user-name = This cannot be a user name.
 refused-link-used = This link was used already, or it has expired.

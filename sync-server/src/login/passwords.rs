@@ -50,6 +50,11 @@ impl Passwords {
 
     /// A verifier of a new password (PHC string).
     pub(crate) async fn make(&self, password: String) -> Result<String, Problem> {
+        if password.len() > PASSWORD_BYTES_MAX {
+            let text = format!("a password has at most {PASSWORD_BYTES_MAX} bytes");
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(Problem::new(status, "long-password", text));
+        }
         let (answer, made) = oneshot::channel();
         self.send(Job::Make { password, answer })?;
         let made = made.await.ok().flatten();
@@ -134,5 +139,15 @@ mod tests {
         assert!(!check("correct house", &known).await.unwrap());
         assert!(!check("nobody has this password", &None).await.unwrap());
         assert!(!check("x", &Some("broken".to_owned())).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_book_is_no_password() {
+        let passwords = Passwords::start();
+        let longest = "x".repeat(PASSWORD_BYTES_MAX);
+        let made = passwords.make(longest.clone()).await.unwrap();
+        assert!(passwords.check(longest.clone(), Some(made)).await.unwrap());
+        let refused = passwords.make(format!("{longest}x")).await.unwrap_err();
+        assert_eq!(refused.code, "long-password");
     }
 }

@@ -125,6 +125,12 @@ async fn caller(app: &App, session: &Session) -> Result<Option<Caller>, Problem>
     Ok(Some(Caller::person(&user, known.role)))
 }
 
+/// Whether the person who logged in is still there: another request may have ended the session.
+pub(crate) async fn goes_on(app: &App, session: &Session) -> bool {
+    let loaded = session.load().await;
+    loaded.is_ok() && matches!(caller(app, session).await, Ok(Some(_)))
+}
+
 /// Begins the session of a person who proved who it is, under a new id.
 pub(crate) async fn begin(app: &App, session: &Session, user: &UserName) -> Result<(), Problem> {
     let name = user.clone();

@@ -238,7 +238,10 @@ fn days(scale: &Scale, words: Words) -> Vec<(i128, String)> {
         let x = LEFT.saturating_add(scaled(part, 3, RIGHT.saturating_sub(LEFT)));
         Some((x, shown.to_owned()))
     };
-    parts.into_iter().filter_map(label).collect()
+    let mut labels: Vec<(i128, String)> = parts.into_iter().filter_map(label).collect();
+    // A span of a few minutes would say the same time again and again.
+    labels.dedup_by(|one, before| one.1 == before.1);
+    labels
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use ledger_node::View;
 use ledger_node::view::{CustomerView, OrderFilter};
 
 use super::customers::named;
+use super::edit::{EditField, Edits};
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::order_acts::{Told, carry};
 use super::orders::Row;
 use super::visit::{Done, SomePlan, Visit, in_path};
 use crate::api::{Named, PathOf};
@@ -32,6 +32,7 @@ struct CustomerPage {
     /// How many stock lines are not shown.
     more_lines: usize,
     orders: Vec<Row>,
+    name: EditField,
 }
 
 impl CustomerPage {
@@ -61,6 +62,7 @@ fn customer_page(
     orders.sort_by_key(|order| order.state != "open");
     let orders = orders.into_iter();
     Ok(CustomerPage {
+        name: EditField::of(&form, "rename", "name", &shown.customer.name),
         frame,
         form,
         shown,
@@ -83,24 +85,22 @@ async fn act<P>(
     visit: Visit,
     (which, fields): (&'static str, Fields),
     code: String,
-    plan: Result<(P, Told), Problem>,
+    plan: Result<(P, Done), Problem>,
 ) -> Result<Response, Problem>
 where
     P: FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + 'static,
 {
     let named = Named::Thing(Class::Customer, code.clone());
-    let build =
-        move |view: &View<'_>, frame, form, _: &str| customer_page(view, frame, form, &code);
-    carry(visit, (which, fields), named, plan, build).await
+    let build = move |view: &View<'_>, frame, form| customer_page(view, frame, form, &code);
+    visit.write((which, fields), named, plan, build).await
 }
 
-fn rename_plan(fold: &Fold, code: &str, seen: &str, name: &str) -> Result<Plan, Refusal> {
+fn rename_plan(fold: &Fold, code: &str, edits: &Edits) -> Result<Plan, Refusal> {
     let code = find_thing(fold, Class::Customer, code)?;
     let now = fold.name_of(Class::Customer, &code);
-    if now != seen && now != name {
-        return Err(Refusal::new("changed-meanwhile", ""));
-    }
-    at_entry::set_partner(Class::Customer, &code, Some(name))
+    let name = edits.change("name", &now)?;
+    let name = name.ok_or_else(|| Refusal::new("nothing-changed", ""))?;
+    at_entry::set_partner(Class::Customer, &code, Some(&name))
 }
 
 /// Gives a customer another name.
@@ -109,12 +109,12 @@ pub(super) async fn rename(
     PathOf(code): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let seen = fields.raw("seen-name").to_owned();
+    let edits = Edits::of(&fields, &["name"]);
     let plan = fields.needed("name").map(|name| {
-        let done = Done::new(page_of(&code), "done-customer-renamed").value("name", name.clone());
+        let done = Done::new(page_of(&code), "done-customer-renamed").value("name", name);
         let customer = code.clone();
-        let plan = move |fold: &Fold, _: Timestamp| rename_plan(fold, &customer, &seen, &name);
-        (plan, Told::new(done))
+        let plan = move |fold: &Fold, _: Timestamp| rename_plan(fold, &customer, &edits);
+        (plan, done)
     });
     act(visit, ("rename", fields), code, plan).await
 }
@@ -136,13 +136,7 @@ pub(super) async fn archive(
     let plan = move |fold: &Fold, _: Timestamp| {
         at_entry::archive(fold, Class::Customer, &customer, archived)
     };
-    act(
-        visit,
-        ("archive", fields),
-        code,
-        Ok((plan, Told::new(done))),
-    )
-    .await
+    act(visit, ("archive", fields), code, Ok((plan, done))).await
 }
 
 /// Stock changes its owner where it lies: it becomes ours, or the customer's.
@@ -155,7 +149,7 @@ pub(super) async fn change_owner(
     act(visit, ("owner", fields), code, plan).await
 }
 
-fn owner_plan(visit: &Visit, code: &str, fields: &Fields) -> Result<(SomePlan, Told), Problem> {
+fn owner_plan(visit: &Visit, code: &str, fields: &Fields) -> Result<(SomePlan, Done), Problem> {
     let customer = Code::new(code).map_or_else(|_| code.to_owned(), |code| code.to_string());
     let to_own = fields.needed("to")? == "own";
     let item = fields.needed("item")?;
@@ -185,5 +179,5 @@ fn owner_plan(visit: &Visit, code: &str, fields: &Fields) -> Result<(SomePlan, T
     let plan = move |fold: &Fold, _: Timestamp| {
         at_entry::movement(fold, &location, &location, &to, &request)
     };
-    Ok((Box::new(plan), Told::new(done).undoable()))
+    Ok((Box::new(plan), done.undoable()))
 }

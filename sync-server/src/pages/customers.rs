@@ -12,7 +12,6 @@ use serde::Deserialize;
 
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::order_acts::{Told, carry};
 use super::visit::{Done, Visit, in_path};
 use crate::api::{Named, QueryOf};
 use crate::problem::Problem;
@@ -96,10 +95,12 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
         let to = format!("/customers/{}", in_path(&shown));
         let done = Done::new(to, "done-customer-added").value("customer", shown);
         let plan = move |fold: &Fold, _: Timestamp| add_plan(fold, &code, name.as_deref());
-        (plan, Told::new(done))
+        (plan, done)
     });
-    let build = |_: &View<'_>, frame, form, _: &str| Ok(NewPage { frame, form });
-    carry(visit, ("new", fields), Named::Nothing, plan, build).await
+    let build = |_: &View<'_>, frame, form| Ok(NewPage { frame, form });
+    visit
+        .write(("new", fields), Named::Nothing, plan, build)
+        .await
 }
 
 /// The customer that an address names.

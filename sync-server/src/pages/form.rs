@@ -130,6 +130,7 @@ pub(crate) struct Form {
     which: &'static str,
     fields: Fields,
     said: Option<Said>,
+    code: Cow<'static, str>,
 }
 
 /// Why something could not be done, in the visitor's language.
@@ -145,7 +146,18 @@ impl Form {
             which,
             fields,
             said: Some(said),
+            code: Cow::Borrowed(""),
         }
+    }
+
+    /// With the code of the problem.
+    pub(super) fn because(self, code: Cow<'static, str>) -> Self {
+        Self { code, ..self }
+    }
+
+    /// The code of the problem; empty where there is none.
+    pub(super) fn code(&self) -> &str {
+        &self.code
     }
 
     /// Why this form could not be done.
@@ -177,10 +189,10 @@ impl Said {
     /// What broke at the server has one text for all that has none of its own.
     pub(crate) fn of(problem: &Problem, words: Words) -> Self {
         if words.lang == Lang::En && !problem.detail.is_empty() {
-            let hint = problem.hint_for_pages().map(str::to_owned);
+            let hint = problem.hint_for_pages().map(sentence);
             let of_code = || words.maybe(&format!("hint-{}", problem.code));
             return Self {
-                text: problem.detail.clone(),
+                text: sentence(&problem.detail),
                 hint: hint.or_else(|| of_code().map(Cow::into_owned)),
             };
         }
@@ -197,6 +209,18 @@ impl Said {
                 .into_owned(),
             hint: hint.map(Cow::into_owned),
         }
+    }
+}
+
+/// Begins a text as a sentence begins. Programs say their problems in small letters; what begins
+/// with a code keeps its letters.
+fn sentence(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    let is_word = word != text && word.chars().all(|sign| sign.is_ascii_lowercase());
+    let mut rest = text.chars();
+    match rest.next() {
+        Some(first) if is_word => format!("{}{}", first.to_ascii_uppercase(), rest.as_str()),
+        _ => text.to_owned(),
     }
 }
 
@@ -248,8 +272,8 @@ mod tests {
         };
         let conflict = StatusCode::CONFLICT;
         let said = told(conflict, "unit-fixed", english);
-        assert_eq!(said.text, "in English");
-        assert_eq!(said.hint.as_deref(), Some("a hint"));
+        assert_eq!(said.text, "In English");
+        assert_eq!(said.hint.as_deref(), Some("A hint"));
         let said = told(conflict, "unit-fixed", german);
         assert!(said.text.contains("Einheit"), "{said:?}");
         assert!(said.hint.is_some_and(|hint| hint.contains("Artikel")));

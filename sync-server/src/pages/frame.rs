@@ -167,6 +167,12 @@ impl Frame {
         )
     }
 
+    /// Who did something: a user, or the device where nobody was logged in.
+    #[expect(clippy::unused_self, reason = "templates call methods only")]
+    pub(crate) fn who<'a>(&self, user: &'a str) -> &'a str {
+        user.strip_prefix("device:").unwrap_or(user)
+    }
+
     pub(crate) fn day(&self, day: &str) -> String {
         self.words.day(day)
     }

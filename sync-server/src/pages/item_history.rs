@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use chrono::{Days, NaiveDate, TimeZone as _};
-use ledger_core::{Code, Timestamp};
+use ledger_core::Timestamp;
 use ledger_node::View;
 use ledger_node::view::{HistoryFilter, HistoryView};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::chart::Chart;
 use super::frame::Frame;
 use super::item::{Head, Offers};
+use super::unread::Unread;
 use super::visit::Visit;
 use crate::api::{PathOf, QueryOf};
 use crate::lang::Words;
@@ -71,6 +72,12 @@ pub(super) fn history_lines(rows: Vec<HistoryView>, frame: &Frame) -> Vec<Histor
 }
 
 impl HistoryLine {
+    /// The row in a few words, by which one button of many is told from the others.
+    pub(super) fn what(&self, frame: &Frame) -> String {
+        let (kind, change) = (frame.t(self.kind), frame.change(&self.view.change));
+        format!("{kind} {change} {}", self.view.location)
+    }
+
     /// What was said with it, one after the other: the words' id and the text.
     pub(super) fn said(&self) -> Vec<(&'static str, &str)> {
         let said = [
@@ -122,15 +129,24 @@ fn begins(words: Words, day: &str, later: u64) -> Option<Timestamp> {
 }
 
 impl HistoryQuery {
-    fn filter(&self, words: Words) -> HistoryFilter {
-        let code = |text: &str| filled(text).and_then(|text| Code::new(text).ok());
+    fn filter(&self, words: Words, unread: &mut Unread) -> HistoryFilter {
+        let kind = |kind: &str| KINDS.iter().find(|(known, _)| *known == kind);
+        let mut day = |label, text: &str, later| {
+            let field = (label, "filter-takes-day");
+            unread.read(field, text, |text| begins(words, text, later))
+        };
+        let (from, until) = (day("from-day", &self.from, 0), day("to-day", &self.to, 1));
+        let kind = unread.choice("row-kind", &self.kind, kind);
         HistoryFilter {
-            kind: filled(&self.kind).map(str::to_owned),
-            location: code(&self.location),
-            owner: filled(&self.owner).map(|owner| if owner == OWN { None } else { code(owner) }),
+            kind: kind.map(|(kind, _)| (*kind).to_owned()),
+            location: unread.code("location", &self.location),
+            owner: match self.owner.trim() {
+                OWN => Some(None),
+                owner => unread.code("owner", owner).map(Some),
+            },
             user: filled(&self.user).map(str::to_owned),
-            from: begins(words, &self.from, 0),
-            until: begins(words, &self.to, 1),
+            from,
+            until,
             search: filled(&self.search).map(str::to_owned),
         }
     }
@@ -163,6 +179,7 @@ struct HistoryPage {
     frame: Frame,
     head: Head,
     query: HistoryQuery,
+    unread: Unread,
     offers: Offers,
     owners: Vec<String>,
     kinds: [(&'static str, &'static str); 7],
@@ -181,7 +198,8 @@ pub(super) async fn show(
     let build = move |view: &View<'_>, frame: Frame| {
         let sku = view.find_item(&sku)?;
         let head = Head::of(view, &sku, "/history");
-        let filter = query.filter(frame.words);
+        let mut unread = Unread::default();
+        let filter = query.filter(frame.words, &mut unread);
         let history = view.fold().history(&sku);
         let page = view.history_page(&history, &filter, query.before.as_deref(), ROWS_MAX)?;
         let lines = head.item.lines.as_deref().unwrap_or_default();
@@ -190,6 +208,7 @@ pub(super) async fn show(
         owners.dedup();
         let threshold = view.fold().item(&sku).threshold;
         Ok(HistoryPage {
+            unread,
             offers: Offers::places_like(view, lines, query.location.trim()),
             owners,
             kinds: KINDS,
@@ -209,6 +228,7 @@ pub(super) async fn show(
 #[cfg(test)]
 mod tests {
     use chrono_tz::Tz;
+    use ledger_core::Code;
 
     use super::*;
     use crate::lang::Lang;
@@ -221,7 +241,7 @@ mod tests {
             to: "2024-07-01".to_owned(),
             ..HistoryQuery::default()
         };
-        let filter = query.filter(berlin);
+        let filter = query.filter(berlin, &mut Unread::default());
         let hours = |hours: u64| Timestamp::from_millis(1_719_784_800_000 + hours * 3_600_000);
         assert_eq!(filter.from, Some(hours(0)));
         assert_eq!(filter.until, Some(hours(24)));
@@ -235,7 +255,8 @@ mod tests {
                 owner: owner.to_owned(),
                 ..HistoryQuery::default()
             };
-            query.filter(Words::new(Lang::En, Tz::UTC)).owner
+            let words = Words::new(Lang::En, Tz::UTC);
+            query.filter(words, &mut Unread::default()).owner
         };
         assert_eq!(of(""), None);
         assert_eq!(of(OWN), Some(None));

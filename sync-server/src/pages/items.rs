@@ -18,6 +18,7 @@ use super::item::OFFERED_MAX;
 use super::item_edit::KINDS;
 use super::item_history::OWN;
 use super::level::Badge;
+use super::unread::Unread;
 use super::visit::{Done, Visit, own_path};
 use crate::api::{Named, PathOf, QueryOf};
 use crate::problem::Problem;
@@ -52,22 +53,28 @@ pub(crate) struct ListQuery {
 }
 
 impl ListQuery {
-    fn filter(&self) -> ItemFilter {
+    fn filter(&self, unread: &mut Unread) -> ItemFilter {
         let search = self.search.trim();
-        let code = |text: &str| Code::new(text).ok();
+        let level = unread.choice("level", &self.level, |level| match level {
+            "low" => Some((true, false)),
+            "out" => Some((false, true)),
+            "attention" => Some((true, true)),
+            _ => None,
+        });
+        let (low, out) = level.unwrap_or_default();
+        let days = ("not-counted-days", "filter-takes-days");
         ItemFilter {
-            low: ["low", "attention"].contains(&self.level.as_str()),
-            out: ["out", "attention"].contains(&self.level.as_str()),
+            low,
+            out,
             search: (!search.is_empty()).then(|| search.to_owned()),
-            not_counted_for_days: self.uncounted.trim().parse().ok(),
-            location: code(&self.location),
-            site: code(&self.site),
+            not_counted_for_days: unread.read(days, &self.uncounted, |text| text.parse().ok()),
+            location: unread.code("location", &self.location),
+            site: unread.code("site", &self.site),
             owner: match self.owner.trim() {
-                "" => None,
                 OWN => Some(None),
-                owner => code(owner).map(Some),
+                owner => unread.code("owner", owner).map(Some),
             },
-            kind: ItemKind::from_word(&self.kind),
+            kind: unread.choice("kind", &self.kind, ItemKind::from_word),
             include_archived: !self.archived.is_empty(),
         }
     }
@@ -124,6 +131,7 @@ struct ItemsPage {
     frame: Frame,
     form: Form,
     query: ListQuery,
+    unread: Unread,
     rows: Vec<Row>,
     /// The query of the next page.
     next: Option<String>,
@@ -168,7 +176,9 @@ fn items_page(
     let after = query.after.as_deref();
     let after = after.and_then(|after| Code::new(after).ok());
     let wanted = ROWS_MAX.saturating_add(1);
-    let mut items = view.items_after(&query.filter(), after.as_ref(), wanted);
+    let mut unread = Unread::default();
+    let filter = query.filter(&mut unread);
+    let mut items = view.items_after(&filter, after.as_ref(), wanted);
     let more = items.len() > ROWS_MAX;
     items.truncate(ROWS_MAX);
     let fold = view.fold();
@@ -193,7 +203,12 @@ fn items_page(
         codes.map(ToString::to_string).collect()
     };
     Ok(ItemsPage {
+<<<<<<< HEAD
         is_empty: items.is_empty() && view.item_count() == 0,
+=======
+        unread,
+        is_empty: items.is_empty() && fold.items().is_empty(),
+>>>>>>> 5dfc671ef71424d637912d9a628571b2815eb83e
         rows: items.into_iter().map(row).collect(),
         kinds: KINDS.map(ItemKind::word),
         customers: codes(Class::Customer),

@@ -8,6 +8,7 @@ use ledger_node::view::{LocationTypeView, PlaceFilter, PlaceRow, SiteNameView};
 use serde::Deserialize;
 
 use super::frame::Frame;
+use super::unread::Unread;
 use super::visit::Visit;
 use crate::api::QueryOf;
 use crate::problem::Problem;
@@ -39,14 +40,20 @@ pub(super) fn filled(text: &str) -> Option<String> {
 }
 
 impl PlacesQuery {
-    fn filter(&self) -> PlaceFilter {
+    fn filter(&self, unread: &mut Unread) -> PlaceFilter {
+        let show = unread.choice("place-show", &self.show, |show| match show {
+            "blocked" => Some((true, false)),
+            "all" => Some((false, true)),
+            _ => None,
+        });
+        let (blocked, include_archived) = show.unwrap_or_default();
         PlaceFilter {
             search: filled(&self.search),
-            site: Code::new(&self.site).ok(),
+            site: unread.code("site", &self.site),
             room: filled(&self.room),
-            location_type: Code::new(&self.location_type).ok(),
-            blocked: self.show == "blocked",
-            include_archived: self.show == "all",
+            location_type: unread.code("place-type", &self.location_type),
+            blocked,
+            include_archived,
         }
     }
 
@@ -67,6 +74,7 @@ impl PlacesQuery {
 struct LocationsPage {
     frame: Frame,
     query: PlacesQuery,
+    unread: Unread,
     sites: Vec<SiteNameView>,
     types: Vec<LocationTypeView>,
     rooms: Vec<String>,
@@ -80,10 +88,13 @@ struct LocationsPage {
 fn locations_page(view: &View<'_>, frame: Frame, query: PlacesQuery) -> LocationsPage {
     let after = query.after.as_deref();
     let after = after.and_then(|after| Code::new(after).ok());
-    let part = view.places_after(&query.filter(), after.as_ref(), ROWS_MAX);
+    let mut unread = Unread::default();
+    let filter = query.filter(&mut unread);
+    let part = view.places_after(&filter, after.as_ref(), ROWS_MAX);
     let mut types = view.location_types();
     types.retain(|known| !known.archived);
     LocationsPage {
+        unread,
         next: part
             .rows
             .last()

@@ -114,6 +114,12 @@ impl OrderPage {
         self.frame.is_manager()
             || (self.frame.is_operator() && person.is_some_and(|person| person.name == taken.user))
     }
+
+    /// A movement in a few words, by which one button of many is told from the others.
+    fn taken_words(&self, taken: &OrderMoveView) -> String {
+        let change = self.frame.change(&taken.change);
+        format!("{change} {} {}", taken.item, taken.location)
+    }
 }
 
 /// What a page shows beside the order itself.

@@ -1,6 +1,5 @@
 //! What is done with an order: lines, picks, returns, and its end.
 
-use askama::Template;
 use axum::response::Response;
 use ledger_core::at_entry::{
     self, Plan, Refusal, StockRequest, find_item, find_order, order_add, order_remove, order_set,
@@ -12,98 +11,25 @@ use ledger_core::{Quantity, Timestamp};
 use ledger_node::View;
 
 use super::form::{Fields, Form, Typed, problem};
-use super::frame::Frame;
 use super::order::{Beside, order_page};
 use super::visit::{Done, SomePlan, Visit, in_path};
 use crate::api::{Named, PathOf};
 use crate::problem::Problem;
 
-/// What is said when something was done.
-pub(super) struct Told {
-    done: Done,
-    /// Said instead when it was done with a warning.
-    warned: Option<&'static str>,
-    /// Whether it can be undone when it is one transaction.
-    undo: bool,
-}
-
-impl Told {
-    pub(super) const fn new(done: Done) -> Self {
-        Self {
-            done,
-            warned: None,
-            undo: false,
-        }
-    }
-
-    pub(super) const fn warned(mut self, message: &'static str) -> Self {
-        self.warned = Some(message);
-        self
-    }
-
-    pub(super) const fn undoable(mut self) -> Self {
-        self.undo = true;
-        self
-    }
-}
-
-/// Writes and goes on, or shows the page again; `build` hears the code of what went wrong.
-pub(super) async fn carry<T, P, F>(
-    visit: Visit,
-    (which, fields): (&'static str, Fields),
-    named: Named,
-    plan: Result<(P, Told), Problem>,
-    build: F,
-) -> Result<Response, Problem>
-where
-    T: Template,
-    P: FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + 'static,
-    F: FnOnce(&View<'_>, Frame, Form, &str) -> Result<T, Problem> + Send + 'static,
-{
-    let written = match plan {
-        Ok((plan, told)) => {
-            let written = visit.carry_out(&fields, named, plan).await;
-            written.map(|written| (written, told))
-        }
-        Err(problem) => Err(problem),
-    };
-    match written {
-        Ok((mut written, told)) => {
-            let mut done = told.done;
-            if let (Some(message), false) = (told.warned, written.warnings.is_empty()) {
-                // The warning in the visitor's language.
-                done.message = message;
-                written.warnings.clear();
-            }
-            // Undoing one of several movements would leave the others.
-            done.undo = told.undo && written.entries.len() == 1;
-            visit.go_on(&written, done).await
-        }
-        Err(mut problem) => {
-            // Hints of the ledger name commands of the handheld.
-            let hint = visit.words.maybe(&format!("hint-{}", problem.code));
-            problem.hint = hint.map(std::borrow::Cow::into_owned);
-            let code = problem.code.clone();
-            let build = move |view: &View<'_>, frame, form| build(view, frame, form, &code);
-            visit.again(which, fields, problem, build).await
-        }
-    }
-}
-
-/// The same for a form of the order's page.
+/// Writes what a form of the order's page asks for.
 async fn act<P>(
     visit: Visit,
     (which, fields): (&'static str, Fields),
     (order, item): (String, String),
-    plan: Result<(P, Told), Problem>,
+    plan: Result<(P, Done), Problem>,
 ) -> Result<Response, Problem>
 where
     P: FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + 'static,
 {
     let named = Named::Order(order.clone());
     let is_adding = which == "add-line";
-    let build = move |view: &View<'_>, frame, form, code: &str| {
-        let short = (code == "not-available").then(|| item.clone());
+    let build = move |view: &View<'_>, frame, form: Form| {
+        let short = (form.code() == "not-available").then(|| item.clone());
         let beside = if is_adding {
             Beside {
                 typed: item,
@@ -120,7 +46,7 @@ where
         };
         order_page(view, frame, form, &order, beside)
     };
-    carry(visit, (which, fields), named, plan, build).await
+    visit.write((which, fields), named, plan, build).await
 }
 
 fn back_to(order: &str, line: &str) -> String {
@@ -173,7 +99,7 @@ pub(super) async fn add_line(
                 .value("change", visit.words.change(&quantity.to_string()));
             let order = order.clone();
             let plan = move |fold: &Fold, _: Timestamp| by(fold, &order, item.as_str(), quantity);
-            Ok((plan, Told::new(done).warned("done-line-waits")))
+            Ok((plan, done.warned("done-line-waits")))
         }
         (ItemMatch::Several(_), Ok(_)) => Err(problem("choose-item")),
         (ItemMatch::None, Ok(_)) => Err(problem("no-such-item")),
@@ -201,7 +127,7 @@ pub(super) async fn set_line(
         };
         let (order, item) = (order.clone(), item.clone());
         let plan = move |fold: &Fold, _: Timestamp| set_plan(fold, &order, &item, &seen, typed);
-        (plan, Told::new(done).warned("done-line-waits"))
+        (plan, done.warned("done-line-waits"))
     });
     act(visit, ("set", fields), (order, item), plan).await
 }
@@ -244,13 +170,7 @@ pub(super) async fn remove_line(
     let done = Done::new(back_to(&order, ""), "done-line-removed").value("item", item.clone());
     let (number, sku) = (order.clone(), item.clone());
     let plan = move |fold: &Fold, _: Timestamp| order_remove(fold, &number, &sku);
-    act(
-        visit,
-        ("remove", fields),
-        (order, item),
-        Ok((plan, Told::new(done))),
-    )
-    .await
+    act(visit, ("remove", fields), (order, item), Ok((plan, done))).await
 }
 
 /// What a form for picking says, and what is told when it is done.
@@ -259,7 +179,7 @@ pub(super) fn picked(
     order: &str,
     fields: &Fields,
     to: String,
-) -> Result<(SomePlan, Told), Problem> {
+) -> Result<(SomePlan, Done), Problem> {
     let item = fields.raw("item").to_owned();
     let typed = fields.quantity(visit.words, "quantity")?;
     let location = fields.needed("location")?;
@@ -277,8 +197,8 @@ pub(super) fn picked(
     let order = order.to_owned();
     let plan =
         move |fold: &Fold, _: Timestamp| at_entry::order_pick(fold, &order, &location, &request);
-    let told = Told::new(done).warned("done-picked-unpromised").undoable();
-    Ok((Box::new(plan), told))
+    let done = done.warned("done-picked-unpromised").undoable();
+    Ok((Box::new(plan), done))
 }
 
 /// Takes stock for a line.
@@ -311,12 +231,12 @@ pub(super) async fn fill(
     let done = done.value("order", order.clone());
     let (number, sku) = (order.clone(), item.clone());
     let plan = move |fold: &Fold, _: Timestamp| at_entry::order_fill(fold, &number, sku.as_deref());
-    let told = Told::new(done).undoable();
+    let done = done.undoable();
     act(
         visit,
         ("fill", fields),
         (order, item.unwrap_or_default()),
-        Ok((Box::new(plan), told)),
+        Ok((Box::new(plan), done)),
     )
     .await
 }
@@ -337,7 +257,7 @@ pub(super) async fn bring_back(
         let plan = move |fold: &Fold, _: Timestamp| {
             at_entry::order_return(fold, &order, &item, typed.quantity)
         };
-        (plan, Told::new(done).undoable())
+        (plan, done.undoable())
     });
     act(visit, ("return", fields), (order, item), plan).await
 }
@@ -362,7 +282,7 @@ pub(super) async fn expedite(
         let (order, item) = (order.clone(), item.clone());
         let plan =
             move |fold: &Fold, _: Timestamp| at_entry::order_expedite(fold, &order, &item, rank);
-        (plan, Told::new(done))
+        (plan, done)
     });
     act(visit, ("expedite", fields), (order, item), plan).await
 }
@@ -383,12 +303,11 @@ pub(super) async fn cancel(
     let done = Done::new(back_to(&order, ""), "done-cancelled").value("order", order.clone());
     let (number, details) = (order.clone(), details(&fields));
     let plan = move |fold: &Fold, _: Timestamp| at_entry::order_cancel(fold, &number, &details);
-    let told = Told::new(done);
     act(
         visit,
         ("cancel", fields),
         (order, String::new()),
-        Ok((plan, told)),
+        Ok((plan, done)),
     )
     .await
 }
@@ -402,12 +321,12 @@ pub(super) async fn close(
     let done = Done::new(back_to(&order, ""), "done-closed").value("order", order.clone());
     let (number, details) = (order.clone(), details(&fields));
     let plan = move |fold: &Fold, _: Timestamp| at_entry::order_close(fold, &number, &details);
-    let told = Told::new(done).warned("done-closed-open");
+    let done = done.warned("done-closed-open");
     act(
         visit,
         ("close", fields),
         (order, String::new()),
-        Ok((plan, told)),
+        Ok((plan, done)),
     )
     .await
 }

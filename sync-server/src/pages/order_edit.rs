@@ -12,7 +12,6 @@ use ledger_node::view::{OrderView, PartnerView};
 use super::edit::{EditField, Edits};
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::order_acts::{Told, carry};
 use super::orders::{key_of, offered};
 use super::visit::{Done, Visit, in_path};
 use crate::api::{Named, PathOf};
@@ -111,7 +110,7 @@ pub(super) async fn save(
     let order = number.clone();
     let plan = move |fold: &Fold, _: Timestamp| edit_plan(fold, &order, &edits);
     let named = Named::Order(number.clone());
-    let build = move |view: &View<'_>, frame, form, _: &str| edit_page(view, frame, form, &number);
-    let plan = Ok((plan, Told::new(done)));
-    carry(visit, ("edit", fields), named, plan, build).await
+    let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &number);
+    let form = ("edit", fields);
+    visit.write(form, named, Ok((plan, done)), build).await
 }

@@ -8,7 +8,7 @@ use ledger_node::view::{OrderView, PickView};
 
 use super::form::{Fields, Form};
 use super::frame::Frame;
-use super::order_acts::{carry, picked};
+use super::order_acts::picked;
 use super::orders::key_of;
 use super::visit::{Visit, in_path};
 use crate::api::{Named, PathOf};
@@ -78,6 +78,6 @@ pub(super) async fn taken(
     let to = format!("/orders/{}/pick-list", in_path(&number));
     let plan = picked(&visit, &number, &fields, to);
     let named = Named::Order(number.clone());
-    let build = move |view: &View<'_>, frame, form, _: &str| pick_page(view, frame, form, &number);
-    carry(visit, ("pick", fields), named, plan, build).await
+    let build = move |view: &View<'_>, frame, form| pick_page(view, frame, form, &number);
+    visit.write(("pick", fields), named, plan, build).await
 }

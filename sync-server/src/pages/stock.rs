@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::locations::filled;
+use super::unread::Unread;
 use super::visit::Visit;
 use crate::api::QueryOf;
 use crate::problem::Problem;
@@ -39,18 +40,21 @@ pub(crate) struct StockQuery {
 }
 
 impl StockQuery {
-    fn filter(&self) -> MatrixFilter {
+    fn filter(&self, unread: &mut Unread) -> MatrixFilter {
+        let site = unread.code("site", &self.site);
         let whose = match self.owner.trim() {
-            "" => Whose::All,
             OURS => Whose::Own,
-            customer => Code::new(customer).map_or(Whose::All, Whose::Customer),
+            customer => {
+                let customer = unread.code("stock-owner", customer);
+                customer.map_or(Whose::All, Whose::Customer)
+            }
         };
         MatrixFilter {
             search: filled(&self.search),
-            site: Code::new(&self.site).ok(),
+            site,
             room: filled(&self.room),
             whose,
-            kind: ItemKind::from_word(&self.kind),
+            kind: unread.choice("stock-kind", &self.kind, ItemKind::from_word),
         }
     }
 
@@ -95,6 +99,7 @@ struct Sum {
 struct StockPage {
     frame: Frame,
     query: StockQuery,
+    unread: Unread,
     sites: Vec<SiteNameView>,
     rooms: Vec<String>,
     customers: Vec<PartnerView>,
@@ -110,7 +115,9 @@ struct StockPage {
 fn stock_page(view: &View<'_>, frame: Frame, query: StockQuery) -> StockPage {
     let after = query.after.as_deref();
     let after = after.and_then(|after| Code::new(after).ok());
-    let matrix = view.matrix(&query.filter(), after.as_ref(), ROWS_MAX);
+    let mut unread = Unread::default();
+    let filter = query.filter(&mut unread);
+    let matrix = view.matrix(&filter, after.as_ref(), ROWS_MAX);
     let head = |site: MatrixSite| {
         let words = frame.words.at(site.time_zone.as_deref());
         Head {
@@ -133,6 +140,7 @@ fn stock_page(view: &View<'_>, frame: Frame, query: StockQuery) -> StockPage {
         of,
     };
     StockPage {
+        unread,
         next: items.last().filter(|_| more).map(|row| row.sku.clone()),
         heads: matrix.sites.into_iter().map(head).collect(),
         is_empty: items.is_empty() && !query.is_filtered() && query.after.is_none(),

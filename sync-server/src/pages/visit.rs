@@ -100,7 +100,9 @@ pub(crate) struct Done {
     pub(super) message: &'static str,
     /// Values in it.
     pub(super) values: Vec<(&'static str, String)>,
-    /// Whether what was written can be undone as one transaction.
+    /// The message's id when it was done with a warning, which it says in the visitor's language.
+    pub(super) warned: Option<&'static str>,
+    /// Whether it can be undone, where it is one transaction.
     pub(super) undo: bool,
 }
 
@@ -115,6 +117,11 @@ impl Done {
 
     pub(super) fn value(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.values.push((name, value.into()));
+        self
+    }
+
+    pub(super) const fn warned(mut self, message: &'static str) -> Self {
+        self.warned = Some(message);
         self
     }
 
@@ -190,7 +197,7 @@ impl Visit {
             return Err(problem);
         }
         let said = Said::of(&problem, self.words);
-        let form = Form::failed(which, fields, said);
+        let form = Form::failed(which, fields, said).because(problem.code.clone());
         let html = self
             .render(None, move |view, frame| build(view, frame, form))
             .await?;
@@ -259,16 +266,24 @@ impl Visit {
             flash(&self.session, said).await?;
             return Ok(see_other(&done.to));
         }
-        let undo = written.entries.first().filter(|_| done.undo);
+        // Undoing one of several movements would leave the others.
+        let undo = match written.entries.as_slice() {
+            [entry] if done.undo => Some(entry),
+            _ => None,
+        };
+        let warned = done.warned.filter(|_| !written.warnings.is_empty());
         let said = Flash {
-            message: done.message.to_owned(),
+            message: warned.unwrap_or(done.message).to_owned(),
             values: done
                 .values
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             undo: undo.map(ToString::to_string),
-            warnings: written.warnings.clone(),
+            warnings: match warned {
+                Some(_) => Vec::new(),
+                None => written.warnings.clone(),
+            },
         };
         flash(&self.session, said).await?;
         Ok(see_other(&done.to))

@@ -28,7 +28,14 @@ async fn a_customer_is_made_renamed_archived_and_found() {
         .goes_to();
     let late = manager.post(&rename, &name("Acme", "Acme Inc")).await;
     assert!(late.status.is_client_error());
-    late.shows(&["value=\"Acme Inc\""]);
+    late.shows(&[
+        "value=\"Acme Inc\"",
+        "name=\"seen-name\" value=\"Acme Ltd\"",
+        "Meanwhile somebody set this to: Acme Ltd",
+    ]);
+    // Whoever changed nothing takes nothing back.
+    let untouched = manager.post(&rename, &name("Acme", "Acme")).await;
+    assert!(untouched.status.is_client_error(), "{}", untouched.body);
     manager.get(&path).await.shows(&["Acme Ltd"]);
     let archive = format!("{path}/archive");
     manager

@@ -1,6 +1,15 @@
 //! Logging in, roles, languages and the frame around every page.
 
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use ledger_core::at_entry::{SiteChange, make_site};
+use tokio::time::timeout;
+
 use super::*;
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn every_page_needs_what_its_row_says() {
@@ -376,4 +385,23 @@ async fn the_api_takes_a_session_too() {
     );
     let stranger = shop.stranger().get("/api/v1/items/R-100").await;
     assert_eq!(stranger.problem(401), "unauthorized");
+}
+
+#[tokio::test]
+async fn news_end_with_the_session() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Viewer).await;
+    let request = visitor.request(Method::GET, "/live");
+    let request = request.body(Body::empty()).unwrap();
+    let live = shop.router.clone().oneshot(request).await.unwrap();
+    let mut news = live.into_body().into_data_stream();
+    shop.write(|fold| make_site(fold, "north", &SiteChange::default()));
+    visitor.get("/").await;
+    let heard = timeout(PATIENCE, news.next()).await.unwrap();
+    assert!(heard.unwrap().unwrap().starts_with(b"event: stock"));
+    visitor.post("/logout", &[]).await.goes_to();
+    shop.write(|fold| make_site(fold, "south", &SiteChange::default()));
+    shop.visitor(Role::Manager).await.get("/").await;
+    let end = timeout(PATIENCE, news.next()).await;
+    assert!(end.unwrap().is_none(), "somebody who logged out hears news");
 }

@@ -519,3 +519,44 @@ async fn the_list_finds_and_changes_in_the_row_and_keeps_its_filter() {
     refused.shows(&["not a quantity", "value=\"two\"", "value=\"resis\""]);
     assert!(!refused.body.contains("Reel"), "the filter was lost");
 }
+
+#[tokio::test]
+async fn a_filter_that_cannot_be_read_is_named() {
+    let shop = Shop::open();
+    let viewer = shop.visitor(Role::Viewer).await;
+    let long = "x".repeat(200);
+    for (path, said) in [
+        (
+            "/items?uncounted=many".to_owned(),
+            "Not counted for days cannot be read, and filters nothing. It takes a number of days",
+        ),
+        (
+            "/items?level=much".to_owned(),
+            "Level cannot be read, and filters nothing. It takes one of those",
+        ),
+        (
+            format!("/items?owner={long}"),
+            "Owner cannot be read, and filters nothing. It takes a code",
+        ),
+        (
+            "/items/R-100/history?from=yesterday".to_owned(),
+            "cannot be read, and filters nothing. It takes a day, such as 2027-03-31",
+        ),
+        (
+            format!("/items/R-100/history?owner={long}"),
+            "Owner cannot be read",
+        ),
+        (format!("/stock?site={long}"), "Site cannot be read"),
+        ("/stock?kind=thing".to_owned(), "Kind cannot be read"),
+        (format!("/locations?site={long}"), "Site cannot be read"),
+        ("/locations?show=some".to_owned(), "Which cannot be read"),
+    ] {
+        let page = viewer.get(&path).await;
+        assert_eq!(page.status.as_u16(), 200, "{path}");
+        page.shows(&[said]);
+    }
+    for path in ["/items?level=low&kind=part&owner=-", "/stock?owner=ours"] {
+        let page = viewer.get(path).await;
+        assert!(!page.body.contains("cannot be read"), "{path}");
+    }
+}
