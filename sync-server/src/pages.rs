@@ -48,6 +48,7 @@ mod undo;
 mod unread;
 mod users;
 mod visit;
+mod warning;
 
 use axum::Router;
 use axum::middleware;

@@ -60,10 +60,10 @@ fn stock_is_added_removed_adjusted_moved_counted_and_undone(look: Look) {
     act(&page, "Count", &[("Counted quantity", "7"), at_b_02]);
     page.wait_for_text("K-12V at B-02: 7 counted.");
     assert_eq!(page.text(".big .qty"), "11");
-    page.finish();
     page.press("Undo");
     page.wait_for_text("Undone.");
     assert_eq!(page.text(".big .qty"), "9");
+    page.finish();
     world.b.sync();
     let shown = world.b.show("K-12V");
     let lines = json!([
@@ -161,6 +161,7 @@ fn the_history_is_filtered_and_undone_from(look: Look) {
     row.press(undo.as_str().expect("what the button is called"));
     page.wait_for_text("Undone.");
     page.row("“for the new board”").wait_for_text("undone");
+    page.finish();
     world.b.sync();
     assert_holds(
         "R-100",

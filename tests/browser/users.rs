@@ -82,7 +82,6 @@ fn somebody_new_is_let_in_and_out(look: Look) {
     page.login("ada", tests::browser::PASSWORD);
     page.wait_until("the log-in", |page| page.path() == "/");
     page.open("/users/lena");
-    page.finish();
     page.choose("Role", "Viewer");
     page.tick(
         "Disabled: logged out at once, and without rights from now on",
@@ -91,6 +90,7 @@ fn somebody_new_is_let_in_and_out(look: Look) {
     page.press("Save");
     page.wait_for_text("lena is changed.");
     page.row("lena Lena Berg").wait_for_text("disabled");
+    page.finish();
     world.b.sync();
     let refused = world.b.error(1, "login lena");
     assert_eq!(refused["code"], "user-disabled", "{refused:#}");

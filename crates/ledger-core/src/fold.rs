@@ -490,28 +490,6 @@ impl Fold {
             .map(|line| (self.line_key(line), line.on_hand()))
     }
 
-    /// On hand of the lines of one owner, in no particular order.
-    pub fn lines_owned_by<'a>(
-        &'a self,
-        owner: &crate::Code,
-    ) -> impl Iterator<Item = (LineKey, Total)> + 'a {
-        let symbol = self.symbols.find(owner);
-        let theirs = self
-            .lines
-            .iter()
-            .filter(move |line| Some(line.symbols().owner) == symbol);
-        theirs.map(|line| (self.line_key(line), line.on_hand()))
-    }
-
-    /// On hand of all lines that are a customer's, in no particular order.
-    pub fn lines_of_customers(&self) -> impl Iterator<Item = (LineKey, Total)> + '_ {
-        let theirs = self
-            .lines
-            .iter()
-            .filter(|line| line.symbols().owner != symbols::NONE);
-        theirs.map(|line| (self.line_key(line), line.on_hand()))
-    }
-
     pub(crate) fn line_key(&self, line: &Line) -> LineKey {
         let symbols = line.symbols();
         LineKey {

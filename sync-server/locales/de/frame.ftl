@@ -59,3 +59,13 @@ filter-takes-code = Hierher gehört ein Code, wie er auf einem Etikett steht, mi
 filter-takes-days = Hierher gehört eine Zahl von Tagen, zum Beispiel 30.
 filter-takes-day = Hierher gehört ein Tag, zum Beispiel 2027-03-31.
 filter-takes-choice = Hierher gehört eins von denen, die angeboten werden.
+
+# Warnungen des Bestandsbuchs.
+warned-before-count = Nach dieser Zeit wurde gezählt: Der Bestand enthält es schon, nur die Abweichung der Zählung ändert sich.
+warned-undo-before-count = Danach wurde gezählt: Der Bestand ändert sich durch das Rückgängigmachen nicht.
+warned-only-noted = Der Auftrag ist nur vermerkt. Um auf ihn zu buchen, entnehmen Sie für den Auftrag oder geben Sie zurück.
+warned-below-nothing = Dort ist jetzt weniger als nichts: Zählen Sie, was da ist, oder buchen Sie zu, was fehlt.
+warned-backorder = Nicht alles davon ist jetzt verfügbar: Der Rest ist im Rückstand.
+warned-unpromised = Nicht alles davon war diesem Auftrag zugeteilt: Einem anderen kann es fehlen.
+warned-open-lines = Was nicht entnommen wurde, wird nicht mehr gebraucht.
+warned-there = Einige dieser Lagerorte waren schon da und bleiben, wie sie sind.

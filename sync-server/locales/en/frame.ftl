@@ -59,3 +59,13 @@ filter-takes-code = It takes a code as it stands on a label, of 120 letters at m
 filter-takes-days = It takes a number of days, such as 30.
 filter-takes-day = It takes a day, such as 2027-03-31.
 filter-takes-choice = It takes one of those that are offered.
+
+# Warnings of the ledger, which English says in its own words.
+warned-before-count = It was counted after that time: the total already includes it, only the count’s variance changes.
+warned-undo-before-count = It was counted after that: undoing it does not change the total.
+warned-only-noted = The order is noted only. To book on it, pick for the order or return to it.
+warned-below-nothing = There is less than nothing there now: count what is there, or add what is missing.
+warned-backorder = Not all of it is available now: the rest is on backorder.
+warned-unpromised = Not all of it was promised to this order: another one may miss it.
+warned-open-lines = What was not picked is wanted no longer.
+warned-there = Some of these locations were there already, and stay as they are.

@@ -18,7 +18,7 @@ use crate::lang::Words;
 use crate::problem::Problem;
 
 /// Rows on one page.
-const ROWS_MAX: usize = 100;
+const ROWS_MAX: usize = 30;
 /// Who stands for our own stock where an owner is chosen.
 pub(super) const OWN: &str = "-";
 

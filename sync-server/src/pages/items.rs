@@ -203,12 +203,8 @@ fn items_page(
         codes.map(ToString::to_string).collect()
     };
     Ok(ItemsPage {
-<<<<<<< HEAD
-        is_empty: items.is_empty() && view.item_count() == 0,
-=======
         unread,
-        is_empty: items.is_empty() && fold.items().is_empty(),
->>>>>>> 5dfc671ef71424d637912d9a628571b2815eb83e
+        is_empty: items.is_empty() && view.item_count() == 0,
         rows: items.into_iter().map(row).collect(),
         kinds: KINDS.map(ItemKind::word),
         customers: codes(Class::Customer),

@@ -20,7 +20,7 @@ use crate::api::{Named, QueryOf};
 use crate::problem::Problem;
 
 /// Orders on one page.
-const ROWS_MAX: usize = 100;
+const ROWS_MAX: usize = 50;
 /// Customers that a field offers; others are typed.
 pub(super) const OFFERED_MAX: usize = 300;
 

@@ -17,6 +17,7 @@ use tower_sessions::cookie::Cookie;
 
 use super::form::{Fields, Form, Said};
 use super::frame::{Frame, Visitor};
+use super::warning::told;
 use crate::api::{Named, carry_out};
 use crate::app::App;
 use crate::auth::Caller;
@@ -282,7 +283,10 @@ impl Visit {
             undo: undo.map(ToString::to_string),
             warnings: match warned {
                 Some(_) => Vec::new(),
-                None => written.warnings.clone(),
+                None => {
+                    let warnings = written.warnings.iter();
+                    warnings.map(|said| told(said, self.words)).collect()
+                }
             },
         };
         flash(&self.session, said).await?;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use ledger_core::at_entry::{
@@ -502,12 +502,12 @@ fn ask(visitor: &mut Visitor, house: &House, rounds: usize) -> Vec<Times> {
 }
 
 /// A handheld's work: movements through the API, some each second, until told to stop.
-fn work(server: &Server, house: &House, is_done: &AtomicBool) -> usize {
+fn work(server: &Server, house: &House, is_done: &Receiver<()>) -> usize {
     const PAUSE: Duration = Duration::from_millis(200);
     let token = server.token_of("worker", "operator");
     let mut random = Random::new(91);
     let mut written = 0;
-    while !is_done.load(Ordering::SeqCst) {
+    while is_done.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
         let sku = some_item(house, &mut random);
         let location = house.place(sku.as_str()[2..].parse().unwrap(), 0).location;
         let body = serde_json::json!({
@@ -516,7 +516,6 @@ fn work(server: &Server, house: &House, is_done: &AtomicBool) -> usize {
         let reply = server.write("POST", "movements", &token, &body);
         assert!(reply.status < 300, "{reply}");
         written += 1;
-        std::thread::sleep(PAUSE);
     }
     written
 }
@@ -545,11 +544,12 @@ pub fn run(size: Size, table: &mut Table) {
         number(machine::memory_mb_of(server.process_id(), "VmRSS"))
     );
     let quiet = ask(&mut visitor, &house, house.asked);
-    let is_done = AtomicBool::new(false);
+    let (done, is_done) = channel();
     let (busy, written) = std::thread::scope(|scope| {
-        let worker = scope.spawn(|| work(&server, &house, &is_done));
-        let busy = ask(&mut visitor, &house, house.asked);
-        is_done.store(true, Ordering::SeqCst);
+        let (server, house) = (&server, &house);
+        let worker = scope.spawn(move || work(server, house, &is_done));
+        let busy = ask(&mut visitor, house, house.asked);
+        drop(done);
         (busy, worker.join().unwrap())
     });
     let over = |times: &[Times]| times.iter().filter(|it| it.share(0.99) > GOAL_MS).count();

@@ -403,9 +403,8 @@ impl Fold {
 
     /// The codes of a class that anybody defined, in order.
     pub fn codes(&self, class: Class) -> impl Iterator<Item = &Code> {
-        self.catalogue
-            .subjects()
-            .filter(move |subject| subject.class == class && self.writes(subject).next().is_some())
+        self.subjects_of(class)
+            .filter(|subject| self.writes(subject).next().is_some())
             .map(|subject| &subject.code)
     }
 

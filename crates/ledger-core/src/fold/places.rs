@@ -17,6 +17,8 @@ use crate::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Places {
     at: BTreeMap<u32, Vec<u32>>,
+    /// Lines of customers, by customer.
+    of: BTreeMap<u32, Vec<u32>>,
     items: BTreeSet<Code>,
 }
 
@@ -24,6 +26,9 @@ impl Places {
     /// Takes note of a new line.
     pub(super) fn note(&mut self, symbols: &Symbols, key: LineSymbols, line: u32) {
         self.at.entry(key.location).or_default().push(line);
+        if key.owner != NONE {
+            self.of.entry(key.owner).or_default().push(line);
+        }
         self.items.extend(symbols.optional(key.item));
     }
 }
@@ -53,6 +58,18 @@ impl Fold {
         let lines = lines.and_then(|symbol| self.places.at.get(&symbol));
         let lines = lines.into_iter().flatten();
         lines.filter_map(|line| self.line_at(*line))
+    }
+
+    /// On hand of the lines of one customer, in no particular order.
+    pub fn lines_owned_by<'a>(
+        &'a self,
+        customer: &Code,
+    ) -> impl Iterator<Item = (LineKey, Total)> + 'a {
+        let lines = self.symbols.find(customer);
+        let lines = lines.and_then(|symbol| self.places.of.get(&symbol));
+        let lines = lines.into_iter().flatten();
+        let lines = lines.filter_map(|line| self.line_at(*line));
+        lines.map(|line| (self.line_key(line), line.on_hand()))
     }
 
     fn key_today(&self, line: &Line) -> LineKey {

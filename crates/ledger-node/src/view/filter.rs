@@ -1,5 +1,7 @@
 //! Which items a list shows.
 
+use std::collections::BTreeSet;
+
 use ledger_core::catalogue::{Class, ItemKind};
 use ledger_core::fold::{Fold, Spots};
 use ledger_core::{Code, Timestamp};
@@ -48,8 +50,10 @@ pub(super) struct Sought<'a> {
     filter: &'a ItemFilter,
     /// In small letters.
     search: Option<String>,
-    /// Where stock must lie.
-    places: Vec<Spots>,
+    /// The items at the location that is asked for.
+    here: Option<BTreeSet<Code>>,
+    /// The locations of the site.
+    site: Option<Spots>,
     not_counted_since: Option<Timestamp>,
 }
 
@@ -60,12 +64,14 @@ impl<'a> Sought<'a> {
             let there = all.filter(|location| fold.site_of(location).as_ref() == Some(site));
             fold.spots(there)
         };
-        let location = filter.location.as_ref();
-        let location = location.map(|location| fold.spots([location]));
-        let site = filter.site.as_ref().map(at_site);
+        let items_at = |location: &Code| {
+            let stock = fold.stock_at(location);
+            stock.into_keys().map(|line| line.item).collect()
+        };
         Self {
+            here: filter.location.as_ref().map(items_at),
+            site: filter.site.as_ref().map(at_site),
             search: filter.search.as_ref().map(|search| search.to_lowercase()),
-            places: location.into_iter().chain(site).collect(),
             not_counted_since: filter.not_counted_for_days.map(|days| {
                 let millis = u64::from(days).saturating_mul(DAY_MILLIS);
                 Timestamp::from_millis(now.millis().saturating_sub(millis))
@@ -86,10 +92,11 @@ impl<'a> Sought<'a> {
                 .search
                 .as_deref()
                 .is_none_or(|search| item.has_words(search))
+            && self.here.as_ref().is_none_or(|here| here.contains(sku))
             && self
-                .places
-                .iter()
-                .all(|spots| fold.has_stock(sku, Some(spots), None))
+                .site
+                .as_ref()
+                .is_none_or(|site| fold.has_stock(sku, Some(site), None))
             && owner.is_none_or(|owner| fold.has_stock(sku, None, Some(owner)))
     }
 }

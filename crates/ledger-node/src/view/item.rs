@@ -1,5 +1,7 @@
 //! One item with its stock: the shape of `show`, and of `items` without the lines.
 
+use std::collections::BTreeSet;
+
 use ledger_core::at_entry::{self, Refusal};
 use ledger_core::fold::{Item, LineInfo};
 use ledger_core::{Code, Total};
@@ -102,10 +104,9 @@ impl View<'_> {
     ) -> Vec<ItemView> {
         let behind = self.behind();
         let codes = self.items_found(filter, after, limit);
-        let views = codes.iter().map(|sku| {
-            let lines = self.fold().lines(sku);
-            self.item_view(self.fold().item(sku), &lines, behind.clone())
-        });
+        let views = codes
+            .iter()
+            .map(|sku| self.item_view(self.fold().item(sku), behind.clone()));
         views.collect()
     }
 
@@ -123,32 +124,27 @@ impl View<'_> {
     #[must_use]
     pub fn show(&self, sku: &Code) -> ItemView {
         let lines = self.fold().lines(sku);
-        let mut view = self.item_view(self.fold().item(sku), &lines, self.behind());
+        let mut view = self.item_view(self.fold().item(sku), self.behind());
         let shown = lines.iter().filter(|line| !line.on_hand.is_zero());
         view.lines = Some(shown.map(|line| self.line_view(line)).collect());
         view.orders = Some(self.lines_wanting(sku));
         view
     }
 
-    fn item_view(&self, item: Item, lines: &[LineInfo], behind: Vec<BehindView>) -> ItemView {
+    fn item_view(&self, item: Item, behind: Vec<BehindView>) -> ItemView {
+        let stock = self.fold().stock_of(&item.sku);
         let (mut own, mut customers) = (Total::ZERO, Total::ZERO);
-        for line in lines {
-            let sum = if line.key.owner.is_none() {
+        for (line, on_hand) in &stock {
+            let sum = if line.owner.is_none() {
                 &mut own
             } else {
                 &mut customers
             };
-            *sum = sum.plus(line.on_hand);
+            *sum = sum.plus(*on_hand);
         }
         let allocated = self.fold().allocated(&item.sku, None);
         let available = own.minus(allocated);
-        let mut places: Vec<&Code> = lines
-            .iter()
-            .filter(|line| !line.on_hand.is_zero())
-            .map(|line| &line.key.location)
-            .collect();
-        places.sort();
-        places.dedup();
+        let places: BTreeSet<&Code> = stock.keys().map(|line| &line.location).collect();
         ItemView {
             sku: item.sku.to_string(),
             name: item.name,

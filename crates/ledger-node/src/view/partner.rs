@@ -45,13 +45,12 @@ impl View<'_> {
         let mut customers = self.partners_after(Class::Customer, search, archived, after);
         customers.truncate(limit);
         let fold = self.fold();
-        let mut items: BTreeMap<Code, BTreeSet<Code>> = BTreeMap::new();
-        for (line, on_hand) in fold.lines_of_customers() {
-            if let Some(owner) = line.owner.filter(|_| !on_hand.is_zero()) {
-                let owned = items.entry(owner).or_default();
-                owned.insert(line.item);
-            }
-        }
+        let items_of = |customer: &Code| {
+            let theirs = fold.lines_owned_by(customer);
+            let theirs = theirs.filter(|(_, on_hand)| !on_hand.is_zero());
+            let items: BTreeSet<Code> = theirs.map(|(line, _)| line.item).collect();
+            items.len()
+        };
         let mut orders: BTreeMap<Code, usize> = BTreeMap::new();
         let open = fold.orders().into_iter();
         let open = open.filter(|id| fold.is_open_order(*id));
@@ -62,9 +61,7 @@ impl View<'_> {
         let row = |customer: PartnerView| {
             let code = Code::new(&customer.code).ok();
             CustomerRowView {
-                items: code
-                    .as_ref()
-                    .map_or(0, |code| items.get(code).map_or(0, BTreeSet::len)),
+                items: code.as_ref().map_or(0, items_of),
                 orders: code
                     .and_then(|code| orders.get(&code).copied())
                     .unwrap_or(0),

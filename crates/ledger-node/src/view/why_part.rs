@@ -8,10 +8,12 @@ use super::device::DeviceNames;
 use super::{IgnoredView, MovementView, View, text_of, time_text};
 use crate::NodeError;
 
-/// How many movements of a line are told one by one.
-const STEPS_MAX: usize = 100;
+/// How many movements are told one by one, of all lines together: each is read from the store.
+const STEPS_MAX: usize = 40;
+/// How many are told of each line in any case.
+const STEPS_MIN: usize = 2;
 /// How many lines are told.
-const LINES_MAX: usize = 30;
+const LINES_MAX: usize = 20;
 
 /// The explanation of an item's total.
 #[derive(Debug, Clone)]
@@ -75,8 +77,9 @@ impl View<'_> {
         whys.sort_by_key(|why| why.on_hand.is_zero());
         let mut names = DeviceNames::new(self.fold());
         let mut lines = Vec::new();
+        let steps = STEPS_MAX / whys.len().clamp(1, LINES_MAX);
         for why in whys.iter().take(LINES_MAX) {
-            lines.push(self.why_part(why, &mut names)?);
+            lines.push(self.why_part(why, steps.max(STEPS_MIN), &mut names)?);
         }
         Ok(WhyParts {
             on_hand: sum.to_string(),
@@ -85,8 +88,13 @@ impl View<'_> {
         })
     }
 
-    fn why_part(&self, why: &Why, names: &mut DeviceNames<'_>) -> Result<WhyPartView, NodeError> {
-        let earlier = why.movements.len().saturating_sub(STEPS_MAX);
+    fn why_part(
+        &self,
+        why: &Why,
+        steps_max: usize,
+        names: &mut DeviceNames<'_>,
+    ) -> Result<WhyPartView, NodeError> {
+        let earlier = why.movements.len().saturating_sub(steps_max);
         let start = why
             .count
             .map_or(Total::ZERO, |count| count.quantity.total());
@@ -101,7 +109,7 @@ impl View<'_> {
                 sum: sum.to_string(),
             });
         }
-        let ignored_more = why.ignored.len().saturating_sub(STEPS_MAX);
+        let ignored_more = why.ignored.len().saturating_sub(steps_max / 2);
         let mut ignored = Vec::new();
         for (row, reason) in why.ignored.iter().skip(ignored_more) {
             ignored.push(IgnoredView {

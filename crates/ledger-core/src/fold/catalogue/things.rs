@@ -72,7 +72,25 @@ impl<'a> Thing<'a> {
 /// No code is before this one: codes begin with no white space and hold no control characters.
 const FIRST: &str = "!";
 
+fn first_of(class: Class) -> Bound<Subject> {
+    Code::from_normalised(FIRST).map_or(Bound::Unbounded, |first| {
+        Bound::Included(Subject::new(class, first))
+    })
+}
+
 impl Fold {
+    /// What was ever written about of a class, by code.
+    pub(super) fn subjects_of(&self, class: Class) -> impl Iterator<Item = &Subject> {
+        let things = self
+            .catalogue
+            .things
+            .range((first_of(class), Bound::Unbounded));
+        things
+            .map(|(subject, _)| subject)
+            .skip_while(move |subject| subject.class < class)
+            .take_while(move |subject| subject.class == class)
+    }
+
     /// The things of a class by code, beginning behind one. Not for users and devices, of which
     /// not every word counts.
     pub fn things_after<'a>(
@@ -80,11 +98,9 @@ impl Fold {
         class: Class,
         after: Option<&Code>,
     ) -> impl Iterator<Item = Thing<'a>> + use<'a> {
-        let first = Code::from_normalised(FIRST);
-        let begin = match (after, first) {
-            (Some(after), _) => Bound::Excluded(Subject::new(class, after.clone())),
-            (None, Some(first)) => Bound::Included(Subject::new(class, first)),
-            (None, None) => Bound::Unbounded,
+        let begin = match after {
+            Some(after) => Bound::Excluded(Subject::new(class, after.clone())),
+            None => first_of(class),
         };
         let things = self.catalogue.things.range((begin, Bound::Unbounded));
         things

@@ -560,3 +560,19 @@ async fn a_filter_that_cannot_be_read_is_named() {
         assert!(!page.body.contains("cannot be read"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn warnings_are_told_in_the_visitor_s_language() {
+    let shop = Shop::open();
+    let worker = shop.visitor(Role::Operator).await;
+    let fields = [("quantity", "9"), ("location", "A-01")];
+    let done = worker.post("/items/R-100/remove", &fields).await;
+    let to = done.goes_to().to_owned();
+    let told = worker.get(&to).await;
+    told.shows(&["count what is there, or add what is missing"]);
+    let worker = worker.reading("de");
+    worker.post("/items/R-100/remove", &fields).await.goes_to();
+    let told = worker.get(&to).await;
+    told.shows(&["Dort ist jetzt weniger als nichts"]);
+    assert!(!told.body.contains("count what is there"), "{}", told.body);
+}
