@@ -26,6 +26,7 @@ mod routes;
 mod serve;
 mod signals;
 mod sync_routes;
+mod warning;
 
 use std::process::ExitCode;
 

@@ -48,12 +48,12 @@ mod undo;
 mod unread;
 mod users;
 mod visit;
-mod warning;
 
 use axum::Router;
 use axum::middleware;
 use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 
+pub(crate) use self::form::sentence;
 #[cfg(test)]
 pub(crate) use self::table::Need;
 use self::table::Pages;

@@ -23,10 +23,7 @@ fn what_is_set_holds_on_a_handheld(look: Look) {
     assert!(page.is_ticked("On: orders may wait for stock"));
     page.tick("Off: more than is available is refused", true);
     page.fill(THRESHOLD, "many");
-    page.choose(
-        "Repair orders",
-        "Reserve: promised, and taken out when picked",
-    );
+    page.choose("Repair orders", "Reserve: promised until picked");
     page.fill(REASONS, "broken\nfor a sample");
     page.press("Save");
     // Nothing that was typed is lost, and nothing was set.

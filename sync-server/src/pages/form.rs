@@ -214,7 +214,7 @@ impl Said {
 
 /// Begins a text as a sentence begins. Programs say their problems in small letters; what begins
 /// with a code keeps its letters.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let word = text.split(' ').next().unwrap_or_default();
     let is_word = word != text && word.chars().all(|sign| sign.is_ascii_lowercase());
     let mut rest = text.chars();

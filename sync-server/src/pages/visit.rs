@@ -17,13 +17,13 @@ use tower_sessions::cookie::Cookie;
 
 use super::form::{Fields, Form, Said};
 use super::frame::{Frame, Visitor};
-use super::warning::told;
 use crate::api::{Named, carry_out};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::lang::{Lang, Words};
 use crate::login::{Flash, flash, take_flash};
 use crate::problem::Problem;
+use crate::warning::told;
 
 /// The cookie with the language that a visitor chose.
 pub(super) const LANGUAGE_COOKIE: &str = "stock_language";

@@ -236,10 +236,11 @@ impl<'a> Page<'a> {
     #[track_caller]
     #[must_use]
     pub fn text(&self, css: &str) -> String {
-        self.browser.wait(&format!("the text of {css}"), async {
-            let found = self.browser.web().query(By::Css(css)).first().await?;
-            found.text().await
-        })
+        self.all()
+            .with_element(&format!("the text of {css}"), async || {
+                let found = self.browser.web().query(By::Css(css)).first().await?;
+                found.text().await
+            })
     }
 
     /// The rows of the first table of this CSS selector, each cell under its column's heading.

@@ -43,7 +43,11 @@ impl<'a> Part<'a> {
     /// Does something with an element that it looks for; again, when news came between and put a
     /// new element in its place.
     #[track_caller]
-    fn with_element<T>(&self, what: &str, work: impl AsyncFn() -> WebDriverResult<T>) -> T {
+    pub(super) fn with_element<T>(
+        &self,
+        what: &str,
+        work: impl AsyncFn() -> WebDriverResult<T>,
+    ) -> T {
         let what = format!("{what} in {}", self.name);
         self.page.browser.wait(&what, async {
             let mut poller = ElementPollerWithTimeout::new(PATIENCE, GLANCE).start();

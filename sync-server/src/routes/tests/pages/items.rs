@@ -269,7 +269,7 @@ async fn a_long_history_comes_in_pages_without_gap_or_repetition() {
         };
         path = format!("/items/R-100/history?{}", next.split('"').next().unwrap());
     }
-    assert_eq!(pages, 2);
+    assert_eq!(pages, 6);
     // The additions, the arrivals of the moves, and the first seven.
     let mut added: Vec<u32> = changes
         .iter()

@@ -3,8 +3,8 @@
 //! The ledger says them as sentences and gives them no code. Each is known by words in it that
 //! never vary; one that is not known is shown as it was said, in English.
 
-use super::form::sentence;
 use crate::lang::{Lang, Words};
+use crate::pages::sentence;
 
 /// Words of a warning, and the id of what is said for it.
 const KNOWN: [(&str, &str); 8] = [
@@ -31,7 +31,7 @@ const KNOWN: [(&str, &str); 8] = [
 ];
 
 /// A warning for the visitor. English has the ledger's own words, which say more.
-pub(super) fn told(warning: &str, words: Words) -> String {
+pub(crate) fn told(warning: &str, words: Words) -> String {
     let known = KNOWN.iter().find(|(part, _)| warning.contains(part));
     match known {
         Some((_, id)) if words.lang != Lang::En => words.t(id).into_owned(),
