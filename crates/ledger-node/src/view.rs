@@ -41,7 +41,7 @@ pub use self::alert::{CrossingView, LowStockView, ShortItemView, SupplyView};
 pub use self::customer::{CustomerView, OwnedLineView};
 pub use self::device::{BehindView, DeviceView};
 pub use self::entry::entry_json;
-pub use self::exception::ExceptionView;
+pub use self::exception::{ExceptionView, count_kinds};
 pub use self::filter::ItemFilter;
 pub use self::history::HistoryView;
 pub use self::history_page::{HistoryFilter, HistoryPage};

@@ -7,7 +7,7 @@ use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
 use ledger_core::{EntryId, Origin};
 use ledger_node::View;
-use ledger_node::view::ExceptionView;
+use ledger_node::view::{ExceptionView, count_kinds};
 use serde::Deserialize;
 
 use super::deeds::{self, Line};
@@ -84,7 +84,8 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let page = visit.page(move |view, frame| {
         let all = view.exceptions();
-        let kinds = view.exception_kinds().into_iter().collect();
+        let kinds = count_kinds(all.iter().map(|exception| exception.kind));
+        let kinds = kinds.into_iter().collect();
         let wanted = |exception: &&ExceptionView| {
             let after = query.after.as_deref();
             (query.kind.is_empty() || exception.kind == query.kind)

@@ -32,14 +32,13 @@ impl Fold {
         }
         let entries = self.entries_that_wait(id);
         if !entries.is_empty() {
-            let order = id;
             let text = format!(
                 "There are entries about an order that has not arrived, is another one here, or \
-                 was opened twice with one key: {order}."
+                 was opened twice with one key: {id}."
             );
             let mut exception =
-                self.order_exception(ExceptionKind::OrderWaits, order, None, entries, text);
-            exception.id = format!("{}:{order}", ExceptionKind::OrderWaits.word());
+                self.order_exception(ExceptionKind::OrderWaits, id, None, entries, text);
+            exception.id = format!("{}:{id}", ExceptionKind::OrderWaits.word());
             open.push(exception);
         }
     }

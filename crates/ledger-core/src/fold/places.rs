@@ -54,8 +54,16 @@ pub struct Change {
 
 impl Fold {
     pub(super) fn lines_in(&self, location: &Code) -> impl Iterator<Item = &Line> + '_ {
-        let lines = self.symbols.find(location);
-        let lines = lines.and_then(|symbol| self.places.at.get(&symbol));
+        self.lines_under(&self.places.at, location)
+    }
+
+    fn lines_under<'a>(
+        &'a self,
+        index: &'a BTreeMap<u32, Vec<u32>>,
+        code: &Code,
+    ) -> impl Iterator<Item = &'a Line> + use<'a> {
+        let lines = self.symbols.find(code);
+        let lines = lines.and_then(|symbol| index.get(&symbol));
         let lines = lines.into_iter().flatten();
         lines.filter_map(|line| self.line_at(*line))
     }
@@ -65,10 +73,7 @@ impl Fold {
         &'a self,
         customer: &Code,
     ) -> impl Iterator<Item = (LineKey, Total)> + 'a {
-        let lines = self.symbols.find(customer);
-        let lines = lines.and_then(|symbol| self.places.of.get(&symbol));
-        let lines = lines.into_iter().flatten();
-        let lines = lines.filter_map(|line| self.line_at(*line));
+        let lines = self.lines_under(&self.places.of, customer);
         lines.map(|line| (self.line_key(line), line.on_hand()))
     }
 

@@ -62,29 +62,26 @@ impl Waiting {
             let Some(order) = fold.order(line.order) else {
                 continue;
             };
-            let ready = line.allocated > Total::ZERO;
-            if order.state != OrderState::Open || !(ready || line.backorder > Total::ZERO) {
+            let mut waits = Waits {
+                issues: order_policy(fold, order.order_type) == OrderPolicy::Issue,
+                waited: false,
+                line,
+            };
+            let ready = waits.is_ready();
+            if order.state != OrderState::Open || !(ready || waits.is_short()) {
                 continue;
             }
-            let issues = order_policy(fold, order.order_type) == OrderPolicy::Issue;
+            waits.waited = ready && !waits.issues && fold.waited(waits.line.order, item);
             let turn = (
                 Reverse(ready),
-                line.since,
+                waits.line.since,
                 order.number,
-                line.order,
+                waits.line.order,
                 item.clone(),
             );
             let turns = self.turns.entry(item.clone()).or_default();
             turns.push(turn.clone());
-            let waited = ready && !issues && fold.waited(line.order, item);
-            self.lines.insert(
-                turn,
-                Waits {
-                    line,
-                    issues,
-                    waited,
-                },
-            );
+            self.lines.insert(turn, waits);
         }
     }
 }

@@ -124,8 +124,11 @@ impl View<'_> {
     fn short_item(&self, sku: &Code) -> ShortItemView {
         let item = self.fold().item(sku);
         let supply = &self.standing().supply;
-        let supplied = supply.look(self.fold(), |supply| supply.of(sku).cloned());
-        let available = supplied.map_or(Total::ZERO, |supplied| supplied.available);
+        let available = supply.look(self.fold(), |supply| {
+            supply
+                .of(sku)
+                .map_or(Total::ZERO, |supplied| supplied.available)
+        });
         ShortItemView {
             level: Level::of(available, item.threshold),
             item: item.sku.to_string(),

@@ -31,6 +31,17 @@ pub struct ExceptionView {
     pub actions: Vec<&'static str>,
 }
 
+/// How often each kind is there.
+#[must_use]
+pub fn count_kinds(words: impl IntoIterator<Item = &'static str>) -> BTreeMap<&'static str, usize> {
+    let mut kinds = BTreeMap::new();
+    for word in words {
+        let count: &mut usize = kinds.entry(word).or_default();
+        *count = count.saturating_add(1);
+    }
+    kinds
+}
+
 impl View<'_> {
     /// All open exceptions, in the order of their ids.
     #[must_use]
@@ -43,12 +54,8 @@ impl View<'_> {
     /// How many exceptions of each kind are open, by the kind's word.
     #[must_use]
     pub fn exception_kinds(&self) -> BTreeMap<&'static str, usize> {
-        let mut kinds = BTreeMap::new();
-        for exception in self.open_exceptions() {
-            let count: &mut usize = kinds.entry(exception.kind.word()).or_default();
-            *count = count.saturating_add(1);
-        }
-        kinds
+        let open = self.open_exceptions();
+        count_kinds(open.iter().map(|exception| exception.kind.word()))
     }
 
     fn open_exceptions(&self) -> Vec<Exception> {

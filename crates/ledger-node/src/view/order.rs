@@ -265,14 +265,19 @@ impl View<'_> {
             lines.map(|waits| waits.line.clone()).collect()
         });
         found.sort_by_key(|line| line.since);
-        let found = found.iter().filter_map(|line| {
+        self.backorder_rows(&found)
+    }
+
+    /// The lines as they are shown.
+    pub(super) fn backorder_rows(&self, lines: &[OrderLine]) -> Vec<BackorderView> {
+        let rows = lines.iter().filter_map(|line| {
             let order = self.fold().order(line.order)?;
             Some(self.backorder(&order, line))
         });
-        found.collect()
+        rows.collect()
     }
 
-    pub(super) fn backorder(&self, order: &Order, line: &OrderLine) -> BackorderView {
+    fn backorder(&self, order: &Order, line: &OrderLine) -> BackorderView {
         let item = self.fold().item(&line.item);
         let age = line.since.map(|since| {
             let millis = self.now().millis().saturating_sub(since.millis());

@@ -170,11 +170,7 @@ impl View<'_> {
                 None => part(&mut waiting.lines().filter(is_listed)),
             }
         });
-        let rows = lines.iter().filter_map(|line| {
-            let order = self.fold().order(line.order)?;
-            Some(self.backorder(&order, line))
-        });
-        (count, rows.collect())
+        (count, self.backorder_rows(&lines))
     }
 
     /// The newest movements that count for an order, the newest first.
