@@ -132,15 +132,8 @@ pub fn unpack(
     first_seq: u64,
     prev: Hash,
 ) -> Result<OriginSlice, UnpackError> {
-    if bytes.len() > BATCH_BYTES_MAX {
-        return Err(UnpackError::TooLarge);
-    }
-    let (encoding, part) = bytes.split_first().ok_or(UnpackError::Damaged)?;
-    if *encoding > FACTORED {
-        return Err(UnpackError::Encoding(*encoding));
-    }
-    let payload = bounded::inflate(part, INFLATED_BYTES_MAX)?;
-    let entries = if *encoding == RAW {
+    let (encoding, payload) = payload_of(bytes)?;
+    let entries = if encoding == RAW {
         unpack_raw(&payload)?
     } else {
         factored::unpack(&payload)?
@@ -151,6 +144,29 @@ pub fn unpack(
         prev,
         entries,
     })
+}
+
+/// The bytes of one of the entries that [`pack`] packed, by its index; the others are not checked.
+pub fn unpack_one(bytes: &[u8], index: usize) -> Result<Vec<u8>, UnpackError> {
+    let (encoding, payload) = payload_of(bytes)?;
+    if encoding != RAW {
+        return factored::unpack_one(&payload, index);
+    }
+    let entries = unpack_raw(&payload)?;
+    let entry = entries.get(index).ok_or(UnpackError::Damaged)?;
+    Ok(entry.to_vec())
+}
+
+/// The encoding and what it was compressed from.
+fn payload_of(bytes: &[u8]) -> Result<(u8, Vec<u8>), UnpackError> {
+    if bytes.len() > BATCH_BYTES_MAX {
+        return Err(UnpackError::TooLarge);
+    }
+    let (encoding, part) = bytes.split_first().ok_or(UnpackError::Damaged)?;
+    if *encoding > FACTORED {
+        return Err(UnpackError::Encoding(*encoding));
+    }
+    Ok((*encoding, bounded::inflate(part, INFLATED_BYTES_MAX)?))
 }
 
 fn len64(len: usize) -> u64 {

@@ -247,11 +247,16 @@ impl Index {
             .transpose()
     }
 
-    /// The chunk that holds an entry.
-    fn chunk(&self, origin: Origin, seq: u64) -> Result<Option<Chunk>, ReadError> {
+    /// Key and value of the last chunk that begins at or before an entry.
+    fn chunk_value(&self, origin: Origin, seq: u64) -> Result<Option<KeyValue>, ReadError> {
         let from = keys::of_origin(keys::CHUNK, origin);
         let to = keys::after(keys::of_entry(keys::CHUNK, origin, seq));
-        let Some((key, body)) = self.first(&from, &to, true)? else {
+        self.first(&from, &to, true)
+    }
+
+    /// The chunk that holds an entry.
+    fn chunk(&self, origin: Origin, seq: u64) -> Result<Option<Chunk>, ReadError> {
+        let Some((key, body)) = self.chunk_value(origin, seq)? else {
             return Ok(None);
         };
         let chunk = Chunk::decode(&key, &body, self.packing.as_ref())?;
@@ -285,8 +290,10 @@ impl Index {
             Some((last, _)) if (1..=last).contains(&id.seq) => {}
             _ => return Ok(None),
         }
-        let chunk = self.held(id.origin, id.seq)?;
-        Ok(chunk.entry(id.seq).map(<[u8]>::to_vec))
+        let missing = || ReadError::corrupt(&keys::of_entry(keys::CHUNK, id.origin, id.seq));
+        let (key, body) = self.chunk_value(id.origin, id.seq)?.ok_or_else(missing)?;
+        let entry = chunk::entry(&key, &body, id.seq, self.packing.as_ref())?;
+        entry.map(Some).ok_or_else(missing)
     }
 
     /// Consecutive entries of an origin.

@@ -206,9 +206,41 @@ impl Source for Row<'_, '_> {
 /// Unpacks a payload.
 pub(super) fn unpack(payload: &[u8]) -> Result<EntryBuf, UnpackError> {
     let mut rest = payload;
-    let rows = take_count(&mut rest, ENTRIES_MAX)?;
+    let count = take_count(&mut rest, ENTRIES_MAX)?;
     let shapes = take_shapes(&mut rest)?;
-    rebuild(rows, &shapes, rest)
+    let mut rows = Rows::open(&shapes, rest)?;
+    let (mut entries, mut entry) = (EntryBuf::new(), Vec::new());
+    for _ in 0..count {
+        entry.clear();
+        rows.next(&mut entry)?;
+        if entries.byte_len().saturating_add(entry.len()) > INFLATED_BYTES_MAX {
+            return Err(UnpackError::TooLarge);
+        }
+        entries.push(&entry);
+    }
+    if rows.is_at_end() {
+        Ok(entries)
+    } else {
+        Err(UnpackError::Damaged)
+    }
+}
+
+/// The entry at an index of a payload. Those before it are passed over without being put together,
+/// those behind it are not looked at.
+pub(super) fn unpack_one(payload: &[u8], index: usize) -> Result<Vec<u8>, UnpackError> {
+    let mut rest = payload;
+    let count = take_count(&mut rest, ENTRIES_MAX)?;
+    if index >= count {
+        return Err(UnpackError::Damaged);
+    }
+    let shapes = take_shapes(&mut rest)?;
+    let mut rows = Rows::open(&shapes, rest)?;
+    for _ in 0..index {
+        rows.skip().ok_or(UnpackError::Damaged)?;
+    }
+    let mut entry = Vec::new();
+    rows.next(&mut entry)?;
+    Ok(entry)
 }
 
 fn take_shapes(rest: &mut &[u8]) -> Result<Vec<Shape>, UnpackError> {
@@ -225,68 +257,95 @@ fn take_shapes(rest: &mut &[u8]) -> Result<Vec<Shape>, UnpackError> {
     Ok(shapes)
 }
 
-fn rebuild(rows: usize, shapes: &[Shape], mut rest: &[u8]) -> Result<EntryBuf, UnpackError> {
-    let damaged = || UnpackError::Damaged;
-    let places: BTreeSet<Place> = ALWAYS.into_iter().chain(places_of(shapes)).collect();
-    let places: Vec<Place> = places.into_iter().collect();
-    let mut columns = places
-        .iter()
-        .map(|place| ColumnReader::directory(place.is_bytes, &mut rest))
-        .collect::<Option<Vec<_>>>()
-        .ok_or_else(damaged)?;
-    columns
-        .iter_mut()
-        .try_for_each(|column| column.streams(&mut rest))
-        .ok_or_else(damaged)?;
-    let index_of = |place: &Place| places.binary_search(place).ok();
-    let order_of = |places: &[Place]| places.iter().map(index_of).collect::<Option<Vec<_>>>();
-    let raw_order = order_of(&[Place::RAW]).ok_or_else(damaged)?;
-    let number_order = order_of(&[Place::SHAPE]).ok_or_else(damaged)?;
-    let orders: Vec<Vec<usize>> = shapes
-        .iter()
-        .map(|shape| order_of(&shape.places))
-        .collect::<Option<_>>()
-        .ok_or_else(damaged)?;
+/// The rows of a payload, one after the other.
+struct Rows<'s, 'a> {
+    shapes: &'s [Shape],
+    columns: Vec<ColumnReader<'a>>,
+    /// Which columns each shape takes its values from.
+    orders: Vec<Vec<usize>>,
+    raw_order: Vec<usize>,
+    number_order: Vec<usize>,
+    rest: &'a [u8],
+}
 
-    let (mut entries, mut entry) = (EntryBuf::new(), Vec::new());
-    for _ in 0..rows {
-        entry.clear();
-        let number = Row {
-            columns: &mut columns,
-            order: number_order.iter(),
-        }
-        .number();
-        let number = usize::try_from(number.ok_or_else(damaged)?).or(Err(UnpackError::Damaged))?;
-        match number.checked_sub(1) {
-            None => {
-                let mut row = Row {
-                    columns: &mut columns,
-                    order: raw_order.iter(),
-                };
-                entry.extend_from_slice(row.bytes().ok_or_else(damaged)?);
-            }
-            Some(index) => {
-                let (shape, order) = shapes
-                    .get(index)
-                    .zip(orders.get(index))
-                    .ok_or_else(damaged)?;
-                let mut row = Row {
-                    columns: &mut columns,
-                    order: order.iter(),
-                };
-                shape.rebuild(&mut row, &mut entry).ok_or_else(damaged)?;
-            }
-        }
-        if entry.len() > ENTRY_BYTES_MAX
-            || entries.byte_len().saturating_add(entry.len()) > INFLATED_BYTES_MAX
-        {
+impl<'s, 'a> Rows<'s, 'a> {
+    fn open(shapes: &'s [Shape], rest: &'a [u8]) -> Result<Self, UnpackError> {
+        Self::columns(shapes, rest).ok_or(UnpackError::Damaged)
+    }
+
+    fn columns(shapes: &'s [Shape], mut rest: &'a [u8]) -> Option<Self> {
+        let places: BTreeSet<Place> = ALWAYS.into_iter().chain(places_of(shapes)).collect();
+        let places: Vec<Place> = places.into_iter().collect();
+        let mut columns = places
+            .iter()
+            .map(|place| ColumnReader::directory(place.is_bytes, &mut rest))
+            .collect::<Option<Vec<_>>>()?;
+        columns
+            .iter_mut()
+            .try_for_each(|column| column.streams(&mut rest))?;
+        let index_of = |place: &Place| places.binary_search(place).ok();
+        let order_of = |places: &[Place]| places.iter().map(index_of).collect::<Option<Vec<_>>>();
+        let orders = shapes.iter().map(|shape| order_of(&shape.places));
+        Some(Self {
+            shapes,
+            columns,
+            orders: orders.collect::<Option<_>>()?,
+            raw_order: order_of(&[Place::RAW])?,
+            number_order: order_of(&[Place::SHAPE])?,
+            rest,
+        })
+    }
+
+    /// The number of the next row's shape.
+    fn number(&mut self) -> Option<usize> {
+        let mut row = Row {
+            columns: &mut self.columns,
+            order: self.number_order.iter(),
+        };
+        usize::try_from(row.number()?).ok()
+    }
+
+    /// Appends the next row's entry.
+    fn next(&mut self, entry: &mut Vec<u8>) -> Result<(), UnpackError> {
+        self.put(entry).ok_or(UnpackError::Damaged)?;
+        if entry.len() > ENTRY_BYTES_MAX {
             return Err(UnpackError::TooLarge);
         }
-        entries.push(&entry);
+        Ok(())
     }
-    if rest.is_empty() && columns.iter().all(ColumnReader::is_at_end) {
-        Ok(entries)
-    } else {
-        Err(UnpackError::Damaged)
+
+    fn put(&mut self, entry: &mut Vec<u8>) -> Option<()> {
+        let Some(index) = self.number()?.checked_sub(1) else {
+            let mut row = Row {
+                columns: &mut self.columns,
+                order: self.raw_order.iter(),
+            };
+            entry.extend_from_slice(row.bytes()?);
+            return Some(());
+        };
+        let mut row = Row {
+            columns: &mut self.columns,
+            order: self.orders.get(index)?.iter(),
+        };
+        self.shapes.get(index)?.rebuild(&mut row, entry)
+    }
+
+    /// Passes over the next row.
+    fn skip(&mut self) -> Option<()> {
+        let order = match self.number()?.checked_sub(1) {
+            None => &self.raw_order,
+            Some(index) => self.orders.get(index)?,
+        };
+        for column in order {
+            match self.columns.get_mut(*column)? {
+                ColumnReader::Numbers(column) => column.next().map(drop)?,
+                ColumnReader::Bytes(column) => column.next().map(drop)?,
+            }
+        }
+        Some(())
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.rest.is_empty() && self.columns.iter().all(ColumnReader::is_at_end)
     }
 }

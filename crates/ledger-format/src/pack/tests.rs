@@ -40,6 +40,10 @@ proptest! {
         let slice = slice_of(entries.iter().map(Vec::as_slice));
         for packed in [pack(&slice, 0), pack(&slice, 1), pack(&slice, 255), factored(&slice)] {
             prop_assert_eq!(&unpack_of(&slice, &packed).unwrap(), &slice);
+            for (index, entry) in entries.iter().enumerate() {
+                prop_assert_eq!(&unpack_one(&packed, index).unwrap(), entry);
+            }
+            prop_assert!(unpack_one(&packed, entries.len()).is_err());
         }
     }
 
@@ -48,7 +52,9 @@ proptest! {
         let slice = slice_of([]);
         drop(unpack_of(&slice, &bytes));
         for encoding in [RAW, FACTORED] {
-            drop(unpack_of(&slice, &[&[encoding, 0], &bytes[..]].concat()));
+            let packed = [&[encoding, 0], &bytes[..]].concat();
+            drop(unpack_of(&slice, &packed));
+            drop(unpack_one(&packed, 3));
         }
     }
 
@@ -64,7 +70,9 @@ proptest! {
             for (index, byte) in &changes {
                 let index = index.index(payload.len());
                 payload[index] = *byte;
-                drop(unpack_of(&slice, &[&[packed[0], 0], &payload[..]].concat()));
+                let changed = [&[packed[0], 0], &payload[..]].concat();
+                drop(unpack_of(&slice, &changed));
+                drop(unpack_one(&changed, entries.len() - 1));
             }
             let cut = cut.index(payload.len());
             drop(unpack_of(&slice, &[&[packed[0], 0], &payload[..cut]].concat()));

@@ -32,6 +32,9 @@ pub fn packing() -> Packing {
         unpack: Arc::new(|bytes, origin, first_seq, prev| {
             pack::unpack(bytes, origin, first_seq, prev).map_err(|error| error.to_string())
         }),
+        unpack_one: Arc::new(|bytes, index| {
+            pack::unpack_one(bytes, index).map_err(|error| error.to_string())
+        }),
         derive: Some(Arc::new(|| Box::<Columns>::default())),
     }
 }

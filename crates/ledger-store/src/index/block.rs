@@ -34,6 +34,9 @@ pub type PackBlock = dyn Fn(&OriginSlice) -> Option<Vec<u8>> + Send + Sync;
 pub type UnpackBlock =
     dyn Fn(&[u8], Origin, u64, Hash) -> Result<OriginSlice, String> + Send + Sync;
 
+/// Gives back one of the entries that were packed, by its index.
+pub type UnpackOne = dyn Fn(&[u8], usize) -> Result<Vec<u8>, String> + Send + Sync;
+
 /// Makes what derives columns; a fresh one has an empty dictionary.
 pub type NewDerive = dyn Fn() -> Box<dyn Derive> + Send + Sync;
 
@@ -56,6 +59,8 @@ pub struct Packing {
     pub pack: Arc<PackBlock>,
     /// Unpacks.
     pub unpack: Arc<UnpackBlock>,
+    /// Unpacks one entry, without the work of all.
+    pub unpack_one: Arc<UnpackOne>,
     /// Derives columns, where somebody wants them.
     pub derive: Option<Arc<NewDerive>>,
 }

@@ -118,10 +118,31 @@ impl Chunk {
             .take_while(|(index, _)| wide(*index) < skip)
             .fold(self.slice.prev, |hash, (_, entry)| hash.then(entry))
     }
+}
 
-    /// One of its entries.
-    pub(super) fn entry(&self, seq: u64) -> Option<&[u8]> {
-        let index = seq.checked_sub(self.slice.first_seq)?;
-        self.slice.entries.get(usize::try_from(index).ok()?)
+/// One entry of a chunk's value without its checksum; none when it ends before that.
+pub(super) fn entry(
+    key: &[u8],
+    body: &[u8],
+    seq: u64,
+    packing: Option<&Packing>,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    let (head, rest) = Head::read(key, body)?;
+    if seq > head.last_seq() {
+        return Ok(None);
     }
+    let index = seq.checked_sub(head.first_seq);
+    let index = index.and_then(|index| usize::try_from(index).ok());
+    let index = index.ok_or_else(|| ReadError::corrupt(key))?;
+    if head.packed {
+        let packing = packing.ok_or_else(|| ReadError::packed(key))?;
+        let entry = (packing.unpack_one)(rest, index);
+        return entry.map(Some).or(Err(ReadError::corrupt(key)));
+    }
+    let mut reader = Reader::new(rest);
+    for _ in 0..index {
+        let _before = reader.counted().ok_or_else(|| ReadError::corrupt(key))?;
+    }
+    let entry = reader.counted().ok_or_else(|| ReadError::corrupt(key))?;
+    Ok(Some(entry.to_vec()))
 }

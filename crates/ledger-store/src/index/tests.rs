@@ -44,6 +44,16 @@ fn packing() -> Packing {
                 entries,
             })
         }),
+        unpack_one: Arc::new(|mut rest, mut index| {
+            while let Some((&len, tail)) = rest.split_first() {
+                let (entry, tail) = tail.split_at_checked(len.into()).ok_or("too short")?;
+                if index == 0 {
+                    return Ok(entry.to_vec());
+                }
+                (rest, index) = (tail, index - 1);
+            }
+            Err("not so many".to_owned())
+        }),
         derive: Some(Arc::new(|| Box::<Lengths>::default())),
     }
 }
@@ -520,7 +530,7 @@ fn a_damaged_block_is_told_and_not_joined_over() {
     let mut value = index.engine.get(&key).unwrap().unwrap();
     let id = EntryId {
         origin: origin(1),
-        seq: 3,
+        seq: BLOCK_ENTRIES_MAX as u64,
     };
     value[60] ^= 1;
     index
