@@ -27,6 +27,7 @@ mod rights;
 mod running;
 mod slots;
 mod snapshot;
+mod steps;
 mod symbols;
 mod take;
 mod users;
@@ -39,7 +40,7 @@ pub use self::catalogue::{
     columns,
 };
 pub use self::changes::{Mark, News};
-pub use self::history::{HistoryRow, RowKind, Why, WhyRow};
+pub use self::history::{HistoryPart, HistoryRow, RowKind, Why, WhyRow};
 pub use self::line::{LastCount, LineInfo, LineKey};
 pub use self::orders::{Order, OrderState};
 pub use self::picks::OrderMove;

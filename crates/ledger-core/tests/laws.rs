@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{Body, Content, IdempotencyKey, ItemMerged, Kind, Place};
 use ledger_core::exception::Exception;
-use ledger_core::fold::{Fold, LineKey, Mark, News, Record};
+use ledger_core::fold::{Fold, HistoryRow, LineKey, Mark, News, Record, RowKind};
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use proptest::prelude::*;
 use support::*;
@@ -441,6 +441,38 @@ proptest! {
     }
 
     #[test]
+    fn a_part_of_a_history_is_its_newest_rows(
+        story in story(40),
+        most in 0..12_usize,
+    ) {
+        let fold = story.world().fold();
+        for item in fold.items() {
+            let whole = fold.history(&item);
+            let moments = whole.iter().map(|row| Some((row.at, row.id)));
+            for until in moments.chain([None]) {
+                let part = fold.history_part(&item, until, most);
+                let late = |row: &&HistoryRow| until.is_some_and(|until| (row.at, row.id) > until);
+                let known = whole.iter().rev().skip_while(late).count();
+                let left_out = known - part.rows.len();
+                prop_assert_eq!(&part.rows[..], &whole[left_out..known]);
+                prop_assert!(part.has_older || left_out == 0);
+                // All rows of an entry or none.
+                if let Some(last) = left_out.checked_sub(1) {
+                    prop_assert_ne!(Some(whole[last].id), part.rows.first().map(|row| row.id));
+                }
+            }
+            let mut own: Vec<(Timestamp, Total)> = Vec::new();
+            for row in whole.iter().filter(|row| row.owner.is_none() && row.line.is_some()) {
+                match own.last_mut() {
+                    Some((at, on_hand)) if *at == row.at => *on_hand = row.on_hand,
+                    _ => own.push((row.at, row.on_hand)),
+                }
+            }
+            prop_assert_eq!(fold.on_hand_over_time(&item, None), own);
+        }
+    }
+
+    #[test]
     fn the_changes_of_every_line_add_up_to_its_on_hand(
         story in story(40),
     ) {
@@ -452,6 +484,12 @@ proptest! {
                 let sum = changes.fold(Total::ZERO, |sum, row| sum.plus(row.change));
                 prop_assert_eq!(sum, line.on_hand);
             }
+            // Lines of merged items are told as one, each with its own counts.
+            let alone = fold.aliases(&item).len() == 1;
+            for line in fold.lines(&item).iter().filter(|_| alone) {
+                let of_line = history.iter().filter(|row| row.line.as_ref() == Some(&line.key));
+                told_as_it_happened(&of_line.collect::<Vec<_>>())?;
+            }
             for why in fold.why(&item, None) {
                 let start = why.count.map_or(Total::ZERO, |count| count.quantity.total());
                 let moves = why.movements.iter();
@@ -460,6 +498,26 @@ proptest! {
             }
         }
     }
+}
+
+/// After each row of a line there is what its rows up to there come to, without those that a
+/// reversal among them voids.
+fn told_as_it_happened(rows: &[&HistoryRow]) -> Result<(), TestCaseError> {
+    let mut before = Total::ZERO;
+    for (at, row) in rows.iter().enumerate() {
+        let so_far = &rows[..=at];
+        let void: Vec<EntryId> = so_far.iter().filter_map(|row| row.reverses).collect();
+        let counting = so_far.iter().filter(|row| !void.contains(&row.id));
+        let there = counting.fold(Total::ZERO, |sum, row| match row.kind {
+            RowKind::Count => row.line_on_hand,
+            RowKind::Movement => sum.plus(row.change),
+            RowKind::Reversal | RowKind::Order => sum,
+        });
+        prop_assert_eq!(row.line_on_hand, there);
+        prop_assert_eq!(row.change, there.minus(before));
+        before = there;
+    }
+    Ok(())
 }
 
 /// What a fold says of a thing, and what is the matter with it.

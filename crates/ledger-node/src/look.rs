@@ -53,6 +53,7 @@ impl<'a> View<'a> {
         standing.supply.look(fold, |_| ());
         standing.troubles.look(fold, |_| ());
         standing.waiting.look(fold, |_| ());
+        standing.clients.look(fold, |_| ());
     }
 
     /// A number that grows whenever something was written or came in.

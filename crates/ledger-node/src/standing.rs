@@ -4,6 +4,7 @@
 //! over the whole ledger; afterwards only what changed is worked out anew
 //! ([`Fold::changed_since`]). Each part is made when it is first asked for.
 
+mod clients;
 mod supply;
 mod troubles;
 mod waiting;
@@ -13,7 +14,8 @@ use std::sync::{Mutex, PoisonError};
 
 use ledger_core::fold::{Fold, Mark, News};
 
-pub(crate) use self::supply::{Supplied, Supply};
+pub(crate) use self::clients::Clients;
+pub(crate) use self::supply::{Stocked, Supplied, Supply};
 pub(crate) use self::troubles::Troubles;
 pub(crate) use self::waiting::{Waiting, Waits};
 
@@ -57,6 +59,7 @@ pub(crate) struct Standing {
     pub(crate) supply: Kept<Supply>,
     pub(crate) troubles: Kept<Troubles>,
     pub(crate) waiting: Kept<Waiting>,
+    pub(crate) clients: Kept<Clients>,
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub use disk::{Disk, DiskOp};
 pub use engine::{Engine, EngineError, EngineKind};
 pub use index::ReadError;
 pub use index::block::{
-    BLOCK_ENTRIES_MAX, Derive, Derived, NewDerive, PackBlock, Packing, UnpackBlock,
+    BLOCK_ENTRIES_MAX, Derive, Derived, NewDerive, PackBlock, Packing, UnpackBlock, UnpackOne,
 };
 pub use journal::{JournalDamage, Position};
 pub use record::{Cursor, Group, Note, Record, Run, SignedHead, StoreId};

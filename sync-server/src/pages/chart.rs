@@ -3,7 +3,6 @@
 //! All lengths are whole numbers of the drawing; quantities stay exact.
 
 use chrono::DateTime;
-use ledger_core::fold::HistoryRow;
 use ledger_core::{Quantity, Timestamp, Total};
 
 use crate::lang::Words;
@@ -82,19 +81,6 @@ fn scaled(part: i128, whole: i128, length: i128) -> i128 {
     product.checked_div(whole).unwrap_or_default()
 }
 
-/// Our own stock over time: the last of the rows of each moment.
-fn steps(rows: &[HistoryRow]) -> Vec<(Timestamp, Total)> {
-    let mut steps: Vec<(Timestamp, Total)> = Vec::new();
-    for row in rows.iter().filter(|row| row.owner.is_none()) {
-        match steps.last_mut() {
-            Some((at, on_hand)) if *at == row.at => *on_hand = row.on_hand,
-            Some((_, on_hand)) if *on_hand == row.on_hand => {}
-            Some(_) | None => steps.push((row.at, row.on_hand)),
-        }
-    }
-    thinned(steps)
-}
-
 /// At most [`POINTS_MAX`] steps: of those that fall together the lowest and the highest stay, in
 /// the order they came, so that no dip is lost.
 fn thinned(steps: Vec<(Timestamp, Total)>) -> Vec<(Timestamp, Total)> {
@@ -138,14 +124,16 @@ fn round_step(span: i128) -> i128 {
 }
 
 impl Chart {
-    /// Our own stock over time up to now; none when there never was any.
+    /// Our own stock over time up to now, of what was there since each moment; none when there never
+    /// was any.
     pub(super) fn of(
-        rows: &[HistoryRow],
+        mut story: Vec<(Timestamp, Total)>,
         threshold: Option<Quantity>,
         now: Timestamp,
         words: Words,
     ) -> Option<Self> {
-        let steps = steps(rows);
+        story.dedup_by_key(|(_, on_hand)| *on_hand);
+        let steps = thinned(story);
         let (first, _) = *steps.first()?;
         let threshold = threshold.map(Quantity::total);
         let values = steps.iter().map(|(_, on_hand)| *on_hand).chain(threshold);

@@ -277,8 +277,7 @@ pub(super) fn item_page(
     }
     let more_lines = lines.len().saturating_sub(LINES_MAX);
     lines.truncate(LINES_MAX);
-    let history: Vec<HistoryRow> = view.fold().history(&sku);
-    let recent = view.history_page(&history, &HistoryFilter::default(), None, RECENT_ROWS)?;
+    let recent = view.history_page(&sku, &HistoryFilter::default(), None, RECENT_ROWS)?;
     Ok(ItemPage {
         rows: history_lines(recent.rows, &frame),
         act: StockAct::of_word(&query.act).filter(|_| frame.is_operator()),

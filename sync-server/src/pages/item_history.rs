@@ -200,8 +200,7 @@ pub(super) async fn show(
         let head = Head::of(view, &sku, "/history");
         let mut unread = Unread::default();
         let filter = query.filter(frame.words, &mut unread);
-        let history = view.fold().history(&sku);
-        let page = view.history_page(&history, &filter, query.before.as_deref(), ROWS_MAX)?;
+        let page = view.history_page(&sku, &filter, query.before.as_deref(), ROWS_MAX)?;
         let lines = head.item.lines.as_deref().unwrap_or_default();
         let mut owners: Vec<String> = lines.iter().filter_map(|line| line.owner.clone()).collect();
         owners.sort();
@@ -216,7 +215,12 @@ pub(super) async fn show(
             next: page.next.map(|next| query.after(&next)),
             searched: page.searched,
             is_filtered: filter.is_set(),
-            chart: Chart::of(&history, threshold, view.now(), frame.words),
+            chart: Chart::of(
+                view.fold().on_hand_over_time(&sku, None),
+                threshold,
+                view.now(),
+                frame.words,
+            ),
             frame,
             head,
             query,

@@ -302,14 +302,42 @@ impl Fold {
     /// The lines of an order that want something or were picked, by item.
     #[must_use]
     pub fn order_lines(&self, order: EntryId) -> Vec<OrderLine> {
+        self.order_lines_of(order, |item, picked| {
+            // An order that has ended claims nothing.
+            let allocation = if self.is_wanted(order, None) {
+                self.allocation(&item)
+            } else {
+                Allocation::default()
+            };
+            self.order_line(order, item, picked, &allocation)
+        })
+    }
+
+    /// The same where it is known what its lines are promised: `known` gives each line of it that
+    /// wants more than was picked, as [`Fold::lines_wanting`] told of it, if the order is open.
+    pub fn order_lines_with(
+        &self,
+        order: EntryId,
+        known: impl Fn(&Code) -> Option<OrderLine>,
+    ) -> Vec<OrderLine> {
+        self.order_lines_of(order, |item, picked| {
+            known(&item)
+                .unwrap_or_else(|| self.order_line(order, item, picked, &Allocation::default()))
+        })
+    }
+
+    fn order_lines_of(
+        &self,
+        order: EntryId,
+        line: impl Fn(Code, Total) -> OrderLine,
+    ) -> Vec<OrderLine> {
         let picked = self.picked(order, None);
         let entered = self.entered_items(order).map(|code| self.canonical(code));
         let mut items: BTreeSet<Code> = entered.collect();
         items.extend(picked.keys().cloned());
         let lines = items.into_iter().map(|item| {
-            let allocation = self.allocation(&item);
             let picked = picked.get(&item).copied().unwrap_or_default();
-            self.order_line(order, item, picked, &allocation)
+            line(item, picked)
         });
         lines
             .filter(|line| !line.wanted.is_zero() || !line.picked.is_zero())
@@ -320,38 +348,17 @@ impl Fold {
     /// are served once for all its lines.
     #[must_use]
     pub fn lines_of_all_orders(&self) -> BTreeMap<EntryId, Vec<OrderLine>> {
-        self.lines_of_orders(self.orders())
-    }
-
-    /// The same for some orders.
-    #[must_use]
-    pub fn lines_of_orders(
-        &self,
-        orders: impl IntoIterator<Item = EntryId>,
-    ) -> BTreeMap<EntryId, Vec<OrderLine>> {
-        let mut lines: BTreeMap<EntryId, Vec<OrderLine>> = BTreeMap::new();
-        let mut orders_of: BTreeMap<Code, BTreeSet<EntryId>> = BTreeMap::new();
-        let mut picked_of = BTreeMap::new();
-        for order in orders {
-            let picked = self.picked(order, None);
-            let entered = self.entered_items(order).map(|code| self.canonical(code));
-            for item in entered.chain(picked.keys().cloned()) {
-                orders_of.entry(item).or_default().insert(order);
-            }
-            picked_of.insert(order, picked);
-        }
-        for (item, orders) in orders_of {
-            let allocation = self.allocation(&item);
-            for order in orders {
-                let picked = picked_of.get(&order).and_then(|picked| picked.get(&item));
-                let picked = picked.copied().unwrap_or_default();
-                let line = self.order_line(order, item.clone(), picked, &allocation);
-                if !line.wanted.is_zero() || !line.picked.is_zero() {
-                    lines.entry(order).or_default().push(line);
-                }
-            }
-        }
-        lines
+        let items = self.ordered_items().into_iter();
+        let wanting = items.flat_map(|item| self.lines_wanting(&item));
+        let wanting: BTreeMap<(EntryId, Code), OrderLine> = wanting
+            .map(|line| ((line.order, line.item.clone()), line))
+            .collect();
+        let orders = self.orders().into_iter();
+        let lines = orders.map(|order| {
+            let known = |item: &Code| wanting.get(&(order, item.clone())).cloned();
+            (order, self.order_lines_with(order, known))
+        });
+        lines.filter(|(_, lines)| !lines.is_empty()).collect()
     }
 
     /// The lines of open orders that want an item, in the order they are served.

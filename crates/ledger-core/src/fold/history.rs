@@ -4,14 +4,20 @@
 //! before its place, less what it had before it. A reversal acts at its own place there. So the
 //! changes of a line always add up to what is on hand, late arrivals and reversals included.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+use super::Fold;
 use super::line::{LastCount, Line, LineInfo, LineKey, Row};
-use super::{Fold, TxKey};
+use super::running::Before;
+use super::steps::{Moment, Step};
 use crate::code::Code;
 use crate::id::EntryId;
 use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
+
+/// Parts have at least so many moments, so that each has a whole entry: no entry has more than two
+/// rows on a line.
+const PART_MIN: usize = 4;
 
 /// What a row of the history is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,12 +91,29 @@ pub struct WhyRow {
     pub is_count: bool,
 }
 
-/// Something that happened on a line: a row, or the voiding of one.
-struct Event<'a> {
-    at: Timestamp,
-    id: EntryId,
-    row: Option<&'a Row>,
-    voids: Option<TxKey>,
+/// The newest rows of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryPart {
+    /// The rows, oldest first; all rows of an entry or none.
+    pub rows: Vec<HistoryRow>,
+    /// Whether there are older ones.
+    pub has_older: bool,
+}
+
+/// The newest steps of a line, and what became of those before them.
+struct Tail {
+    key: LineKey,
+    steps: VecDeque<Step>,
+    /// What was there before the first of the steps, if there was a step before it.
+    before: Option<(Moment, Total)>,
+}
+
+impl Tail {
+    fn drop_first(&mut self) {
+        if let Some(step) = self.steps.pop_front() {
+            self.before = Some((step.moment, step.after));
+        }
+    }
 }
 
 impl Fold {
@@ -133,11 +156,7 @@ impl Fold {
     }
 
     pub(crate) fn last_count(&self, line: &Line) -> Option<LastCount> {
-        if !line.is_counted() {
-            return None;
-        }
-        let rows = self.rows_of(line);
-        let count = line.since_count(&rows).0?;
+        let count = line.count_row(&self.packed_rows)?;
         Some(LastCount {
             id: self.entry_id(count.key()),
             at: count.time(),
@@ -148,92 +167,106 @@ impl Fold {
     /// The stock history of an item and its aliases, oldest first.
     #[must_use]
     pub fn history(&self, canonical: &Code) -> Vec<HistoryRow> {
-        let mut rows: Vec<HistoryRow> = Vec::new();
-        for code in self.aliases(canonical) {
-            for line in self.lines_of_code(&code) {
-                let mut key = self.line_key(line);
-                key.item = canonical.clone();
-                self.line_history(line, &key, &mut rows);
+        self.history_part(canonical, None, usize::MAX).rows
+    }
+
+    /// The newest rows of the history, up to those of an entry at a moment when that is given: what
+    /// came of about so many things that happened, of which some may have changed nothing. Costs
+    /// little for each row that is left out.
+    #[must_use]
+    pub fn history_part(
+        &self,
+        canonical: &Code,
+        until: Option<(Timestamp, EntryId)>,
+        most: usize,
+    ) -> HistoryPart {
+        let most = most.max(PART_MIN);
+        let is_late = |moment: &Moment| until.is_some_and(|until| *moment > until);
+        let mut tails = self.tails(canonical, &is_late, most);
+        let mut promises = self.promise_events(canonical);
+        promises.retain(|moment, _| !is_late(moment));
+        let start = start_of(&tails, promises.keys(), most);
+        let has_older = start.is_some();
+        if let Some(start) = start {
+            for tail in &mut tails {
+                while tail.steps.front().is_some_and(|step| step.moment < start) {
+                    tail.drop_first();
+                }
             }
+        }
+        let mut rows: Vec<HistoryRow> = Vec::new();
+        for tail in &tails {
+            let told = tail
+                .steps
+                .iter()
+                .map(|step| self.history_row(&tail.key, step));
+            rows.extend(told);
         }
         rows.sort_by(|a, b| {
             (a.at, a.id, a.kind, a.change, &a.line).cmp(&(b.at, b.id, b.kind, b.change, &b.line))
         });
-        self.with_promises(canonical, rows)
+        let before = tails.into_iter();
+        let before = before.filter_map(|tail| Some((tail.key, tail.before?)));
+        let mut begin = Before {
+            lines: before.collect(),
+            promises: BTreeMap::new(),
+        };
+        if let Some(start) = start {
+            let later = promises.split_off(&start);
+            begin.promises = std::mem::replace(&mut promises, later);
+        }
+        HistoryPart {
+            rows: self.with_promises(canonical, rows, &begin, promises),
+            has_older,
+        }
     }
 
-    fn line_history(&self, line: &Line, key: &LineKey, rows: &mut Vec<HistoryRow>) {
-        let of_line = self.rows_of(line);
-        let events = self.events(&of_line);
-        let mut voided: Vec<TxKey> = Vec::new();
-        let mut on_hand = Total::ZERO;
-        for (index, event) in events.iter().enumerate() {
-            let after = match (event.row, event.voids) {
-                (Some(row), _) if voided.contains(&row.key()) => on_hand,
-                (Some(row), _) => row.after(on_hand),
-                (None, Some(target)) => {
-                    voided.push(target);
-                    let so_far = events.iter().take(index).filter_map(|event| event.row);
-                    so_far
-                        .filter(|row| !voided.contains(&row.key()))
-                        .fold(Total::ZERO, |sum, row| row.after(sum))
-                }
-                (None, None) => on_hand,
+    /// The newest steps of each line of an item.
+    fn tails(&self, canonical: &Code, is_late: &dyn Fn(&Moment) -> bool, most: usize) -> Vec<Tail> {
+        let aliases = self.aliases(canonical);
+        let lines = aliases.iter().flat_map(|code| self.lines_of_code(code));
+        let tails = lines.map(|line| {
+            let mut tail = Tail {
+                key: self.line_key(line),
+                steps: VecDeque::new(),
+                before: None,
             };
-            rows.push(HistoryRow {
-                id: event.id,
-                at: event.at,
-                kind: match event.row {
-                    Some(row) if row.is_count() => RowKind::Count,
-                    Some(_) => RowKind::Movement,
-                    None => RowKind::Reversal,
-                },
-                line: Some(key.clone()),
-                owner: key.owner.clone(),
-                order: self.order_of_movement(event.id),
-                change: after.minus(on_hand),
-                line_on_hand: after,
-                on_hand: after,
-                available: after,
-                reverses: event.voids.map(|target| self.entry_id(target)),
-                voided: event
-                    .row
-                    .is_some_and(|row| self.reversals.is_void(&row.key())),
-                provisional: self.central_number(event.id).is_none(),
+            tail.key.item = canonical.clone();
+            self.for_each_step(line, &mut |step| {
+                if !is_late(&step.moment) {
+                    tail.steps.push_back(step);
+                    if tail.steps.len() > most {
+                        tail.drop_first();
+                    }
+                }
             });
-            on_hand = after;
-        }
+            tail
+        });
+        tails.collect()
     }
 
-    /// What happened on a line, reversals at their own place, repeated writes left out.
-    fn events<'a>(&self, rows: &'a [Row]) -> Vec<Event<'a>> {
-        let mut events = Vec::new();
-        let mut reversed: Vec<TxKey> = Vec::new();
-        for row in rows.iter().filter(|row| !self.is_suppressed(row.key())) {
-            let id = self.entry_id(row.key());
-            events.push(Event {
-                at: row.time(),
-                id,
-                row: Some(row),
-                voids: None,
-            });
-            // A movement within one line has two rows there but is voided once.
-            if let Some(reversal) = self.reversals.voided_by(row.key())
-                && !reversed.contains(&row.key())
-            {
-                reversed.push(row.key());
-                let at = self.reversals.time_of(reversal);
-                let id = self.entry_id(reversal);
-                events.push(Event {
-                    at,
-                    id,
-                    row: None,
-                    voids: Some(row.key()),
-                });
-            }
+    fn history_row(&self, key: &LineKey, step: &Step) -> HistoryRow {
+        let (at, id) = step.moment;
+        let is_void = |row: Row| self.reversals.is_void(&row.key());
+        HistoryRow {
+            id,
+            at,
+            kind: match step.row {
+                Some(row) if row.is_count() => RowKind::Count,
+                Some(_) => RowKind::Movement,
+                None => RowKind::Reversal,
+            },
+            line: Some(key.clone()),
+            owner: key.owner.clone(),
+            order: self.order_of_movement(id),
+            change: step.after.minus(step.before),
+            line_on_hand: step.after,
+            on_hand: step.after,
+            available: step.after,
+            reverses: step.voids.map(|target| self.entry_id(target)),
+            voided: step.row.is_some_and(is_void),
+            provisional: self.central_number(id).is_none(),
         }
-        events.sort_by_key(|event| (event.at, event.id));
-        events
     }
 
     /// Why the lines of an item have what they have; at one location, or everywhere.
@@ -284,4 +317,24 @@ impl Fold {
             ignored,
         }
     }
+}
+
+/// Where a part begins that has about so many of the newest moments; none when it has all. A line
+/// that lost a step by then has lost all of that entry.
+fn start_of<'a>(
+    tails: &[Tail],
+    promises: impl Iterator<Item = &'a Moment>,
+    most: usize,
+) -> Option<Moment> {
+    let steps = tails.iter().flat_map(|tail| &tail.steps);
+    let mut moments: Vec<Moment> = steps.map(|step| step.moment).collect();
+    moments.extend(promises);
+    let lost = tails.iter().filter_map(|tail| Some(tail.before?.0)).max();
+    let left_out = moments.len().saturating_sub(most);
+    if left_out == 0 && lost.is_none() {
+        return None;
+    }
+    moments.sort_unstable();
+    let whole = moments.iter().skip(left_out);
+    whole.copied().find(|moment| Some(*moment) > lost)
 }

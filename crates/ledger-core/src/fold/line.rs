@@ -109,7 +109,7 @@ pub(super) struct Older {
 }
 
 impl Older {
-    fn rows(self, packed: &[u8]) -> Vec<Row> {
+    fn rows(self, packed: &[u8]) -> impl Iterator<Item = Row> + '_ {
         packed::rows(self.bytes_in(packed), self.rows)
     }
 
@@ -167,9 +167,24 @@ impl Line {
         if self.older.rows == 0 {
             return Cow::Borrowed(&self.recent);
         }
-        let mut rows = self.older.rows(packed);
+        let mut rows = Vec::with_capacity(self.len());
+        rows.extend(self.older.rows(packed));
         rows.extend_from_slice(&self.recent);
         Cow::Owned(rows)
+    }
+
+    fn len(&self) -> usize {
+        let older = usize::try_from(self.older.rows).unwrap_or(usize::MAX);
+        older.saturating_add(self.recent.len())
+    }
+
+    /// Its last count that counts.
+    pub(crate) fn count_row(&self, packed: &[u8]) -> Option<Row> {
+        let at = self.last_count?;
+        if let Some(recent) = at.checked_sub(self.older.rows) {
+            return self.recent.get(usize::try_from(recent).ok()?).copied();
+        }
+        self.older.rows(packed).nth(usize::try_from(at).ok()?)
     }
 
     /// Of its rows those after the last count, and that count.
@@ -196,7 +211,9 @@ impl Line {
         let late = |last: &Row| compare(last, &row) == Ordering::Greater;
         let is_late = match self.recent.last() {
             Some(last) => late(last),
-            None if self.older.rows > 0 => self.older.rows(packed).last().is_some_and(late),
+            None if self.older.rows > 0 => {
+                self.older.rows(packed).last().as_ref().is_some_and(late)
+            }
             None => false,
         };
         let at = u32::try_from(self.recent.len()).unwrap_or(u32::MAX);

@@ -171,10 +171,10 @@ pub(super) fn put_rows(rows: &[Row], out: &mut Vec<u8>) {
     }
 }
 
-/// Reads so many rows of a line.
-pub(super) fn rows(mut input: &[u8], count: u32) -> Vec<Row> {
+/// Reads so many rows of a line, one after the other.
+pub(super) fn rows(mut input: &[u8], count: u32) -> impl Iterator<Item = Row> + '_ {
     let (mut time, mut key): (u64, TxKey) = (0, (0, 0));
-    let mut next = || {
+    let mut next = move || {
         let (&flags, rest) = input.split_first()?;
         input = rest;
         let has = |flag: u8| flags & flag != 0;
@@ -200,7 +200,7 @@ pub(super) fn rows(mut input: &[u8], count: u32) -> Vec<Row> {
             Row::movement(time, key, amount)
         })
     };
-    (0..count).map_while(|_| next()).collect()
+    (0..count).map_while(move |_| next())
 }
 
 #[cfg(test)]
@@ -234,12 +234,13 @@ mod tests {
         fn packed_rows_are_what_they_were(all in proptest::collection::vec(row(), 0..20)) {
             let mut bytes = Vec::new();
             put_rows(&all, &mut bytes);
-            prop_assert_eq!(rows(&bytes, u32::try_from(all.len()).unwrap_or(0)), all);
+            let count = u32::try_from(all.len()).unwrap_or(0);
+            prop_assert_eq!(rows(&bytes, count).collect::<Vec<_>>(), all);
         }
 
         #[test]
         fn any_bytes_give_rows_or_fewer(bytes: Vec<u8>, count in 0..50_u32) {
-            prop_assert!(rows(&bytes, count).len() <= bytes.len());
+            prop_assert!(rows(&bytes, count).count() <= bytes.len());
         }
     }
 }

@@ -77,6 +77,14 @@ impl Fold {
         lines.map(|line| (self.line_key(line), line.on_hand()))
     }
 
+    /// The items of which any line of a customer is not zero, as they are called today.
+    #[must_use]
+    pub fn items_owned_by(&self, customer: &Code) -> BTreeSet<Code> {
+        let lines = self.lines_under(&self.places.of, customer);
+        let lines = lines.filter(|line| !line.on_hand().is_zero());
+        lines.map(|line| self.key_today(line).item).collect()
+    }
+
     fn key_today(&self, line: &Line) -> LineKey {
         let mut key = self.line_key(line);
         key.item = self.canonical(&key.item);

@@ -10,12 +10,29 @@ use super::Fold;
 use super::allocation::{Allocation, Claim, PoolKey, Pools};
 use super::history::{HistoryRow, RowKind};
 use super::line::LineKey;
+use super::steps::Moment;
 use crate::code::Code;
 use crate::id::EntryId;
 use crate::quantity::Total;
-use crate::time::Timestamp;
 
-type Moment = (Timestamp, EntryId);
+/// Promises by when something was said of them: which orders it was about.
+pub(super) type PromiseEvents = BTreeMap<Moment, BTreeSet<EntryId>>;
+
+/// What was before the rows that are told: each line that had anything, since when and how much,
+/// and what was said about orders.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    pub(super) lines: Vec<(LineKey, (Moment, Total))>,
+    pub(super) promises: PromiseEvents,
+}
+
+impl Before {
+    /// The last moment of it.
+    fn end(&self) -> Option<Moment> {
+        let lines = self.lines.iter().map(|(_, (moment, _))| *moment);
+        lines.chain(self.promises.keys().copied()).max()
+    }
+}
 
 /// What there is and what is promised while the history is told.
 struct Running<'a> {
@@ -94,8 +111,14 @@ impl Running<'_> {
 impl Fold {
     /// Fills in what was on hand and available after each row, and adds rows for what was promised.
     /// The rows must be in order.
-    pub(super) fn with_promises(&self, item: &Code, rows: Vec<HistoryRow>) -> Vec<HistoryRow> {
-        let mut events = self.promise_events(item).into_iter().peekable();
+    pub(super) fn with_promises(
+        &self,
+        item: &Code,
+        rows: Vec<HistoryRow>,
+        before: &Before,
+        events: PromiseEvents,
+    ) -> Vec<HistoryRow> {
+        let mut events = events.into_iter().peekable();
         let mut running = Running {
             fold: self,
             item,
@@ -105,6 +128,7 @@ impl Fold {
             claims: BTreeMap::new(),
             available: BTreeMap::new(),
         };
+        running.begin(before);
         let mut told = Vec::with_capacity(rows.len());
         let mut rows = rows.into_iter().peekable();
         loop {
@@ -126,8 +150,8 @@ impl Fold {
     }
 
     /// When something was said about orders of an item, and which orders.
-    fn promise_events(&self, item: &Code) -> BTreeMap<Moment, BTreeSet<EntryId>> {
-        let mut events: BTreeMap<Moment, BTreeSet<EntryId>> = BTreeMap::new();
+    pub(super) fn promise_events(&self, item: &Code) -> PromiseEvents {
+        let mut events = PromiseEvents::new();
         for entered in self.aliases(item) {
             for order in self.orders_with(&entered) {
                 for key in self.order_events(order, &entered) {
@@ -141,6 +165,20 @@ impl Fold {
 }
 
 impl Running<'_> {
+    /// Begins with what was before.
+    fn begin(&mut self, before: &Before) {
+        let Some(end) = before.end() else { return };
+        for (line, (_, on_hand)) in &before.lines {
+            self.moved(line, *on_hand);
+        }
+        let orders: BTreeSet<EntryId> = before.promises.values().flatten().copied().collect();
+        for order in orders {
+            self.claimed(order, end);
+        }
+        // Only what changes from here on is told.
+        let _known = self.settle();
+    }
+
     fn row(&mut self, mut row: HistoryRow, at: Moment, told: &mut Vec<HistoryRow>) {
         if let Some(line) = &row.line {
             self.moved(line, row.change);

@@ -13,8 +13,7 @@ use crate::view::Level;
 /// What is kept of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Supplied {
-    /// Our own stock that is not promised.
-    pub(crate) available: Total,
+    pub(crate) stocked: Stocked,
     pub(crate) level: Level,
     pub(crate) kind: ItemKind,
     pub(crate) archived: bool,
@@ -30,6 +29,44 @@ pub(crate) struct Supplied {
 /// SKU.
 type Urgency = (bool, bool, Code);
 
+/// How much there is of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stocked {
+    /// Our own stock.
+    pub(crate) own: Total,
+    pub(crate) of_customers: Total,
+    /// Our own stock that is promised to orders.
+    pub(crate) allocated: Total,
+    /// At how many locations there is any.
+    pub(crate) locations: usize,
+}
+
+impl Stocked {
+    pub(crate) fn of(fold: &Fold, sku: &Code) -> Self {
+        let stock = fold.stock_of(sku);
+        let (mut own, mut of_customers) = (Total::ZERO, Total::ZERO);
+        for (line, on_hand) in &stock {
+            let sum = match line.owner {
+                None => &mut own,
+                Some(_) => &mut of_customers,
+            };
+            *sum = sum.plus(*on_hand);
+        }
+        let locations: BTreeSet<&Code> = stock.keys().map(|line| &line.location).collect();
+        Self {
+            own,
+            of_customers,
+            allocated: fold.allocated(sku, None),
+            locations: locations.len(),
+        }
+    }
+
+    /// Our own stock that is not promised.
+    pub(crate) fn available(&self) -> Total {
+        self.own.minus(self.allocated)
+    }
+}
+
 /// All items by SKU.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Supply {
@@ -42,14 +79,12 @@ impl Supplied {
     fn of(fold: &Fold, sku: &Code) -> Self {
         let item = fold.item(sku);
         let lines = fold.lines(sku);
-        let own = lines.iter().filter(|line| line.key.owner.is_none());
-        let on_hand = own.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand));
-        let available = on_hand.minus(fold.allocated(sku, None));
         let stock = lines.iter().filter(|line| !line.on_hand.is_zero());
+        let stocked = Stocked::of(fold, sku);
         let counted = stock.map(|line| line.last_counted.map_or(Timestamp::ZERO, |count| count.at));
         Self {
-            available,
-            level: Level::of(available, item.threshold),
+            stocked,
+            level: Level::of(stocked.available(), item.threshold),
             kind: item.kind,
             archived: item.archived,
             has_threshold: item.threshold.is_some(),

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use ledger_core::at_entry::{self, ItemChange, OrderChange, Plan, Refusal, StockRequest};
+use ledger_core::catalogue::Class;
 use ledger_core::entry::{Content, Details, Entry};
 use ledger_core::fold::{NumberRun, Record};
 use ledger_core::order::OrderType;
@@ -50,6 +51,12 @@ impl House {
         same(&self.standing.supply, &self.fold);
         same(&self.standing.troubles, &self.fold);
         same(&self.standing.waiting, &self.fold);
+        same(&self.standing.clients, &self.fold);
+        for order in self.fold.orders() {
+            let lines = |waiting: &Waiting| waiting.lines_of_order(&self.fold, order);
+            let kept = self.standing.waiting.look(&self.fold, lines);
+            assert_eq!(kept, self.fold.order_lines(order));
+        }
     }
 
     fn names(&self) -> Vec<String> {
@@ -94,10 +101,20 @@ fn what_is_kept_is_what_working_it_out_anew_gives() {
     assert_eq!(house.names(), Vec::<String>::new());
     house.does(|_| at_entry::settings::set("allow-backorder", "on"));
     let device = DeviceId::from_bytes([2; 16]);
-    let change = OrderChange::default();
+    house.does(|fold| at_entry::add_partner(fold, Class::Customer, "ACME", None));
+    let change = OrderChange {
+        customer: Some(Some("ACME".to_owned())),
+        ..OrderChange::default()
+    };
     house.does(|fold| at_entry::open_order(fold, device, Some("S-1"), OrderType::Sales, &change));
     house.does(|fold| at_entry::order_add(fold, "S-1", "P", units(8)));
     assert_eq!(house.names(), ["P"]);
+    let open = |house: &House| {
+        let acme = Code::new("ACME").unwrap();
+        let count = |clients: &Clients| clients.orders_of(&acme).count();
+        house.standing.clients.look(&house.fold, count)
+    };
+    assert_eq!(open(&house), 1);
     house.does(|fold| at_entry::order_set(fold, "S-1", "P", units(12)));
     let waiting = |house: &House| {
         let look = |waiting: &Waiting| waiting.lines().filter(|line| line.is_short()).count();
@@ -112,7 +129,8 @@ fn what_is_kept_is_what_working_it_out_anew_gives() {
     assert_eq!(house.standing.troubles.look(&house.fold, troubles), 1);
     house.does(|fold| at_entry::set_item(fold, "P", &low_at(1), false));
     house.does(|fold| at_entry::order_cancel(fold, "S-1", &Details::default()));
+    assert_eq!(open(&house), 0);
     house.does(|fold| at_entry::merge_items(fold, "Q", "P"));
-    house.does(|fold| at_entry::archive(fold, ledger_core::catalogue::Class::Item, "P", true));
+    house.does(|fold| at_entry::archive(fold, Class::Item, "P", true));
     assert_eq!(house.names(), Vec::<String>::new());
 }

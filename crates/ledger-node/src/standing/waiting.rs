@@ -39,6 +39,7 @@ type Turn = (Reverse<bool>, Option<Timestamp>, Code, EntryId, Code);
 pub(crate) struct Waiting {
     lines: BTreeMap<Turn, Waits>,
     turns: BTreeMap<Code, Vec<Turn>>,
+    turn_of: BTreeMap<(EntryId, Code), Turn>,
 }
 
 impl Waiting {
@@ -54,9 +55,19 @@ impl Waiting {
         turns.into_iter().filter_map(|turn| self.lines.get(turn))
     }
 
+    /// The lines of an order that want something or were picked, by item.
+    pub(crate) fn lines_of_order(&self, fold: &Fold, order: EntryId) -> Vec<OrderLine> {
+        fold.order_lines_with(order, |item| {
+            let turn = self.turn_of.get(&(order, item.clone()))?;
+            Some(self.lines.get(turn)?.line.clone())
+        })
+    }
+
     fn set_item(&mut self, fold: &Fold, item: &Code) {
         for turn in self.turns.remove(item).into_iter().flatten() {
-            self.lines.remove(&turn);
+            if let Some(waits) = self.lines.remove(&turn) {
+                self.turn_of.remove(&(waits.line.order, item.clone()));
+            }
         }
         for line in fold.lines_wanting(item) {
             let Some(order) = fold.order(line.order) else {
@@ -81,6 +92,8 @@ impl Waiting {
             );
             let turns = self.turns.entry(item.clone()).or_default();
             turns.push(turn.clone());
+            let of_order = (waits.line.order, item.clone());
+            self.turn_of.insert(of_order, turn.clone());
             self.lines.insert(turn, waits);
         }
     }

@@ -127,7 +127,7 @@ impl View<'_> {
         let available = supply.look(self.fold(), |supply| {
             supply
                 .of(sku)
-                .map_or(Total::ZERO, |supplied| supplied.available)
+                .map_or(Total::ZERO, |supplied| supplied.stocked.available())
         });
         ShortItemView {
             level: Level::of(available, item.threshold),

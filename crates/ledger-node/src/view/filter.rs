@@ -52,6 +52,8 @@ pub(super) struct Sought<'a> {
     search: Option<String>,
     /// The items at the location that is asked for.
     here: Option<BTreeSet<Code>>,
+    /// The items of the customer who is asked for.
+    theirs: Option<BTreeSet<Code>>,
     /// The locations of the site.
     site: Option<Spots>,
     not_counted_since: Option<Timestamp>,
@@ -69,6 +71,10 @@ impl<'a> Sought<'a> {
             stock.into_keys().map(|line| line.item).collect()
         };
         Self {
+            theirs: match &filter.owner {
+                Some(Some(customer)) => Some(fold.items_owned_by(customer)),
+                Some(None) | None => None,
+            },
             here: filter.location.as_ref().map(items_at),
             site: filter.site.as_ref().map(at_site),
             search: filter.search.as_ref().map(|search| search.to_lowercase()),
@@ -80,8 +86,13 @@ impl<'a> Sought<'a> {
         }
     }
 
+    /// The few items that no other passes the filter than; none when any may.
+    pub(super) fn among(&self) -> Option<&BTreeSet<Code>> {
+        self.here.as_ref().or(self.theirs.as_ref())
+    }
+
     pub(super) fn takes(&self, fold: &Fold, sku: &Code, item: &Supplied) -> bool {
-        let owner = self.filter.owner.as_ref().map(Option::as_ref);
+        let is_own = self.filter.owner == Some(None);
         (self.filter.include_archived || !item.archived)
             && self.filter.takes_level(item.level)
             && self.filter.kind.is_none_or(|kind| item.kind == kind)
@@ -97,7 +108,11 @@ impl<'a> Sought<'a> {
                 .site
                 .as_ref()
                 .is_none_or(|site| fold.has_stock(sku, Some(site), None))
-            && owner.is_none_or(|owner| fold.has_stock(sku, None, Some(owner)))
+            && self
+                .theirs
+                .as_ref()
+                .is_none_or(|theirs| theirs.contains(sku))
+            && (!is_own || fold.has_stock(sku, None, Some(None)))
     }
 }
 

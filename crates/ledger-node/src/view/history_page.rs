@@ -15,6 +15,10 @@ use crate::NodeError;
 
 /// How many entries are read for one page.
 const READ_MAX: usize = 1_000;
+/// How much of a history is worked out at first for each row of a page.
+const PART_PER_ROW: usize = 2;
+/// How much more of it when that does not fill the page.
+const PART_GROWTH: usize = 8;
 
 /// Which rows of a history are shown; everything that is set must hold.
 #[derive(Debug, Clone, Default)]
@@ -146,43 +150,90 @@ fn told_before(rows: &[HistoryRow], cursor: &str) -> usize {
         .map_or(0, |at| at.saturating_add(of_entry))
 }
 
+/// A page that is being filled.
+struct Filling<'a> {
+    view: &'a View<'a>,
+    filter: &'a HistoryFilter,
+    names: DeviceNames<'a>,
+    limit: usize,
+    page: HistoryPage,
+    /// The entry that was read last; the rows of one stand together.
+    last: Option<(EntryId, Option<Entry>)>,
+    read: usize,
+}
+
+impl Filling<'_> {
+    /// Takes rows, newest first, from a place among them on; says where it left off because it has
+    /// enough.
+    fn take(&mut self, rows: &[HistoryRow], start: usize) -> Result<Option<usize>, NodeError> {
+        for (at, row) in rows.iter().rev().enumerate().skip(start) {
+            if !self.filter.may_take(row) {
+                continue;
+            }
+            if self.page.rows.len() >= self.limit || self.read >= READ_MAX {
+                return Ok(Some(at));
+            }
+            if self.last.as_ref().is_none_or(|(id, _)| *id != row.id) {
+                self.last = Some((row.id, self.view.entry(row.id)?));
+                self.read = self.read.saturating_add(1);
+            }
+            let entry = self.last.as_ref().and_then(|(_, entry)| entry.as_ref());
+            let order = row.order.and_then(|order| self.view.order_number(order));
+            let view = history_view(row, entry, self.names.of(row.id.origin), order);
+            if self.filter.takes(&view) {
+                self.page.rows.push(view);
+            }
+        }
+        Ok(None)
+    }
+}
+
 impl View<'_> {
-    /// The newest rows of a history that pass the filter, behind a cursor. `rows` is the item's
-    /// history as the fold has it.
+    /// The newest rows of an item's history that pass the filter, behind a cursor.
     pub fn history_page(
         &self,
-        rows: &[HistoryRow],
+        sku: &Code,
         filter: &HistoryFilter,
         before: Option<&str>,
         limit: usize,
     ) -> Result<HistoryPage, NodeError> {
-        let start = before.map_or(0, |cursor| told_before(rows, cursor));
-        let mut names = DeviceNames::new(self.fold());
-        let mut page = HistoryPage::default();
-        let mut last: Option<(EntryId, Option<Entry>)> = None;
-        let mut read = 0_usize;
-        for (at, row) in rows.iter().rev().enumerate().skip(start) {
-            if !filter.may_take(row) {
-                continue;
-            }
-            if page.rows.len() >= limit || read >= READ_MAX {
+        let until = before.and_then(|cursor| self.moment_of(cursor));
+        let mut filling = Filling {
+            view: self,
+            filter,
+            names: DeviceNames::new(self.fold()),
+            limit,
+            page: HistoryPage::default(),
+            last: None,
+            read: 0,
+        };
+        let mut most = limit.saturating_mul(PART_PER_ROW);
+        let mut taken: Option<usize> = None;
+        loop {
+            let part = self.fold().history_part(sku, until, most);
+            let rows = &part.rows;
+            let start =
+                taken.unwrap_or_else(|| before.map_or(0, |before| told_before(rows, before)));
+            if let Some(at) = filling.take(rows, start)? {
+                let mut page = filling.page;
                 page.next = cursor_of(rows, at);
-                page.searched = (page.rows.len() < limit).then_some(read);
+                page.searched = (page.rows.len() < limit).then_some(filling.read);
                 return Ok(page);
             }
-            // The rows of one entry stand together.
-            if last.as_ref().is_none_or(|(id, _)| *id != row.id) {
-                last = Some((row.id, self.entry(row.id)?));
-                read = read.saturating_add(1);
+            if !part.has_older {
+                return Ok(filling.page);
             }
-            let entry = last.as_ref().and_then(|(_, entry)| entry.as_ref());
-            let order = row.order.and_then(|order| self.order_number(order));
-            let view = history_view(row, entry, names.of(row.id.origin), order);
-            if filter.takes(&view) {
-                page.rows.push(view);
-            }
+            // A larger part ends with the same rows.
+            taken = Some(rows.len().max(start));
+            most = most.saturating_mul(PART_GROWTH);
         }
-        Ok(page)
+    }
+
+    /// The place of a cursor's entry in a history.
+    fn moment_of(&self, cursor: &str) -> Option<(Timestamp, EntryId)> {
+        let (entry, _) = cursor.rsplit_once('.')?;
+        let id: EntryId = entry.parse().ok()?;
+        Some((self.fold().effective_time(id)?, id))
     }
 
     /// At most so many locations whose number or name has a text in it, by number; archived ones

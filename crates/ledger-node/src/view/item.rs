@@ -1,7 +1,5 @@
 //! One item with its stock: the shape of `show`, and of `items` without the lines.
 
-use std::collections::BTreeSet;
-
 use ledger_core::at_entry::{self, Refusal};
 use ledger_core::fold::{Item, LineInfo};
 use ledger_core::{Code, Total};
@@ -10,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::filter::Sought;
 use super::{BehindView, ItemFilter, Level, View, WantingView, text_of, time_text};
+use crate::standing::{Stocked, Supplied};
 
 /// An item and how much of it there is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -103,20 +102,34 @@ impl View<'_> {
         limit: usize,
     ) -> Vec<ItemView> {
         let behind = self.behind();
-        let codes = self.items_found(filter, after, limit);
-        let views = codes
-            .iter()
-            .map(|sku| self.item_view(self.fold().item(sku), behind.clone()));
+        let found = self.items_found(filter, after, limit);
+        let views = found
+            .into_iter()
+            .map(|(sku, stocked)| self.item_view(self.fold().item(&sku), stocked, behind.clone()));
         views.collect()
     }
 
-    fn items_found(&self, filter: &ItemFilter, after: Option<&Code>, limit: usize) -> Vec<Code> {
+    fn items_found(
+        &self,
+        filter: &ItemFilter,
+        after: Option<&Code>,
+        limit: usize,
+    ) -> Vec<(Code, Stocked)> {
         let sought = Sought::new(filter, self.fold(), self.now());
         let supply = &self.standing().supply;
         supply.look(self.fold(), |supply| {
-            let found = supply.after(after);
+            let found: Box<dyn Iterator<Item = (&Code, &Supplied)>> = match sought.among() {
+                None => Box::new(supply.after(after)),
+                Some(few) => {
+                    let few = few
+                        .iter()
+                        .filter(|sku| after.is_none_or(|after| *sku > after));
+                    Box::new(few.filter_map(|sku| Some((sku, supply.of(sku)?))))
+                }
+            };
             let found = found.filter(|(sku, supplied)| sought.takes(self.fold(), sku, supplied));
-            found.map(|(sku, _)| sku.clone()).take(limit).collect()
+            let found = found.map(|(sku, supplied)| (sku.clone(), supplied.stocked));
+            found.take(limit).collect()
         })
     }
 
@@ -124,35 +137,24 @@ impl View<'_> {
     #[must_use]
     pub fn show(&self, sku: &Code) -> ItemView {
         let lines = self.fold().lines(sku);
-        let mut view = self.item_view(self.fold().item(sku), self.behind());
+        let stocked = Stocked::of(self.fold(), sku);
+        let mut view = self.item_view(self.fold().item(sku), stocked, self.behind());
         let shown = lines.iter().filter(|line| !line.on_hand.is_zero());
         view.lines = Some(shown.map(|line| self.line_view(line)).collect());
         view.orders = Some(self.lines_wanting(sku));
         view
     }
 
-    fn item_view(&self, item: Item, behind: Vec<BehindView>) -> ItemView {
-        let stock = self.fold().stock_of(&item.sku);
-        let (mut own, mut customers) = (Total::ZERO, Total::ZERO);
-        for (line, on_hand) in &stock {
-            let sum = if line.owner.is_none() {
-                &mut own
-            } else {
-                &mut customers
-            };
-            *sum = sum.plus(*on_hand);
-        }
-        let allocated = self.fold().allocated(&item.sku, None);
-        let available = own.minus(allocated);
-        let places: BTreeSet<&Code> = stock.keys().map(|line| &line.location).collect();
+    fn item_view(&self, item: Item, stocked: Stocked, behind: Vec<BehindView>) -> ItemView {
+        let available = stocked.available();
         ItemView {
             sku: item.sku.to_string(),
             name: item.name,
             kind: item.kind.word(),
             unit: item.unit,
-            on_hand: own.to_string(),
-            on_hand_customers: customers.to_string(),
-            allocated: allocated.to_string(),
+            on_hand: stocked.own.to_string(),
+            on_hand_customers: stocked.of_customers.to_string(),
+            allocated: stocked.allocated.to_string(),
             available: available.to_string(),
             on_order: Total::ZERO.to_string(),
             threshold: item.threshold.map(|threshold| threshold.to_string()),
@@ -170,7 +172,7 @@ impl View<'_> {
                     pack: bound.pack.to_string(),
                 })
                 .collect(),
-            locations: places.len(),
+            locations: stocked.locations,
             archived: item.archived,
         }
     }

@@ -124,8 +124,15 @@ impl View<'_> {
         let places = self.places_of(filter);
         let spots = places.as_ref().map(|places| fold.spots(places));
         let search = filter.search.as_deref().map(|search| self.search(search));
-        let mut found = fold
-            .items_after(after)
+        let owned = match &filter.whose {
+            Whose::Customer(customer) => Some(fold.items_owned_by(customer)),
+            Whose::All | Whose::Own => None,
+        };
+        let candidates: Box<dyn Iterator<Item = &Code>> = match &owned {
+            None => Box::new(fold.items_after(after)),
+            Some(owned) => Box::new(owned.iter().filter(|item| after < Some(item))),
+        };
+        let mut found = candidates
             .filter(|item| self.is_in_matrix(filter, item, search.as_ref(), spots.as_ref()));
         let items: Vec<&Code> = found.by_ref().take(limit).collect();
         let more = found.next().is_some();

@@ -155,15 +155,11 @@ impl View<'_> {
     /// All orders by number, or those that are open.
     #[must_use]
     pub fn orders(&self, open_only: bool) -> Vec<OrderView> {
-        let mut lines = self.fold().lines_of_all_orders();
         let orders = self.fold().orders().into_iter();
         let orders = orders.filter_map(|id| self.fold().order(id));
-        orders
-            .filter(|order| !open_only || order.state == OrderState::Open)
-            .map(|order| {
-                let lines = lines.remove(&order.id).unwrap_or_default();
-                self.order_view(&order, &lines)
-            })
+        let orders = orders.filter(|order| !open_only || order.state == OrderState::Open);
+        let rows = self.with_lines(orders.collect()).into_iter();
+        rows.map(|(order, lines)| self.order_view(&order, &lines))
             .collect()
     }
 
@@ -171,7 +167,8 @@ impl View<'_> {
     #[must_use]
     pub fn order(&self, id: EntryId) -> Option<OrderView> {
         let order = self.fold().order(id)?;
-        Some(self.order_view(&order, &self.fold().order_lines(id)))
+        let row = self.with_lines(vec![order]).into_iter().next();
+        row.map(|(order, lines)| self.order_view(&order, &lines))
     }
 
     pub(super) fn order_view(&self, order: &Order, lines: &[OrderLine]) -> OrderView {

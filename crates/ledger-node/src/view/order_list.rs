@@ -115,7 +115,7 @@ impl View<'_> {
             }
         };
         let mut rows = Vec::new();
-        let candidates = self.fold().orders().into_iter().filter(behind);
+        let candidates = self.candidates(filter).into_iter().filter(behind);
         let mut candidates = candidates.filter_map(|id| filter.takes(self, id));
         // What does not depend on lines needs no more of them than it shows.
         let batch = if filter.backorder || filter.ready {
@@ -128,16 +128,35 @@ impl View<'_> {
             if orders.is_empty() {
                 break;
             }
-            let ids = orders.iter().map(|order| order.id);
-            let mut lines = self.fold().lines_of_orders(ids);
-            for order in orders {
-                let lines = lines.remove(&order.id).unwrap_or_default();
+            for (order, lines) in self.with_lines(orders) {
                 if rows.len() < limit && filter.takes_lines(&lines) {
                     rows.push(self.order_view(&order, &lines));
                 }
             }
         }
         rows
+    }
+
+    /// The orders that may pass a filter, by number.
+    fn candidates(&self, filter: &OrderFilter) -> Vec<EntryId> {
+        let Some(customer) = filter.customer.as_ref().filter(|_| filter.open) else {
+            return self.fold().orders();
+        };
+        let clients = &self.standing().clients;
+        let mut theirs: Vec<EntryId> =
+            clients.look(self.fold(), |clients| clients.orders_of(customer).collect());
+        theirs.sort_by_key(|id| (self.fold().order_number(*id), *id));
+        theirs
+    }
+
+    /// Orders with their lines.
+    pub(super) fn with_lines(&self, orders: Vec<Order>) -> Vec<(Order, Vec<OrderLine>)> {
+        let fold = self.fold();
+        self.standing().waiting.look(fold, |waiting| {
+            let lines = |order: Order| (waiting.lines_of_order(fold, order.id), order);
+            let orders = orders.into_iter().map(lines);
+            orders.map(|(lines, order)| (order, lines)).collect()
+        })
     }
 
     /// Lines that wait or waited, of all items or of one: what is ready first, then the oldest.

@@ -1,7 +1,5 @@
 //! Customers and suppliers.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use ledger_core::Code;
 use ledger_core::catalogue::{Class, key};
 use serde::Serialize;
@@ -45,26 +43,17 @@ impl View<'_> {
         let mut customers = self.partners_after(Class::Customer, search, archived, after);
         customers.truncate(limit);
         let fold = self.fold();
-        let items_of = |customer: &Code| {
-            let theirs = fold.lines_owned_by(customer);
-            let theirs = theirs.filter(|(_, on_hand)| !on_hand.is_zero());
-            let items: BTreeSet<Code> = theirs.map(|(line, _)| line.item).collect();
-            items.len()
+        let orders_of = |customer: &Code| {
+            let clients = &self.standing().clients;
+            clients.look(fold, |clients| clients.orders_of(customer).count())
         };
-        let mut orders: BTreeMap<Code, usize> = BTreeMap::new();
-        let open = fold.orders().into_iter();
-        let open = open.filter(|id| fold.is_open_order(*id));
-        for customer in open.filter_map(|id| fold.order(id)?.customer) {
-            let count = orders.entry(customer).or_default();
-            *count = count.saturating_add(1);
-        }
         let row = |customer: PartnerView| {
             let code = Code::new(&customer.code).ok();
             CustomerRowView {
-                items: code.as_ref().map_or(0, items_of),
-                orders: code
-                    .and_then(|code| orders.get(&code).copied())
-                    .unwrap_or(0),
+                items: code
+                    .as_ref()
+                    .map_or(0, |code| fold.items_owned_by(code).len()),
+                orders: code.as_ref().map_or(0, orders_of),
                 customer,
             }
         };
