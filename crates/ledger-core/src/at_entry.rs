@@ -14,7 +14,7 @@ mod shelves;
 mod stock;
 pub mod users;
 
-pub use self::answer::{Answer, answer, find_exception};
+pub use self::answer::{Answer, answer, find_exception, find_exception_among};
 pub use self::catalogue::{
     ItemChange, LocationChange, LocationTypeChange, SiteChange, add_grid, add_item, add_location,
     add_location_type, add_partner, add_site, archive, bad_time_zone, bind, make_site, merge_items,

@@ -495,6 +495,15 @@ proptest! {
                 let moves = why.movements.iter();
                 let sum = moves.fold(start, |sum, row| sum.plus(row.amount.total()));
                 prop_assert_eq!(sum, why.on_hand);
+                let parts = fold.why_part(&item, None, 2);
+                let part = parts.iter().find(|part| part.line == why.line).unwrap();
+                let (earlier, before) = part.earlier;
+                prop_assert_eq!(&part.movements[..], &why.movements[earlier..]);
+                let moves = part.movements.iter();
+                let sum = moves.fold(start.plus(before), |sum, row| sum.plus(row.amount.total()));
+                prop_assert_eq!(sum, why.on_hand);
+                prop_assert_eq!(&part.ignored[..], &why.ignored[part.ignored_before..]);
+                prop_assert!(part.movements.len() <= 2 && part.ignored.len() <= 2);
             }
         }
     }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use ledger_core::at_entry::{self, About, Admit, Answer, Refusal, find_exception};
+use ledger_core::at_entry::{self, About, Admit, Answer, Refusal};
 use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
 use ledger_node::view::ExceptionView;
@@ -33,13 +33,8 @@ pub(super) async fn show(
     State(app): State<App>,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<ExceptionView>, Problem> {
-    app.look(move |view| {
-        let open = find_exception(view.fold(), &id)?;
-        let mut shown = view.exceptions().into_iter();
-        let shown = shown.find(|shown| shown.id == open.id);
-        shown.map(Json).ok_or_else(Problem::not_found)
-    })
-    .await
+    app.look(move |view| Ok(Json(view.find_exception(&id)?.1)))
+        .await
 }
 
 /// One of four answers.

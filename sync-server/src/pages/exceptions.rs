@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use ledger_core::at_entry::{self, Admit, Answer, find_exception};
+use ledger_core::at_entry::{self, Admit, Answer};
 use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
 use ledger_core::{EntryId, Origin};
@@ -122,10 +122,7 @@ fn exception_page(
     form: Form,
     id: &str,
 ) -> Result<ExceptionPage, Problem> {
-    let open = find_exception(view.fold(), id)?;
-    let mut shown = view.exceptions().into_iter();
-    let exception = shown.find(|shown| shown.id == open.id);
-    let exception = exception.ok_or_else(Problem::not_found)?;
+    let (open, exception) = view.find_exception(id)?;
     let may = |action: &str| exception.actions.contains(&action);
     let mut entries = Vec::new();
     for id in open.entries.iter().rev() {

@@ -7,7 +7,6 @@ use askama::Template;
 use axum::response::Response;
 use ledger_core::at_entry::settings;
 use ledger_core::catalogue::Class;
-use ledger_core::fold::HistoryRow;
 use ledger_core::{Code, Total};
 use ledger_node::View;
 use ledger_node::view::{HistoryFilter, ItemView, LineView, WantingView};

@@ -21,7 +21,11 @@ pub enum Answer {
 
 /// The open exception of an id.
 pub fn find_exception(fold: &Fold, id: &str) -> Result<Exception, Refusal> {
-    let open = fold.exceptions();
+    find_exception_among(fold.exceptions(), id)
+}
+
+/// The same where all open exceptions are known.
+pub fn find_exception_among(open: Vec<Exception>, id: &str) -> Result<Exception, Refusal> {
     let near = nearest(id, open.iter().map(|exception| exception.id.as_str()));
     let found = open.into_iter().find(|exception| exception.id == id.trim());
     found.ok_or_else(|| {

@@ -54,6 +54,8 @@ pub(crate) struct Catalogue {
     merges: BTreeMap<Code, Vec<(Stamp, Option<Code>)>>,
     barcodes: BTreeMap<Barcode, Bindings>,
     barcodes_of: BTreeMap<Code, BTreeSet<Barcode>>,
+    /// Barcodes that were ever bound to several codes.
+    of_several: BTreeSet<Barcode>,
 }
 
 impl Catalogue {
@@ -83,8 +85,12 @@ impl Catalogue {
             .entry(item.clone())
             .or_default()
             .insert(barcode.clone());
+        let of_several = barcode.clone();
         let bindings = self.barcodes.entry(barcode).or_default();
         bindings.entry(item).or_default().push((stamp, pack));
+        if bindings.len() > 1 {
+            self.of_several.insert(of_several);
+        }
     }
 
     pub(super) fn subjects(&self) -> impl Iterator<Item = &Subject> {
@@ -572,12 +578,7 @@ impl Fold {
 
     /// Barcodes that more than one item claims.
     pub(crate) fn contested_barcodes(&self) -> impl Iterator<Item = (&Barcode, Vec<Code>)> {
-        let several = self
-            .catalogue
-            .barcodes
-            .iter()
-            .filter(|(_, items)| items.len() > 1);
-        several.filter_map(|(barcode, _)| {
+        self.catalogue.of_several.iter().filter_map(|barcode| {
             let items: Vec<Code> = self
                 .claims(barcode)
                 .into_iter()

@@ -74,8 +74,12 @@ pub struct Why {
     pub count: Option<LastCount>,
     /// The movements after that count, which add up to the total with it.
     pub movements: Vec<WhyRow>,
+    /// How many more there are before those, where not all are asked for, and their sum.
+    pub earlier: (usize, Total),
     /// What changes nothing, and why not.
     pub ignored: Vec<(WhyRow, &'static str)>,
+    /// How many more there are before those.
+    pub ignored_before: usize,
 }
 
 /// One transaction in an explanation.
@@ -182,7 +186,7 @@ impl Fold {
     ) -> HistoryPart {
         let most = most.max(PART_MIN);
         let is_late = |moment: &Moment| until.is_some_and(|until| *moment > until);
-        let mut tails = self.tails(canonical, &is_late, most);
+        let mut tails = self.tails(canonical, until, most);
         let mut promises = self.promise_events(canonical);
         promises.retain(|moment, _| !is_late(moment));
         let start = start_of(&tails, promises.keys(), most);
@@ -222,7 +226,7 @@ impl Fold {
     }
 
     /// The newest steps of each line of an item.
-    fn tails(&self, canonical: &Code, is_late: &dyn Fn(&Moment) -> bool, most: usize) -> Vec<Tail> {
+    fn tails(&self, canonical: &Code, until: Option<Moment>, most: usize) -> Vec<Tail> {
         let aliases = self.aliases(canonical);
         let lines = aliases.iter().flat_map(|code| self.lines_of_code(code));
         let tails = lines.map(|line| {
@@ -232,14 +236,8 @@ impl Fold {
                 before: None,
             };
             tail.key.item = canonical.clone();
-            self.for_each_step(line, &mut |step| {
-                if !is_late(&step.moment) {
-                    tail.steps.push_back(step);
-                    if tail.steps.len() > most {
-                        tail.drop_first();
-                    }
-                }
-            });
+            let mut take = |step| tail.steps.push_back(step);
+            tail.before = self.newest_steps(line, until, most, &mut take);
             tail
         });
         tails.collect()
@@ -272,12 +270,19 @@ impl Fold {
     /// Why the lines of an item have what they have; at one location, or everywhere.
     #[must_use]
     pub fn why(&self, canonical: &Code, location: Option<&Code>) -> Vec<Why> {
+        self.why_part(canonical, location, usize::MAX)
+    }
+
+    /// The same with at most so many of the newest movements of each line, and of what is ignored;
+    /// those before them are counted and added up.
+    #[must_use]
+    pub fn why_part(&self, canonical: &Code, location: Option<&Code>, most: usize) -> Vec<Why> {
         let mut whys = Vec::new();
         for code in self.aliases(canonical) {
             for line in self.lines_of_code(&code) {
                 let key = self.line_key(line);
                 if location.is_none_or(|location| *location == key.location) {
-                    whys.push(self.why_line(line, key));
+                    whys.push(self.why_line(line, key, most));
                 }
             }
         }
@@ -285,37 +290,52 @@ impl Fold {
         whys
     }
 
-    fn why_line(&self, line: &Line, key: LineKey) -> Why {
+    fn why_line(&self, line: &Line, key: LineKey, most: usize) -> Why {
         let rows = self.rows_of(line);
         let (count, later) = line.since_count(&rows);
-        let earlier = rows.len().saturating_sub(later.len());
-        let mut movements = Vec::new();
-        let mut ignored = Vec::new();
-        for (index, row) in rows.iter().enumerate() {
-            let explained = WhyRow {
-                id: self.entry_id(row.key()),
-                at: row.time(),
-                amount: row.amount(),
-                is_count: row.is_count(),
-            };
-            if self.reversals.is_void(&row.key()) {
-                ignored.push((explained, "voided by a reversal"));
-            } else if self.is_suppressed(row.key()) {
-                ignored.push((explained, "the same write again"));
-            } else if index >= earlier {
-                movements.push(explained);
-            } else if count != Some(row) {
-                ignored.push((explained, "before the last count"));
-            }
-        }
-        let count = self.last_count(line);
-        Why {
+        let counted_at = count.and_then(|_| rows.len().checked_sub(later.len().checked_add(1)?));
+        let mut why = Why {
             line: key,
             on_hand: line.on_hand(),
-            count,
-            movements,
-            ignored,
+            count: self.last_count(line),
+            movements: Vec::new(),
+            earlier: (0, Total::ZERO),
+            ignored: Vec::new(),
+            ignored_before: 0,
+        };
+        let row_of = |row: &Row| WhyRow {
+            id: self.entry_id(row.key()),
+            at: row.time(),
+            amount: row.amount(),
+            is_count: row.is_count(),
+        };
+        for (index, row) in rows.iter().enumerate().rev() {
+            let reason = if self.reversals.is_void(&row.key()) {
+                "voided by a reversal"
+            } else if self.is_suppressed(row.key()) {
+                "the same write again"
+            } else if counted_at == Some(index) {
+                continue;
+            } else if counted_at.is_some_and(|counted| index < counted) {
+                "before the last count"
+            } else if why.movements.len() < most {
+                why.movements.push(row_of(row));
+                continue;
+            } else {
+                let (earlier, sum) = why.earlier;
+                let sum = sum.plus(row.amount().total());
+                why.earlier = (earlier.saturating_add(1), sum);
+                continue;
+            };
+            if why.ignored.len() < most {
+                why.ignored.push((row_of(row), reason));
+            } else {
+                why.ignored_before = why.ignored_before.saturating_add(1);
+            }
         }
+        why.movements.reverse();
+        why.ignored.reverse();
+        why
     }
 }
 

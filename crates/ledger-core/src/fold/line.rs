@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 use super::symbols::LineSymbols;
 use super::{TxKey, packed};
@@ -132,7 +133,9 @@ pub(crate) struct Line {
     dirty: bool,
     pub(super) on_hand: Total,
     /// Index of the last count that counts.
-    pub(super) last_count: Option<u32>,
+    last_count: Option<u32>,
+    /// That count, once somebody asked for it.
+    count: OnceLock<Row>,
 }
 
 /// All rows of a line in F1 order.
@@ -147,6 +150,7 @@ impl Line {
             dirty: false,
             on_hand: Total::ZERO,
             last_count: None,
+            count: OnceLock::new(),
         }
     }
 
@@ -178,9 +182,27 @@ impl Line {
         older.saturating_add(self.recent.len())
     }
 
+    /// Index of its last count that counts.
+    pub(super) const fn count_at(&self) -> Option<u32> {
+        self.last_count
+    }
+
+    pub(super) fn set_count_at(&mut self, at: Option<u32>) {
+        self.last_count = at;
+        self.count = OnceLock::new();
+    }
+
     /// Its last count that counts.
     pub(crate) fn count_row(&self, packed: &[u8]) -> Option<Row> {
         let at = self.last_count?;
+        if let Some(known) = self.count.get() {
+            return Some(*known);
+        }
+        let count = self.row(at, packed)?;
+        Some(*self.count.get_or_init(|| count))
+    }
+
+    fn row(&self, at: u32, packed: &[u8]) -> Option<Row> {
         if let Some(recent) = at.checked_sub(self.older.rows) {
             return self.recent.get(usize::try_from(recent).ok()?).copied();
         }
@@ -222,7 +244,7 @@ impl Line {
         if counts && !self.dirty {
             self.on_hand = row.after(self.on_hand);
             if row.is_count() {
-                self.last_count = Some(self.older.rows.saturating_add(at));
+                self.set_count_at(Some(self.older.rows.saturating_add(at)));
             }
         }
         self.dirty && !was_dirty
@@ -267,10 +289,13 @@ impl Line {
         let rows = &self.recent;
         let has_ineffective = rows.iter().any(|row| is_ineffective(row.key()));
         let counts = |row: &&Row| !has_ineffective || !is_ineffective(row.key());
-        self.last_count = rows
+        let last_count = rows
             .iter()
             .rposition(|row| row.is_count() && counts(&row))
             .and_then(|at| u32::try_from(at).ok());
+        self.set_count_at(last_count);
+        let rows = &self.recent;
+        let counts = |row: &&Row| !has_ineffective || !is_ineffective(row.key());
         let (count, later) = self.since_count(rows);
         let start = count.map_or(Total::ZERO, |count| count.amount().total());
         self.on_hand = later

@@ -329,7 +329,9 @@ impl Fold {
         said: &'a [Said<T>],
         until: Until,
     ) -> impl Iterator<Item = &'a Said<T>> + 'a {
-        let hash8 = self.reference(order).map(|opening| opening.hash8);
+        // Most orders never say most things, and a reference is unpacked.
+        let opening = (!said.is_empty()).then(|| self.reference(order)).flatten();
+        let hash8 = opening.map(|opening| opening.hash8);
         said.iter().filter(move |said| {
             let key = said.stamp.key();
             Some(said.hash8) == hash8
@@ -345,7 +347,8 @@ impl Fold {
         said: &'a [Said<T>],
         until: Until,
     ) -> impl Iterator<Item = &'a Said<T>> + 'a {
-        let ended = self.end_order(order, until);
+        let ended = (!said.is_empty()).then(|| self.end_order(order, until));
+        let ended = ended.flatten();
         self.counting(order, said, until)
             .filter(move |said| ended.is_none_or(|ended| said.stamp.order(&self.origins) <= ended))
     }
@@ -435,6 +438,9 @@ impl Fold {
         key: u8,
     ) -> Value {
         let first = opened.fields.get(&key);
+        if log.sets.is_empty() {
+            return first.cloned().unwrap_or(Value::Nil);
+        }
         let first = first.map(|value| (stamp.order(&self.origins), value));
         let later = self.in_time(id, &log.sets, None).filter_map(|said| {
             let value = said.what.fields.get(&key)?;

@@ -327,7 +327,7 @@ impl Line {
             Some(parts) => out.number(varint::zigzag(parts)),
             None => out.bytes(&parts.to_le_bytes()),
         }
-        if let Some(at) = self.last_count {
+        if let Some(at) = self.count_at() {
             out.number(u64::from(at));
         }
         out.number(u64::from(self.older.rows));
@@ -352,7 +352,7 @@ impl Line {
             i128::from_le_bytes(input.array()?)
         });
         if flags & COUNTED != 0 {
-            line.last_count = Some(u32::try_from(input.number()?).ok()?);
+            line.set_count_at(Some(u32::try_from(input.number()?).ok()?));
         }
         line.older = Older {
             start: *start,

@@ -72,14 +72,33 @@ impl Told<'_> {
 }
 
 impl Fold {
-    /// Visits the steps of a line in order; repeated writes are left out.
-    pub(super) fn for_each_step(&self, line: &Line, visit: &mut dyn FnMut(Step)) {
+    /// Visits the newest steps of a line up to a moment, in order, at least so many if there are;
+    /// repeated writes are left out. Gives what was there before the first of them, and the moment
+    /// since then if there were others.
+    pub(super) fn newest_steps(
+        &self,
+        line: &Line,
+        until: Option<Moment>,
+        most: usize,
+        visit: &mut dyn FnMut(Step),
+    ) -> Option<(Moment, Total)> {
         let rows = self.rows_of(line);
-        let reversals = self.reversals_among(&rows);
+        let moment_of = |row: &Row| (row.time(), self.entry_id(row.key()));
+        let is_late = |moment: Moment| until.is_some_and(|until| moment > until);
+        let end = until.map_or(rows.len(), |_| {
+            rows.partition_point(|row| !is_late(moment_of(row)))
+        });
+        // A reversal may be told before what it voids.
+        let mut reversals = self.reversals_among(&rows);
+        let rows = rows.get(..end).unwrap_or_default();
+        let first = rows.len().saturating_sub(most);
+        let last_before = first.checked_sub(1).and_then(|last| rows.get(last));
+        let mut before = None;
+        reversals.retain(|(moment, _)| !is_late(*moment));
         let mut reversals = reversals.into_iter().peekable();
         let mut told = Told {
             fold: self,
-            rows: &rows,
+            rows,
             voided: BTreeSet::new(),
             on_hand: Total::ZERO,
         };
@@ -95,25 +114,37 @@ impl Fold {
             });
         };
         for (at, row) in rows.iter().enumerate() {
+            if at == first {
+                before = last_before.map(|row| (moment_of(row), told.on_hand));
+            }
             if self.is_suppressed(row.key()) {
                 continue;
             }
-            let moment = (row.time(), self.entry_id(row.key()));
-            while let Some((then, target)) = reversals.next_if(|(then, _)| *then < moment) {
+            while let Some((then, target)) = reversals.next_if(|it| it.0 < moment_of(row)) {
                 let after = told.without(target, at);
-                tell(&mut told, then, None, Some(target), after);
+                if at < first {
+                    told.on_hand = after;
+                } else {
+                    tell(&mut told, then, None, Some(target), after);
+                }
             }
-            let after = if told.voided.contains(&row.key()) {
+            let is_void = !told.voided.is_empty() && told.voided.contains(&row.key());
+            let after = if is_void {
                 told.on_hand
             } else {
                 row.after(told.on_hand)
             };
-            tell(&mut told, moment, Some(*row), None, after);
+            if at < first {
+                told.on_hand = after;
+            } else {
+                tell(&mut told, moment_of(row), Some(*row), None, after);
+            }
         }
         for (then, target) in reversals {
             let after = told.without(target, rows.len());
             tell(&mut told, then, None, Some(target), after);
         }
+        before
     }
 
     /// The reversals that void any of these rows, in order, with what they void.
@@ -141,9 +172,10 @@ impl Fold {
                 if self.line_key(line).owner.as_ref() != owner {
                     continue;
                 }
-                self.for_each_step(line, &mut |step| {
+                let mut take = |step: Step| {
                     changes.push((step.moment.0, step.after.minus(step.before)));
-                });
+                };
+                let _none = self.newest_steps(line, None, usize::MAX, &mut take);
             }
         }
         // The changes of one moment add up, so that their order does not matter.

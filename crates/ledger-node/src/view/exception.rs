@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ledger_core::at_entry::{self, Refusal};
 use ledger_core::exception::Exception;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -56,6 +57,12 @@ impl View<'_> {
     pub fn exception_kinds(&self) -> BTreeMap<&'static str, usize> {
         let open = self.open_exceptions();
         count_kinds(open.iter().map(|exception| exception.kind.word()))
+    }
+
+    /// The open exception of an id, and as it is shown.
+    pub fn find_exception(&self, id: &str) -> Result<(Exception, ExceptionView), Refusal> {
+        let found = at_entry::find_exception_among(self.open_exceptions(), id)?;
+        Ok((found.clone(), self.exception_view(found)))
     }
 
     fn open_exceptions(&self) -> Vec<Exception> {

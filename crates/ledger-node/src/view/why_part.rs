@@ -69,7 +69,7 @@ impl View<'_> {
         location: Option<&Code>,
         owner: Option<Option<&Code>>,
     ) -> Result<WhyParts, NodeError> {
-        let mut whys = self.fold().why(sku, location);
+        let mut whys = self.fold().why_part(sku, location, STEPS_MAX);
         whys.retain(|why| owner.is_none_or(|owner| why.line.owner.as_ref() == owner));
         let sum = whys
             .iter()
@@ -94,24 +94,26 @@ impl View<'_> {
         steps_max: usize,
         names: &mut DeviceNames<'_>,
     ) -> Result<WhyPartView, NodeError> {
-        let earlier = why.movements.len().saturating_sub(steps_max);
+        let skipped = why.movements.len().saturating_sub(steps_max);
+        let (before, moved_before) = why.earlier;
+        let earlier = before.saturating_add(skipped);
         let start = why
             .count
             .map_or(Total::ZERO, |count| count.quantity.total());
-        let before = why.movements.iter().take(earlier);
-        let moved = before.fold(Total::ZERO, |sum, row| sum.plus(row.amount.total()));
+        let skipping = why.movements.iter().take(skipped);
+        let moved = skipping.fold(moved_before, |sum, row| sum.plus(row.amount.total()));
         let mut sum = start.plus(moved);
         let mut steps = Vec::new();
-        for row in why.movements.iter().skip(earlier) {
+        for row in why.movements.iter().skip(skipped) {
             sum = sum.plus(row.amount.total());
             steps.push(StepView {
                 movement: self.movement(row, &why.line, names)?,
                 sum: sum.to_string(),
             });
         }
-        let ignored_more = why.ignored.len().saturating_sub(steps_max / 2);
+        let untold = why.ignored.len().saturating_sub(steps_max / 2);
         let mut ignored = Vec::new();
-        for (row, reason) in why.ignored.iter().skip(ignored_more) {
+        for (row, reason) in why.ignored.iter().skip(untold) {
             ignored.push(IgnoredView {
                 movement: self.movement(row, &why.line, names)?,
                 why: reason,
@@ -130,7 +132,7 @@ impl View<'_> {
             earlier: (earlier > 0).then(|| (earlier, moved.to_string())),
             steps,
             ignored,
-            ignored_more,
+            ignored_more: why.ignored_before.saturating_add(untold),
         })
     }
 }

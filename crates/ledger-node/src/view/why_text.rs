@@ -232,6 +232,8 @@ mod tests {
             count,
             movements,
             ignored: ignored.collect(),
+            earlier: (0, Total::ZERO),
+            ignored_before: 0,
         }
     }
 
