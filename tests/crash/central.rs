@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -14,6 +15,16 @@ use super::sum::Log;
 
 /// How long a server may take until it says where it listens.
 const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// A loopback address that no other trial listens at, here or in a program beside this one. While
+/// a server is down its port is free, and the system hands free ports out: at 127.0.0.1 to the
+/// next server of any test, or to a connection, and then ours could not start again.
+fn own_address() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed) % 254 + 1;
+    let id = std::process::id();
+    format!("127.{number}.{}.{}", id >> 8 & 255, id & 255)
+}
 
 /// A server over one data directory; dropping it kills the program.
 #[derive(Debug)]
@@ -39,7 +50,7 @@ impl Central {
             data: data.into(),
             variables: Vec::new(),
             wrapper: Vec::new(),
-            listen: "127.0.0.1:0".to_owned(),
+            listen: format!("{}:0", own_address()),
             token: String::new(),
             running: None,
         };
@@ -68,7 +79,7 @@ impl Central {
         Ok(())
     }
 
-    /// The address, `http://127.0.0.1:PORT`.
+    /// The address, `http://127.X.Y.Z:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.listen)

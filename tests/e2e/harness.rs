@@ -122,5 +122,7 @@ fn lines_split_as_a_person_types_them() {
     assert_eq!(escaped("A/B 1&2\u{d6}"), "A%2FB%201%262%C3%96");
     let line = "listening on http://127.0.0.1:4711/.";
     assert_eq!(address_in(line).as_deref(), Some("http://127.0.0.1:4711"));
+    let own = "listening on http://127.1.2.3:4711.";
+    assert_eq!(address_in(own).as_deref(), Some("http://127.1.2.3:4711"));
     assert_eq!(address_in("listening on port 4711"), None);
 }

@@ -440,10 +440,10 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
     receiver
 }
 
-/// The first `http://127.0.0.1:PORT` of a text.
+/// The first `http://127.0.0.1:PORT` of a text, or the same at another loopback address.
 #[must_use]
 pub fn address_in(line: &str) -> Option<String> {
-    let start = line.find("http://127.0.0.1:")?;
+    let start = line.find("http://127.")?;
     let rest = &line[start + "http://".len()..];
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':');
     Some(format!(

@@ -290,8 +290,11 @@ impl Disk {
             What::Close { fd } => {
                 self.descriptors.remove(fd);
             }
-            What::Seek { .. } | What::Duplicate { .. } | What::Said { .. } | What::Heard { .. } => {
-            }
+            What::Seek { .. }
+            | What::Duplicate { .. }
+            | What::Said { .. }
+            | What::Heard { .. }
+            | What::Nothing => {}
         }
         Ok(())
     }
@@ -373,7 +376,8 @@ impl Disk {
             | What::Link { .. }
             | What::Unlink { .. }
             | What::MakeDir { .. }
-            | What::Close { .. } => {}
+            | What::Close { .. }
+            | What::Nothing => {}
         }
     }
 
@@ -651,6 +655,7 @@ pub fn brief(what: &What) -> String {
         | What::MakeDir { .. }
         | What::Close { .. }
         | What::Seek { .. }
-        | What::Duplicate { .. } => format!("{what:?}"),
+        | What::Duplicate { .. }
+        | What::Nothing => format!("{what:?}"),
     }
 }

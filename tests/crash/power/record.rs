@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use tests::process::{Output, own_environment, run};
 use tests::stock::Stock;
 
-use super::disk::{Disk, Names};
-use super::trace::{CALLS, Step, Trace, What};
+use super::disk::{Disk, Names, brief};
+use super::trace::{CALLS, Call, Step, Trace, What};
 use super::tree::Tree;
 use crate::child::{HANG_LIMIT, Kill, Running};
 use crate::trial::Rng;
@@ -339,13 +339,13 @@ impl Recording {
     }
 }
 
-/// How many writes that a kill cut short are looked at: a program has few threads that write.
+/// How many calls that a kill cut short are looked at: a program has few threads that write.
 const CUT_SHORT_MAX: usize = 6;
 
 /// Fails unless the trace explains every byte that lies below the root now.
 ///
-/// A write that a kill met before it returned was carried out or not: `strace` names it either way.
-/// Those without which the trace fits, and with which it does not, write nothing from then on.
+/// A call that a kill met before it returned was carried out or not: `strace` names it either way.
+/// Those without which the trace fits, and with which it does not, do nothing from then on.
 ///
 /// # Errors
 /// The first file that is another than the trace says.
@@ -355,22 +355,22 @@ pub fn fits(initial: &Tree, trace: &mut Trace, root: &Path) -> Result<(), String
     if told == real {
         return Ok(());
     }
-    let calls = trace.calls.iter().enumerate();
-    let cut_short = calls.filter_map(|(number, call)| match &call.what {
-        What::Write { data, .. } if call.result.is_none() => Some((number, data.clone())),
-        _ => None,
-    });
-    let mut cut_short: Vec<(usize, Vec<u8>)> = cut_short.collect();
+    let mut cut_short = trace.cut_short();
     cut_short.reverse();
     cut_short.truncate(CUT_SHORT_MAX);
+    let calls = cut_short.iter().map(|&number| trace.calls[number].clone());
+    let calls: Vec<Call> = calls.collect();
     for some in 0..1_u32 << cut_short.len() {
-        for (at, (number, bytes)) in cut_short.iter().enumerate() {
+        for (at, &number) in cut_short.iter().enumerate() {
             let never = some & (1 << at) != 0;
-            if let What::Write { data, .. } = &mut trace.calls[*number].what {
-                *data = if never { Vec::new() } else { bytes.clone() };
-            }
+            trace.calls[number].what = if never {
+                What::Nothing
+            } else {
+                calls[at].what.clone()
+            };
         }
-        if whole(initial, trace, root)? == real {
+        // Without one of them another may make no sense, as a name in a directory not made.
+        if whole(initial, trace, root).is_ok_and(|told| told == real) {
             return Ok(());
         }
     }
@@ -379,8 +379,10 @@ pub fn fits(initial: &Tree, trace: &mut Trace, root: &Path) -> Result<(), String
         .into_iter()
         .find(|path| told.files.get(*path) != real.files.get(*path));
     let len = |tree: &Tree| differs.and_then(|path| tree.files.get(path)).map(Vec::len);
+    let cut_short: Vec<String> = calls.iter().map(|call| brief(&call.what)).collect();
     Err(format!(
-        "the trace does not explain {differs:?}: {:?} bytes instead of {:?}",
+        "the trace does not explain {differs:?}: {:?} bytes instead of {:?}, with {cut_short:?} cut \
+         short",
         len(&told),
         len(&real)
     ))

@@ -317,8 +317,8 @@ fn calls_of_threads_interleave() {
     assert_eq!(trace.steps, steps);
 }
 
-#[test]
-fn a_write_that_a_kill_met_was_carried_out_or_not() {
+/// What lies there when a kill met this call was made of `old`, or left as it was.
+fn a_kill_meets(cut_short: impl Fn(&Path) -> What, carried_out: &Tree) {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("a");
     let open = What::Open {
@@ -327,20 +327,39 @@ fn a_write_that_a_kill_met_was_carried_out_or_not() {
         truncate: false,
         append: false,
     };
-    let mut recorded = trace(&[(open, 3), write(3, 0, b"new")]);
-    recorded.calls[1].result = None;
-    let _end = recorded.steps.pop();
+    let what = cut_short(dir.path());
     let initial = one_file("a", b"old");
-    for (there, written) in [("new", 3), ("old", 0)] {
-        std::fs::write(&file, there).unwrap();
+    for (there, done) in [(carried_out, true), (&initial, false)] {
+        let mut recorded = trace(&[(open.clone(), 3), (what.clone(), 0)]);
+        recorded.calls[1].result = None;
+        let _end = recorded.steps.pop();
+        there.write(dir.path()).unwrap();
         fits(&initial, &mut recorded, dir.path()).unwrap();
-        let What::Write { data, .. } = &recorded.calls[1].what else {
-            panic!("the second call is the write");
-        };
-        assert_eq!(data.len(), written, "{there}");
+        assert_eq!(recorded.calls[1].what == what, done, "{what:?}");
+        std::fs::write(&file, "odd").unwrap();
+        let error = fits(&initial, &mut recorded, dir.path()).unwrap_err();
+        assert!(error.contains("does not explain"), "{error}");
     }
-    std::fs::write(&file, "odd").unwrap();
-    assert!(fits(&initial, &mut recorded, dir.path()).is_err());
+}
+
+#[test]
+fn a_call_that_a_kill_met_was_carried_out_or_not() {
+    a_kill_meets(|_| write(3, 0, b"new").0, &one_file("a", b"new"));
+    a_kill_meets(|_| What::Length { fd: 3, len: 1 }, &one_file("a", b"o"));
+    let renamed = |dir: &Path| What::Rename {
+        from: dir.join("a"),
+        to: dir.join("b"),
+    };
+    a_kill_meets(renamed, &one_file("b", b"old"));
+    let made = |dir: &Path| What::Open {
+        path: dir.join("b"),
+        create: true,
+        truncate: false,
+        append: false,
+    };
+    let mut both = one_file("a", b"old");
+    both.files.insert("b".into(), Vec::new());
+    a_kill_meets(made, &both);
 }
 
 #[test]

@@ -113,6 +113,33 @@ pub enum What {
         /// Of which.
         fd: i64,
     },
+    /// A call that a kill met before it was carried out.
+    Nothing,
+}
+
+impl What {
+    /// Whether it may change what lies below the root.
+    const fn changes_files(&self) -> bool {
+        match self {
+            Self::Write { .. }
+            | Self::Length { .. }
+            | Self::Reach { .. }
+            | Self::Rename { .. }
+            | Self::Link { .. }
+            | Self::Unlink { .. }
+            | Self::MakeDir { .. } => true,
+            Self::Open {
+                create, truncate, ..
+            } => *create || *truncate,
+            Self::Said { .. }
+            | Self::Heard { .. }
+            | Self::Sync { .. }
+            | Self::Close { .. }
+            | Self::Seek { .. }
+            | Self::Duplicate { .. }
+            | Self::Nothing => false,
+        }
+    }
 }
 
 /// One call; failed ones are not kept.
@@ -190,6 +217,15 @@ impl Trace {
         })
     }
 
+    /// The calls that change files and had not returned when their program ended.
+    #[must_use]
+    pub fn cut_short(&self) -> Vec<usize> {
+        let calls = self.calls.iter().enumerate();
+        let cut_short =
+            calls.filter(|(_, call)| call.result.is_none() && call.what.changes_files());
+        cut_short.map(|(number, _)| number).collect()
+    }
+
     /// The steps during a sync, when most is pending and something may be told soon.
     #[must_use]
     pub fn during_syncs(&self) -> Vec<usize> {
@@ -206,24 +242,10 @@ impl Trace {
     pub fn moments(&self) -> Vec<usize> {
         let matters = |step: &Step| match *step {
             Step::Program => false,
-            Step::Begin(call) | Step::End(call) => match &self.calls[call].what {
-                What::Write { .. }
-                | What::Length { .. }
-                | What::Reach { .. }
-                | What::Sync { .. }
-                | What::Rename { .. }
-                | What::Link { .. }
-                | What::Unlink { .. }
-                | What::MakeDir { .. }
-                | What::Said { .. } => true,
-                What::Open {
-                    create, truncate, ..
-                } => *create || *truncate,
-                What::Close { .. }
-                | What::Seek { .. }
-                | What::Duplicate { .. }
-                | What::Heard { .. } => false,
-            },
+            Step::Begin(call) | Step::End(call) => {
+                let what = &self.calls[call].what;
+                what.changes_files() || matches!(what, What::Sync { .. } | What::Said { .. })
+            }
         };
         let steps = self.steps.iter().enumerate();
         steps
