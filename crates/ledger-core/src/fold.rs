@@ -340,6 +340,10 @@ impl Fold {
         self.once.suppressed.contains(&key) || self.rights.is_denied(&key)
     }
 
+    fn has_no_suppressed(&self) -> bool {
+        self.once.suppressed.is_empty() && self.rights.has_no_denied()
+    }
+
     pub(crate) fn is_ineffective(&self, key: TxKey) -> bool {
         self.reversals.is_void(&key) || self.is_suppressed(key)
     }

@@ -195,12 +195,12 @@ pub(super) fn rack_page(
     let places = places.map(Vec::as_slice).unwrap_or_default();
     let from = query.from.as_deref().and_then(|from| from.parse().ok());
     let window = window(&known, places, from.unwrap_or(1_u32).max(1));
-    let shown: Vec<(&RackPlace, Load)> = places
+    let shown = places
         .iter()
         .filter(|place| window.holds(place) || window.is_loose(place))
-        .take(PLACES_MAX.saturating_mul(2))
-        .map(|place| (place, view.load(&place.number)))
-        .collect();
+        .take(PLACES_MAX.saturating_mul(2));
+    let loads = view.loads(shown.clone().map(|place| &place.number));
+    let shown: Vec<(&RackPlace, Load)> = shown.zip(loads).collect();
     let frame = match &here {
         Some(rack) => at_site(view, frame, rack.site.as_deref()),
         None => frame,

@@ -125,24 +125,11 @@ impl Fold {
     /// item, location, owner and batch are the same, in order.
     #[must_use]
     pub fn lines(&self, canonical: &Code) -> Vec<LineInfo> {
-        let mut lines: BTreeMap<LineKey, LineInfo> = BTreeMap::new();
-        for code in self.aliases(canonical) {
-            for line in self.lines_of_code(&code) {
-                let mut key = self.line_key(line);
-                key.item = canonical.clone();
-                let count = self.last_count(line);
-                let info = lines.entry(key.clone()).or_insert(LineInfo {
-                    key,
-                    on_hand: Total::ZERO,
-                    last_counted: None,
-                });
-                info.on_hand = info.on_hand.plus(line.on_hand());
-                if count.map(|count| count.at) > info.last_counted.map(|count| count.at) {
-                    info.last_counted = count;
-                }
-            }
+        let mut lines = self.raw_lines(canonical);
+        for line in &mut lines {
+            line.key.item = canonical.clone();
         }
-        lines.into_values().collect()
+        added_up(lines)
     }
 
     /// The lines of an item and its aliases as they are entered, without adding up.
@@ -357,4 +344,21 @@ fn start_of<'a>(
     moments.sort_unstable();
     let whole = moments.iter().skip(left_out);
     whole.copied().find(|moment| Some(*moment) > lost)
+}
+
+/// Lines in order, those of one key added up; the latest count counts.
+pub(super) fn added_up(mut lines: Vec<LineInfo>) -> Vec<LineInfo> {
+    lines.sort_by(|a, b| a.key.cmp(&b.key));
+    lines.dedup_by(|line, kept| {
+        let same = line.key == kept.key;
+        if same {
+            kept.on_hand = kept.on_hand.plus(line.on_hand);
+            let later = line.last_counted.map(|count| count.at);
+            if later > kept.last_counted.map(|count| count.at) {
+                kept.last_counted = line.last_counted;
+            }
+        }
+        same
+    });
+    lines
 }

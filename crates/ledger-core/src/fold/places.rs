@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::history::added_up;
 use super::symbols::{LineSymbols, NONE, Symbols};
 use super::{Fold, Line, LineInfo, LineKey};
 use crate::catalogue::Class;
@@ -109,21 +110,12 @@ impl Fold {
     /// The stock lines at a location that ever had a transaction, added up likewise.
     #[must_use]
     pub fn lines_at(&self, location: &Code) -> Vec<LineInfo> {
-        let mut lines: BTreeMap<LineKey, LineInfo> = BTreeMap::new();
-        for line in self.lines_in(location) {
-            let key = self.key_today(line);
-            let count = self.last_count(line);
-            let info = lines.entry(key.clone()).or_insert(LineInfo {
-                key,
-                on_hand: Total::ZERO,
-                last_counted: None,
-            });
-            info.on_hand = info.on_hand.plus(line.on_hand());
-            if count.map(|count| count.at) > info.last_counted.map(|count| count.at) {
-                info.last_counted = count;
-            }
-        }
-        lines.into_values().collect()
+        let lines = self.lines_in(location).map(|line| LineInfo {
+            key: self.key_today(line),
+            on_hand: line.on_hand(),
+            last_counted: self.last_count(line),
+        });
+        added_up(lines.collect())
     }
 
     /// The last so many changes at a location that count, the newest first.

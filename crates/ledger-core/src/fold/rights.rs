@@ -165,6 +165,10 @@ pub(crate) struct Rights {
 
 impl Rights {
     /// Whether an entry has no effect since its writer had no right to it.
+    pub(super) fn has_no_denied(&self) -> bool {
+        self.denied.is_empty()
+    }
+
     pub(super) fn is_denied(&self, key: &TxKey) -> bool {
         self.denied.contains(key)
     }

@@ -113,7 +113,14 @@ impl Fold {
                 after,
             });
         };
-        for (at, row) in rows.iter().enumerate() {
+        // Where nothing was undone or refused, what is not told is only added up.
+        let mut from = 0;
+        if reversals.peek().is_none() && self.has_no_suppressed() {
+            let untold = rows.iter().take(first);
+            told.on_hand = untold.fold(Total::ZERO, |sum, row| row.after(sum));
+            from = first;
+        }
+        for (at, row) in rows.iter().enumerate().skip(from) {
             if at == first {
                 before = last_before.map(|row| (moment_of(row), told.on_hand));
             }
@@ -149,9 +156,14 @@ impl Fold {
 
     /// The reversals that void any of these rows, in order, with what they void.
     fn reversals_among(&self, rows: &[Row]) -> BTreeSet<(Moment, TxKey)> {
-        let counting = rows.iter().filter(|row| !self.is_suppressed(row.key()));
-        let voided = counting.filter_map(|row| {
+        if self.reversals.voided().next().is_none() {
+            return BTreeSet::new();
+        }
+        let voided = rows.iter().filter_map(|row| {
             let reversal = self.reversals.voided_by(row.key())?;
+            if self.is_suppressed(row.key()) {
+                return None;
+            }
             let at = self.reversals.time_of(reversal);
             Some(((at, self.entry_id(reversal)), row.key()))
         });

@@ -21,6 +21,8 @@ pub(crate) struct Supplied {
     /// When the stock that was not counted for longest was; [`Timestamp::ZERO`] when some never
     /// was, none when there is no stock.
     pub(crate) counted: Option<Timestamp>,
+    /// The unit of its quantities.
+    pub(crate) unit: Box<str>,
     /// SKU, name and barcodes in small letters, a line each.
     words: Box<str>,
 }
@@ -90,6 +92,7 @@ impl Supplied {
             has_threshold: item.threshold.is_some(),
             counted: counted.min(),
             words: words_of(&item),
+            unit: item.unit.into_boxed_str(),
         }
     }
 

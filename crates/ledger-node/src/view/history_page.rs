@@ -16,9 +16,9 @@ use crate::NodeError;
 /// How many entries are read for one page.
 const READ_MAX: usize = 1_000;
 /// How much of a history is worked out at first for each row of a page.
-const PART_PER_ROW: usize = 2;
+const PART_PER_ROW: usize = 4;
 /// How much more of it when that does not fill the page.
-const PART_GROWTH: usize = 8;
+const PART_GROWTH: usize = 4;
 
 /// Which rows of a history are shown; everything that is set must hold.
 #[derive(Debug, Clone, Default)]

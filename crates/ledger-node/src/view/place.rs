@@ -255,14 +255,28 @@ impl View<'_> {
         racks
     }
 
-    /// What lies at a place, in figures.
+    /// What lies at some places, in figures.
     #[must_use]
-    pub fn load(&self, location: &Code) -> Load {
+    pub fn loads<'a>(&self, locations: impl IntoIterator<Item = &'a Code>) -> Vec<Load> {
+        let locations = locations.into_iter();
+        let supply = &self.standing().supply;
+        supply.look(self.fold(), |supply| {
+            let unit = |item: &Code| match supply.of(item) {
+                Some(supplied) => supplied.unit.to_string(),
+                None => self.unit_of(item),
+            };
+            locations
+                .map(|location| self.load(location, unit))
+                .collect()
+        })
+    }
+
+    fn load(&self, location: &Code, unit_of: impl Fn(&Code) -> String) -> Load {
         let mut load = Load::default();
         let mut last: Option<Code> = None;
         let lines = self.fold().lines_at(location).into_iter();
         for line in lines.filter(|line| !line.on_hand.is_zero()) {
-            let unit = self.unit_of(&line.key.item);
+            let unit = unit_of(&line.key.item);
             let sum = load.sums.entry(unit.clone()).or_default();
             *sum = sum.plus(line.on_hand);
             match line.last_counted {

@@ -9,9 +9,9 @@ use super::{IgnoredView, MovementView, View, text_of, time_text};
 use crate::NodeError;
 
 /// How many movements are told one by one, of all lines together: each is read from the store.
-const STEPS_MAX: usize = 40;
+const STEPS_MAX: usize = 30;
 /// How many are told of each line in any case.
-const STEPS_MIN: usize = 2;
+const STEPS_MIN: usize = 1;
 /// How many lines are told.
 const LINES_MAX: usize = 20;
 
