@@ -467,3 +467,24 @@ fn totals_beyond_a_quantity_are_an_exception() {
     assert_eq!(on_hand(&fold, "P", "A"), "1844674407370955.1614");
     assert_eq!(exceptions(&fold), ["overflow"]);
 }
+
+#[test]
+fn a_part_of_a_history_tells_of_older_rows_behind_repeated_writes() {
+    let mut world = World::default();
+    world.write(1, MINUTE, add("P", "A", 9));
+    for again in 1..=6 {
+        world.write(again, 2 * MINUTE, once(add("P", "A", 1), 1, 1));
+    }
+    let fold = world.fold();
+    let whole = fold.history(&code("P"));
+    assert_eq!(whole.len(), 2);
+    let mut most = 1;
+    let part = loop {
+        let part = fold.history_part(&code("P"), None, most);
+        if part.rows.len() == 2 || !part.has_older {
+            break part;
+        }
+        most += 1;
+    };
+    assert_eq!(part.rows, whole);
+}

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use ledger_core::fold::{Fold, Mark, News};
 
 pub(crate) use self::clients::Clients;
-pub(crate) use self::supply::{Stocked, Supplied, Supply};
+pub(crate) use self::supply::{Stocked, Supplied, Supply, Words};
 pub(crate) use self::troubles::Troubles;
 pub(crate) use self::waiting::{Waiting, Waits};
 

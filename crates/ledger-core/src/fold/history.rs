@@ -176,7 +176,15 @@ impl Fold {
         let mut tails = self.tails(canonical, until, most);
         let mut promises = self.promise_events(canonical);
         promises.retain(|moment, _| !is_late(moment));
-        let start = start_of(&tails, promises.keys(), most);
+        let lost = tails.iter().filter_map(|tail| Some(tail.before?.0)).max();
+        let start = start_of(&tails, promises.keys(), lost, most);
+        if start.is_none() && lost.is_some() {
+            // The newest of a line are repeated writes, which are no rows.
+            return HistoryPart {
+                rows: Vec::new(),
+                has_older: true,
+            };
+        }
         let has_older = start.is_some();
         if let Some(start) = start {
             for tail in &mut tails {
@@ -326,17 +334,17 @@ impl Fold {
     }
 }
 
-/// Where a part begins that has about so many of the newest moments; none when it has all. A line
-/// that lost a step by then has lost all of that entry.
+/// Where a part begins that has about so many of the newest moments; none when it has all, or when
+/// nothing is left behind the last moment that some line has `lost`.
 fn start_of<'a>(
     tails: &[Tail],
     promises: impl Iterator<Item = &'a Moment>,
+    lost: Option<Moment>,
     most: usize,
 ) -> Option<Moment> {
     let steps = tails.iter().flat_map(|tail| &tail.steps);
     let mut moments: Vec<Moment> = steps.map(|step| step.moment).collect();
     moments.extend(promises);
-    let lost = tails.iter().filter_map(|tail| Some(tail.before?.0)).max();
     let left_out = moments.len().saturating_sub(most);
     if left_out == 0 && lost.is_none() {
         return None;

@@ -107,15 +107,21 @@ impl Fold {
         stock
     }
 
-    /// The stock lines at a location that ever had a transaction, added up likewise.
+    /// The stock lines at a location that are not zero, added up likewise.
     #[must_use]
     pub fn lines_at(&self, location: &Code) -> Vec<LineInfo> {
-        let lines = self.lines_in(location).map(|line| LineInfo {
+        // Lines of merged items may cancel each other out, or not.
+        let apart = self.catalogue.is_unmerged();
+        let lines = self.lines_in(location);
+        let lines = lines.filter(|line| !apart || !line.on_hand().is_zero());
+        let lines = lines.map(|line| LineInfo {
             key: self.key_today(line),
             on_hand: line.on_hand(),
             last_counted: self.last_count(line),
         });
-        added_up(lines.collect())
+        let mut lines = added_up(lines.collect());
+        lines.retain(|line| !line.on_hand.is_zero());
+        lines
     }
 
     /// The last so many changes at a location that count, the newest first.

@@ -184,6 +184,15 @@ impl Fold {
                 if self.line_key(line).owner.as_ref() != owner {
                     continue;
                 }
+                if self.has_no_suppressed() && self.reversals.voided().next().is_none() {
+                    let mut before = Total::ZERO;
+                    for row in self.rows_of(line).iter() {
+                        let after = row.after(before);
+                        changes.push((row.time(), after.minus(before)));
+                        before = after;
+                    }
+                    continue;
+                }
                 let mut take = |step: Step| {
                     changes.push((step.moment.0, step.after.minus(step.before)));
                 };

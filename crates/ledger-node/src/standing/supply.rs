@@ -6,6 +6,7 @@ use std::ops::Bound;
 use ledger_core::catalogue::ItemKind;
 use ledger_core::fold::{Fold, Item, News};
 use ledger_core::{Code, Timestamp, Total};
+use memchr::memmem::Finder;
 
 use super::Follows;
 use crate::view::Level;
@@ -30,6 +31,18 @@ pub(crate) struct Supplied {
 /// In which turn an item that is short comes before a person: with a threshold, then out, then by
 /// SKU.
 type Urgency = (bool, bool, Code);
+
+/// The words of a search, whatever their letters' case.
+#[derive(Debug)]
+pub(crate) struct Words(Vec<Finder<'static>>);
+
+impl Words {
+    pub(crate) fn of(search: &str) -> Self {
+        let search = search.to_lowercase();
+        let words = search.split_whitespace();
+        Self(words.map(|word| Finder::new(word).into_owned()).collect())
+    }
+}
 
 /// How much there is of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,11 +109,10 @@ impl Supplied {
         }
     }
 
-    /// Whether every word of a search, in small letters, stands in what the item is called.
-    pub(crate) fn has_words(&self, search: &str) -> bool {
-        search
-            .split_whitespace()
-            .all(|word| self.words.contains(word))
+    /// Whether every word of a search stands in what the item is called.
+    pub(crate) fn has_words(&self, search: &Words) -> bool {
+        let said = self.words.as_bytes();
+        search.0.iter().all(|word| word.find(said).is_some())
     }
 
     fn urgency(&self, sku: &Code) -> Option<Urgency> {

@@ -7,7 +7,7 @@ use ledger_core::fold::{Fold, Spots};
 use ledger_core::{Code, Timestamp};
 
 use super::Level;
-use crate::standing::Supplied;
+use crate::standing::{Supplied, Words};
 
 const DAY_MILLIS: u64 = 24 * 60 * 60 * 1000;
 
@@ -48,8 +48,7 @@ impl ItemFilter {
 #[derive(Debug)]
 pub(super) struct Sought<'a> {
     filter: &'a ItemFilter,
-    /// In small letters.
-    search: Option<String>,
+    search: Option<Words>,
     /// The items at the location that is asked for.
     here: Option<BTreeSet<Code>>,
     /// The items of the customer who is asked for.
@@ -77,7 +76,7 @@ impl<'a> Sought<'a> {
             },
             here: filter.location.as_ref().map(items_at),
             site: filter.site.as_ref().map(at_site),
-            search: filter.search.as_ref().map(|search| search.to_lowercase()),
+            search: filter.search.as_deref().map(Words::of),
             not_counted_since: filter.not_counted_for_days.map(|days| {
                 let millis = u64::from(days).saturating_mul(DAY_MILLIS);
                 Timestamp::from_millis(now.millis().saturating_sub(millis))
@@ -101,7 +100,7 @@ impl<'a> Sought<'a> {
                 .is_none_or(|since| item.counted.is_some_and(|counted| counted < since))
             && self
                 .search
-                .as_deref()
+                .as_ref()
                 .is_none_or(|search| item.has_words(search))
             && self.here.as_ref().is_none_or(|here| here.contains(sku))
             && self

@@ -195,7 +195,6 @@ impl View<'_> {
         let fold = self.fold();
         let lines = fold.lines_at(location).into_iter();
         lines
-            .filter(|line| !line.on_hand.is_zero())
             .map(|line| ContentRow {
                 name: fold.name_of(Class::Item, &line.key.item),
                 unit: self.unit_of(&line.key.item),
@@ -274,8 +273,7 @@ impl View<'_> {
     fn load(&self, location: &Code, unit_of: impl Fn(&Code) -> String) -> Load {
         let mut load = Load::default();
         let mut last: Option<Code> = None;
-        let lines = self.fold().lines_at(location).into_iter();
-        for line in lines.filter(|line| !line.on_hand.is_zero()) {
+        for line in self.fold().lines_at(location) {
             let unit = unit_of(&line.key.item);
             let sum = load.sums.entry(unit.clone()).or_default();
             *sum = sum.plus(line.on_hand);
