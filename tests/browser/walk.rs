@@ -1,23 +1,31 @@
 //! Every page of the table, on both screens, with scripts and without, and in the dark: none has
 //! a fault. One test each, so that they run beside each other.
 
-use tests::browser::{Browser, Look};
-use tests::pages::PAGES;
-use tests::shop::shop;
+use tests::browser::{Browser, Look, Page};
+use tests::pages::{CODE, OPEN_PAGES, PAGES};
+use tests::shop::whole_shop;
 
 fn walk(look: Look) {
     let Some(browser) = Browser::start(&format!("browser: all pages, {look}")) else {
         return;
     };
-    let world = shop();
-    let page = browser.page_of(&world.server, "administrator", look);
+    let (world, code) = whole_shop();
     let mut faulty = Vec::new();
-    for one in PAGES {
-        page.open_as(one.path, one.status);
+    let mut look_at = |page: &Page<'_>, path: &str, status: u16| {
+        page.open_as(path, status);
         let found = page.faults_found();
         if !found.is_empty() {
-            faulty.push(format!("{} ({look})\n{}", one.path, found.join("\n")));
+            faulty.push(format!("{path} ({look})\n{}", found.join("\n")));
         }
+    };
+    let page = browser.page(world.server.url(), look);
+    for one in OPEN_PAGES {
+        look_at(&page, &one.path.replace(CODE, &code), one.status);
+    }
+    drop(page);
+    let page = browser.page_of(&world.server, "administrator", look);
+    for one in PAGES {
+        look_at(&page, one.path, one.status);
     }
     assert!(faulty.is_empty(), "{}", faulty.join("\n\n"));
 }

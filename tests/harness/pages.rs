@@ -1,6 +1,7 @@
 //! Every page, in one table: what is walked, what is looked at and what pictures are taken of.
 //!
-//! The paths are those of [`crate::shop`], for an administrator. A page that is not here is found by the crawler's test.
+//! The paths are those of [`crate::shop::whole_shop`], for an administrator. A page that is not here
+//! is found by the crawler's test.
 
 /// One page.
 #[derive(Clone, Copy, Debug)]
@@ -29,21 +30,29 @@ pub const PAGES: &[PageOf] = &[
     page("menu", "/menu"),
     page("stock", "/stock"),
     page("exceptions", "/exceptions"),
+    page("exception", "/exceptions/negative-stock:LED-G@N-02"),
     page("orders", "/orders"),
     page("order", "/orders/S-2201"),
     page("order-new", "/orders/new"),
     page("pick-list", "/orders/S-2201/pick-list"),
     page("backorders", "/backorders"),
     page("customers", "/customers"),
+    page("order-edit", "/orders/S-2201/edit"),
+    page("customer", "/customers/ACME"),
     page("customer-new", "/customers/new"),
     page("locations", "/locations"),
     page("location", "/locations/A-03"),
+    page("location-edit", "/locations/A-03/edit"),
     page("location-new", "/locations/new"),
     page("rack-new", "/locations/rack"),
+    page("rack", "/location-types/SHELF"),
     page("location-type-new", "/location-types/new"),
     page("sites", "/sites"),
+    page("site", "/sites/MAIN"),
+    page("site-new", "/sites/new"),
     page("devices", "/devices"),
     page("users", "/users"),
+    page("user", "/users/mia"),
     page("settings", "/settings/inventory"),
     PageOf {
         name: "missing",
@@ -51,6 +60,15 @@ pub const PAGES: &[PageOf] = &[
         status: 404,
     },
 ];
+
+/// What somebody sees who is not logged in. [`CODE`] stands for that of an invitation.
+pub const OPEN_PAGES: &[PageOf] = &[
+    page("login", "/login"),
+    page("invitation", "/invitation/CODE"),
+];
+
+/// Where a path has the code of an invitation.
+pub const CODE: &str = "CODE";
 
 const fn page(name: &'static str, path: &'static str) -> PageOf {
     PageOf {

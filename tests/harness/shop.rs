@@ -69,6 +69,30 @@ const IN_THE_VAN: &[&str] = &[
     "remove K-12V B-02 2",
 ];
 
+/// What only some pages have something to show of: a rack, and stock below zero.
+const BESIDE: &[&str] = &[
+    "location-type add SHELF --rows 2 --columns A-C",
+    "location add-grid SHELF K1- --rows 2 --columns A-C --site MAIN --room Store",
+    "add R-4K7 K1-A-01 120",
+    "add C-10U K1-B-02 300",
+    "remove LED-G N-02 5",
+];
+
+/// The shop with something for every page, and the code of an invitation.
+#[track_caller]
+#[must_use]
+pub fn whole_shop() -> (World, String) {
+    let world = shop();
+    for line in BESIDE {
+        drop(world.a.ok(line));
+    }
+    world.settle();
+    let added = world.server.admin("user add mia --role operator");
+    let url = added["url"].as_str().expect("the address of an invitation");
+    let (_, code) = url.split_once("/invitation/").expect("an invitation");
+    (world, code.to_owned())
+}
+
 /// The shop, known everywhere.
 #[track_caller]
 #[must_use]

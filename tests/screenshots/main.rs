@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tests::browser::{Browser, Look, Page, Scheme, Size};
-use tests::pages::PAGES;
-use tests::shop::shop;
+use tests::pages::{CODE, OPEN_PAGES, PAGES, PageOf};
+use tests::shop::whole_shop;
 
 /// The pages of the README, each on one screen.
 const README: [(&str, Size); 3] = [
@@ -33,7 +33,7 @@ fn main() {
     std::fs::create_dir_all(&folder).expect("make the folder for the pictures");
     let browser = Browser::start("pictures of all pages");
     let browser = browser.expect("Chromium and chromedriver are there");
-    let world = shop();
+    let (world, code) = whole_shop();
     if std::env::args_os().any(|argument| argument == "--readme") {
         for (name, size) in README {
             let page = browser.page_of(&world.server, "administrator", Look::of(size));
@@ -50,12 +50,16 @@ fn main() {
             scheme,
             ..Look::of(size)
         };
-        let page = browser.page_of(&world.server, "administrator", look);
-        for one in PAGES {
-            page.open_as(one.path, one.status);
+        let take = |page: &Page<'_>, one: &PageOf| {
+            page.open_as(&one.path.replace(CODE, &code), one.status);
             page.picture(&folder.join(file(one.name, size, scheme)), true);
-        }
-        println!("{look}: {} pages", PAGES.len());
+        };
+        let page = browser.page(world.server.url(), look);
+        OPEN_PAGES.iter().for_each(|one| take(&page, one));
+        drop(page);
+        let page = browser.page_of(&world.server, "administrator", look);
+        PAGES.iter().for_each(|one| take(&page, one));
+        println!("{look}: {} pages", OPEN_PAGES.len() + PAGES.len());
     }
     let index = folder.join("index.html");
     std::fs::write(&index, contact_sheet()).expect("write the contact sheet");
@@ -109,7 +113,7 @@ fn contact_sheet() -> String {
         img { width: 22vw; max-height: 90vh; object-fit: contain; object-position: top }</style>\
         </head><body>\n"
         .to_owned();
-    for one in PAGES {
+    for one in OPEN_PAGES.iter().chain(PAGES) {
         html.push_str(&format!("<h2>{} {}</h2><section>\n", one.name, one.path));
         for (size, scheme) in looks() {
             let file = file(one.name, size, scheme);
