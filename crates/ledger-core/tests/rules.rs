@@ -488,3 +488,17 @@ fn a_part_of_a_history_tells_of_older_rows_behind_repeated_writes() {
     };
     assert_eq!(part.rows, whole);
 }
+
+#[test]
+fn the_last_count_is_that_of_now_whenever_it_was_asked_for() {
+    let mut world = World::default();
+    let mut fold = world.fold();
+    let first = world.write(1, MINUTE, counted("P", "A", 5));
+    let second = world.write(1, 2 * MINUTE, counted("P", "A", 7));
+    world.write(1, 3 * MINUTE, reversed(second));
+    for (records, last) in [(1, first), (2, second), (3, first)] {
+        fold.apply_all(world.records.iter().take(records).cloned());
+        let line = fold.lines(&code("P")).remove(0);
+        assert_eq!(line.last_counted.map(|count| count.id), Some(last));
+    }
+}
