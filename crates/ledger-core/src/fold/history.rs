@@ -4,7 +4,7 @@
 //! before its place, less what it had before it. A reversal acts at its own place there. So the
 //! changes of a line always add up to what is on hand, late arrivals and reversals included.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::Fold;
 use super::line::{LastCount, Line, LineInfo, LineKey, Row};
@@ -107,15 +107,17 @@ pub struct HistoryPart {
 /// The newest steps of a line, and what became of those before them.
 struct Tail {
     key: LineKey,
-    steps: VecDeque<Step>,
+    steps: Vec<Step>,
     /// What was there before the first of the steps, if there was a step before it.
     before: Option<(Moment, Total)>,
 }
 
 impl Tail {
-    fn drop_first(&mut self) {
-        if let Some(step) = self.steps.pop_front() {
-            self.before = Some((step.moment, step.after));
+    /// Leaves out what happened before a moment.
+    fn begin_at(&mut self, start: Moment) {
+        let left_out = self.steps.partition_point(|step| step.moment < start);
+        if let Some(last) = self.steps.drain(..left_out).next_back() {
+            self.before = Some((last.moment, last.after));
         }
     }
 }
@@ -187,11 +189,7 @@ impl Fold {
         }
         let has_older = start.is_some();
         if let Some(start) = start {
-            for tail in &mut tails {
-                while tail.steps.front().is_some_and(|step| step.moment < start) {
-                    tail.drop_first();
-                }
-            }
+            tails.iter_mut().for_each(|tail| tail.begin_at(start));
         }
         let mut rows: Vec<HistoryRow> = Vec::new();
         for tail in &tails {
@@ -227,11 +225,11 @@ impl Fold {
         let tails = lines.map(|line| {
             let mut tail = Tail {
                 key: self.line_key(line),
-                steps: VecDeque::new(),
+                steps: Vec::new(),
                 before: None,
             };
             tail.key.item = canonical.clone();
-            let mut take = |step| tail.steps.push_back(step);
+            let mut take = |step| tail.steps.push(step);
             tail.before = self.newest_steps(line, until, most, &mut take);
             tail
         });

@@ -63,6 +63,10 @@ impl Reversals {
         self.void.contains_key(key)
     }
 
+    pub(super) fn has_no_void(&self) -> bool {
+        self.void.is_empty()
+    }
+
     /// Void transactions with the reversal that holds.
     pub(crate) fn voided(&self) -> impl Iterator<Item = (TxKey, TxKey)> + '_ {
         self.void

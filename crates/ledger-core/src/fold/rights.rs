@@ -164,11 +164,12 @@ pub(crate) struct Rights {
 }
 
 impl Rights {
-    /// Whether an entry has no effect since its writer had no right to it.
+    /// Whether no entry is without effect for that reason.
     pub(super) fn has_no_denied(&self) -> bool {
         self.denied.is_empty()
     }
 
+    /// Whether an entry has no effect since its writer had no right to it.
     pub(super) fn is_denied(&self, key: &TxKey) -> bool {
         self.denied.contains(key)
     }

@@ -156,7 +156,7 @@ impl Fold {
 
     /// The reversals that void any of these rows, in order, with what they void.
     fn reversals_among(&self, rows: &[Row]) -> BTreeSet<(Moment, TxKey)> {
-        if self.reversals.voided().next().is_none() {
+        if self.reversals.has_no_void() {
             return BTreeSet::new();
         }
         let voided = rows.iter().filter_map(|row| {
@@ -184,7 +184,7 @@ impl Fold {
                 if self.line_key(line).owner.as_ref() != owner {
                     continue;
                 }
-                if self.has_no_suppressed() && self.reversals.voided().next().is_none() {
+                if self.has_no_suppressed() && self.reversals.has_no_void() {
                     let mut before = Total::ZERO;
                     for row in self.rows_of(line).iter() {
                         let after = row.after(before);

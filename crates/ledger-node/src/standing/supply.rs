@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use ledger_core::catalogue::ItemKind;
-use ledger_core::fold::{Fold, Item, News};
+use ledger_core::fold::{Fold, Item, LineInfo, News};
 use ledger_core::{Code, Timestamp, Total};
 use memchr::memmem::Finder;
 
@@ -57,17 +57,18 @@ pub(crate) struct Stocked {
 }
 
 impl Stocked {
-    pub(crate) fn of(fold: &Fold, sku: &Code) -> Self {
-        let stock = fold.stock_of(sku);
+    /// Of the item's `lines`, as the fold has them.
+    pub(crate) fn of(fold: &Fold, sku: &Code, lines: &[LineInfo]) -> Self {
         let (mut own, mut of_customers) = (Total::ZERO, Total::ZERO);
-        for (line, on_hand) in &stock {
-            let sum = match line.owner {
+        let mut locations: BTreeSet<&Code> = BTreeSet::new();
+        for line in lines.iter().filter(|line| !line.on_hand.is_zero()) {
+            let sum = match line.key.owner {
                 None => &mut own,
                 Some(_) => &mut of_customers,
             };
-            *sum = sum.plus(*on_hand);
+            *sum = sum.plus(line.on_hand);
+            locations.insert(&line.key.location);
         }
-        let locations: BTreeSet<&Code> = stock.keys().map(|line| &line.location).collect();
         Self {
             own,
             of_customers,
@@ -95,7 +96,7 @@ impl Supplied {
         let item = fold.item(sku);
         let lines = fold.lines(sku);
         let stock = lines.iter().filter(|line| !line.on_hand.is_zero());
-        let stocked = Stocked::of(fold, sku);
+        let stocked = Stocked::of(fold, sku, &lines);
         let counted = stock.map(|line| line.last_counted.map_or(Timestamp::ZERO, |count| count.at));
         Self {
             stocked,

@@ -38,8 +38,8 @@ type Turn = (Reverse<bool>, Option<Timestamp>, Code, EntryId, Code);
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Waiting {
     lines: BTreeMap<Turn, Waits>,
-    turns: BTreeMap<Code, Vec<Turn>>,
-    turn_of: BTreeMap<(EntryId, Code), Turn>,
+    /// By item and order.
+    turns: BTreeMap<Code, BTreeMap<EntryId, Turn>>,
 }
 
 impl Waiting {
@@ -50,24 +50,22 @@ impl Waiting {
 
     /// The same of one item.
     pub(crate) fn lines_of(&self, item: &Code) -> impl Iterator<Item = &Waits> {
-        let turns = self.turns.get(item).into_iter().flatten();
-        let turns: BTreeSet<&Turn> = turns.collect();
+        let turns = self.turns.get(item).into_iter();
+        let turns: BTreeSet<&Turn> = turns.flat_map(BTreeMap::values).collect();
         turns.into_iter().filter_map(|turn| self.lines.get(turn))
     }
 
     /// The lines of an order that want something or were picked, by item.
     pub(crate) fn lines_of_order(&self, fold: &Fold, order: EntryId) -> Vec<OrderLine> {
         fold.order_lines_with(order, |item| {
-            let turn = self.turn_of.get(&(order, item.clone()))?;
+            let turn = self.turns.get(item)?.get(&order)?;
             Some(self.lines.get(turn)?.line.clone())
         })
     }
 
     fn set_item(&mut self, fold: &Fold, item: &Code) {
-        for turn in self.turns.remove(item).into_iter().flatten() {
-            if let Some(waits) = self.lines.remove(&turn) {
-                self.turn_of.remove(&(waits.line.order, item.clone()));
-            }
+        for turn in self.turns.remove(item).unwrap_or_default().into_values() {
+            self.lines.remove(&turn);
         }
         for line in fold.lines_wanting(item) {
             let Some(order) = fold.order(line.order) else {
@@ -91,9 +89,7 @@ impl Waiting {
                 item.clone(),
             );
             let turns = self.turns.entry(item.clone()).or_default();
-            turns.push(turn.clone());
-            let of_order = (waits.line.order, item.clone());
-            self.turn_of.insert(of_order, turn.clone());
+            turns.insert(waits.line.order, turn.clone());
             self.lines.insert(turn, waits);
         }
     }

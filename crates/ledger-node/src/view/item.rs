@@ -137,7 +137,7 @@ impl View<'_> {
     #[must_use]
     pub fn show(&self, sku: &Code) -> ItemView {
         let lines = self.fold().lines(sku);
-        let stocked = Stocked::of(self.fold(), sku);
+        let stocked = Stocked::of(self.fold(), sku, &lines);
         let mut view = self.item_view(self.fold().item(sku), stocked, self.behind());
         let shown = lines.iter().filter(|line| !line.on_hand.is_zero());
         view.lines = Some(shown.map(|line| self.line_view(line)).collect());

@@ -153,9 +153,11 @@ impl View<'_> {
     pub(super) fn with_lines(&self, orders: Vec<Order>) -> Vec<(Order, Vec<OrderLine>)> {
         let fold = self.fold();
         self.standing().waiting.look(fold, |waiting| {
-            let lines = |order: Order| (waiting.lines_of_order(fold, order.id), order);
-            let orders = orders.into_iter().map(lines);
-            orders.map(|(lines, order)| (order, lines)).collect()
+            let with_lines = |order: Order| {
+                let lines = waiting.lines_of_order(fold, order.id);
+                (order, lines)
+            };
+            orders.into_iter().map(with_lines).collect()
         })
     }
 
