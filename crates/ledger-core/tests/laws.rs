@@ -408,14 +408,25 @@ proptest! {
         story in story(40),
         seed in any::<u64>(),
         looks in proptest::collection::vec(1..4_usize, 1..20),
+        opened_at in proptest::option::of(0..40_usize),
     ) {
         let world = story.world();
         let mut order = gifts(&world);
         shuffle(&mut order, seed);
+        if opened_at.is_some() {
+            // Nothing waits for a predecessor, so that it can be opened again.
+            let mut records = 0..world.records.len();
+            let places = order.iter_mut().filter(|gift| matches!(gift, Gift::Record(_)));
+            places.zip(&mut records).for_each(|(gift, at)| *gift = Gift::Record(at));
+        }
         let mut fold = Fold::new();
         let mut kept = Kept::of(&fold);
         let mut rest = order.as_slice();
-        for size in looks.iter().cycle() {
+        for (look, size) in looks.iter().cycle().enumerate() {
+            if opened_at == Some(look) {
+                fold = gone_on(fold, &world.records);
+                kept = Kept::of(&fold);
+            }
             let (now, later) = rest.split_at(rest.len().min(*size));
             for gift in now {
                 give(&mut fold, &world, gift);

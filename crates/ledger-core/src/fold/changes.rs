@@ -25,6 +25,8 @@ enum Touched {
     /// All lines at a location.
     Place(Code),
     Order(EntryId),
+    /// The lines and the order of a transaction.
+    Transaction(TxKey),
     Everything,
 }
 
@@ -88,6 +90,12 @@ impl Changes {
         }
     }
 
+    /// What an origin said from an entry on is not known.
+    pub(super) fn forget(&mut self, origin: u32, from: u64) {
+        let unnumbered = self.unnumbered.entry(origin).or_default();
+        unnumbered.more_from = Some(from);
+    }
+
     /// A run of numbers came. `is_last` when no entry of the origin is behind it.
     fn numbered(&mut self, origin: u32, run: &NumberRun, is_last: bool) {
         let Some(unnumbered) = self.unnumbered.get_mut(&origin) else {
@@ -97,12 +105,10 @@ impl Changes {
         let mut numbered = unnumbered.by_seq.split_off(&run.first_seq);
         let mut later = numbered.split_off(&behind);
         unnumbered.by_seq.append(&mut later);
-        let more = unnumbered.more_from;
-        let covers_more = more.is_some_and(|first| is_last && run.first_seq <= first);
-        if covers_more {
-            unnumbered.more_from = None;
+        let more = unnumbered.more_from.filter(|first| behind > *first);
+        if more.is_some_and(|first| run.first_seq <= first) {
+            unnumbered.more_from = (!is_last).then_some(behind);
         }
-        let more = more.filter(|first| behind > *first);
         let more = more.map(|_| Touched::Everything);
         if unnumbered.by_seq.is_empty() && unnumbered.more_from.is_none() {
             self.unnumbered.remove(&origin);
@@ -162,15 +168,27 @@ impl Fold {
                         .extend(lines.map(|line| self.line_key(line).item));
                 }
                 Touched::Everything => return None,
-                Touched::Order(order) => {
-                    news.items.extend(self.entered_items(*order).cloned());
-                    news.items.extend(self.items_moved_for(*order));
-                    news.orders.insert(*order);
+                Touched::Order(order) => self.add_order(*order, &mut news),
+                Touched::Transaction(key) => {
+                    let voids = self.reversals.target_of(*key);
+                    let id = voids.unwrap_or_else(|| self.entry_id(*key));
+                    let lines = self.lines_touched(id);
+                    news.items
+                        .extend(lines.map(|line| self.line_key(line).item));
+                    if let Some(pick) = self.orders.picks.get(key) {
+                        self.add_order(pick.order.id, &mut news);
+                    }
                 }
             }
         }
         news.items = news.items.iter().map(|code| self.canonical(code)).collect();
         Some(news)
+    }
+
+    fn add_order(&self, order: EntryId, news: &mut News) {
+        news.items.extend(self.entered_items(order).cloned());
+        news.items.extend(self.items_moved_for(order));
+        news.orders.insert(order);
     }
 
     fn items_moved_for(&self, order: EntryId) -> impl Iterator<Item = Code> + '_ {
@@ -205,21 +223,27 @@ impl Fold {
             Body::CodeBound(bound) => Some(Touched::Item(bound.item.clone())),
             Body::CodeUnbound(unbound) => Some(Touched::Item(unbound.item.clone())),
             Body::Order(entry) => Some(self.touched_by_order(key, entry)),
-            // Rows and movements are noted where they are taken; answers are looked up with every
-            // exception.
-            Body::Moved(_)
-            | Body::Counted(_)
-            | Body::Reversed(_)
-            | Body::ExceptionAnswered(_)
+            // Rows and movements are noted where they are taken. What was promised before them
+            // depends on where they stand.
+            Body::Moved(_) | Body::Counted(_) | Body::Reversed(_) => {
+                self.remember(key, || Touched::Transaction(key));
+                None
+            }
+            // Answers are looked up with every exception.
+            Body::ExceptionAnswered(_)
             | Body::Genesis(_)
             | Body::ClockMark(_)
             | Body::Tallied(_) => None,
         };
         let Some(touched) = touched else { return };
-        if self.origins.number_of(key).is_none() {
-            self.changes.remember(key, touched.clone());
-        }
+        self.remember(key, || touched.clone());
         self.changes.note(touched);
+    }
+
+    fn remember(&mut self, key: TxKey, touched: impl FnOnce() -> Touched) {
+        if self.origins.number_of(key).is_none() {
+            self.changes.remember(key, touched());
+        }
     }
 
     fn touched_by_order(&mut self, key: TxKey, entry: &OrderEntry) -> Touched {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::Fold;
 use super::line::{LastCount, Line, LineInfo, LineKey, Row};
 use super::running::Before;
-use super::steps::{Moment, Step};
+use super::steps::{Moment, Step, written_next};
 use crate::code::Code;
 use crate::id::EntryId;
 use crate::quantity::{Quantity, Total};
@@ -175,7 +175,12 @@ impl Fold {
     ) -> HistoryPart {
         let most = most.max(PART_MIN);
         let is_late = |moment: &Moment| until.is_some_and(|until| *moment > until);
-        let mut tails = self.tails(canonical, until, most);
+        // What was promised last may be told by the entry behind it: that one is looked at too.
+        let (ahead, most) = match until {
+            Some(until) => (Some(written_next(until)), most.saturating_add(1)),
+            None => (None, most),
+        };
+        let mut tails = self.tails(canonical, ahead, most);
         let mut promises = self.promise_events(canonical);
         promises.retain(|moment, _| !is_late(moment));
         let lost = tails.iter().filter_map(|tail| Some(tail.before?.0)).max();
@@ -212,10 +217,9 @@ impl Fold {
             let later = promises.split_off(&start);
             begin.promises = std::mem::replace(&mut promises, later);
         }
-        HistoryPart {
-            rows: self.with_promises(canonical, rows, &begin, promises),
-            has_older,
-        }
+        let mut rows = self.with_promises(canonical, rows, &begin, promises);
+        rows.retain(|row| !is_late(&(row.at, row.id)));
+        HistoryPart { rows, has_older }
     }
 
     /// The newest steps of each line of an item.

@@ -276,7 +276,8 @@ fn replay<'a, T: Copy + PartialEq + 'a>(
     let mut writes: Vec<_> = said
         .map(|said| (fold.standing(said.stamp.key()), said))
         .collect();
-    writes.sort_by_key(|(standing, _)| *standing);
+    // One admission gives all that it admits the same standing.
+    writes.sort_by_key(|(standing, said)| (*standing, fold.own_standing(said.stamp.key())));
     let mut holds = None;
     let mut values = Vec::new();
     for (standing, said) in writes {

@@ -294,6 +294,18 @@ impl Origins {
             .map_or(0, |(_, run)| run.last_seq)
     }
 
+    /// The first seq of an origin that has no number.
+    pub(super) fn first_unnumbered(&self, index: u32) -> u64 {
+        let runs = self.log(index).into_iter().flat_map(|log| &log.runs);
+        runs.fold(1, |next, (first, run)| {
+            if *first == next {
+                run.last_seq.saturating_add(1)
+            } else {
+                next
+            }
+        })
+    }
+
     pub(super) fn numbered_count(&self) -> u64 {
         let runs = self.logs.iter().flat_map(|log| &log.runs);
         runs.map(|(first, run)| run.last_seq.saturating_sub(*first).saturating_add(1))

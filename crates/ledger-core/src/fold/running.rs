@@ -10,7 +10,7 @@ use super::Fold;
 use super::allocation::{Allocation, Claim, PoolKey, Pools};
 use super::history::{HistoryRow, RowKind};
 use super::line::LineKey;
-use super::steps::Moment;
+use super::steps::{Moment, written_next};
 use crate::code::Code;
 use crate::id::EntryId;
 use crate::quantity::Total;
@@ -213,8 +213,7 @@ impl Running<'_> {
             self.claimed(*order, at);
         }
         let follows = next.filter(|row| {
-            let next_seq = at.1.seq.checked_add(1);
-            (row.at, row.id.origin, Some(row.id.seq)) == (at.0, at.1.origin, next_seq)
+            (row.at, row.id) == written_next(at)
                 && row.order.is_some_and(|order| orders.contains(&order))
         });
         for owner in self.settle() {

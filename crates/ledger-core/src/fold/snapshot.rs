@@ -307,6 +307,10 @@ impl Fold {
             };
             self.origins.keep_run(index, run);
         }
+        let unnumbered = self.origins.first_unnumbered(index);
+        if unnumbered < self.origins.next_seq(index) {
+            self.changes.forget(index, unnumbered);
+        }
         Some(())
     }
 }

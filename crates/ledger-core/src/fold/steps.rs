@@ -12,6 +12,12 @@ use crate::time::Timestamp;
 /// A place in F1 order.
 pub(super) type Moment = (Timestamp, EntryId);
 
+/// The place of what the same device writes next at the same time; nothing is between the two.
+pub(super) fn written_next((at, id): Moment) -> Moment {
+    let seq = id.seq.saturating_add(1);
+    (at, EntryId { seq, ..id })
+}
+
 /// Something that happened on a line: a row, or the voiding of one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
