@@ -10,6 +10,7 @@
 
 mod actors;
 mod allocation;
+mod branches;
 mod catalogue;
 mod changes;
 mod dump;
@@ -91,6 +92,20 @@ pub struct NumberRun {
     pub count: u64,
     /// When the central server numbered them.
     pub moment: Timestamp,
+}
+
+/// A branch of an origin: what a copied or turned-back store went on with, where somebody else went
+/// on with the origin too (DESIGN §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Branch {
+    /// The branch's own id.
+    pub id: Origin,
+    /// The origin.
+    pub root: Origin,
+    /// The branch's first seq, from 2.
+    pub first_seq: u64,
+    /// The first 8 bytes of the chain hash before it.
+    pub prev8: [u8; 8],
 }
 
 /// A transaction by its origin's index and its seq: small, and meaningful in this fold only.
@@ -193,19 +208,12 @@ impl Fold {
         if record.id.seq < next {
             return;
         }
-        if record.id.seq > next {
+        if record.id.seq > next || !self.origins.is_ready(origin) {
             self.waiting.entry(record.id).or_insert(record);
             return;
         }
-        let mut id = record.id;
         self.take(origin, record);
-        loop {
-            id.seq = id.seq.saturating_add(1);
-            match self.waiting.remove(&id) {
-                Some(record) => self.take(origin, record),
-                None => return,
-            }
-        }
+        self.take_waiting(vec![origin]);
     }
 
     /// Takes central numbers, before or after their entries.
@@ -303,6 +311,9 @@ impl Fold {
         for line in touched {
             self.settle_line(line);
         }
+        for branch in self.origins.children(origin) {
+            self.replace_times(branch);
+        }
     }
 
     fn reconsider_all_once(&mut self) {
@@ -396,7 +407,7 @@ impl Fold {
     pub fn reference(&self, id: EntryId) -> Option<EntryRef> {
         let key = self.origins.known_key(id)?;
         Some(EntryRef {
-            id,
+            id: self.origins.written_id(key),
             hash8: self.origins.hash8(key),
         })
     }

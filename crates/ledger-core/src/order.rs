@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::catalogue::{FieldType, Value};
 use crate::code::Code;
 use crate::entry::{IdempotencyKey, Kind};
-use crate::id::EntryRef;
+use crate::id::{EntryId, EntryRef};
 use crate::quantity::Quantity;
 
 /// What an order is for; decides its default policy.
@@ -194,6 +194,18 @@ impl OrderEntry {
         }
     }
 
+    /// The same about an order that goes by another id here.
+    pub(crate) const fn name_order(&mut self, id: EntryId) {
+        let order = match self {
+            Self::Opened(_) => return,
+            Self::Set(set) => &mut set.order,
+            Self::LineSet(line) => &mut line.order,
+            Self::Expedited(expedited) => &mut expedited.order,
+            Self::Closed(ended) | Self::Cancelled(ended) => &mut ended.order,
+        };
+        order.id = id;
+    }
+
     /// The key it counts once with, if any.
     #[must_use]
     pub const fn once(&self) -> Option<IdempotencyKey> {
@@ -223,7 +235,7 @@ pub struct ExceptionAnswered {
     /// The exception's id.
     pub exception: String,
     /// The entries that it named then. It is open again when it names others.
-    pub entries: Vec<crate::id::EntryId>,
+    pub entries: Vec<EntryId>,
     /// In the user's words.
     pub note: Option<String>,
     /// Counts once with this key.

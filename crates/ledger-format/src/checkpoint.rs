@@ -19,7 +19,7 @@ use crate::bounded;
 
 const MAGIC: [u8; 8] = *b"stockfld";
 /// The version of the file.
-pub const CHECKPOINT_VERSION: u32 = 1;
+pub const CHECKPOINT_VERSION: u32 = 2;
 /// The most bytes of a head: 72 for each origin, 8 for each part.
 const HEAD_BYTES_MAX: usize = 16 * 1024 * 1024;
 

@@ -186,6 +186,13 @@ impl Fold {
     }
 
     fn add_order(&self, order: EntryId, news: &mut News) {
+        // It may have turned out since that a branch has it.
+        for order in self.namesakes(order) {
+            self.add_just(order, news);
+        }
+    }
+
+    fn add_just(&self, order: EntryId, news: &mut News) {
         news.items.extend(self.entered_items(order).cloned());
         news.items.extend(self.items_moved_for(order));
         news.orders.insert(order);
@@ -253,7 +260,7 @@ impl Fold {
                 self.changes.note(Touched::Order(other));
             }
         }
-        let order = entry.order().map(|order| order.id);
+        let order = entry.order().map(|order| self.meant(*order));
         Touched::Order(order.unwrap_or_else(|| self.entry_id(key)))
     }
 

@@ -4,6 +4,8 @@
 //! is an order's demand for one item; it is set by entries of its own, and picked by movements that
 //! name the order.
 
+mod home;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{self, Stamp};
@@ -108,6 +110,16 @@ struct OrderLog {
     lines: BTreeMap<Code, LineLog>,
     ends: Vec<Said<OrderState>>,
     picks: Vec<TxKey>,
+}
+
+impl OrderLog {
+    fn is_empty(&self) -> bool {
+        self.opened.is_none()
+            && self.sets.is_empty()
+            && self.lines.is_empty()
+            && self.ends.is_empty()
+            && self.picks.is_empty()
+    }
 }
 
 /// All that was written about orders.

@@ -1,8 +1,12 @@
 //! Origins in the fold: effective times (F1), central numbers, and where each entry acts.
 
+mod branches;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::branches::Behind;
+pub(super) use self::branches::Start;
 use super::line::Row;
 use super::slots::{Slot, Slots};
 use super::snapshot::Out;
@@ -46,6 +50,8 @@ struct Numbers {
 #[derive(Debug)]
 struct OriginLog {
     id: Origin,
+    behind: Option<Behind>,
+    /// From the first seq on.
     slots: Slots,
     genesis: Option<Genesis>,
     /// Runs of central numbers by first seq; they never overlap.
@@ -53,8 +59,18 @@ struct OriginLog {
 }
 
 impl OriginLog {
+    /// How many entries are before its first one.
+    fn base(&self) -> u64 {
+        self.behind
+            .map_or(0, |behind| behind.start.first_seq.saturating_sub(1))
+    }
+
+    fn place(&self, seq: u64) -> Option<usize> {
+        usize::try_from(seq.checked_sub(1)?.checked_sub(self.base())?).ok()
+    }
+
     fn slot(&self, seq: u64) -> Option<Slot> {
-        self.slots.get(usize::try_from(seq.checked_sub(1)?).ok()?)
+        self.slots.get(self.place(seq)?)
     }
 
     fn run_of(&self, seq: u64) -> Option<(u64, &Numbers)> {
@@ -77,6 +93,8 @@ impl OriginLog {
 pub(crate) struct Origins {
     logs: Vec<OriginLog>,
     index: BTreeMap<Origin, u32>,
+    /// The branches of origins that have any.
+    branches: BTreeMap<u32, Vec<u32>>,
     central: Option<Origin>,
 }
 
@@ -88,6 +106,7 @@ impl Origins {
         let index = u32::try_from(self.logs.len()).unwrap_or(u32::MAX);
         self.logs.push(OriginLog {
             id,
+            behind: None,
             slots: Slots::default(),
             genesis: None,
             runs: BTreeMap::new(),
@@ -113,8 +132,11 @@ impl Origins {
     }
 
     pub(super) fn next_seq(&self, index: u32) -> u64 {
-        let len = self.log(index).map_or(0, |log| log.slots.len());
-        u64::try_from(len).unwrap_or(u64::MAX).saturating_add(1)
+        let (base, len) = self
+            .log(index)
+            .map_or((0, 0), |log| (log.base(), log.slots.len()));
+        let len = u64::try_from(len).unwrap_or(u64::MAX);
+        base.saturating_add(len).saturating_add(1)
     }
 
     /// The slot of the origin's next entry, before it is known what the entry acts on.
@@ -150,8 +172,9 @@ impl Origins {
         let Some(log) = self.log(index) else {
             return false;
         };
-        let at = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX);
-        let range = at(run.first_seq.saturating_sub(1))..at(last_seq);
+        let first = log.place(run.first_seq).unwrap_or(0);
+        let end = log.place(last_seq).map_or(0, |last| last.saturating_add(1));
+        let range = first..end;
         let moment = run.moment.millis();
         let lowers = log.slots.any(range, |slot| slot.time > moment);
         self.keep_run(index, run);
@@ -181,6 +204,7 @@ impl Origins {
         let mut slots = Vec::new();
         for log in &self.logs {
             out.bytes(log.id.as_bytes());
+            branches::put(log.behind, out);
             out.length(log.slots.len());
             slots.push(log.slots.packed()?);
             out.number(log.slots.last_effective());
@@ -216,12 +240,15 @@ impl Origins {
     /// Works the origin's effective times out anew and returns the lines that are touched.
     pub(super) fn recompute(&mut self, index: u32) -> BTreeSet<u32> {
         let mut touched = BTreeSet::new();
+        let start = self.before_first(index);
+        let mut before = start;
         let Some(log) = self.log_mut(index) else {
             return touched;
         };
         let mut slots = std::mem::take(&mut log.slots);
-        let mut before = 0;
-        slots.change(|seq, slot| {
+        let base = log.base();
+        slots.change(start, |place, slot| {
+            let seq = base.saturating_add(place);
             slot.effective = log.effective(seq, slot.time, before);
             before = slot.effective;
             let (from, to) = slot.touch.lines();
@@ -291,13 +318,17 @@ impl Origins {
     pub(super) fn numbered_up_to(&self, index: u32) -> u64 {
         self.log(index)
             .and_then(|log| log.runs.last_key_value())
-            .map_or(0, |(_, run)| run.last_seq)
+            .map_or_else(
+                || self.log(index).map_or(0, OriginLog::base),
+                |(_, run)| run.last_seq,
+            )
     }
 
     /// The first seq of an origin that has no number.
     pub(super) fn first_unnumbered(&self, index: u32) -> u64 {
+        let begin = self.log(index).map_or(0, OriginLog::base).saturating_add(1);
         let runs = self.log(index).into_iter().flat_map(|log| &log.runs);
-        runs.fold(1, |next, (first, run)| {
+        runs.fold(begin, |next, (first, run)| {
             if *first == next {
                 run.last_seq.saturating_add(1)
             } else {
@@ -346,7 +377,7 @@ impl Origins {
     }
 
     pub(super) fn genesis(&self, index: u32) -> Option<&Genesis> {
-        self.log(index)?.genesis.as_ref()
+        self.log(self.root(index))?.genesis.as_ref()
     }
 
     pub(super) fn of_device(&self, device: DeviceId) -> impl Iterator<Item = Origin> + '_ {

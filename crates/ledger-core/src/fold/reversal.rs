@@ -42,6 +42,23 @@ impl Reversals {
         self.target_of.insert(reversal, target.id);
     }
 
+    /// Moves the reversals that mean an entry to it from where they were kept, if any.
+    pub(super) fn bring_home(&mut self, as_said: EntryId, target: EntryRef) -> bool {
+        let Some(said) = self.by_target.get_mut(&as_said) else {
+            return false;
+        };
+        let mine: Vec<_> = said
+            .extract_if(.., |(_, hash8)| *hash8 == target.hash8)
+            .collect();
+        if said.is_empty() {
+            self.by_target.remove(&as_said);
+        }
+        for (reversal, _) in &mine {
+            self.add(*reversal, target);
+        }
+        !mine.is_empty()
+    }
+
     pub(super) fn is_target(&self, id: &EntryId) -> bool {
         self.by_target.contains_key(id)
     }
@@ -90,7 +107,7 @@ impl Reversals {
     }
 
     /// Works out what the reversals of one target come to; says whether it changed whether the
-    /// target counts. `facts` are what the target acts on and its hash, once it is known.
+    /// target counts, or since when it does not. `facts` are what the target acts on and its hash, once it is known.
     pub(super) fn settle(
         &mut self,
         target: EntryId,
@@ -133,6 +150,7 @@ impl Reversals {
             Some(reversal) => self.void.insert(key, reversal),
             None => self.void.remove(&key),
         };
-        before.is_some() != holds.is_some()
+        // Which one holds says when it ceased to count.
+        before != holds
     }
 }

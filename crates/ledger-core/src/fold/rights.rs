@@ -21,7 +21,7 @@ use super::{Fold, NumberRun, TxKey};
 use crate::catalogue::{Class, Role, Subject, Value, key};
 use crate::code::{Code, UserName};
 use crate::entry::{Body, OrderEntry};
-use crate::id::{DeviceId, EntryId};
+use crate::id::{DeviceId, EntryId, EntryRef};
 use crate::time::Clock;
 
 /// What somebody must be for an entry to have its effect.
@@ -124,6 +124,8 @@ struct Judged {
     user: Option<Code>,
     clock: Clock,
     wish: Wish,
+    /// The order that it is about, where another entry opened that.
+    order: Option<EntryRef>,
 }
 
 /// What a user may do from a moment on; none is nothing at all.
@@ -142,7 +144,7 @@ struct UserLog {
 #[derive(Debug)]
 enum Authority {
     Roles(Subject, Clock),
-    Admits(Vec<EntryId>),
+    Admits(Vec<EntryRef>),
 }
 
 /// Who may do what, and what has no effect by that.
@@ -172,6 +174,24 @@ impl Rights {
     /// Whether an entry has no effect since its writer had no right to it.
     pub(super) fn is_denied(&self, key: &TxKey) -> bool {
         self.denied.contains(key)
+    }
+
+    /// Moves the admissions that mean an entry to it from where they were kept, if any.
+    pub(super) fn bring_home(&mut self, as_said: EntryId, admitted: EntryRef) -> bool {
+        let Some(admits) = self.admits.get_mut(&as_said) else {
+            return false;
+        };
+        let mine: Vec<_> = admits
+            .extract_if(.., |(_, hash8)| *hash8 == admitted.hash8)
+            .collect();
+        if admits.is_empty() {
+            self.admits.remove(&as_said);
+        }
+        let moved = !mine.is_empty();
+        if moved {
+            self.admits.entry(admitted.id).or_default().extend(mine);
+        }
+        moved
     }
 
     /// Whether an entry says what others may do.
@@ -226,10 +246,11 @@ impl Fold {
                 self.rights.authority.insert(key, says);
             }
             Body::Admitted(admitted) => {
-                let ids = admitted.entries.iter().map(|entry| entry.id).collect();
-                self.rights.authority.insert(key, Authority::Admits(ids));
+                let says = Authority::Admits(admitted.entries.clone());
+                self.rights.authority.insert(key, says);
                 for entry in &admitted.entries {
-                    let admits = self.rights.admits.entry(entry.id).or_default();
+                    let id = self.meant(*entry);
+                    let admits = self.rights.admits.entry(id).or_default();
                     admits.push((key, entry.hash8));
                 }
             }
@@ -262,6 +283,7 @@ impl Fold {
             user,
             clock: stamp.clock,
             wish: Wish::of(self.entry_id(key), body),
+            order: about_order(body),
         };
         self.rights.judged.insert(key, judged);
         self.judge_by_hash(key, hash8);
@@ -337,7 +359,8 @@ impl Fold {
         let again = match self.rights.authority.get(&key) {
             None => return,
             Some(Authority::Admits(ids)) => {
-                let known = ids.iter().filter_map(|id| self.origins.known_key(*id));
+                let ids = ids.iter().map(|admitted| self.meant(*admitted));
+                let known = ids.filter_map(|id| self.origins.known_key(id));
                 known.collect()
             }
             Some(Authority::Roles(subject, _)) => {
@@ -523,7 +546,8 @@ impl Fold {
             let (Some((who, _)), Some(needed)) = (self.judge_of(*key, judged), needed) else {
                 continue;
             };
-            let wish = judged.wish.clone();
+            let order = judged.order.map(|order| Wish::Order(self.meant(order)));
+            let wish = order.unwrap_or_else(|| judged.wish.clone());
             let group = groups.entry((wish.clone(), who.clone()));
             let group = group.or_insert_with(|| NotAdmitted {
                 wish,
@@ -585,6 +609,15 @@ impl Fold {
     /// Whether the ledger has any user, by what decides about settings.
     pub(crate) fn has_users(&self) -> bool {
         self.rights.first_user.is_some()
+    }
+}
+
+/// The order that an entry is about, where another one opened it.
+fn about_order(body: &Body) -> Option<EntryRef> {
+    if let Body::Order(entry) = body {
+        entry.order().copied()
+    } else {
+        None
     }
 }
 

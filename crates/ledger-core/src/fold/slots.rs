@@ -125,17 +125,25 @@ impl Slots {
                 .is_some_and(|slots| slots.iter().any(is_it))
     }
 
-    /// Lets a function change all slots, which are unpacked for that.
-    pub(super) fn change(&mut self, mut change: impl FnMut(u64, &mut Slot)) {
+    /// Takes note of the effective time before the first.
+    pub(super) const fn begin_behind(&mut self, effective: u64) {
+        if self.len() == 0 {
+            self.last_effective = effective;
+        }
+    }
+
+    /// Lets a function change all slots, which are unpacked for that; they are counted from 1.
+    /// Before the first there is this effective time.
+    pub(super) fn change(&mut self, before: u64, mut change: impl FnMut(u64, &mut Slot)) {
         let mut all: Vec<Slot> = (0..self.starts.len())
             .filter_map(|number| self.block(number))
             .flatten()
             .collect();
         all.append(&mut self.recent);
-        for (seq, slot) in (1_u64..).zip(&mut all) {
-            change(seq, slot);
+        for (place, slot) in (1_u64..).zip(&mut all) {
+            change(place, slot);
         }
-        let last_effective = all.last().map_or(0, |slot| slot.effective);
+        let last_effective = all.last().map_or(before, |slot| slot.effective);
         *self = Self {
             recent: all,
             last_effective,
@@ -294,7 +302,7 @@ mod tests {
                 prop_assert!(made(all.len(), fewer).is_none());
             }
 
-            slots.change(|seq, slot| slot.effective = seq);
+            slots.change(0, |place, slot| slot.effective = place);
             for (index, effective) in (0..all.len()).zip(1..) {
                 prop_assert_eq!(slots.get(index).map(|slot| slot.effective), Some(effective));
             }

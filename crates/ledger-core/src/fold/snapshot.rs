@@ -283,6 +283,7 @@ impl Fold {
         if self.origins.index_of(id) != index {
             return None;
         }
+        self.origins.take_behind(index, input)?;
         let len = usize::try_from(input.number()?).ok()?;
         let last_effective = input.number()?;
         let mut end = 0_usize;
@@ -405,7 +406,7 @@ impl<'a> In<'a> {
         varint::read(&mut self.0)
     }
 
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (taken, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
         Some(*taken)

@@ -5,6 +5,7 @@ use super::origin::Touch;
 use super::slots::Slot;
 use super::{Fold, Line, Record, TxKey, catalogue, orders, symbols};
 use crate::entry::{Body, Content, Counted, IdempotencyKey, Moved, Place};
+use crate::id::EntryRef;
 use crate::quantity::Quantity;
 use crate::time::Timestamp;
 
@@ -13,6 +14,7 @@ impl Fold {
         self.entries = self.entries.saturating_add(1);
         let id = record.id;
         let key: TxKey = (origin, id.seq);
+        self.bring_home(key, record.hash8);
         let mut slot = self
             .origins
             .next_slot(origin, record.content.time(), record.hash8);
@@ -43,6 +45,8 @@ impl Fold {
             }
         }
         self.origins.push(origin, slot);
+        // It may have spoken of itself.
+        self.bring_home(key, record.hash8);
         if self.reversals.is_target(&id)
             && let Some(changed) = self.settle_reversals(id)
         {
@@ -107,9 +111,11 @@ impl Fold {
                 }
             }
             Body::Reversed(reversed) => {
-                self.reversals.add(key, reversed.target);
+                let hash8 = reversed.target.hash8;
+                let id = self.meant(reversed.target);
+                self.reversals.add(key, EntryRef { id, hash8 });
                 self.reversals.times.insert(key, order_time);
-                return self.settle_reversals(reversed.target.id);
+                return self.settle_reversals(id);
             }
             Body::Set(write) => {
                 self.catalogue.set(stamp, write);
@@ -125,7 +131,12 @@ impl Fold {
                 self.catalogue
                     .bind(stamp, unbound.item, unbound.barcode, None);
             }
-            Body::Order(entry) => self.orders.take(self.entry_id(key), stamp, entry),
+            Body::Order(mut entry) => {
+                if let Some(order) = entry.order().copied() {
+                    entry.name_order(self.meant(order));
+                }
+                self.orders.take(self.entry_id(key), stamp, entry);
+            }
             Body::ExceptionAnswered(answered) => {
                 let entries = answered.entries.into_iter().collect();
                 let answers = self.answers.entry(answered.exception).or_default();
@@ -148,6 +159,11 @@ impl Fold {
         self.take_once(key, slot.order_time(), moved.particulars.once);
         self.take_expiry(key, to.or(from), moved.particulars.expiry);
         if let Some(order) = moved.for_order {
+            let hash8 = order.hash8;
+            let order = EntryRef {
+                id: self.meant(order),
+                hash8,
+            };
             let quantity = match (from, to) {
                 (Some(_), None) => moved.quantity,
                 (None, Some(_)) => outgoing,

@@ -12,6 +12,7 @@
     reason = "every test program uses its own part of this"
 )]
 
+pub mod branches;
 pub mod oracle;
 pub mod orders;
 pub mod rights;
@@ -21,7 +22,7 @@ use ledger_core::entry::{
     Act, Body, Content, Counted, IdempotencyKey, Moved, OrderEnded, OrderEntry, OrderExpedited,
     OrderLineSet, OrderOpened, Particulars, Place, Reversed,
 };
-use ledger_core::fold::{Fold, NumberRun, Record};
+use ledger_core::fold::{Branch, Fold, NumberRun, Record};
 use ledger_core::order::{self, OrderFields, OrderType};
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp, Total};
 
@@ -251,6 +252,7 @@ pub fn record(id: EntryId, millis: u64, body: Body) -> Record {
 pub struct World {
     pub records: Vec<Record>,
     pub runs: Vec<NumberRun>,
+    pub branches: Vec<Branch>,
     seqs: std::collections::BTreeMap<Origin, u64>,
     numbered: u64,
 }
@@ -279,6 +281,9 @@ impl World {
 
     pub fn fold(&self) -> Fold {
         let mut fold = Fold::new();
+        for branch in &self.branches {
+            fold.branch(*branch);
+        }
         fold.apply_all(self.records.iter().cloned());
         for run in &self.runs {
             fold.number(*run);
@@ -312,4 +317,16 @@ pub fn exceptions(fold: &Fold) -> Vec<&'static str> {
         .iter()
         .map(|exception| exception.kind.word())
         .collect()
+}
+
+/// Fisher and Yates, from a seed, so that a failure replays.
+pub fn shuffle<T>(things: &mut [T], seed: u64) {
+    let mut state = seed;
+    for at in (1..things.len()).rev() {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from((state >> 33) % (u64::try_from(at).unwrap() + 1)).unwrap();
+        things.swap(at, other);
+    }
 }
