@@ -58,7 +58,7 @@ pub enum EngineError {
         engine: &'static str,
     },
     /// It panicked.
-    #[error("the embedded store panicked while it was opened")]
+    #[error("the embedded store panicked: what it keeps is damaged")]
     Panicked,
     /// It did not answer.
     #[error("the embedded store did not open within {seconds} s")]

@@ -1,5 +1,7 @@
 //! redb 4: one table in one file.
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use redb::{Database, Durability, ReadableDatabase, TableDefinition};
@@ -30,8 +32,8 @@ impl RedbEngine {
     }
 
     fn commit(&self, writes: Vec<Write>, durability: Durability) -> Result<(), EngineError> {
-        self.try_commit(writes, durability)
-            .map_err(|error| failed(&error))
+        let inside = Cell::new(true);
+        caught(&inside, || self.try_commit(writes, durability))
     }
 
     fn try_commit(&self, writes: Vec<Write>, durability: Durability) -> Result<(), redb::Error> {
@@ -80,6 +82,20 @@ impl RedbEngine {
     }
 }
 
+/// Runs what may panic on a damaged page that nothing looked at before. A panic that did not come
+/// from `inside` the engine is the caller's own, and goes on.
+fn caught<T>(
+    inside: &Cell<bool>,
+    work: impl FnOnce() -> Result<T, redb::Error>,
+) -> Result<T, EngineError> {
+    // After a panic nothing is written any more, and what is read is checked.
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => result.map_err(|error| failed(&error)),
+        Err(_) if inside.get() => Err(EngineError::Panicked),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
 fn failed(error: &redb::Error) -> EngineError {
     if let redb::Error::Io(source) = error {
         return EngineError::of_io(NAME, source);
@@ -96,7 +112,8 @@ impl Engine for RedbEngine {
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        self.try_get(key).map_err(|error| failed(&error))
+        let inside = Cell::new(true);
+        caught(&inside, || self.try_get(key))
     }
 
     fn scan(
@@ -109,8 +126,15 @@ impl Engine for RedbEngine {
         if from >= to {
             return Ok(());
         }
-        self.try_scan(from, to, reverse, visit)
-            .map_err(|error| failed(&error))
+        let inside = Cell::new(true);
+        caught(&inside, || {
+            self.try_scan(from, to, reverse, &mut |key, value| {
+                inside.set(false);
+                let flow = visit(key, value);
+                inside.set(true);
+                flow
+            })
+        })
     }
 
     fn write(&self, writes: Vec<Write>) -> Result<(), EngineError> {
@@ -119,5 +143,24 @@ impl Engine for RedbEngine {
 
     fn flush(&self) -> Result<(), EngineError> {
         self.commit(Vec::new(), Durability::Immediate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_inside_is_an_error_and_a_callers_own_goes_on() {
+        let inside = Cell::new(true);
+        let damaged: Result<(), _> = caught(&inside, || panic!("as on a damaged page"));
+        assert_eq!(damaged, Err(EngineError::Panicked));
+        let own = catch_unwind(AssertUnwindSafe(|| {
+            caught(&inside, || -> Result<(), redb::Error> {
+                inside.set(false);
+                panic!("in a visitor")
+            })
+        }));
+        assert!(own.is_err());
     }
 }
