@@ -90,7 +90,11 @@ impl About {
                 None => Self::NewOrder,
             }),
             Body::ExceptionAnswered(answered) => Some(Self::Exception(answered.exception.clone())),
-            Body::Genesis(_) | Body::ClockMark(_) | Body::Reversed(_) | Body::Admitted(_) => None,
+            Body::Genesis(_)
+            | Body::ClockMark(_)
+            | Body::Reversed(_)
+            | Body::Admitted(_)
+            | Body::TimeFixed(_) => None,
         }
     }
 

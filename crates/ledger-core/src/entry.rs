@@ -54,6 +54,8 @@ pub enum Body {
     ExceptionAnswered(ExceptionAnswered),
     /// Entries count that their writers had no right to.
     Admitted(Admitted),
+    /// A device's clock was wrong for a while.
+    TimeFixed(TimeFix),
 }
 
 /// Why an origin began.
@@ -295,6 +297,18 @@ pub struct Admitted {
     pub once: Option<IdempotencyKey>,
 }
 
+/// By how much a device's clock was wrong from an entry on that begins an origin or marks its clock,
+/// up to the next mark; only from the central server (F1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeFix {
+    /// The Genesis or ClockMark with which it begins.
+    pub run: EntryRef,
+    /// By how many milliseconds the clock was ahead; negative when it was behind.
+    pub ahead_millis: i64,
+    /// By how many milliseconds that may be wrong either way.
+    pub uncertainty_millis: u64,
+}
+
 /// The stored number of what an entry says. Numbers are never reused; the gaps belong to families
 /// whose kinds are listed in `docs/format.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -353,6 +367,8 @@ impl Kind {
     pub const DEVICE_SET: Self = Self(91);
     /// Entries admitted; counts only from the central server.
     pub const ADMITTED: Self = Self(93);
+    /// A device's clock put right; counts only from the central server.
+    pub const TIME_FIXED: Self = Self(95);
 
     /// The kind that sets fields of a class.
     #[must_use]
@@ -389,6 +405,7 @@ impl Body {
             Self::Order(entry) => entry.kind(),
             Self::ExceptionAnswered(_) => Kind::EXCEPTION_ANSWERED,
             Self::Admitted(_) => Kind::ADMITTED,
+            Self::TimeFixed(_) => Kind::TIME_FIXED,
         }
     }
 
@@ -408,7 +425,8 @@ impl Body {
             | Self::CodeUnbound(_)
             | Self::Order(_)
             | Self::ExceptionAnswered(_)
-            | Self::Admitted(_) => None,
+            | Self::Admitted(_)
+            | Self::TimeFixed(_) => None,
         }
     }
 
@@ -416,6 +434,12 @@ impl Body {
     #[must_use]
     pub const fn is_fact(&self) -> bool {
         self.particulars().is_some()
+    }
+
+    /// Whether another run of the device's clock begins with it.
+    #[must_use]
+    pub const fn marks_clock(&self) -> bool {
+        matches!(self, Self::ClockMark(_))
     }
 
     /// The key it counts once with, if any.
@@ -431,7 +455,11 @@ impl Body {
             Self::Order(entry) => entry.once(),
             Self::ExceptionAnswered(answered) => answered.once,
             Self::Admitted(admitted) => admitted.once,
-            Self::Genesis(_) | Self::ClockMark(_) | Self::Tallied(_) | Self::CodeUnbound(_) => None,
+            Self::Genesis(_)
+            | Self::ClockMark(_)
+            | Self::Tallied(_)
+            | Self::CodeUnbound(_)
+            | Self::TimeFixed(_) => None,
         }
     }
 
@@ -447,9 +475,11 @@ impl Body {
             Self::Order(entry) => entry.once_mut(),
             Self::ExceptionAnswered(answered) => &mut answered.once,
             Self::Admitted(admitted) => &mut admitted.once,
-            Self::Genesis(_) | Self::ClockMark(_) | Self::Tallied(_) | Self::CodeUnbound(_) => {
-                return;
-            }
+            Self::Genesis(_)
+            | Self::ClockMark(_)
+            | Self::Tallied(_)
+            | Self::CodeUnbound(_)
+            | Self::TimeFixed(_) => return,
         };
         if own.is_none() {
             *own = Some(once);
@@ -492,6 +522,15 @@ impl Content {
             Self::Known(entry) => Some(entry.time),
             Self::Newer { time, .. } => Some(*time),
             Self::Bad { time, .. } => *time,
+        }
+    }
+
+    /// Whether another run of the device's clock begins with it.
+    #[must_use]
+    pub const fn marks_clock(&self) -> bool {
+        match self {
+            Self::Known(entry) => entry.body.marks_clock(),
+            Self::Newer { .. } | Self::Bad { .. } => false,
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::id::EntryId;
 use crate::quantity::Total;
 use crate::time::Timestamp;
 
-/// A movement this close to a count of another device makes the count ambiguous (F4).
+/// A movement this close to a count of another device makes the count ambiguous, or this close by
+/// what is known of their clocks (F4).
 pub const RECOUNT_WINDOW_MILLIS: u64 = 60_000;
 
 /// How many entries an exception names at most, the newest ones.
@@ -348,8 +349,11 @@ impl Fold {
         };
         let counter = self.entry_id(count.key());
         let span = self.span_of(count.key());
+        let uncertain = |key| self.clock_uncertainty(key);
         let close = |row: &crate::fold::Row| {
-            let near = row.time().distance_millis(count.time()) <= RECOUNT_WINDOW_MILLIS;
+            let both = uncertain(row.key()).saturating_add(uncertain(count.key()));
+            let window = RECOUNT_WINDOW_MILLIS.max(both);
+            let near = row.time().distance_millis(count.time()) <= window;
             let inside = span.is_some_and(|(start, end)| (start..=end).contains(&row.time()));
             near || inside
         };

@@ -14,6 +14,7 @@ mod branches;
 mod catalogue;
 mod changes;
 mod dump;
+mod fixes;
 mod history;
 mod line;
 mod once;
@@ -66,7 +67,7 @@ use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 3;
+pub const FOLD_VERSION: u32 = 4;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]
@@ -125,6 +126,7 @@ pub struct Fold {
     pub(crate) catalogue: Catalogue,
     pub(crate) reversals: Reversals,
     once: Once,
+    fixes: fixes::Fixes,
     pub(crate) rights: rights::Rights,
     actors: actors::Actors,
     /// When the counting took a while: started and ended, by count.

@@ -21,6 +21,7 @@ use ledger_core::fold::{Fold, HistoryRow, LineKey, Mark, News, Record, RowKind};
 use ledger_core::{Code, EntryId, Timestamp, Total};
 use proptest::prelude::*;
 use support::branches::branched;
+use support::clocks::{Clocked, clocked};
 use support::*;
 
 /// What a writer does, before it is known where its targets are.
@@ -197,6 +198,8 @@ enum Story {
     Rights(Vec<rights::Step>, Vec<orders::Numbering>),
     /// One of the others, in which an origin has a branch.
     Branched(Box<Self>, [u8; 2], u64),
+    /// One of the others, in which clocks were wrong.
+    Clocked(Box<Self>, Clocked),
 }
 
 impl Story {
@@ -205,6 +208,7 @@ impl Story {
             Self::Stock(steps, numbered, moments) => world(steps, *numbered, *moments),
             Self::Orders(steps, numberings) => orders::world(steps, numberings),
             Self::Rights(steps, numberings) => rights::world(steps, numberings),
+            Self::Clocked(story, about) => clocked(story.world(), about),
             Self::Branched(story, [root, of], first_seq) => {
                 branched(story.world(), *root, *of, *first_seq)
             }
@@ -213,10 +217,20 @@ impl Story {
 }
 
 fn story(steps_max: usize) -> impl Strategy<Value = Story> {
-    let branched = (straight_story(steps_max), [1..4_u8, 2..4], 2..6_u64);
-    prop_oneof![
+    let marks = proptest::collection::vec(any::<usize>(), 0..3);
+    let fix = (any::<usize>(), any::<bool>(), any::<usize>(), any::<i8>());
+    let about = (marks, proptest::collection::vec(fix, 1..4));
+    let about = about.prop_map(|(marks, fixes)| Clocked { marks, fixes });
+    let clocked = |(story, about)| Story::Clocked(Box::new(story), about);
+    let branched = |(story, writers, at)| Story::Branched(Box::new(story), writers, at);
+    let plain = prop_oneof![
         2 => straight_story(steps_max),
-        1 => branched.prop_map(|(story, writers, at)| Story::Branched(Box::new(story), writers, at)),
+        1 => (straight_story(steps_max), about).prop_map(clocked),
+    ];
+    let plain = plain.boxed();
+    prop_oneof![
+        2 => plain.clone(),
+        1 => (plain, [1..4_u8, 2..4], 2..6_u64).prop_map(branched),
     ]
 }
 

@@ -122,6 +122,7 @@ impl Rows {
                 | Body::CodeUnbound(_)
                 | Body::Order(_)
                 | Body::ExceptionAnswered(_)
+                | Body::TimeFixed(_)
                 | Body::Admitted(_) => {
                     // It changes no total, yet a transaction may have the same key.
                     if entry.body.once().is_some() {

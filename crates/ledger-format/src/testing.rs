@@ -6,7 +6,7 @@ use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Entry,
     ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
     OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed,
-    Tallied,
+    Tallied, TimeFix,
 };
 use ledger_core::order::{self, OrderFields, OrderType};
 use ledger_core::{
@@ -333,6 +333,15 @@ fn admitted() -> impl Strategy<Value = Body> {
 
 fn body() -> impl Strategy<Value = Body> {
     let marked = any::<i64>().prop_map(|step_millis| Body::ClockMark(ClockMark { step_millis }));
+    let fixed = (entry_ref(), any::<i64>(), any::<u64>()).prop_map(
+        |(run, ahead_millis, uncertainty_millis)| {
+            Body::TimeFixed(TimeFix {
+                run,
+                ahead_millis,
+                uncertainty_millis,
+            })
+        },
+    );
     let tallied = (code(), quantity(), place()).prop_map(|(item, quantity, place)| {
         Body::Tallied(Tallied {
             item,
@@ -356,6 +365,7 @@ fn body() -> impl Strategy<Value = Body> {
     prop_oneof![
         1 => genesis().boxed(),
         1 => marked.boxed(),
+        1 => fixed.boxed(),
         4 => moved().boxed(),
         2 => counted().boxed(),
         1 => tallied.boxed(),

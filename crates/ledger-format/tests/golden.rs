@@ -18,7 +18,7 @@ use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details,
     ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
     OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed,
-    Tallied,
+    Tallied, TimeFix,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{
@@ -510,9 +510,25 @@ fn admissions() -> Vec<(&'static str, Entry)> {
     ]
 }
 
+/// Clocks put right.
+fn time_fixes() -> Vec<(&'static str, Entry)> {
+    let fixed = |ahead_millis, uncertainty_millis| {
+        Body::TimeFixed(TimeFix {
+            run: entry_ref(300),
+            ahead_millis,
+            uncertainty_millis,
+        })
+    };
+    vec![
+        ("time_fixed_ahead", minimal(fixed(3 * 3_600_000, 2_000))),
+        ("time_fixed_behind", full(fixed(i64::MIN, u64::MAX))),
+    ]
+}
+
 /// What came after the batches with orders, which stay as they are too.
 fn latest_entries() -> BTreeMap<String, Entry> {
     let all = badges().into_iter().chain(admissions()).chain(time_zones());
+    let all = all.chain(time_fixes());
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }

@@ -7,6 +7,7 @@ use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, ExceptionAnswered,
     Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry,
     OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
+    TimeFix,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName};
@@ -295,6 +296,11 @@ fn bodies() -> Vec<Body> {
     bodies.extend(orders());
     bodies.extend(answers());
     bodies.extend(admissions());
+    bodies.push(Body::TimeFixed(TimeFix {
+        run: reference(1, 1),
+        ahead_millis: -3_600_000,
+        uncertainty_millis: 2_000,
+    }));
     bodies
 }
 

@@ -69,6 +69,7 @@ fn is_news(fold: &Fold, body: &Body) -> bool {
         | Body::CodeUnbound(_)
         | Body::Order(_)
         | Body::ExceptionAnswered(_)
+        | Body::TimeFixed(_)
         | Body::Admitted(_) => true,
     }
 }

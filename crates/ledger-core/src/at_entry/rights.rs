@@ -71,7 +71,7 @@ fn needed(fold: &Fold, device: DeviceId, user: Option<&UserName>, body: &Body) -
     match body {
         Body::Moved(_) | Body::Counted(_) => Needed::Role(Role::Operator),
         Body::Reversed(reversed) => {
-            let own = fold.is_written_by(reversed.target.id, device, user);
+            let own = fold.is_written_by(fold.meant(reversed.target), device, user);
             Needed::Role(if own { Role::Operator } else { Role::Manager })
         }
         Body::Genesis(_)
@@ -83,6 +83,7 @@ fn needed(fold: &Fold, device: DeviceId, user: Option<&UserName>, body: &Body) -
         | Body::CodeUnbound(_)
         | Body::Order(_)
         | Body::ExceptionAnswered(_)
+        | Body::TimeFixed(_)
         | Body::Admitted(_) => match Need::of(body) {
             None => Needed::Nothing,
             Some(need) => need

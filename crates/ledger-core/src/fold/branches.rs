@@ -55,6 +55,12 @@ impl Fold {
         key.map_or(reference.id, |key| self.entry_id(key))
     }
 
+    /// Whether any origin has a branch.
+    #[must_use]
+    pub fn has_branches(&self) -> bool {
+        self.origins.has_branches()
+    }
+
     /// The origin that a branch belongs to; any other is its own.
     #[must_use]
     pub fn root_of(&self, origin: Origin) -> Origin {

@@ -1,12 +1,15 @@
 //! Origins in the fold: effective times (F1), central numbers, and where each entry acts.
 
 mod branches;
+mod clocks;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::branches::Behind;
 pub(super) use self::branches::Start;
+pub(super) use self::clocks::Ahead;
+use self::clocks::Clocks;
 use super::line::Row;
 use super::slots::{Slot, Slots};
 use super::snapshot::Out;
@@ -54,6 +57,7 @@ struct OriginLog {
     /// From the first seq on.
     slots: Slots,
     genesis: Option<Genesis>,
+    clocks: Clocks,
     /// Runs of central numbers by first seq; they never overlap.
     runs: BTreeMap<u64, Numbers>,
 }
@@ -109,6 +113,7 @@ impl Origins {
             behind: None,
             slots: Slots::default(),
             genesis: None,
+            clocks: Clocks::default(),
             runs: BTreeMap::new(),
         });
         self.index.insert(id, index);
@@ -142,8 +147,10 @@ impl Origins {
     /// The slot of the origin's next entry, before it is known what the entry acts on.
     pub(super) fn next_slot(&self, index: u32, time: Option<Timestamp>, hash8: [u8; 8]) -> Slot {
         let time = time.map_or(0, Timestamp::millis);
-        let effective = self.log(index).map_or(time, |log| {
-            log.effective(self.next_seq(index), time, log.slots.last_effective())
+        let next = self.next_seq(index);
+        let corrected = self.ahead((index, next)).corrected(time);
+        let effective = self.log(index).map_or(corrected, |log| {
+            log.effective(next, corrected, log.slots.last_effective())
         });
         Slot {
             time,
@@ -152,6 +159,19 @@ impl Origins {
             hash8,
             touch: Touch::Other,
         }
+    }
+
+    /// Whether the last entry of an origin has another effective time by what is known now.
+    pub(super) fn is_outdated(&self, key: TxKey) -> bool {
+        let (Some(log), Some(slot)) = (self.log(key.0), self.slot(key)) else {
+            return false;
+        };
+        let before = match self.slot((key.0, key.1.saturating_sub(1))) {
+            Some(before) => before.effective,
+            None => self.before_first(key.0),
+        };
+        let time = self.ahead(key).corrected(slot.time);
+        log.effective(key.1, time, before) != slot.effective
     }
 
     pub(super) fn push(&mut self, index: u32, slot: Slot) {
@@ -176,7 +196,7 @@ impl Origins {
         let end = log.place(last_seq).map_or(0, |last| last.saturating_add(1));
         let range = first..end;
         let moment = run.moment.millis();
-        let lowers = log.slots.any(range, |slot| slot.time > moment);
+        let lowers = self.has_ahead(index) || log.slots.any(range, |slot| slot.time > moment);
         self.keep_run(index, run);
         lowers
     }
@@ -241,6 +261,7 @@ impl Origins {
     pub(super) fn recompute(&mut self, index: u32) -> BTreeSet<u32> {
         let mut touched = BTreeSet::new();
         let start = self.before_first(index);
+        let runs = self.clock_runs(index);
         let mut before = start;
         let Some(log) = self.log_mut(index) else {
             return touched;
@@ -249,7 +270,8 @@ impl Origins {
         let base = log.base();
         slots.change(start, |place, slot| {
             let seq = base.saturating_add(place);
-            slot.effective = log.effective(seq, slot.time, before);
+            let time = runs.at(seq).corrected(slot.time);
+            slot.effective = log.effective(seq, time, before);
             before = slot.effective;
             let (from, to) = slot.touch.lines();
             touched.extend([from, to].into_iter().flatten());

@@ -68,7 +68,7 @@ impl Need {
                 | OrderEntry::Closed(_)
                 | OrderEntry::Cancelled(_),
             ) => Self::Role(Role::Manager),
-            Body::Admitted(_) => Self::Central,
+            Body::Admitted(_) | Body::TimeFixed(_) => Self::Central,
         })
     }
 
@@ -106,6 +106,7 @@ impl Wish {
             Body::CodeUnbound(unbound) => item(&unbound.item),
             Body::Order(entry) => Self::Order(entry.order().map_or(id, |order| order.id)),
             Body::Admitted(_) => Self::Admit,
+            Body::TimeFixed(_) => Self::Answer,
             Body::ExceptionAnswered(_)
             | Body::Genesis(_)
             | Body::ClockMark(_)
@@ -145,6 +146,7 @@ struct UserLog {
 enum Authority {
     Roles(Subject, Clock),
     Admits(Vec<EntryRef>),
+    Fixes(EntryRef, Clock),
 }
 
 /// Who may do what, and what has no effect by that.
@@ -254,6 +256,10 @@ impl Fold {
                     admits.push((key, entry.hash8));
                 }
             }
+            Body::TimeFixed(fix) => {
+                let says = Authority::Fixes(fix.run, stamp.clock);
+                self.rights.authority.insert(key, says);
+            }
             Body::Genesis(_)
             | Body::ClockMark(_)
             | Body::Moved(_)
@@ -311,6 +317,7 @@ impl Fold {
         // Who may say what others may do comes before what they said.
         let authority = self.rights.authority.keys().copied().collect();
         self.judge_again(authority);
+        self.settle_clocks();
         let subjects: Vec<Subject> = self
             .catalogue
             .subjects()
@@ -337,7 +344,7 @@ impl Fold {
         }
         let authority = self.rights.authority.range(range.clone());
         let lowered = authority.filter(|(_, says)| match says {
-            Authority::Roles(_, clock) => clock.time() > run.moment,
+            Authority::Roles(_, clock) | Authority::Fixes(_, clock) => clock.time() > run.moment,
             Authority::Admits(_) => false,
         });
         let lowered: Vec<TxKey> = lowered.map(|(key, _)| *key).collect();
@@ -362,6 +369,12 @@ impl Fold {
                 let ids = ids.iter().map(|admitted| self.meant(*admitted));
                 let known = ids.filter_map(|id| self.origins.known_key(id));
                 known.collect()
+            }
+            Some(Authority::Fixes(run, _)) => {
+                if let Some(begins) = self.origins.meant(*run) {
+                    self.settle_clock(begins);
+                }
+                return;
             }
             Some(Authority::Roles(subject, _)) => {
                 let subject = subject.clone();

@@ -42,8 +42,10 @@ impl Record {
             Content::Known(entry) => match &entry.body {
                 Body::Moved(moved) => !Fold::can_move(moved.quantity),
                 Body::Counted(counted) => counted.span.is_some(),
-                Body::ClockMark(_) | Body::Tallied(_) => false,
+                Body::Tallied(_) => false,
                 Body::Genesis(_)
+                | Body::ClockMark(_)
+                | Body::TimeFixed(_)
                 | Body::Reversed(_)
                 | Body::Set(_)
                 | Body::ItemMerged(_)
@@ -164,6 +166,10 @@ impl Fold {
                 self.is_replaying = true;
                 self.judge(stamp, record.hash8, entry.user.as_ref(), &entry.body);
                 let time = self.origins.order_time(key);
+                if entry.body.marks_clock() {
+                    self.origins.mark_clock(key);
+                }
+                self.settle_clock(key);
                 // The lines were packed with what follows from it.
                 let _changed = self.take_fact(key, stamp, time, entry.body);
                 self.is_replaying = false;

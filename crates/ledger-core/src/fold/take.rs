@@ -15,6 +15,10 @@ impl Fold {
         let id = record.id;
         let key: TxKey = (origin, id.seq);
         self.bring_home(key, record.hash8);
+        let marks_clock = record.content.marks_clock();
+        if marks_clock {
+            self.origins.mark_clock(key);
+        }
         let mut slot = self
             .origins
             .next_slot(origin, record.content.time(), record.hash8);
@@ -47,6 +51,15 @@ impl Fold {
         self.origins.push(origin, slot);
         // It may have spoken of itself.
         self.bring_home(key, record.hash8);
+        if self.has_time_fixes() {
+            if marks_clock || id.seq == 1 {
+                self.settle_clock(key);
+            }
+            // It may have said something of the clock that wrote it, or of who may say so.
+            if self.origins.is_outdated(key) {
+                self.replace_times(origin);
+            }
+        }
         if self.reversals.is_target(&id)
             && let Some(changed) = self.settle_reversals(id)
         {
@@ -71,6 +84,7 @@ impl Fold {
             | Body::CodeUnbound(_)
             | Body::Order(_)
             | Body::ExceptionAnswered(_)
+            | Body::TimeFixed(_)
             | Body::Admitted(_) => self.take_once(key, slot.order_time(), body.once()),
         }
         if let Some(target) = self.take_fact(key, stamp, slot.order_time(), body) {
@@ -122,6 +136,7 @@ impl Fold {
                 self.learn_rights(key);
             }
             Body::Admitted(_) => self.learn_rights(key),
+            Body::TimeFixed(fix) => self.take_fix(stamp, &fix),
             Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
             Body::CodeBound(bound) => {
                 self.catalogue

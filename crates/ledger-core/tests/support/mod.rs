@@ -13,6 +13,7 @@
 )]
 
 pub mod branches;
+pub mod clocks;
 pub mod oracle;
 pub mod orders;
 pub mod rights;

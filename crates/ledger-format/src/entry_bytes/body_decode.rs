@@ -7,7 +7,7 @@ use ledger_core::catalogue::{CatalogueWrite, Class, Value, may_hold};
 use ledger_core::code::Code;
 use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Genesis, GenesisReason,
-    IdempotencyKey, ItemMerged, Kind, Moved, Particulars, Place, Reversed, Tallied,
+    IdempotencyKey, ItemMerged, Kind, Moved, Particulars, Place, Reversed, Tallied, TimeFix,
 };
 use ledger_core::{DeviceId, EntryRef, Quantity, Timestamp};
 
@@ -40,6 +40,7 @@ pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<Body, Reason> 
         | Kind::ORDER_CANCELLED => orders::read(kind, reader).map(Body::Order),
         Kind::EXCEPTION_ANSWERED => orders::read_answered(reader).map(Body::ExceptionAnswered),
         Kind::ADMITTED => read_admitted(reader).map(Body::Admitted),
+        Kind::TIME_FIXED => read_time_fix(reader).map(Body::TimeFixed),
         _ => match keys::class_of(kind) {
             Some(class) => read_set(class, reader).map(Body::Set),
             None => Err("a kind of a newer version"),
@@ -308,6 +309,24 @@ fn read_clock_mark(reader: &mut Reader<'_>) -> Result<ClockMark, Reason> {
     }
     Ok(ClockMark {
         step_millis: step.ok_or(MISSING)?,
+    })
+}
+
+fn read_time_fix(reader: &mut Reader<'_>) -> Result<TimeFix, Reason> {
+    let mut fields = Fields::of_body(reader)?;
+    let (mut ahead, mut uncertainty, mut run) = (None, None, None);
+    while let Some(key) = fields.next(reader)? {
+        match key {
+            keys::AHEAD => ahead = Some(reader.int()?),
+            keys::UNCERTAINTY => uncertainty = Some(reader.uint()?),
+            keys::TARGET => run = Some(reader.entry_ref()?),
+            _ => other(key, reader)?,
+        }
+    }
+    Ok(TimeFix {
+        run: run.ok_or(MISSING)?,
+        ahead_millis: ahead.ok_or(MISSING)?,
+        uncertainty_millis: uncertainty.ok_or(MISSING)?,
     })
 }
 

@@ -46,6 +46,11 @@ pub(super) fn write(body: &Body, out: &mut Vec<u8>) -> Written {
         Body::Order(entry) => write_order(w, entry),
         Body::ExceptionAnswered(answered) => write_answered(w, answered),
         Body::Admitted(admitted) => write_admitted(w, admitted),
+        Body::TimeFixed(fix) => {
+            w.field(keys::AHEAD, Token::Int(fix.ahead_millis))?;
+            w.uint(keys::UNCERTAINTY, fix.uncertainty_millis)?;
+            w.entry_ref(keys::TARGET, &fix.run)
+        }
     }?;
     writer.finish()
 }

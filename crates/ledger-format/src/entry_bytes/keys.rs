@@ -89,6 +89,11 @@ pub const EXCEPTION_ENTRIES: u8 = 4;
 /// Admitted: the entries, `[bin16, seq, bin8, bin16, seq, bin8, …]`.
 pub const ADMITTED_ENTRIES: u8 = 2;
 
+/// TimeFixed: by how many ms the clock was ahead.
+pub const AHEAD: u8 = 2;
+/// TimeFixed: by how many ms that may be wrong.
+pub const UNCERTAINTY: u8 = 4;
+
 /// CodeBound, CodeUnbound: the barcode.
 pub const BARCODE: u8 = 2;
 /// CodeBound: how much one scan is, in ten-thousandths.
@@ -135,6 +140,7 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
         Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => &[ONCE, TARGET],
         Kind::EXCEPTION_ANSWERED => &[EXCEPTION, EXCEPTION_ENTRIES, ONCE],
         Kind::ADMITTED => &[ADMITTED_ENTRIES, ONCE],
+        Kind::TIME_FIXED => &[AHEAD, UNCERTAINTY, TARGET],
         _ => return None,
     })
 }

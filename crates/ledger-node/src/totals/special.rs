@@ -72,6 +72,7 @@ impl Special {
             | Body::CodeUnbound(_)
             | Body::Order(_)
             | Body::ExceptionAnswered(_)
+            | Body::TimeFixed(_)
             | Body::Admitted(_) => entry.body.once().map(|once| Self {
                 once: Some(once),
                 ..special(&Particulars::default())
@@ -190,6 +191,7 @@ fn transaction(
         | Body::CodeUnbound(_)
         | Body::Order(_)
         | Body::ExceptionAnswered(_)
+        | Body::TimeFixed(_)
         | Body::Admitted(_) => return Ok(None),
     };
     let key = (u32::try_from(index).unwrap_or(u32::MAX), seq);

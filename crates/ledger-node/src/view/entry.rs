@@ -90,6 +90,7 @@ fn kind_word(kind: Kind) -> String {
         Kind::USER_SET => "user-set",
         Kind::DEVICE_SET => "device-set",
         Kind::ADMITTED => "admitted",
+        Kind::TIME_FIXED => "time-fixed",
         Kind(number) => return format!("kind-{number}"),
     };
     word.to_owned()
@@ -159,6 +160,11 @@ fn body_json(body: &Body) -> Value {
             "exception": answered.exception,
             "entries": answered.entries.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "note": answered.note,
+        }),
+        Body::TimeFixed(fix) => json!({
+            "run": fix.run.id.to_string(),
+            "ahead_millis": fix.ahead_millis,
+            "uncertainty_millis": fix.uncertainty_millis,
         }),
         Body::Admitted(admitted) => json!({
             "entries": admitted.entries.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(),

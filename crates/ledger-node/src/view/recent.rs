@@ -180,7 +180,9 @@ impl View<'_> {
                 code: unbound.item.to_string(),
             },
             Body::ExceptionAnswered(_) | Body::Admitted(_) => Deed::Answered,
-            Body::Genesis(_) | Body::ClockMark(_) | Body::Tallied(_) => return None,
+            Body::Genesis(_) | Body::ClockMark(_) | Body::Tallied(_) | Body::TimeFixed(_) => {
+                return None;
+            }
         })
     }
 

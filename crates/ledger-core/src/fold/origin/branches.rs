@@ -28,7 +28,7 @@ pub(in crate::fold) struct Start<O> {
 pub(super) struct Behind {
     pub(super) start: Start<u32>,
     /// Whose entry that is, once it is known.
-    parent: Option<u32>,
+    pub(super) parent: Option<u32>,
 }
 
 /// Writes where a log begins.
@@ -166,6 +166,10 @@ impl Origins {
         let mut family = self.branches_of(index);
         family.push(self.root(index));
         family
+    }
+
+    pub(in crate::fold) fn has_branches(&self) -> bool {
+        !self.branches.is_empty()
     }
 
     /// Whether an origin is a branch or has any.
