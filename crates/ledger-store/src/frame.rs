@@ -10,6 +10,11 @@
 //! | 4 run | first central number u64, origin 16, first seq u64, count u64, moment in ms u64, central chain hash after it 32, epoch u64 |
 //! | 5 cursor | peer 16, epoch u64, central number u64, central chain hash there 32 |
 //! | 6 note | key length u16, key, value length u32, value, both UTF-8 |
+//! | 7 branch | id 16, root 16, first seq u64, chain hash before it 32 |
+//! | 8 renamed | from 16, first seq u64, to 16 |
+//!
+//! Types 7 and 8 stand only in segments of version 2: a program that does not know them would pass
+//! over them as damage, and make of what follows what it is not.
 //!
 //! **Invariant.** Decoding never panics and never allocates more than the payload is long.
 
@@ -17,7 +22,7 @@ use ledger_core::{LedgerId, Origin};
 use ledger_format::{EntryBuf, Hash, OriginSlice};
 
 use crate::bytes::{Reader, narrow, put_counted};
-use crate::record::{Cursor, Note, Run, SignedHead};
+use crate::record::{BRANCH_SEQ_MAX, Branch, Cursor, Note, Renamed, Run, SignedHead};
 
 /// The longest payload of a frame in bytes.
 pub const FRAME_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -34,6 +39,15 @@ pub const RUN: u8 = 4;
 pub const CURSOR: u8 = 5;
 /// Frame type of a note.
 pub const NOTE: u8 = 6;
+/// Frame type of a branch.
+pub const BRANCH: u8 = 7;
+/// Frame type of entries that change their chain.
+pub const RENAMED: u8 = 8;
+
+/// The journal version that a frame type needs.
+pub(crate) const fn version_of(kind: u8) -> u32 {
+    if kind >= BRANCH { 2 } else { 1 }
+}
 
 /// A payload that is not what its type says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +72,10 @@ pub enum Frame {
     Cursor(Cursor),
     /// A fact of the node.
     Note(Note),
+    /// Where a chain begins.
+    Branch(Branch),
+    /// Entries that change their chain.
+    Renamed(Renamed),
 }
 
 /// A batch as received, and which part of it was new.
@@ -174,6 +192,32 @@ pub(crate) fn note_payload(note: &Note) -> Vec<u8> {
     out
 }
 
+/// Encodes where a chain begins.
+pub(crate) fn branch_payload(branch: &Branch) -> Vec<u8> {
+    let mut out = Vec::with_capacity(72);
+    out.extend_from_slice(branch.id.as_bytes());
+    out.extend_from_slice(&branch_value(branch));
+    out
+}
+
+/// The same without its id, as the index has it.
+pub(crate) fn branch_value(branch: &Branch) -> Vec<u8> {
+    let mut out = Vec::with_capacity(56);
+    out.extend_from_slice(branch.root.as_bytes());
+    out.extend_from_slice(&branch.first_seq.to_le_bytes());
+    out.extend_from_slice(branch.prev.as_bytes());
+    out
+}
+
+/// Encodes that entries change their chain.
+pub(crate) fn renamed_payload(renamed: &Renamed) -> Vec<u8> {
+    let mut out = Vec::with_capacity(40);
+    out.extend_from_slice(renamed.from.as_bytes());
+    out.extend_from_slice(&renamed.first_seq.to_le_bytes());
+    out.extend_from_slice(renamed.to.as_bytes());
+    out
+}
+
 /// Decodes a frame's payload.
 ///
 /// # Errors
@@ -188,6 +232,8 @@ pub fn decode(kind: u8, payload: &[u8]) -> Result<Frame, FrameError> {
         RUN => run(&mut reader).map(Frame::Run),
         CURSOR => cursor(&mut reader).map(Frame::Cursor),
         NOTE => note(&mut reader).map(Frame::Note),
+        BRANCH => branch(&mut reader).map(Frame::Branch),
+        RENAMED => renamed(&mut reader).map(Frame::Renamed),
         _ => None,
     };
     frame
@@ -270,6 +316,31 @@ fn note(reader: &mut Reader<'_>) -> Option<Note> {
     let key = std::str::from_utf8(reader.take(key_len)?).ok()?.to_owned();
     let value = std::str::from_utf8(reader.counted()?).ok()?.to_owned();
     Some(Note { key, value })
+}
+
+fn branch(reader: &mut Reader<'_>) -> Option<Branch> {
+    let id = Origin::from_bytes(reader.array()?);
+    branch_of(id, reader)
+}
+
+/// Decodes a branch without its id, as the index has it.
+pub(crate) fn branch_of(id: Origin, reader: &mut Reader<'_>) -> Option<Branch> {
+    Some(Branch {
+        id,
+        root: Origin::from_bytes(reader.array()?),
+        first_seq: reader
+            .u64()
+            .filter(|seq| (2..=BRANCH_SEQ_MAX).contains(seq))?,
+        prev: Hash::from_bytes(reader.array()?),
+    })
+}
+
+fn renamed(reader: &mut Reader<'_>) -> Option<Renamed> {
+    Some(Renamed {
+        from: Origin::from_bytes(reader.array()?),
+        first_seq: reader.u64().filter(|&seq| seq > 0)?,
+        to: Origin::from_bytes(reader.array()?),
+    })
 }
 
 /// The last of `count` numbers from `first`, when both are sound: numbers start at 1.

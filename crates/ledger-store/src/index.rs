@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, RangeInclusive};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use ledger_core::{EntryId, Origin};
 use ledger_format::{EntryBuf, Hash, OriginSlice};
@@ -14,9 +16,12 @@ use crate::keys;
 use crate::record::{Cursor, Run, SignedHead, StoreId};
 
 pub(crate) mod block;
+pub(crate) mod chains;
 mod check;
 mod chunk;
 pub(crate) mod join;
+pub(crate) mod moving;
+pub(crate) mod pieces;
 #[cfg(test)]
 mod tests;
 pub(crate) mod write;
@@ -24,8 +29,10 @@ pub(crate) mod write;
 use self::block::Packing;
 use self::chunk::Chunk;
 
-/// The index format that this version writes and the newest it reads.
-pub const INDEX_VERSION: u32 = 2;
+/// The newest index format. An index has it from its first branch on.
+pub const INDEX_VERSION: u32 = 3;
+/// The format of an index without branches.
+pub(crate) const VERSION_BEFORE_BRANCHES: u32 = 2;
 
 /// How many entries of neighbouring chunks are visited together.
 const SLICE_ENTRIES: usize = 256;
@@ -142,12 +149,18 @@ pub(crate) struct Index {
     pub(crate) engine: SharedEngine,
     /// How blocks are packed; without it none is made, and none can be read.
     pub(crate) packing: Option<Packing>,
+    /// Odd while entries change their chain, and another number after it.
+    moves: Arc<AtomicU64>,
 }
 
 impl Index {
     /// The index in an engine, whose caller packs in some way or not at all.
-    pub(crate) const fn new(engine: SharedEngine, packing: Option<Packing>) -> Self {
-        Self { engine, packing }
+    pub(crate) fn new(engine: SharedEngine, packing: Option<Packing>) -> Self {
+        Self {
+            engine,
+            packing,
+            moves: Arc::default(),
+        }
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
@@ -265,23 +278,38 @@ impl Index {
 
     /// The chain hash after an entry.
     pub(crate) fn hash_at(&self, origin: Origin, seq: u64) -> Result<Option<Hash>, ReadError> {
+        let before_first = || {
+            let (first, prev) = self.start(origin)?;
+            Ok(Some(prev).filter(|_| seq.saturating_add(1) == first))
+        };
         if seq == 0 {
-            return Ok(Some(Hash::before_first(origin)));
+            return before_first();
         }
         match self.head(origin)? {
             Some((last, hash)) if last == seq => return Ok(Some(hash)),
             Some((last, _)) if last > seq => {}
-            _ => return Ok(None),
+            Some(_) => return Ok(None),
+            None => return before_first(),
         }
-        let chunk = self.held(origin, seq)?;
-        Ok(Some(chunk.hash_before(seq.saturating_add(1))))
+        match self.held(origin, seq) {
+            Ok(chunk) => Ok(Some(chunk.hash_before(seq.saturating_add(1)))),
+            Err(ReadError::NotThere { .. }) => before_first(),
+            Err(error) => Err(error),
+        }
     }
 
-    /// The chunk of an entry that the head says is there.
+    /// The chunk of an entry that the head says is there, unless the chain begins behind it.
     fn held(&self, origin: Origin, seq: u64) -> Result<Chunk, ReadError> {
-        let key = || keys::of_entry(keys::CHUNK, origin, seq);
-        self.chunk(origin, seq)?
-            .ok_or_else(|| ReadError::corrupt(&key()))
+        match self.chunk(origin, seq)? {
+            Some(chunk) => Ok(chunk),
+            None if self.is_before(origin, seq)? => Err(ReadError::NotThere { origin, seq }),
+            None => Err(missing(origin, seq)),
+        }
+    }
+
+    /// Whether a chain begins behind a seq.
+    fn is_before(&self, origin: Origin, seq: u64) -> Result<bool, ReadError> {
+        Ok(seq < self.start(origin)?.0)
     }
 
     /// The bytes of an entry.
@@ -290,10 +318,14 @@ impl Index {
             Some((last, _)) if (1..=last).contains(&id.seq) => {}
             _ => return Ok(None),
         }
-        let missing = || ReadError::corrupt(&keys::of_entry(keys::CHUNK, id.origin, id.seq));
-        let (key, body) = self.chunk_value(id.origin, id.seq)?.ok_or_else(missing)?;
+        let Some((key, body)) = self.chunk_value(id.origin, id.seq)? else {
+            if self.is_before(id.origin, id.seq)? {
+                return Ok(None);
+            }
+            return Err(missing(id.origin, id.seq));
+        };
         let entry = chunk::entry(&key, &body, id.seq, self.packing.as_ref())?;
-        entry.map(Some).ok_or_else(missing)
+        entry.map(Some).ok_or_else(|| missing(id.origin, id.seq))
     }
 
     /// Consecutive entries of an origin.
@@ -304,9 +336,13 @@ impl Index {
         max_entries: usize,
         max_bytes: usize,
     ) -> Result<OriginSlice, ReadError> {
-        let (last, hash) = self
-            .head(origin)?
-            .unwrap_or((0, Hash::before_first(origin)));
+        let (last, hash) = match self.head(origin)? {
+            Some(head) => head,
+            None => {
+                let (first, prev) = self.start(origin)?;
+                (first.saturating_sub(1), prev)
+            }
+        };
         let mut slice = OriginSlice {
             origin,
             first_seq: from_seq,
@@ -376,9 +412,11 @@ impl Index {
         &self,
         visit: &mut dyn FnMut(OriginSlice),
     ) -> Result<(), ReadError> {
-        for (origin, (last, _)) in self.heads()? {
+        let chains = self.chains()?;
+        for (&origin, &(last, _)) in &chains.heads {
             let mut open: Option<OriginSlice> = None;
-            self.chunks(origin, 1..=last, &mut |chunk| {
+            let (first, _) = chains.start(origin);
+            self.chunks(origin, first..=last, &mut |chunk| {
                 let mut chunk = chunk.slice;
                 // A block that was made while this reads may begin with entries that are known.
                 let next = open
@@ -490,6 +528,21 @@ impl Index {
         Ok(run.filter(|run| id.seq.saturating_sub(run.first_seq) < run.count))
     }
 
+    /// Visits the runs of an origin from a seq on.
+    fn for_each_run_of(
+        &self,
+        origin: Origin,
+        first_seq: u64,
+        visit: &mut dyn FnMut(Run),
+    ) -> Result<(), ReadError> {
+        let from = keys::of_entry(keys::RUN, origin, first_seq);
+        let to = keys::end_of(&keys::of_origin(keys::RUN, origin));
+        self.scan(&from, &to, false, &mut |key, body| {
+            visit(decoded(key, body, frame::run)?);
+            Ok(ControlFlow::Continue(()))
+        })
+    }
+
     /// Visits all runs by central number.
     pub(crate) fn for_each_run(&self, visit: &mut dyn FnMut(Run)) -> Result<(), ReadError> {
         self.scan(
@@ -548,12 +601,17 @@ impl Index {
     }
 }
 
+/// What is told of an entry that the head says is there.
+fn missing(origin: Origin, seq: u64) -> ReadError {
+    ReadError::corrupt(&keys::of_entry(keys::CHUNK, origin, seq))
+}
+
 fn head(reader: &mut Reader<'_>) -> Option<(u64, Hash)> {
     Some((reader.u64()?, Hash::from_bytes(reader.array()?)))
 }
 
 /// What a slice has from a seq on.
-fn rest_of(slice: &OriginSlice, seq: u64) -> OriginSlice {
+pub(crate) fn rest_of(slice: &OriginSlice, seq: u64) -> OriginSlice {
     let skip = seq.saturating_sub(slice.first_seq);
     let mut rest = OriginSlice {
         origin: slice.origin,

@@ -14,6 +14,8 @@
 //! "more": the next frame belongs to the same group. Flag 2 "first": the first frame of one
 //! write; all before it was synced when it was written. Payloads: [`crate::frame`].
 //!
+//! The version is 1 up to the first frame that needs 2 ([`crate::frame`]), which begins a new segment.
+//!
 //! **Group**: frames up to and including one without "more". It counts when all are whole; it
 //! never spans segments. After the last group the file is zeros, written 1 MiB ahead so that a
 //! sync has no file length to save. A segment is cut to its length when the next is begun. A
@@ -36,9 +38,12 @@ pub(crate) mod segment;
 mod sums;
 
 use self::scan::Scanned;
-use self::segment::{FRAME_START_BYTES, FrameBytes, HEADER_BYTES, Header, Place, file_name};
+use self::segment::{
+    FRAME_START_BYTES, FrameBytes, HEADER_BYTES, Header, Place, VERSION_BEFORE_BRANCHES, file_name,
+};
 use crate::bytes::wide;
 use crate::disk::{Disk, DiskFile};
+use crate::frame;
 use crate::planted::Bug;
 use crate::record::StoreId;
 
@@ -164,6 +169,8 @@ pub(crate) struct Journal {
     allocated: u64,
     position: Position,
     poisoned: Option<String>,
+    /// The format of the segment that is open.
+    version: u32,
 }
 
 impl Journal {
@@ -174,7 +181,13 @@ impl Journal {
         store: StoreId,
         segment_bytes: u64,
     ) -> Result<Self, JournalError> {
-        let begun = begin_segment(disk, dir, store, Position::START, 0)?;
+        let begun = begin_segment(
+            disk,
+            dir,
+            store,
+            Position::START,
+            (0, VERSION_BEFORE_BRANCHES),
+        )?;
         Ok(Self::at(disk, dir, store, segment_bytes, begun))
     }
 
@@ -190,6 +203,7 @@ impl Journal {
             allocated: begun.allocated,
             position: Position::START,
             poisoned: None,
+            version: begun.version,
         }
     }
 
@@ -214,6 +228,7 @@ impl Journal {
             file,
             segment: scanned.last_segment,
             allocated,
+            version: scanned.version,
         };
         let mut journal = Self::at(disk, dir, scanned.store, segment_bytes, begun);
         journal.end = scanned.end;
@@ -251,17 +266,25 @@ impl Journal {
         let total = frames.fold(0_u64, |sum, (_, payload)| {
             sum.saturating_add(wide(payload.len().saturating_add(FRAME_START_BYTES)))
         });
+        let kinds = groups.iter().flatten().map(|(kind, _)| *kind);
+        let version = kinds.map(frame::version_of).fold(self.version, Ord::max);
         let mut behind = None;
-        if self.end.saturating_add(total) > self.segment_bytes && self.end > wide(HEADER_BYTES) {
+        let has_frames = self.end > wide(HEADER_BYTES);
+        let is_full = self.end.saturating_add(total) > self.segment_bytes && has_frames;
+        if is_full || version > self.version {
+            // An empty segment of an older version gives its place to one of the newer.
+            let after = self.segment.saturating_sub(u64::from(!has_frames));
             let begun = begin_segment(
                 &self.disk,
                 &self.dir,
                 self.store,
                 self.position,
-                self.segment,
+                (after, version),
             )?;
-            behind = Some((std::mem::replace(&mut self.file, begun.file), self.end));
+            let old = std::mem::replace(&mut self.file, begun.file);
+            behind = has_frames.then_some((old, self.end));
             self.segment = begun.segment;
+            self.version = begun.version;
             self.allocated = begun.allocated;
             self.end = wide(HEADER_BYTES);
         }
@@ -364,18 +387,20 @@ struct Begun {
     file: DiskFile,
     segment: u64,
     allocated: u64,
+    version: u32,
 }
 
-/// Makes the segment that follows `after`, durably, with its header and zeros.
+/// Makes the segment of a version that follows `after`, durably, with its header and zeros.
 fn begin_segment(
     disk: &Disk,
     dir: &Path,
     store: StoreId,
     before: Position,
-    after: u64,
+    (after, version): (u64, u32),
 ) -> Result<Begun, JournalError> {
     let segment = after.saturating_add(1);
     let header = Header {
+        version,
         segment,
         store,
         before_end: before.offset,
@@ -406,6 +431,7 @@ fn begin_segment(
         file,
         segment,
         allocated: wide(bytes.len()),
+        version,
     })
 }
 
@@ -422,8 +448,8 @@ mod tests {
 
     fn group(byte: u8) -> GroupFrames {
         vec![
-            (crate::frame::NOTE, vec![byte; 700]),
-            (crate::frame::NOTE, vec![byte; 700]),
+            (frame::NOTE, vec![byte; 700]),
+            (frame::NOTE, vec![byte; 700]),
         ]
     }
 

@@ -12,12 +12,14 @@
 //! | `r/` origin 16, first seq 8 | the same run |
 //! | `u/` peer 16 | cursor, as in a journal frame |
 //! | `k/` key of a note | its value |
+//! | `b/` id 16 | branch: root 16, first seq u64, chain hash before it 32 |
 //! | `p` | last indexed journal position: segment u64, offset u64, frame hash 32 |
 //! | `m` | index version u32, store id 16 |
 //!
 //! Every value is followed by the crc32c of key and value. Version 1 had no `d/`, `y/` and `z/`, and
 //! only form 0, in whose place it had the highest byte of a count that is at most 256: so version 2
-//! reads an index of version 1 as it is.
+//! reads an index of version 1 as it is. Version 3 has `b/`: it is written with the first of them, and
+//! an index without one stays what it is.
 
 use ledger_core::Origin;
 
@@ -41,6 +43,8 @@ pub const RUN: &[u8; 2] = b"r/";
 pub const CURSOR: &[u8; 2] = b"u/";
 /// Notes.
 pub const NOTE: &[u8; 2] = b"k/";
+/// Branches.
+pub const BRANCH: &[u8; 2] = b"b/";
 /// The journal position.
 pub const POSITION: &[u8] = b"p";
 /// Version and store.

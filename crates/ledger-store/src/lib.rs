@@ -33,7 +33,7 @@ pub use index::block::{
     BLOCK_ENTRIES_MAX, Derive, Derived, NewDerive, PackBlock, Packing, UnpackBlock, UnpackOne,
 };
 pub use journal::{JournalDamage, Position};
-pub use record::{Cursor, Group, Note, Record, Run, SignedHead, StoreId};
+pub use record::{Branch, Cursor, Group, Note, Record, Renamed, Run, SignedHead, StoreId};
 pub use store::{
     AppendError, BackupError, BackupExtra, BackupReport, Examined, ExaminedIndex, ExaminedJournal,
     Gap, Lost, Manifest, OpenError, OpenOptions, Opened, Pending, Progress, RebuiltJournal, Report,

@@ -15,6 +15,9 @@ pub const NOTE_KEY_BYTES_MAX: usize = 255;
 /// The longest value of a note in bytes.
 pub const NOTE_VALUE_BYTES_MAX: usize = 4096;
 
+/// The highest seq at which a branch may begin, so that numbers behind it never end.
+pub const BRANCH_SEQ_MAX: u64 = 1 << 62;
+
 /// Names one store; made at random when it is created, written in every file that belongs to it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoreId([u8; 16]);
@@ -117,6 +120,33 @@ pub struct Note {
     pub value: String,
 }
 
+/// A chain that does not begin at 1: one of several that go on from the same entry.
+///
+/// Which of them is called what, and why there are several, is the caller's business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Branch {
+    /// What its entries are kept under.
+    pub id: Origin,
+    /// The origin that it belongs to. The store keeps it and does nothing with it.
+    pub root: Origin,
+    /// Its first entry's seq, from 2 to [`BRANCH_SEQ_MAX`].
+    pub first_seq: u64,
+    /// The chain hash before that entry.
+    pub prev: Hash,
+}
+
+/// All entries of one chain from a seq on, as many as are there now, belong to another from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renamed {
+    /// Whose they were. Its chain ends before `first_seq` afterwards.
+    pub from: Origin,
+    /// The first of them, from 1.
+    pub first_seq: u64,
+    /// Whose they are. Its chain has to end just before `first_seq`, with the chain hash that
+    /// `from` has there.
+    pub to: Origin,
+}
+
 /// One thing to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
@@ -137,6 +167,10 @@ pub enum Record {
     Cursor(Cursor),
     /// A fact of the node.
     Note(Note),
+    /// Where a chain begins that does not begin at 1. It comes before the chain's first entries.
+    Branch(Branch),
+    /// Entries that change their chain.
+    Renamed(Renamed),
 }
 
 impl Record {
@@ -145,7 +179,12 @@ impl Record {
     pub const fn slice(&self) -> Option<&OriginSlice> {
         match self {
             Self::Own(slice) | Self::Foreign { slice, .. } => Some(slice),
-            Self::Head(_) | Self::Run(_) | Self::Cursor(_) | Self::Note(_) => None,
+            Self::Head(_)
+            | Self::Run(_)
+            | Self::Cursor(_)
+            | Self::Note(_)
+            | Self::Branch(_)
+            | Self::Renamed(_) => None,
         }
     }
 
@@ -155,9 +194,17 @@ impl Record {
             Self::Own(slice) => wide(slice.entries.byte_len() + 4 * slice.entries.len() + 96),
             Self::Foreign { batch, .. } => wide(batch.len() + 96),
             Self::Note(note) => wide(note.key.len() + note.value.len() + 16),
-            Self::Head(_) | Self::Run(_) | Self::Cursor(_) => 160,
+            Self::Head(_) | Self::Run(_) | Self::Cursor(_) | Self::Branch(_) | Self::Renamed(_) => {
+                160
+            }
         }
     }
+}
+
+/// Whether entries change their chain in some records.
+pub(crate) fn moves(records: &[Record]) -> bool {
+    let is_renamed = |record: &Record| matches!(record, Record::Renamed(_));
+    records.iter().any(is_renamed)
 }
 
 /// Records that a crash keeps or drops together. Their order counts.
@@ -192,6 +239,17 @@ impl Group {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// Whether entries change their chain in it.
+    pub(crate) fn moves(&self) -> bool {
+        moves(&self.records)
+    }
+
+    /// Whether it changes which chains there are, and not only how far they go.
+    pub(crate) fn branches(&self) -> bool {
+        let is_branch = |record: &Record| matches!(record, Record::Branch(_));
+        self.records.iter().any(is_branch) || self.moves()
     }
 
     /// Roughly how many bytes it takes in the journal.

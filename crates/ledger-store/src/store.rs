@@ -21,7 +21,7 @@ use crate::engine::{Engine, EngineError, EngineKind};
 use crate::index::block::{Derived, Packing};
 use crate::index::{Index, ReadError};
 use crate::journal::{JournalDamage, Position, SEGMENT_BYTES};
-use crate::record::{Cursor, Group, Run, SignedHead, StoreId};
+use crate::record::{Branch, Cursor, Group, Run, SignedHead, StoreId};
 
 mod aside;
 mod backup;
@@ -443,13 +443,15 @@ impl Store {
         self.settled().head(origin)
     }
 
-    /// The chain hash after an entry, or before the first for seq 0; `None` beyond the head.
+    /// The chain hash after an entry, or before a chain's first for the seq before that; `None`
+    /// beyond the head and further back.
     ///
     /// # Errors
     ///
     /// [`ReadError`].
     pub fn hash_at(&self, origin: Origin, seq: u64) -> Result<Option<Hash>, ReadError> {
-        self.settled().hash_at(origin, seq)
+        let index = self.settled();
+        index.undisturbed(|| index.hash_at(origin, seq))
     }
 
     /// An entry's bytes.
@@ -458,7 +460,8 @@ impl Store {
     ///
     /// [`ReadError`].
     pub fn entry(&self, id: EntryId) -> Result<Option<Vec<u8>>, ReadError> {
-        self.settled().entry(id)
+        let index = self.settled();
+        index.undisturbed(|| index.entry(id))
     }
 
     /// Entries of an origin from a seq on: at most `max_entries` of at most `max_bytes` bytes
@@ -466,7 +469,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`ReadError::NotThere`] for seq 0 and beyond the seq after the head; [`ReadError`].
+    /// [`ReadError::NotThere`] before a chain's first entry and beyond the seq after the head;
+    /// [`ReadError`].
     pub fn slice(
         &self,
         origin: Origin,
@@ -474,11 +478,30 @@ impl Store {
         max_entries: usize,
         max_bytes: usize,
     ) -> Result<OriginSlice, ReadError> {
-        self.settled()
-            .slice(origin, from_seq, max_entries, max_bytes)
+        let index = self.settled();
+        index.undisturbed(|| index.slice(origin, from_seq, max_entries, max_bytes))
     }
 
-    /// Visits all entries by origin and seq, at most 1,024 at a time.
+    /// All chains that do not begin at 1, by id.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn branches(&self) -> Result<Vec<Branch>, ReadError> {
+        Ok(self.settled().branches()?.into_values().collect())
+    }
+
+    /// Where a chain begins that does not begin at 1.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn branch(&self, id: Origin) -> Result<Option<Branch>, ReadError> {
+        self.settled().branch(id)
+    }
+
+    /// Visits all entries by origin and seq, at most 1,024 at a time. Nobody may give entries
+    /// another chain meanwhile.
     ///
     /// # Errors
     ///

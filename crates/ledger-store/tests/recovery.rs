@@ -33,18 +33,6 @@ fn flip(path: &Path, offset: u64) {
     fs::write(path, bytes).unwrap();
 }
 
-fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for item in fs::read_dir(from).unwrap() {
-        let item = item.unwrap();
-        if item.file_type().unwrap().is_dir() {
-            copy_dir(&item.path(), &to.join(item.file_name()));
-        } else {
-            fs::copy(item.path(), to.join(item.file_name())).unwrap();
-        }
-    }
-}
-
 /// A group of several frames after two others; the store closed. Where the last group begins
 /// and ends, and the contents before and after it.
 fn with_last_group(dir: &Path) -> (Position, Position, String, String) {

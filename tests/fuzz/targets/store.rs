@@ -47,6 +47,8 @@ pub(crate) fn frame(bytes: &[u8]) {
         Frame::Run(run) => assert!(run.first > 0 && run.first_seq > 0),
         Frame::Cursor(_) => assert_eq!(input.0.len(), 64),
         Frame::Note(note) => assert_eq!(note.key.len() + note.value.len() + 6, input.0.len()),
+        Frame::Branch(branch) => assert!(branch.first_seq > 1 && input.0.len() == 72),
+        Frame::Renamed(renamed) => assert!(renamed.first_seq > 0 && input.0.len() == 40),
     }
 }
 

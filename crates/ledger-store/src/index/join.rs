@@ -80,6 +80,13 @@ impl Joining {
         !self.due.is_empty()
     }
 
+    /// Forgets what is stored, because entries changed their chain.
+    pub(crate) fn forget(&mut self) {
+        if !self.stopped {
+            *self = Self::default();
+        }
+    }
+
     /// Joins nothing more until the store is opened again.
     pub(crate) fn stop(&mut self) {
         self.due.clear();
@@ -96,7 +103,10 @@ impl Joining {
         let Some(&origin) = self.due.first() else {
             return Ok(Vec::new());
         };
-        let from = self.joined.get(&origin).copied().unwrap_or(0);
+        let from = match self.joined.get(&origin) {
+            Some(joined) => *joined,
+            None => index.start(origin)?.0.saturating_sub(1),
+        };
         let found = look(index, origin, from)?;
         let mut joined = found.passed;
         let mut writes = Vec::new();

@@ -596,7 +596,10 @@ fn an_index_of_version_1_is_read_and_joined() {
     assert_eq!(join_all(&index, &mut Blocks::of(&index).unwrap()), 1);
     check(&index, origin(1), 1103);
     index.engine.write(vec![meta_write(meta.store)]).unwrap();
-    assert_eq!(index.meta().unwrap().unwrap().version, INDEX_VERSION);
+    assert_eq!(
+        index.meta().unwrap().unwrap().version,
+        VERSION_BEFORE_BRANCHES
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use ledger_format::{EntryBuf, Hash, OriginSlice};
 
 use super::block::{BLOCK_ENTRIES_MAX, BLOCK_ENTRIES_MIN, BLOCK_RAW_BYTES, Blocks};
 use super::chunk::count_and_form;
-use super::{Heads, INDEX_VERSION, Index, ReadError, sealed};
+use super::{Heads, INDEX_VERSION, Index, Meta, ReadError, VERSION_BEFORE_BRANCHES, sealed};
 use crate::bytes::{narrow, put_counted, wide};
 use crate::engine::Write;
 use crate::frame;
@@ -60,7 +60,7 @@ pub(super) fn chunk_value(prev: Hash, count: usize, packed: bool, entries: &[u8]
 }
 
 /// The writes that hold a slice as chunks whose entries stand one behind the other.
-fn raw_chunks(slice: &OriginSlice, hashes: &[Hash], out: &mut Vec<Write>) {
+pub(super) fn raw_chunks(slice: &OriginSlice, hashes: &[Hash], out: &mut Vec<Write>) {
     let mut put = |first_seq, prev, count, bytes: &[u8]| {
         let value = chunk_value(prev, count, false, bytes);
         out.push(sealed(
@@ -155,14 +155,11 @@ pub(crate) struct IndexBatch {
     begun: Option<u64>,
     writes: Vec<Write>,
     bytes: u64,
+    /// Whether there is a branch among the writes.
+    branches: bool,
 }
 
 impl IndexBatch {
-    /// The head of an origin as this batch leaves it, if it changes it.
-    pub(crate) fn head(&self, origin: Origin) -> Option<(u64, Hash)> {
-        self.heads.get(&origin).copied()
-    }
-
     /// Roughly how many bytes it will write.
     pub(crate) const fn byte_len(&self) -> u64 {
         self.bytes
@@ -193,7 +190,28 @@ impl IndexBatch {
                 self.writes
                     .push(sealed(key, note.value.clone().into_bytes()));
             }
+            Record::Branch(branch) => {
+                let key = keys::of_origin(keys::BRANCH, branch.id);
+                self.writes.push(sealed(key, frame::branch_value(branch)));
+                self.branches = true;
+            }
+            // Needs what is stored: see `Moving`.
+            Record::Renamed(_) => {}
         }
+    }
+
+    /// Takes away the numbers of a chain's entries from a seq on.
+    pub(super) fn drop_runs(
+        &mut self,
+        index: &Index,
+        origin: Origin,
+        first_seq: u64,
+    ) -> Result<(), ReadError> {
+        let is_gone = |run: &Run| run.origin == origin && run.first_seq >= first_seq;
+        self.runs.retain(|run| !is_gone(run));
+        index.for_each_run_of(origin, first_seq, &mut |run| {
+            self.writes.extend(run_keys(&run).map(|key| (key, None)));
+        })
     }
 
     fn add_slice(&mut self, slice: &OriginSlice, hashes: &[Hash]) {
@@ -260,14 +278,27 @@ impl IndexBatch {
             let written = run_keys(run).map(|key| sealed(key, frame::run_payload(run)));
             self.writes.extend(written);
         }
-        for (origin, (seq, hash)) in &self.heads {
-            let value = [seq.to_le_bytes().as_slice(), hash.as_bytes()].concat();
-            self.writes
-                .push(sealed(keys::of_origin(keys::HEAD, *origin), value));
+        let heads = self.heads.iter();
+        self.writes
+            .extend(heads.map(|(origin, head)| head_write(*origin, *head)));
+        if self.branches {
+            self.writes.extend(version_write(index.meta()?));
         }
         self.writes.push(position_write(position));
         Ok((self.writes, self.heads))
     }
+}
+
+/// The write that says that there are branches, for an index that does not say so yet.
+fn version_write(meta: Option<Meta>) -> Option<Write> {
+    let older = meta.filter(|meta| meta.version < INDEX_VERSION);
+    older.map(|meta| meta_write_of(INDEX_VERSION, meta.store))
+}
+
+/// The write of a head.
+pub(super) fn head_write(origin: Origin, (seq, hash): (u64, Hash)) -> Write {
+    let value = [seq.to_le_bytes().as_slice(), hash.as_bytes()].concat();
+    sealed(keys::of_origin(keys::HEAD, origin), value)
 }
 
 /// Where a run lies: by origin and by number.
@@ -287,9 +318,13 @@ pub(crate) fn position_write(position: Position) -> Write {
     sealed(keys::POSITION.to_vec(), value)
 }
 
-/// The write that says whose index it is.
+/// The write that says whose index it is, for one without branches.
 pub(crate) fn meta_write(store: StoreId) -> Write {
-    let value = [INDEX_VERSION.to_le_bytes().as_slice(), store.as_bytes()].concat();
+    meta_write_of(VERSION_BEFORE_BRANCHES, store)
+}
+
+fn meta_write_of(version: u32, store: StoreId) -> Write {
+    let value = [version.to_le_bytes().as_slice(), store.as_bytes()].concat();
     sealed(keys::META.to_vec(), value)
 }
 
@@ -304,6 +339,8 @@ pub(crate) fn frames_of(record: &Record, hashes: &[Hash], out: &mut Vec<(u8, Vec
         Record::Run(run) => out.push((frame::RUN, frame::run_payload(run))),
         Record::Cursor(cursor) => out.push((frame::CURSOR, frame::cursor_payload(cursor))),
         Record::Note(note) => out.push((frame::NOTE, frame::note_payload(note))),
+        Record::Branch(branch) => out.push((frame::BRANCH, frame::branch_payload(branch))),
+        Record::Renamed(renamed) => out.push((frame::RENAMED, frame::renamed_payload(renamed))),
     }
 }
 

@@ -12,7 +12,9 @@ use std::path::Path;
 
 use ledger_format::Hash;
 
-use super::segment::{BadHeader, FrameAt, HEADER_BYTES, Header, Place, file_name, number_of};
+use super::segment::{
+    BadHeader, FrameAt, HEADER_BYTES, Header, Place, VERSION_BEFORE_BRANCHES, file_name, number_of,
+};
 use super::sums::Sums;
 use super::{JournalDamage, JournalError, Position};
 use crate::bytes::wide;
@@ -55,6 +57,8 @@ pub(crate) struct Scanned {
     pub(crate) end: u64,
     /// How many bytes after `end` are not zero or stand before one that is not.
     pub(crate) torn_bytes: u64,
+    /// The newest format of the segments that were read.
+    pub(crate) version: u32,
 }
 
 /// The segment numbers in a journal's directory, rising.
@@ -103,6 +107,7 @@ pub(crate) fn scan(
         position,
         end,
         torn_bytes,
+        version,
         ..
     } = walk;
     Ok(Some(Scanned {
@@ -111,6 +116,7 @@ pub(crate) fn scan(
         last_segment,
         end,
         torn_bytes,
+        version,
     }))
 }
 
@@ -138,6 +144,7 @@ pub(crate) struct Walk {
     torn_bytes: u64,
     /// The segment that should come next.
     missing: u64,
+    version: u32,
 }
 
 impl Walk {
@@ -149,6 +156,7 @@ impl Walk {
             end: 0,
             torn_bytes: 0,
             missing: first,
+            version: VERSION_BEFORE_BRANCHES,
         }
     }
 
@@ -189,7 +197,10 @@ impl Walk {
                     "of another journal",
                 )));
             }
-            Ok(header) => self.check_joint(&header, contiguous, visit),
+            Ok(header) => {
+                self.version = self.version.max(header.version);
+                self.check_joint(&header, contiguous, visit);
+            }
         }
         let place = Place {
             store: self.store,

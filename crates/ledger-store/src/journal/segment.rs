@@ -10,8 +10,11 @@ use crate::frame::FRAME_BYTES_MAX;
 use crate::planted::Bug;
 use crate::record::StoreId;
 
-/// The journal format that this version writes and the newest it reads.
-pub const JOURNAL_VERSION: u32 = 1;
+/// The newest journal format. A segment has it from the first frame on that needs it, and so have
+/// all that follow; a journal without branches can still be read by what knows only version 1.
+pub const JOURNAL_VERSION: u32 = 2;
+/// The version of a segment in which no frame needs a newer one.
+pub(crate) const VERSION_BEFORE_BRANCHES: u32 = 1;
 /// How many bytes a segment header takes; the first frame follows.
 pub(crate) const HEADER_BYTES: usize = 80;
 /// How many bytes of a frame stand before its payload.
@@ -26,6 +29,8 @@ const FIRST: u8 = 2;
 /// What a segment says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Header {
+    /// The format of its frames.
+    pub(crate) version: u32,
     /// Its number, from 1.
     pub(crate) segment: u64,
     /// Whose journal.
@@ -50,7 +55,7 @@ impl Header {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(HEADER_BYTES);
         out.extend_from_slice(&MAGIC);
-        out.extend_from_slice(&JOURNAL_VERSION.to_le_bytes());
+        out.extend_from_slice(&self.version.to_le_bytes());
         out.extend_from_slice(&self.segment.to_le_bytes());
         out.extend_from_slice(self.store.as_bytes());
         out.extend_from_slice(&self.before_end.to_le_bytes());
@@ -77,6 +82,7 @@ impl Header {
             return Some(Err(BadHeader::Newer(version)));
         }
         Some(Ok(Self {
+            version,
             segment: reader.u64()?,
             store: StoreId::from_bytes(reader.array()?),
             before_end: reader.u64()?,

@@ -49,14 +49,14 @@ pub use self::restore::{Restored, manifest_of, read_backup, restore};
 use self::check::{Check, Findings};
 use self::container::{Container, Writer};
 use self::manifest::manifest_heads;
-use super::examine::join;
 use super::open::{JOURNAL_DIR, io_error};
 use super::replay::record_of;
 use super::{OpenError, OpenOptions, Progress, Step, Store};
 use crate::disk::Disk;
+use crate::index::chains::Chains;
 use crate::index::{Heads, Index, ReadError};
 use crate::journal::scan::{ScanFrom, Seen, scan, segments};
-use crate::journal::segment::{HEADER_BYTES, file_name};
+use crate::journal::segment::{HEADER_BYTES, VERSION_BEFORE_BRANCHES, file_name};
 use crate::journal::{JOURNAL_VERSION, Position};
 use crate::record::StoreId;
 
@@ -171,7 +171,7 @@ pub struct BackupReport {
 
 /// Index and journal at one moment.
 struct Snapshot {
-    heads: Heads,
+    chains: Chains,
     position: Position,
 }
 
@@ -180,9 +180,9 @@ impl Snapshot {
     fn take(index: &Index) -> Result<Self, ReadError> {
         loop {
             let position = index.position()?;
-            let heads = index.heads()?;
+            let chains = index.chains()?;
             if index.position()? == position {
-                return Ok(Self { heads, position });
+                return Ok(Self { chains, position });
             }
         }
     }
@@ -193,17 +193,17 @@ impl Snapshot {
             made_at: extra.made_at.clone(),
             about: extra.about.clone(),
             store: store.to_string(),
-            journal_version: JOURNAL_VERSION,
+            journal_version: match self.chains.branches.is_empty() {
+                true => VERSION_BEFORE_BRANCHES,
+                false => JOURNAL_VERSION,
+            },
             position: ManifestPosition {
                 segment: self.position.segment,
                 offset: self.position.offset,
                 frame: self.position.frame.to_string(),
             },
-            entries: self
-                .heads
-                .values()
-                .fold(0_u64, |sum, head| sum.saturating_add(head.0)),
-            heads: manifest_heads(&self.heads),
+            entries: self.chains.entries(),
+            heads: manifest_heads(&self.chains.heads),
             missing: Vec::new(),
             parts: Vec::new(),
         }
@@ -264,7 +264,7 @@ fn snapshot_of_journal(
     journal: &Path,
     options: &OpenOptions,
 ) -> Result<(StoreId, Snapshot), BackupError> {
-    let mut heads = Heads::new();
+    let mut chains = Chains::default();
     let mut problems = Vec::new();
     let from = ScanFrom {
         segment: 1,
@@ -275,7 +275,7 @@ fn snapshot_of_journal(
         Seen::Group { frames, .. } => {
             for (kind, payload) in frames {
                 match record_of(options, kind, payload) {
-                    Ok(record) if join(&mut heads, &record) => {}
+                    Ok(record) if chains.see(&record).is_ok() => {}
                     Ok(_) => problems.push("entries do not continue their origin".to_owned()),
                     Err(what) => problems.push(what.to_owned()),
                 }
@@ -286,7 +286,7 @@ fn snapshot_of_journal(
     let scanned = scanned.filter(|_| problems.is_empty());
     let scanned = scanned.ok_or(BackupError::Unreadable { problems })?;
     let position = scanned.position;
-    Ok((scanned.store, Snapshot { heads, position }))
+    Ok((scanned.store, Snapshot { chains, position }))
 }
 
 /// The ending of a backup in which something is missing.
@@ -429,7 +429,7 @@ impl Making<'_> {
             })
             .and_then(|snapshot| {
                 let mut manifest = snapshot.manifest(self.id, self.extra);
-                manifest.missing = missing(store, findings, &snapshot.heads);
+                manifest.missing = missing(store, findings, &snapshot.chains.heads);
                 self.write(&dir, Some(self.journal), manifest, progress)
             });
         let _gone = self.options.disk.remove_any(&dir);

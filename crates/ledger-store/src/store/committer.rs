@@ -15,10 +15,15 @@ use crate::bytes::wide;
 use crate::chain_text;
 use crate::fence::Fence;
 use crate::frame::FRAME_BYTES_MAX;
-use crate::index::Heads;
-use crate::index::write::{frames_of, link};
+use crate::index::chains::Chains;
+use crate::index::write::{Expected, frames_of, link};
+use crate::index::{Heads, ReadError};
 use crate::journal::{GroupFrames, Journal, JournalError, Position};
-use crate::record::{Group, NOTE_KEY_BYTES_MAX, NOTE_VALUE_BYTES_MAX, Record, Run, StoreId};
+use crate::record::{
+    BRANCH_SEQ_MAX, Group, NOTE_KEY_BYTES_MAX, NOTE_VALUE_BYTES_MAX, Record, Run, StoreId,
+};
+
+mod branching;
 
 /// How many bytes a group may take.
 pub const GROUP_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -58,6 +63,12 @@ pub enum AppendError {
     Malformed {
         /// What.
         what: &'static str,
+    },
+    /// What the group moves to another chain cannot be read. Nothing of the group was written.
+    #[error("the entries that change their chain cannot be read")]
+    Read {
+        /// What is wrong with them.
+        source: ReadError,
     },
     /// There is no space. Nothing was written; it may be tried again.
     #[error("the disk is full")]
@@ -107,6 +118,16 @@ impl From<JournalError> for AppendError {
     }
 }
 
+impl From<Expected> for AppendError {
+    fn from(expected: Expected) -> Self {
+        Self::NotNext {
+            origin: expected.origin,
+            expected_seq: expected.seq,
+            expected_prev: expected.prev,
+        }
+    }
+}
+
 /// Called with a group's result.
 pub(super) type Done = Box<dyn FnOnce(Result<Position, AppendError>) + Send>;
 
@@ -125,7 +146,7 @@ pub(super) struct Committer {
     fence: Option<(StoreId, Fence)>,
     indexer: Indexer,
     /// Of all that the journal holds; the index may be behind.
-    heads: Heads,
+    chains: Chains,
     position: Position,
     poisoned: Option<String>,
 }
@@ -147,14 +168,14 @@ impl Committer {
     pub(super) fn new(
         (journal, fence): (Option<Journal>, Option<(StoreId, Fence)>),
         indexer: Indexer,
-        heads: Heads,
+        chains: Chains,
         position: Position,
     ) -> Self {
         Self {
             journal,
             fence,
             indexer,
-            heads,
+            chains,
             position,
             poisoned: None,
         }
@@ -188,17 +209,34 @@ impl Committer {
     }
 
     fn commit(&mut self, jobs: Vec<Job>) {
+        for jobs in branching::apart(jobs) {
+            self.commit_together(jobs);
+        }
+    }
+
+    fn commit_together(&mut self, jobs: Vec<Job>) {
         if self.poisoned.is_none() {
             self.poisoned = self.indexer.failure();
         }
+        let mut chains = None;
         let mut heads = Heads::new();
         let mut frames: Vec<GroupFrames> = Vec::new();
         let mut accepted: Vec<Accepted> = Vec::with_capacity(jobs.len());
         for Job { group, done } in jobs {
-            match self.check(&group, &heads) {
-                Err(error) => done(Err(error)),
-                Ok((links, changed)) => {
+            let checked = if group.branches() {
+                self.check_branching(&group).map(|(links, after)| {
+                    chains = Some(after);
+                    links
+                })
+            } else {
+                self.check(&group, &heads).map(|(links, changed)| {
                     heads.extend(changed);
+                    links
+                })
+            };
+            match checked {
+                Err(error) => done(Err(error)),
+                Ok(links) => {
                     let of_group = group_frames(&group, &links);
                     let written = !of_group.is_empty();
                     if written {
@@ -218,7 +256,8 @@ impl Committer {
                 .into_iter()
                 .for_each(|one| (one.done)(Err(error.clone()))),
             Ok(positions) => {
-                self.heads.extend(heads);
+                self.chains.heads.extend(heads);
+                self.chains = chains.unwrap_or_else(|| std::mem::take(&mut self.chains));
                 self.acknowledge(accepted, positions);
             }
         }
@@ -274,12 +313,8 @@ impl Committer {
             };
             let head = within_group.get(&slice.origin).copied();
             let head = head.or_else(|| batch.get(&slice.origin).copied());
-            let head = head.or_else(|| self.heads.get(&slice.origin).copied());
-            let hashes = link(slice, head).map_err(|expected| AppendError::NotNext {
-                origin: expected.origin,
-                expected_seq: expected.seq,
-                expected_prev: expected.prev,
-            })?;
+            let head = head.unwrap_or_else(|| self.chains.end(slice.origin));
+            let hashes = link(slice, Some(head))?;
             if let Some(&hash) = hashes.last() {
                 let _before = within_group.insert(slice.origin, (slice.last_seq(), hash));
             }
@@ -355,6 +390,13 @@ fn check_record(record: &Record) -> Result<(), AppendError> {
         Record::Head(_) => Ok(()),
         Record::Run(run) if is_sound(run) => Ok(()),
         Record::Run(_) => Err(AppendError::Malformed { what: "run" }),
+        Record::Branch(branch) if !(2..=BRANCH_SEQ_MAX).contains(&branch.first_seq) => {
+            Err(AppendError::Malformed { what: "branch" })
+        }
+        Record::Renamed(renamed) if renamed.first_seq == 0 => {
+            Err(AppendError::Malformed { what: "renamed" })
+        }
+        Record::Branch(_) | Record::Renamed(_) => Ok(()),
         Record::Note(note) => {
             within("note's key", wide(note.key.len()), wide(NOTE_KEY_BYTES_MAX))?;
             within(

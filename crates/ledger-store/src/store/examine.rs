@@ -7,13 +7,13 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::aside::{self, Lost};
+use super::aside::{self, Log, Lost};
 use super::open::{Found, JOURNAL_NEW_DIR, LOCK_FILE, Place, exists, io_error};
 use super::replay::record_of;
 use super::{OpenError, OpenOptions, Progress, Step};
 use crate::engine::EngineKind;
-use crate::index::Heads;
-use crate::index::write::link;
+use crate::index::Index;
+use crate::index::chains::Chains;
 use crate::journal::scan::{ScanFrom, Seen, scan};
 use crate::journal::{JournalDamage, Position};
 use crate::record::Record;
@@ -92,9 +92,9 @@ pub fn examine(
         ..Examined::default()
     };
     let place = Place { dir, kind, options };
-    let (mut end, mut heads) = (Position::START, Heads::new());
+    let (mut end, mut chains) = (Position::START, Chains::default());
     if place.journal_dir().is_dir() {
-        let (journal, position) = examine_journal(&place, &mut heads, progress, visit)?;
+        let (journal, position) = examine_journal(&place, &mut chains, progress, visit)?;
         end = position;
         examined.journal = journal;
     }
@@ -105,11 +105,16 @@ pub fn examine(
         }
         return Ok(examined);
     }
-    examined.index = examine_index(&place, end)?;
+    let (like, index) = examine_index(&place, end)?;
+    examined.index = like;
     look_about(&place, &mut examined)?;
     let is_whole = |it: &ExaminedJournal| it.damage.is_empty() && !it.unjoined;
     if examined.journal.as_ref().is_some_and(is_whole) && examined.index != ExaminedIndex::Ahead {
-        examined.lost = aside::lost(dir, options, &heads)?;
+        let log = Log {
+            chains: &chains,
+            index: index.as_ref(),
+        };
+        examined.lost = aside::lost(dir, options, log)?;
     }
     Ok(examined)
 }
@@ -171,7 +176,7 @@ fn try_lock(dir: &Path) -> Result<Option<Option<File>>, OpenError> {
 
 fn examine_journal(
     place: &Place<'_>,
-    heads: &mut Heads,
+    chains: &mut Chains,
     progress: &mut dyn FnMut(Progress),
     visit: &mut dyn FnMut(&Record),
 ) -> Result<(Option<ExaminedJournal>, Position), OpenError> {
@@ -197,7 +202,7 @@ fn examine_journal(
         for (kind, payload) in frames {
             match record_of(place.options, kind, payload) {
                 Ok(record) => {
-                    journal.unjoined |= !join(heads, &record);
+                    journal.unjoined |= chains.see(&record).is_err();
                     visit(&record);
                 }
                 Err(what) => journal.damage.push(JournalDamage {
@@ -219,48 +224,37 @@ fn examine_journal(
         return Ok((None, Position::START));
     };
     journal.torn_bytes = scanned.torn_bytes;
-    journal.origins = crate::bytes::wide(heads.len());
-    journal.entries = heads
-        .values()
-        .fold(0_u64, |sum, head| sum.saturating_add(head.0));
+    journal.origins = crate::bytes::wide(chains.heads.len());
+    journal.entries = chains.entries();
     Ok((Some(journal), scanned.position))
 }
 
-/// Whether a record's entries continue their origin.
-pub(super) fn join(heads: &mut Heads, record: &Record) -> bool {
-    let Some(slice) = record.slice() else {
-        return true;
-    };
-    let Ok(hashes) = link(slice, heads.get(&slice.origin).copied()) else {
-        return false;
-    };
-    if let Some(&hash) = hashes.last() {
-        let _before = heads.insert(slice.origin, (slice.last_seq(), hash));
-    }
-    true
-}
-
-fn examine_index(place: &Place<'_>, end: Position) -> Result<ExaminedIndex, OpenError> {
+/// What the index is like, and the index where it can be read.
+fn examine_index(
+    place: &Place<'_>,
+    end: Position,
+) -> Result<(ExaminedIndex, Option<Index>), OpenError> {
     let Some(name) = place.kind.file_name() else {
-        return Ok(ExaminedIndex::Unknown);
+        return Ok((ExaminedIndex::Unknown, None));
     };
     if !place.dir.join(name).exists() {
-        return Ok(ExaminedIndex::Missing);
+        return Ok((ExaminedIndex::Missing, None));
     }
-    let position = match place.find_index()? {
-        Found::Unusable(why) => return Ok(ExaminedIndex::Unusable(why)),
-        Found::Nothing => return Ok(ExaminedIndex::Unknown),
-        Found::Usable(_, _, position) => position,
+    let (index, position) = match place.find_index()? {
+        Found::Unusable(why) => return Ok((ExaminedIndex::Unusable(why), None)),
+        Found::Nothing => return Ok((ExaminedIndex::Unknown, None)),
+        Found::Usable(index, _, position) => (index, position),
     };
     let (known, end) = (
         (position.segment, position.offset),
         (end.segment, end.offset),
     );
-    Ok(match known.cmp(&end) {
+    let like = match known.cmp(&end) {
         std::cmp::Ordering::Less => ExaminedIndex::Behind,
         std::cmp::Ordering::Equal => ExaminedIndex::UpToDate,
         std::cmp::Ordering::Greater => ExaminedIndex::Ahead,
-    })
+    };
+    Ok((like, Some(index)))
 }
 
 /// Lists what lies about in the store's directory.

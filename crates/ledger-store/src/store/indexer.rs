@@ -17,10 +17,11 @@ use crate::chain_text;
 use crate::engine::{EngineError, Write};
 use crate::index::block::{BLOCK_ENTRIES_MAX, Blocks};
 use crate::index::join::Joining;
-use crate::index::write::IndexBatch;
+use crate::index::moving::Moving;
+use crate::index::write::{Expected, IndexBatch};
 use crate::index::{Index, ReadError};
 use crate::journal::Position;
-use crate::record::Group;
+use crate::record::{Group, Record};
 
 /// How many groups the index may be behind before the committer waits for it.
 pub(super) const LAG_GROUPS_MAX: usize = 4096;
@@ -215,7 +216,7 @@ impl Backlog {
             groups.push(group);
         }
         state.wanted &= !state.waiting.is_empty();
-        Next::Write { groups, bytes }
+        Next::Write { groups }
     }
 }
 
@@ -235,7 +236,7 @@ fn wait<'a, T>(condvar: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T>
 }
 
 enum Next {
-    Write { groups: Vec<Durable>, bytes: u64 },
+    Write { groups: Vec<Durable> },
     Flush,
     Join,
     End,
@@ -245,6 +246,7 @@ enum Next {
 #[derive(Debug)]
 pub(super) struct Indexer {
     backlog: Arc<Backlog>,
+    index: Index,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -253,6 +255,7 @@ impl Indexer {
     pub(super) fn start(index: Index) -> io::Result<Self> {
         let backlog = Arc::new(Backlog::new());
         let shared = Arc::clone(&backlog);
+        let same = index.clone();
         let thread = thread::Builder::new()
             .name("store-index".to_owned())
             .spawn(move || {
@@ -272,6 +275,7 @@ impl Indexer {
             })?;
         Ok(Self {
             backlog,
+            index: same,
             thread: Some(thread),
         })
     }
@@ -279,6 +283,12 @@ impl Indexer {
     /// What readers wait for.
     pub(super) fn backlog(&self) -> Arc<Backlog> {
         Arc::clone(&self.backlog)
+    }
+
+    /// The index, with all that was handed over, unless it failed.
+    pub(super) fn settled(&self) -> &Index {
+        self.backlog.settle();
+        &self.index
     }
 
     /// Why the index takes nothing more.
@@ -368,7 +378,7 @@ impl Work<'_> {
             let joins = may_join && self.joining.is_due();
             let waits = self.unflushed > 0 || self.is_new();
             match self.backlog.next(waits, joins) {
-                Next::Write { groups, bytes } => self.write(&groups, bytes),
+                Next::Write { groups } => self.write_parts(&groups),
                 Next::Flush => {
                     self.flush();
                     self.pause = Pause::Idle;
@@ -394,6 +404,46 @@ impl Work<'_> {
     /// Whether it has not been looked yet what an earlier program left to be joined.
     fn is_new(&self) -> bool {
         self.pause == Pause::Beginning && self.blocks.is_some()
+    }
+
+    /// Writes groups, with one write for all between those that move entries: such a one needs what
+    /// is written before it, and is a write of its own.
+    fn write_parts(&mut self, groups: &[Durable]) {
+        let together = |a: &Durable, b: &Durable| !a.group.moves() && !b.group.moves();
+        for part in groups.chunk_by(together) {
+            let bytes = part.iter().map(|group| group.bytes).sum();
+            match part {
+                [alone] if alone.group.moves() => self.write_moving(alone, bytes),
+                _ => self.write(part, bytes),
+            }
+            if self.backlog.failure().is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Writes a group that moves entries.
+    fn write_moving(&mut self, durable: &Durable, bytes: u64) {
+        let records: Vec<&Record> = durable.group.records.iter().collect();
+        let written = self.index.chains().and_then(|chains| {
+            let mut moving = Moving::new(&self.index, chains, &records)?;
+            for record in records {
+                // The journal has nothing that its chain did not take.
+                let refused = |it: Expected| ReadError::NotThere {
+                    origin: it.origin,
+                    seq: it.seq,
+                };
+                moving.take(record)?.map_err(refused)?;
+            }
+            let (writes, _) = moving.finish(durable.position)?;
+            Ok(self.index.write_moved(writes)?)
+        });
+        self.joining.forget();
+        match written {
+            Ok(()) => self.backlog.done(1, bytes),
+            Err(error) => self.backlog.fail(chain_text(&error)),
+        }
+        self.unflushed = self.unflushed.saturating_add(bytes.max(1));
     }
 
     /// Writes groups at once.

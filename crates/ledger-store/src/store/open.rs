@@ -24,7 +24,7 @@ use crate::engine::{self, EngineError, EngineKind, SharedEngine};
 use crate::fence::Fence;
 use crate::index::block::Packing;
 use crate::index::write::{meta_write, position_write};
-use crate::index::{INDEX_VERSION, Index, Meta, ReadError};
+use crate::index::{INDEX_VERSION, Index, Meta, ReadError, VERSION_BEFORE_BRANCHES};
 use crate::journal::scan::{ScanFrom, Scanned, scan, segments};
 use crate::journal::segment::file_name;
 use crate::journal::{JOURNAL_VERSION, Journal, JournalDamage, JournalError, Position};
@@ -535,7 +535,7 @@ impl Place<'_> {
 
 /// Says that an index of an older version may hold from now on what only this version reads.
 fn raise_version(index: &Index, meta: Meta) -> Result<(), EngineError> {
-    if meta.version == INDEX_VERSION || index.packing.is_none() {
+    if meta.version >= VERSION_BEFORE_BRANCHES || index.packing.is_none() {
         return Ok(());
     }
     index.engine.write(vec![meta_write(meta.store)])
@@ -550,11 +550,11 @@ pub(super) fn start(
     (files, lock): (Option<(PathBuf, OpenOptions)>, Option<File>),
 ) -> Result<Store, OpenError> {
     let position = journal.as_ref().map_or(Position::START, Journal::position);
-    let heads = index.heads()?;
+    let chains = index.chains()?;
     let indexer = Indexer::start(index.clone()).map_err(|source| OpenError::NoThread { source })?;
     let backlog = indexer.backlog();
     let fence = fence.map(|fence| (id, fence));
-    let committer = Committer::new((journal, fence), indexer, heads, position);
+    let committer = Committer::new((journal, fence), indexer, chains, position);
     let (jobs, waiting) = mpsc::sync_channel(QUEUE_GROUPS_MAX);
     let thread = thread::Builder::new()
         .name("store-commit".to_owned())

@@ -81,12 +81,11 @@ pub(super) fn rebuild_journal(
     let gaps = index_rest(place, index, store, position)?;
     index.engine.flush()?;
     let (position, entries) = write_journal(place, index, store)?;
-    let heads = index.heads()?;
     let disk = &place.options.disk;
     let journal_dir = place.journal_dir();
     let old = journal_dir
         .exists()
-        .then(|| set_aside_journal(place, &heads))
+        .then(|| set_aside_journal(place, index))
         .transpose()?;
     disk.rename(&place.dir.join(JOURNAL_NEW_DIR), &journal_dir)
         .and_then(|()| disk.sync_dir(place.dir))
@@ -128,16 +127,17 @@ fn write_journal(
     let dir = place.dir.join(JOURNAL_NEW_DIR);
     disk.create_dir_all(&dir)
         .map_err(|source| io_error(&dir, source))?;
-    let total = index
-        .heads()?
-        .values()
-        .fold(0_u64, |sum, (seq, _)| sum.saturating_add(*seq));
+    let chains = index.chains()?;
+    let total = chains.entries();
     let mut writer = Writer::new(Journal::create(
         disk,
         &dir,
         store,
         place.options.segment_bytes,
     )?);
+    for branch in chains.branches.into_values() {
+        writer.put(&Record::Branch(branch));
+    }
     let mut entries = 0_u64;
     index.for_each_slice(&mut |slice| {
         entries = entries.saturating_add(wide(slice.entries.len()));

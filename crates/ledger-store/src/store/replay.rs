@@ -2,17 +2,19 @@
 
 use std::path::Path;
 
-use ledger_format::{Hash, OriginSlice};
+use ledger_format::Hash;
 
 use super::{Gap, OpenError, OpenOptions, Progress, Step};
 use crate::frame::{self, Frame};
+use crate::index::Index;
 use crate::index::block::Blocks;
-use crate::index::write::{IndexBatch, link};
-use crate::index::{Heads, Index};
+use crate::index::chains::Chains;
+use crate::index::moving::Moving;
+use crate::index::write::{Expected, IndexBatch};
 use crate::journal::scan::{ScanFrom, Scanned, Seen, scan, segments};
 use crate::journal::segment::file_name;
 use crate::journal::{JournalDamage, Position};
-use crate::record::{Record, StoreId};
+use crate::record::{Record, Renamed, StoreId, moves};
 
 /// How many bytes are indexed with one write.
 const WRITE_BYTES: u64 = 4 * 1024 * 1024;
@@ -58,7 +60,8 @@ pub(super) fn replay(
         index,
         options,
         from,
-        heads: index.heads()?,
+        chains: index.chains()?,
+        unjoined: Vec::new(),
         batch: IndexBatch::default(),
         blocks: Blocks::of(index),
         last: from,
@@ -92,15 +95,7 @@ pub(super) fn replay(
         done: sizes.total,
         total: sizes.total,
     });
-    let Replay {
-        heads, mut done, ..
-    } = replay;
-    done.gaps.retain(|gap| {
-        heads
-            .get(&gap.origin)
-            .is_none_or(|head| head.0 < gap.readable_from)
-    });
-    Ok(Some((scanned, done)))
+    Ok(Some((scanned, replay.finish()?)))
 }
 
 /// The lengths of the segments that will be read.
@@ -143,7 +138,8 @@ struct Replay<'a> {
     index: &'a Index,
     options: &'a OpenOptions,
     from: Position,
-    heads: Heads,
+    chains: Chains,
+    unjoined: Vec<Unjoined>,
     batch: IndexBatch,
     blocks: Option<Blocks>,
     last: Position,
@@ -167,9 +163,10 @@ impl Replay<'_> {
         if (position.segment, start) < (self.from.segment, self.from.offset) {
             return Ok(false);
         }
+        let mut records = Vec::with_capacity(frames.len());
         for (kind, payload) in frames {
-            match self.record(kind, payload) {
-                Ok(record) => self.add(&record),
+            match record_of(self.options, kind, payload) {
+                Ok(record) => records.push(record),
                 Err(what) => {
                     let segment = position.segment;
                     let len = position.offset.saturating_sub(start);
@@ -182,8 +179,15 @@ impl Replay<'_> {
                 }
             }
         }
-        self.last = position;
         self.done.groups = self.done.groups.saturating_add(1);
+        if moves(&records) {
+            self.write()?;
+            self.last = position;
+            self.write_moving(&records)?;
+            return Ok(true);
+        }
+        records.iter().for_each(|record| self.add(record));
+        self.last = position;
         if self.batch.byte_len() < WRITE_BYTES {
             return Ok(false);
         }
@@ -191,37 +195,120 @@ impl Replay<'_> {
         Ok(true)
     }
 
-    fn record(&self, kind: u8, payload: &[u8]) -> Result<Record, &'static str> {
-        record_of(self.options, kind, payload)
-    }
-
     fn add(&mut self, record: &Record) {
-        let Some(slice) = record.slice() else {
-            self.batch.add(record, &[]);
-            return;
+        let joined = match record {
+            Record::Own(slice) | Record::Foreign { slice, .. } => self.chains.take(slice),
+            Record::Branch(branch) => self.chains.declare(branch).map(|()| Vec::new()),
+            Record::Head(_)
+            | Record::Run(_)
+            | Record::Cursor(_)
+            | Record::Note(_)
+            | Record::Renamed(_) => Ok(Vec::new()),
         };
-        match self.joined(slice) {
+        match joined {
             Ok(hashes) => self.batch.add(record, &hashes),
-            Err(gap) => self.done.gaps.push(gap),
+            Err(expected) => self.unjoined.extend(Unjoined::of(record, expected)),
         }
     }
 
-    fn joined(&self, slice: &OriginSlice) -> Result<Vec<Hash>, Gap> {
-        let head = self.batch.head(slice.origin);
-        let head = head.or_else(|| self.heads.get(&slice.origin).copied());
-        link(slice, head).map_err(|expected| Gap {
-            origin: slice.origin,
-            missing_from: expected.seq,
-            readable_from: slice.first_seq,
-        })
+    /// Indexes a group in which entries change their chain.
+    fn write_moving(&mut self, records: &[Record]) -> Result<(), OpenError> {
+        let chains = std::mem::take(&mut self.chains);
+        let all: Vec<&Record> = records.iter().collect();
+        let mut moving = Moving::new(self.index, chains, &all)?;
+        for record in records {
+            let taken = moving.take(record)?;
+            let Record::Renamed(renamed) = record else {
+                let unjoined = taken.err().and_then(|it| Unjoined::of(record, it));
+                self.unjoined.extend(unjoined);
+                continue;
+            };
+            let was_there = taken.is_err() && moving.cut(renamed)?;
+            let next = moving.chains().next(renamed.to).seq;
+            // What could not be joined goes with the entries before it.
+            let all = std::mem::take(&mut self.unjoined).into_iter();
+            self.unjoined = all.flat_map(|it| it.renamed(renamed, next)).collect();
+            if was_there {
+                let gap = Gap {
+                    origin: renamed.to,
+                    missing_from: next.min(renamed.first_seq),
+                    readable_from: renamed.first_seq,
+                };
+                self.unjoined.push(Unjoined { gap, end: None });
+            }
+        }
+        let (writes, chains) = moving.finish(self.last)?;
+        self.index.write_moved(writes)?;
+        self.chains = chains;
+        Ok(())
     }
 
     fn write(&mut self) -> Result<(), OpenError> {
         let batch = std::mem::take(&mut self.batch);
-        let (writes, mut heads) = batch.finish(self.last, self.index, self.blocks.as_mut())?;
+        let (writes, _) = batch.finish(self.last, self.index, self.blocks.as_mut())?;
         self.index.engine.write(writes)?;
-        self.heads.append(&mut heads);
         Ok(())
+    }
+
+    /// What was done, with the gaps that nothing filled later.
+    fn finish(mut self) -> Result<Replayed, OpenError> {
+        for unjoined in self.unjoined {
+            if !unjoined.is_there(self.index)? {
+                self.done.gaps.push(unjoined.gap);
+            }
+        }
+        Ok(self.done)
+    }
+}
+
+/// Entries that do not continue their chain.
+#[derive(Debug, Clone, Copy)]
+struct Unjoined {
+    gap: Gap,
+    /// Their last seq and the chain hash after it; none when they had been joined to another
+    /// chain, which they do not belong to.
+    end: Option<(u64, Hash)>,
+}
+
+impl Unjoined {
+    /// The entries of a record; a branch that is there already has none.
+    fn of(record: &Record, expected: Expected) -> Option<Self> {
+        let slice = record.slice()?;
+        let gap = Gap {
+            origin: slice.origin,
+            missing_from: expected.seq.min(slice.first_seq),
+            readable_from: slice.first_seq,
+        };
+        let end = Some((slice.last_seq(), slice.head()));
+        Some(Self { gap, end })
+    }
+
+    /// The same, of the other chain if they are among the entries that changed it: it lacks `next`.
+    /// Where the first that is missing did not change its chain, both lack something.
+    fn renamed(self, renamed: &Renamed, next: u64) -> impl Iterator<Item = Self> {
+        let gap = self.gap;
+        let goes = gap.origin == renamed.from && gap.readable_from >= renamed.first_seq;
+        let stays = !goes || gap.missing_from < renamed.first_seq;
+        let moved = Gap {
+            origin: renamed.to,
+            missing_from: next.min(gap.readable_from),
+            ..gap
+        };
+        let moved = goes.then_some(Self { gap: moved, ..self });
+        let rest = stays.then_some(Self {
+            end: self.end.filter(|_| !goes),
+            ..self
+        });
+        moved.into_iter().chain(rest)
+    }
+
+    /// Whether they were read once more, behind what was missing. Entries of the same numbers that
+    /// stand in their place do not count.
+    fn is_there(&self, index: &Index) -> Result<bool, OpenError> {
+        let Some((last, hash)) = self.end else {
+            return Ok(false);
+        };
+        Ok(index.hash_at(self.gap.origin, last)? == Some(hash))
     }
 }
 
@@ -238,6 +325,8 @@ pub(super) fn record_of(
         Frame::Run(run) => Record::Run(run),
         Frame::Cursor(cursor) => Record::Cursor(cursor),
         Frame::Note(note) => Record::Note(note),
+        Frame::Branch(branch) => Record::Branch(branch),
+        Frame::Renamed(renamed) => Record::Renamed(renamed),
         Frame::Foreign(foreign) => {
             let unpacked =
                 (options.unpack)(&foreign.batch).or(Err("a batch that cannot be unpacked"))?;

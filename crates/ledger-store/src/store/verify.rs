@@ -1,14 +1,21 @@
 //! Re-hashing every entry and comparing index and journal.
 
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+
 use ledger_core::Origin;
 use ledger_format::{Hash, OriginSlice};
 
+use super::aside::{self, Log};
 use super::replay::record_of;
-use super::{OpenOptions, Progress, Step, Store, aside};
+use super::{OpenOptions, Progress, Step, Store};
 use crate::chain_text;
-use crate::index::{Heads, Index, ReadError};
+use crate::frame::{Frame, decode};
+use crate::index::chains::Chains;
+use crate::index::{Index, ReadError, rest_of};
 use crate::journal::Position;
 use crate::journal::scan::{ScanFrom, Seen, scan};
+use crate::record::{Record, Renamed};
 
 /// After so many problems no more are listed.
 const PROBLEMS_MAX: usize = 1000;
@@ -42,20 +49,28 @@ pub(super) fn verify(
     store: &Store,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ReadError> {
-    let mut report = Report::default();
     let index = store.settled();
-    let (heads, position) = snapshot(index)?;
-    let total = heads
-        .values()
-        .fold(0_u64, |sum, (seq, _)| sum.saturating_add(*seq));
-    for (&origin, &(last, head)) in &heads {
+    index.undisturbed(|| verify_once(store, index, progress))
+}
+
+fn verify_once(
+    store: &Store,
+    index: &Index,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, ReadError> {
+    let mut report = Report::default();
+    let (chains, position) = snapshot(index)?;
+    let total = chains.entries();
+    for (&origin, &head) in &chains.heads {
+        let start = chains.start(origin);
         report.origins = report.origins.saturating_add(1);
-        match rehash(index, origin, last, head) {
+        match rehash(index, origin, start, head) {
             Ok(()) => {}
             Err(Wrong::Problem(text)) => report.problem(text),
             Err(Wrong::Read(error)) => damaged(&mut report, error)?,
         }
-        report.entries = report.entries.saturating_add(last);
+        let count = head.0.saturating_add(1).saturating_sub(start.0);
+        report.entries = report.entries.saturating_add(count);
         progress(Progress {
             step: Step::VerifyIndex,
             done: report.entries,
@@ -68,19 +83,24 @@ pub(super) fn verify(
             index,
             options,
             report: &mut report,
-            seen: Heads::new(),
+            seen: BTreeMap::new(),
+            renames: renames(&chains, options, dir, position),
         };
         check.run(dir, position, progress)?;
         let seen = check.seen;
         let store_dir = dir.parent().unwrap_or(dir);
-        match aside::lost(store_dir, options, &heads) {
+        let log = Log {
+            chains: &chains,
+            index: Some(index),
+        };
+        match aside::lost(store_dir, options, log) {
             Ok(lost) => lost
                 .iter()
                 .for_each(|lost| report.problem(lost.to_string())),
             Err(error) => report.problem(chain_text(&error)),
         }
-        for (origin, (last, _)) in &heads {
-            let in_journal = seen.get(origin).map_or(0, |head| head.0);
+        for (origin, (last, _)) in &chains.heads {
+            let in_journal = seen.get(origin).copied().unwrap_or(0);
             if in_journal < *last {
                 report.problem(format!(
                     "the journal has {in_journal} entries of {origin}, the index {last}"
@@ -91,13 +111,13 @@ pub(super) fn verify(
     Ok(report)
 }
 
-/// Heads and the position that belong together, while appends go on.
-fn snapshot(index: &Index) -> Result<(Heads, Position), ReadError> {
+/// Chains and the position that belong together, while appends go on.
+fn snapshot(index: &Index) -> Result<(Chains, Position), ReadError> {
     loop {
         let before = index.position()?;
-        let heads = index.heads()?;
+        let chains = index.chains()?;
         if index.position()? == before {
-            return Ok((heads, before));
+            return Ok((chains, before));
         }
     }
 }
@@ -125,9 +145,14 @@ impl From<ReadError> for Wrong {
 }
 
 /// Follows an origin's chain from its first entry to its head.
-fn rehash(index: &Index, origin: Origin, last: u64, head: Hash) -> Result<(), Wrong> {
-    let mut hash = Hash::before_first(origin);
-    let mut next = 1;
+fn rehash(
+    index: &Index,
+    origin: Origin,
+    (first, before): (u64, Hash),
+    (last, head): (u64, Hash),
+) -> Result<(), Wrong> {
+    let mut hash = before;
+    let mut next = first;
     while next <= last {
         let slice = index.slice(origin, next, 4096, 1024 * 1024)?;
         if slice.prev != hash || slice.entries.is_empty() {
@@ -174,18 +199,74 @@ fn check_heads(index: &Index, report: &mut Report) -> Result<(), ReadError> {
     Ok(())
 }
 
+/// What a journal says up to a position of entries that change their chain, in its order.
+fn renames(
+    chains: &Chains,
+    options: &OpenOptions,
+    dir: &Path,
+    until: Position,
+) -> VecDeque<Renamed> {
+    let mut renames = VecDeque::new();
+    if chains.branches.is_empty() {
+        return renames;
+    }
+    let from = ScanFrom {
+        segment: 1,
+        store: None,
+    };
+    // What is wrong with it is told where it is compared.
+    let _scanned = scan(&options.disk, dir, from, &mut |seen| {
+        if let Seen::Group {
+            frames, position, ..
+        } = seen
+            && (position.segment, position.offset) <= (until.segment, until.offset)
+        {
+            let decoded = frames.iter().map(|(kind, payload)| decode(*kind, payload));
+            renames.extend(decoded.filter_map(|frame| match frame {
+                Ok(Frame::Renamed(renamed)) => Some(renamed),
+                _ => None,
+            }));
+        }
+    });
+    renames
+}
+
+/// A slice as entries that change their chain divide it.
+fn renamed_parts(slice: OriginSlice, renamed: &Renamed) -> Vec<OriginSlice> {
+    if slice.origin != renamed.from || slice.last_seq() < renamed.first_seq {
+        return vec![slice];
+    }
+    let moved = |slice| OriginSlice {
+        origin: renamed.to,
+        ..slice
+    };
+    if slice.first_seq >= renamed.first_seq {
+        return vec![moved(slice)];
+    }
+    let rest = moved(rest_of(&slice, renamed.first_seq));
+    let count = slice.entries.len().saturating_sub(rest.entries.len());
+    let before = OriginSlice {
+        entries: slice.entries.iter().take(count).collect(),
+        ..slice
+    };
+    vec![before, rest]
+}
+
 /// Reads the journal and compares its entries with the index.
 struct JournalCheck<'a> {
     index: &'a Index,
     options: &'a OpenOptions,
     report: &'a mut Report,
-    seen: Heads,
+    /// By chain the last entry that the journal holds.
+    seen: BTreeMap<Origin, u64>,
+    /// What the journal says from where it is read on of entries that change their chain.
+    renames: VecDeque<Renamed>,
 }
 
 impl JournalCheck<'_> {
     fn run(
         &mut self,
-        dir: &std::path::Path,
+        dir: &Path,
         until: Position,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), ReadError> {
@@ -246,12 +327,30 @@ impl JournalCheck<'_> {
                 return Ok(());
             }
         };
-        let Some(slice) = record.slice() else {
-            return Ok(());
-        };
+        if matches!(record, Record::Renamed(_)) {
+            let _passed = self.renames.pop_front();
+        }
+        let parts = record.slice().map(|slice| self.parts(slice));
+        for part in parts.unwrap_or_default() {
+            self.slice(&part)?;
+        }
+        Ok(())
+    }
+
+    /// What became of a slice: its entries under the chains that they have now.
+    fn parts(&self, slice: &OriginSlice) -> Vec<OriginSlice> {
+        let mut parts = vec![slice.clone()];
+        for renamed in &self.renames {
+            let all = parts.into_iter();
+            parts = all.flat_map(|part| renamed_parts(part, renamed)).collect();
+        }
+        parts
+    }
+
+    fn slice(&mut self, slice: &OriginSlice) -> Result<(), ReadError> {
         let last = slice.last_seq();
-        let head = self.seen.entry(slice.origin).or_insert((0, slice.prev));
-        head.0 = head.0.max(last);
+        let seen = self.seen.entry(slice.origin).or_insert(0);
+        *seen = last.max(*seen);
         match self.compare(slice) {
             Ok(true) => Ok(()),
             Ok(false) => {

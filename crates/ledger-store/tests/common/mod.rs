@@ -10,10 +10,13 @@
 )]
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ledger_core::{LedgerId, Origin};
 use ledger_format::{EntryBuf, Hash, OriginSlice};
-use ledger_store::{Cursor, EngineKind, Group, Note, OpenOptions, Record, Run, SignedHead, Store};
+use ledger_store::{
+    Cursor, Derive, EngineKind, Group, Note, OpenOptions, Packing, Record, Run, SignedHead, Store,
+};
 
 pub const KINDS: [EngineKind; 3] = [EngineKind::Sled, EngineKind::Redb, EngineKind::Memory];
 
@@ -222,4 +225,63 @@ pub fn filled(dir: &Path, kind: EngineKind, options: &OpenOptions) -> (Store, Wr
         );
     }
     (store, writer)
+}
+
+/// Packs as entries with a length byte each; the columns are these lengths, which need no
+/// dictionary.
+pub fn packing() -> Packing {
+    let unpacked = |mut rest: &[u8]| {
+        let mut entries = EntryBuf::new();
+        while let Some((&len, tail)) = rest.split_first() {
+            let (entry, tail) = tail.split_at_checked(len.into()).ok_or("too short")?;
+            entries.push(entry);
+            rest = tail;
+        }
+        Ok::<_, String>(entries)
+    };
+    Packing {
+        pack: Arc::new(|slice| Some(pack(slice).split_off(56))),
+        unpack: Arc::new(move |bytes, origin, first_seq, prev| {
+            Ok(OriginSlice {
+                origin,
+                first_seq,
+                prev,
+                entries: unpacked(bytes)?,
+            })
+        }),
+        unpack_one: Arc::new(move |bytes, index| {
+            let entry = unpacked(bytes)?.get(index).map(<[u8]>::to_vec);
+            entry.ok_or_else(|| "not so many".to_owned())
+        }),
+        derive: Some(Arc::new(|| Box::new(Lengths))),
+    }
+}
+
+struct Lengths;
+
+impl Derive for Lengths {
+    fn read_part(&mut self, _: &[u8]) -> bool {
+        true
+    }
+
+    fn columns(&mut self, slice: &OriginSlice) -> Vec<u8> {
+        let len = |entry: &[u8]| u8::try_from(entry.len()).unwrap();
+        slice.entries.iter().map(len).collect()
+    }
+
+    fn new_part(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+pub fn copy_dir(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for item in std::fs::read_dir(from).unwrap() {
+        let item = item.unwrap();
+        if item.file_type().unwrap().is_dir() {
+            copy_dir(&item.path(), &to.join(item.file_name()));
+        } else {
+            std::fs::copy(item.path(), to.join(item.file_name())).unwrap();
+        }
+    }
 }

@@ -16,6 +16,7 @@ struct Segment(Vec<u8>);
 impl Segment {
     fn new() -> Self {
         let header = Header {
+            version: 1,
             segment: 1,
             store: STORE,
             before_end: 0,

@@ -3,15 +3,14 @@
 //! It is fed the parts as they come and keeps one segment in memory.
 
 use ledger_core::Origin;
-use ledger_format::OriginSlice;
 
 use super::manifest::{Manifest, Part, manifest_heads};
 use super::{BackupError, JOURNAL_PART};
-use crate::index::Heads;
-use crate::index::write::link;
+use crate::index::chains::Chains;
+use crate::index::write::Expected;
 use crate::journal::scan::{Seen, Walk};
 use crate::journal::segment::number_of;
-use crate::record::StoreId;
+use crate::record::{Record, StoreId};
 use crate::store::OpenOptions;
 use crate::store::replay::record_of;
 
@@ -38,7 +37,7 @@ pub(super) struct Findings {
     pub(super) problems: Vec<String>,
     /// Entries that could be read and not joined.
     pub(super) unjoined: Vec<Unjoined>,
-    heads: Heads,
+    chains: Chains,
 }
 
 impl Findings {
@@ -101,7 +100,7 @@ impl<'a> Check<'a> {
             Seen::Group { frames, start, .. } => {
                 for (kind, payload) in frames {
                     match record_of(options, kind, payload) {
-                        Ok(record) => record.slice().into_iter().for_each(|it| join(findings, it)),
+                        Ok(record) => join(findings, &record),
                         Err(what) => {
                             findings.problem(format!("segment {number}, offset {start}: {what}"));
                         }
@@ -129,13 +128,10 @@ impl<'a> Check<'a> {
                 at.segment, at.offset, said.segment, said.offset
             ));
         }
-        if manifest_heads(&findings.heads) != manifest.heads {
+        if manifest_heads(&findings.chains.heads) != manifest.heads {
             findings.problem("the entries do not give the heads of the manifest".to_owned());
         }
-        let entries = findings
-            .heads
-            .values()
-            .fold(0_u64, |sum, head| sum.saturating_add(head.0));
+        let entries = findings.chains.entries();
         if entries != manifest.entries {
             findings.problem(format!("{entries} entries instead of {}", manifest.entries));
         }
@@ -148,17 +144,16 @@ fn segment_of(part: &Part) -> Option<u64> {
     number_of(part.name.strip_prefix(JOURNAL_PART)?)
 }
 
-fn join(findings: &mut Findings, slice: &OriginSlice) {
-    let head = findings.heads.get(&slice.origin).copied();
-    match link(slice, head) {
-        Ok(hashes) => {
-            if let Some(&hash) = hashes.last() {
-                let _before = findings
-                    .heads
-                    .insert(slice.origin, (slice.last_seq(), hash));
-            }
+fn join(findings: &mut Findings, record: &Record) {
+    match (findings.chains.see(record), record.slice()) {
+        (Ok(()), _) => {}
+        (Err(expected), None) => {
+            let Expected { origin, seq, .. } = expected;
+            findings.problem(format!(
+                "what a branch begins with or gets does not fit {origin}, whose entry {seq} is next"
+            ));
         }
-        Err(expected) => {
+        (Err(expected), Some(slice)) => {
             let (origin, first, last) = (slice.origin, slice.first_seq, slice.last_seq());
             // All that follows a hole does not continue it either: that is said once.
             let known = findings.unjoined.iter_mut();

@@ -44,10 +44,20 @@ pub(super) fn journal_of_index(
     options: &OpenOptions,
     dir: &Path,
 ) -> Result<Snapshot, BackupError> {
+    let index = store.settled();
+    // Entries that change their chain meanwhile would be there twice or not at all.
+    index.undisturbed(|| made_of(index, store, options, dir))
+}
+
+fn made_of(
+    index: &Index,
+    store: &Store,
+    options: &OpenOptions,
+    dir: &Path,
+) -> Result<Snapshot, BackupError> {
     let disk = &options.disk;
     let made = disk.remove_any(dir).and_then(|()| disk.create_dir_all(dir));
     made.map_err(|source| file_error(dir, source))?;
-    let index = store.settled();
     let Still {
         mut snapshot,
         changing,
@@ -55,7 +65,11 @@ pub(super) fn journal_of_index(
     let journal =
         Journal::create(disk, dir, store.id(), options.segment_bytes).map_err(OpenError::from)?;
     let mut writer = Writer::new(journal);
-    let last_of = |origin| snapshot.heads.get(&origin).map_or(0, |head| head.0);
+    let chains = &snapshot.chains;
+    for branch in chains.branches.values() {
+        writer.put(&Record::Branch(*branch));
+    }
+    let last_of = |origin| chains.heads.get(&origin).map_or(0, |head| head.0);
     index.for_each_slice(&mut |mut slice| {
         let until = last_of(slice.origin);
         if slice.first_seq > until {
