@@ -47,6 +47,16 @@ impl Hash {
         Self(*hasher.finalize().as_bytes())
     }
 
+    /// The id of a branch: of an origin, and of the chain hash after its first own entry.
+    #[must_use]
+    pub fn branch_id(root: Origin, first: Self) -> Origin {
+        let mut hasher = blake3::Hasher::new();
+        let _ = hasher.update(root.as_bytes()).update(&first.0);
+        let mut id = [0; 16];
+        hasher.finalize_xof().fill(&mut id);
+        Origin::from_bytes(id)
+    }
+
     /// The first 8 bytes, by which entries refer to each other.
     #[must_use]
     pub fn hash8(&self) -> [u8; 8] {

@@ -177,9 +177,12 @@ pub struct OriginHead {
 /// Consecutive entries of one origin, packed, ending at a signed head.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchMessage {
-    /// The origin.
+    /// The origin, or the branch.
     #[serde(rename = "o")]
     pub origin: Id,
+    /// The origin that it is a branch of, which its head is signed for.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Id>,
     /// The first entry's seq.
     #[serde(rename = "f")]
     pub first_seq: u64,

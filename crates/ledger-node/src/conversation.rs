@@ -5,6 +5,7 @@
 //! brings is durable before the next question is made.
 
 use ledger_core::catalogue::Role;
+use ledger_core::entry::GenesisReason;
 use ledger_core::{LedgerId, Origin, Timestamp};
 use ledger_format::head::{Certificate, DeviceKey, PublicKey, sign_request};
 use ledger_format::wire::{
@@ -13,8 +14,8 @@ use ledger_format::wire::{
 };
 use ledger_format::{bounded, pack};
 use ledger_store::{Group, Note, ReadError, Record};
-use ledger_sync::Fault;
 use ledger_sync::client::{Asked, Client, Taken};
+use ledger_sync::{Effect, Fault};
 use serde::Serialize;
 use serde_bytes::{ByteArray, ByteBuf};
 
@@ -117,7 +118,6 @@ struct Bonded {
     key: DeviceKey,
     server_key: PublicKey,
     certificate: Vec<u8>,
-    origins: Vec<Origin>,
 }
 
 impl Bonded {
@@ -126,7 +126,7 @@ impl Bonded {
             ledger: self.ledger,
             key: &self.key,
             server_key: self.server_key,
-            own: &self.origins,
+            own: &[],
             encoding,
         }
     }
@@ -151,7 +151,6 @@ impl Node {
             key: inner.keys.key(),
             server_key: inner.keys.server_key().ok_or(NodeError::NotEnrolled)?,
             certificate: from_hex(&bond.certificate).unwrap_or_default(),
-            origins: inner.keys.origins(),
         };
         let url = bond.server_url.clone();
         drop(inner);
@@ -186,9 +185,10 @@ impl Node {
             store: self.store(),
             fold: &inner.state.fold,
         };
+        let own: Vec<Origin> = inner.own_chains().collect();
         let mut client = bonded.client(encoding);
-        if only_pull {
-            client.own = &[];
+        if !only_pull {
+            client.own = &own;
         }
         client.ask(&log, cursor).map_err(faulty)
     }
@@ -224,9 +224,16 @@ impl Node {
         let heads = asked.heads.iter().filter(|_| accepted);
         group
             .records
-            .extend(heads.map(|head| Record::Head(stored_head(head))));
+            .extend(heads.map(|(chain, head)| Record::Head(stored_head(*chain, head))));
         let other_epoch = inner.epoch != 0 && inner.epoch != taken.cursor.epoch;
         inner.epoch = taken.cursor.epoch;
+        let origin = inner.keys.origin();
+        let loses =
+            |effect: &Effect| matches!(effect, Effect::Renamed { from, .. } if *from == origin);
+        if taken.effects.iter().any(loses) {
+            // Whatever is written from here on must not go on with what is somebody else's.
+            inner.keys.begin_origin()?;
+        }
         inner.take_effects(std::mem::take(&mut taken.effects), &mut group, now)?;
         if taken.at_end && !asked.more && accepted && !other_epoch && inner.all_numbered() {
             let value = now.millis().to_string();
@@ -238,10 +245,13 @@ impl Node {
         let pending = self.store().append(group);
         drop(inner);
         self.wait(pending)?;
-        if other_epoch {
+        if other_epoch || taken.renamed {
             // The numbers of the former epoch no longer count: what the restored server lacks
-            // has none.
+            // has none. And what goes by another name is folded under that.
             self.lock().reload(self.store(), now)?;
+        }
+        if taken.renamed {
+            self.begin_if_unused(GenesisReason::Forked)?;
         }
         Ok(taken)
     }
@@ -456,7 +466,7 @@ impl Conversation {
         if let Some(reject) = answer.rejects.first() {
             return Err(rejected(reject));
         }
-        if taken.cursor == cursor && !taken.at_end {
+        if taken.cursor == cursor && !taken.at_end && !taken.renamed {
             return Err(NodeError::BadAnswer(
                 "the server does not get on".to_owned(),
             ));

@@ -14,7 +14,7 @@ use crate::checkpoint::{self, State};
 use crate::error::NodeError;
 use crate::keys::Keys;
 use crate::load;
-use crate::log::{stored_head, stored_run};
+use crate::log::{stored_head, stored_run, with_branches};
 use crate::node::Actor;
 
 /// What changes together.
@@ -64,7 +64,8 @@ impl Inner {
             None => None,
         };
         let mut state = kept.unwrap_or_default();
-        load::fold_rest(&mut state, store, &keys.origins(), epoch, now, progress)?;
+        let own = with_branches(store, keys.origins())?;
+        load::fold_rest(&mut state, store, &own, epoch, now, progress)?;
         let (seq, head) = store
             .head(origin)?
             .unwrap_or((0, Hash::before_first(origin)));
@@ -199,7 +200,7 @@ impl Inner {
             if let (Some(ledger), Some(hash)) = (self.keys.ledger(), hashes.last()) {
                 let head = SignedHead::sign(&key, ledger, origin, seq, *hash);
                 group.push(ledger_store::Record::Own(part));
-                group.push(ledger_store::Record::Head(stored_head(&head)));
+                group.push(ledger_store::Record::Head(stored_head(origin, &head)));
             }
             if let Some(run) = self.number(origin, first_seq, &hashes, now) {
                 group.push(ledger_store::Record::Run(run));
@@ -224,10 +225,22 @@ impl Inner {
 
     /// Whether every own entry has its central number.
     pub(crate) fn all_numbered(&self) -> bool {
+        let fold = &self.state.fold;
+        let mut own = self.own_chains();
+        own.all(|origin| fold.numbered_up_to(origin) >= fold.last_seq(origin))
+    }
+
+    /// The origins that this node wrote under, and their branches as far as folded.
+    pub(crate) fn own_chains(&self) -> impl Iterator<Item = Origin> + '_ {
         let origins = self.keys.origins();
-        let numbered =
-            |origin| self.state.fold.numbered_up_to(origin) >= self.state.fold.last_seq(origin);
-        origins.into_iter().all(numbered)
+        let device = self.keys.key().device_id();
+        let fold = &self.state.fold;
+        let branches = fold
+            .origins_of(device)
+            .filter(|chain| fold.root_of(*chain) != *chain)
+            .filter(|chain| origins.contains(&fold.root_of(*chain)));
+        let branches: Vec<Origin> = branches.collect();
+        origins.into_iter().chain(branches)
     }
 
     /// Whether the central server has given no number in this epoch.
@@ -237,8 +250,10 @@ impl Inner {
 
     /// The last own entry, of whichever origin.
     pub(crate) fn last_own(&self, store: &Store) -> Result<Option<EntryRef>, NodeError> {
-        for origin in self.keys.origins().into_iter().rev() {
+        let own: Vec<Origin> = self.own_chains().collect();
+        for origin in own.into_iter().rev() {
             if let Some((seq, head)) = store.head(origin)? {
+                let origin = self.state.fold.root_of(origin);
                 return Ok(Some(EntryRef {
                     id: EntryId { origin, seq },
                     hash8: head.hash8(),

@@ -9,6 +9,7 @@ use ledger_store::{ReadError, Store};
 use ledger_core::entry::Content;
 
 use crate::checkpoint::{Replayed, State};
+use crate::log::folded_branch;
 
 /// Decodes a slice's entries for the fold.
 pub(crate) fn records(slice: &OriginSlice) -> impl Iterator<Item = Record> + '_ {
@@ -50,6 +51,9 @@ pub(crate) fn fold_rest(
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), ReadError> {
     fold_runs(state, store, epoch)?;
+    for branch in store.branches()? {
+        state.fold.branch(folded_branch(&branch));
+    }
     if state.fold.entry_count() == 0 {
         let State {
             fold,

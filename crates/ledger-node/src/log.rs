@@ -5,7 +5,7 @@ use ledger_core::{DeviceId, Origin, Timestamp};
 use ledger_format::head::{PublicKey, Signature, SignedHead};
 use ledger_format::{Hash, OriginSlice};
 use ledger_store::{ReadError, Store};
-use ledger_sync::{ChainedRun, Log};
+use ledger_sync::{BranchStart, ChainedRun, Log};
 
 /// The store with what the fold knows of devices and numbers.
 pub(crate) struct NodeLog<'a> {
@@ -38,14 +38,56 @@ pub(crate) fn stored_run(chained: &ChainedRun, epoch: u64) -> ledger_store::Run 
     }
 }
 
-pub(crate) fn stored_head(head: &SignedHead) -> ledger_store::SignedHead {
+/// A head of a chain, which is an origin or a branch of the one that it is signed for.
+pub(crate) fn stored_head(chain: Origin, head: &SignedHead) -> ledger_store::SignedHead {
     ledger_store::SignedHead {
-        origin: head.origin,
+        origin: chain,
         seq: head.seq,
         hash: head.hash,
         signature: *head.signature.as_bytes(),
         ledger: head.ledger,
     }
+}
+
+fn start_of(branch: &ledger_store::Branch) -> BranchStart {
+    BranchStart {
+        id: branch.id,
+        root: branch.root,
+        first_seq: branch.first_seq,
+        prev: branch.prev,
+    }
+}
+
+/// Where a branch begins, for the store.
+pub(crate) fn stored_branch(start: &BranchStart) -> ledger_store::Branch {
+    ledger_store::Branch {
+        id: start.id,
+        root: start.root,
+        first_seq: start.first_seq,
+        prev: start.prev,
+    }
+}
+
+/// Where a branch begins, for the fold.
+pub(crate) fn folded_branch(branch: &ledger_store::Branch) -> ledger_core::fold::Branch {
+    ledger_core::fold::Branch {
+        id: branch.id,
+        root: branch.root,
+        first_seq: branch.first_seq,
+        prev8: branch.prev.hash8(),
+    }
+}
+
+/// Some origins with their branches: the chains whose heads their device signs.
+pub(crate) fn with_branches(
+    store: &Store,
+    mut origins: Vec<Origin>,
+) -> Result<Vec<Origin>, ReadError> {
+    let branches = store.branches()?.into_iter();
+    let mine = branches.filter(|branch| origins.contains(&branch.root));
+    let mine: Vec<Origin> = mine.map(|branch| branch.id).collect();
+    origins.extend(mine);
+    Ok(origins)
 }
 
 impl Log for NodeLog<'_> {
@@ -75,9 +117,10 @@ impl Log for NodeLog<'_> {
         seq: u64,
     ) -> Result<Option<SignedHead>, ReadError> {
         let head = self.store.signed_head_covering(origin, seq)?;
+        let root = self.store.branch(origin)?.map(|branch| branch.root);
         Ok(head.map(|head| SignedHead {
             ledger: head.ledger,
-            origin: head.origin,
+            origin: root.unwrap_or(head.origin),
             seq: head.seq,
             hash: head.hash,
             signature: Signature::from_bytes(head.signature),
@@ -101,5 +144,15 @@ impl Log for NodeLog<'_> {
             .device(device)?
             .public_key
             .map(PublicKey::from_bytes)
+    }
+
+    fn branch(&self, id: Origin) -> Result<Option<BranchStart>, ReadError> {
+        Ok(self.store.branch(id)?.map(|branch| start_of(&branch)))
+    }
+
+    fn branches_of(&self, root: Origin) -> Result<Vec<BranchStart>, ReadError> {
+        let all = self.store.branches()?;
+        let mine = all.iter().filter(|branch| branch.root == root);
+        Ok(mine.map(start_of).collect())
     }
 }

@@ -102,7 +102,7 @@ impl<'a> View<'a> {
     pub fn pending(&self) -> Result<(u64, Option<Timestamp>), NodeError> {
         let mut pending = 0_u64;
         let mut since: Option<Timestamp> = None;
-        for origin in self.inner.keys.origins() {
+        for origin in self.inner.own_chains() {
             let numbered = self.fold().numbered_up_to(origin);
             let count = self.fold().last_seq(origin).saturating_sub(numbered);
             pending = pending.saturating_add(count);

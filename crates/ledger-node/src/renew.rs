@@ -30,7 +30,20 @@ impl Node {
         let unused = inner.seq == 0;
         drop(inner);
         self.number_anew()?;
-        if unused { self.begin_origin() } else { Ok(()) }
+        if unused {
+            self.begin_origin(GenesisReason::Restored)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Writes the beginning of an origin that has none yet.
+    pub(crate) fn begin_if_unused(&self, reason: GenesisReason) -> Result<(), NodeError> {
+        if self.lock().seq == 0 {
+            self.begin_origin(reason)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether what comes next must not continue an origin.
@@ -41,12 +54,13 @@ impl Node {
         opened.moved.is_some() || opened.gaps.iter().any(cut)
     }
 
-    fn begin_origin(&self) -> Result<(), NodeError> {
+    /// Writes the beginning of an origin; the reason is that for which it follows another one.
+    fn begin_origin(&self, again: GenesisReason) -> Result<(), NodeError> {
         let genesis = {
             let inner = self.lock();
             let parent = inner.last_own(self.store())?;
             let reason = match (parent, inner.keys.kind()) {
-                (Some(_), _) => GenesisReason::Restored,
+                (Some(_), _) => again,
                 (None, NodeKind::Server) => GenesisReason::Server,
                 (None, NodeKind::Handheld) => GenesisReason::New,
             };

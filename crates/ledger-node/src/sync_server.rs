@@ -15,7 +15,7 @@ use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::error::NodeError;
 use crate::inner::Inner;
-use crate::log::{NodeLog, stored_head};
+use crate::log::{NodeLog, folded_branch, stored_branch, stored_head};
 use crate::node::{Actor, Node};
 
 /// How long a nonce can be used. Requests are idempotent, so this need not be short.
@@ -310,7 +310,8 @@ impl Node {
 }
 
 impl Inner {
-    /// Folds what sync brings, and collects what has to become durable.
+    /// Folds what sync brings, and collects what has to become durable. After a renaming the fold
+    /// has to be made anew.
     pub(crate) fn take_effects(
         &mut self,
         effects: Vec<Effect>,
@@ -329,7 +330,23 @@ impl Inner {
                         slice,
                     });
                 }
-                Effect::Head(head) => group.push(Record::Head(stored_head(&head))),
+                Effect::Head(chain, head) => {
+                    group.push(Record::Head(stored_head(chain, &head)));
+                }
+                Effect::Branch(start) => {
+                    let branch = stored_branch(&start);
+                    self.state.fold.branch(folded_branch(&branch));
+                    group.push(Record::Branch(branch));
+                }
+                Effect::Renamed {
+                    from,
+                    first_seq,
+                    to,
+                } => group.push(Record::Renamed(ledger_store::Renamed {
+                    from,
+                    first_seq,
+                    to,
+                })),
                 Effect::Run(run) => {
                     self.state.fold.number(run.run);
                     let epoch = self.epoch;

@@ -7,137 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod shop;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use ledger_core::at_entry::{self, ItemChange, LocationChange, StockRequest};
-use ledger_core::fold::Fold;
-use ledger_core::{Code, Quantity};
-use ledger_node::{Actor, Node, NodeKind, SystemClock};
-
-fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for item in fs::read_dir(from).unwrap() {
-        let item = item.unwrap();
-        if item.file_type().unwrap().is_dir() {
-            copy_dir(&item.path(), &to.join(item.file_name()));
-        } else {
-            fs::copy(item.path(), to.join(item.file_name())).unwrap();
-        }
-    }
-}
-
-/// Puts an older state of a directory back, as from a file copy made by hand.
-fn turn_back(dir: &Path, old: &Path) {
-    fs::remove_dir_all(dir).unwrap();
-    copy_dir(old, dir);
-}
-
-struct Shop {
-    root: tempfile::TempDir,
-}
-
-impl Shop {
-    /// A server and two enrolled handhelds, closed; `a` has added 10.
-    fn new() -> Self {
-        let shop = Self {
-            root: tempfile::tempdir().unwrap(),
-        };
-        let clock = Arc::new(SystemClock);
-        let kinds = [
-            ("server", NodeKind::Server),
-            ("a", NodeKind::Handheld),
-            ("b", NodeKind::Handheld),
-        ];
-        for (name, kind) in kinds {
-            Node::init(&shop.dir(name), kind, name, clock.clone()).unwrap();
-        }
-        let server = shop.server();
-        for name in ["a", "b"] {
-            let node = shop.handheld(name);
-            let code = server.new_enrol_code(None, None, 60_000).unwrap();
-            carry(&server, node.begin_enroll("http://server", &code.code));
-        }
-        let node = shop.handheld("a");
-        write(&node, |fold| {
-            at_entry::add_item(fold, "P", &ItemChange::default())
-        });
-        write(&node, |fold| {
-            at_entry::add_location(fold, "A", &LocationChange::default())
-        });
-        add(&node, 10);
-        shop
-    }
-
-    fn dir(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
-    }
-
-    fn server(&self) -> Node {
-        open(&self.dir("server"), NodeKind::Server)
-    }
-
-    fn handheld(&self, name: &str) -> Node {
-        open(&self.dir(name), NodeKind::Handheld)
-    }
-
-    /// Syncs each twice, and everybody has the same.
-    fn settle(&self, server: &Node, handhelds: &[&Node], on_hand: &str) {
-        for _ in 0..2 {
-            for node in handhelds {
-                sync(server, node);
-            }
-        }
-        for node in handhelds.iter().copied().chain([server]) {
-            assert_eq!(total(node), on_hand, "{}", node.name());
-            assert_eq!(node.state_hash().unwrap(), server.state_hash().unwrap());
-            assert!(node.verify(&mut |_| {}).unwrap().ok);
-        }
-        for node in handhelds {
-            assert_eq!(node.view().pending().unwrap().0, 0, "{}", node.name());
-        }
-    }
-}
-
-fn open(dir: &Path, kind: NodeKind) -> Node {
-    Node::open(dir, kind, Arc::new(SystemClock), |_| {}).unwrap()
-}
-
-fn carry(server: &Node, mut conversation: ledger_node::Conversation) {
-    while let Some(question) = conversation.question().unwrap() {
-        let answer = match question.route {
-            "hello" => server.handle_hello(&question.body),
-            "enroll" => server.handle_enroll(&question.body),
-            _ => server.handle_sync(&question.body),
-        };
-        conversation.answer(answer.status, &answer.body).unwrap();
-    }
-}
-
-fn sync(server: &Node, node: &Node) {
-    carry(server, node.begin_sync().unwrap());
-}
-
-fn write(node: &Node, plan: impl FnOnce(&Fold) -> Result<at_entry::Plan, at_entry::Refusal>) {
-    node.write(&Actor::default(), plan).unwrap();
-}
-
-fn add(node: &Node, number: i64) {
-    let request = StockRequest {
-        item: "P".to_owned(),
-        quantity: Quantity::from_units(number).unwrap(),
-        ..StockRequest::default()
-    };
-    write(node, |fold| at_entry::add(fold, "A", &request));
-}
-
-fn total(node: &Node) -> String {
-    node.read(|fold| {
-        let lines = fold.lines(&Code::new("P").unwrap());
-        lines.iter().map(|line| line.on_hand.to_string()).collect()
-    })
-}
+use ledger_node::{Node, NodeKind, SystemClock};
+use shop::*;
 
 #[test]
 fn a_copy_goes_on_under_its_own_origin_and_pushes_what_it_took_along() {

@@ -35,8 +35,8 @@ pub struct Client<'a> {
 pub struct Asked {
     /// The request.
     pub request: SyncRequest,
-    /// The heads signed for it.
-    pub heads: Vec<SignedHead>,
+    /// The heads signed for it, by chain.
+    pub heads: Vec<(Origin, SignedHead)>,
     /// How many entries it pushes.
     pub pushed: u64,
     /// Whether own entries remain for a further request.
@@ -54,6 +54,9 @@ pub struct Taken {
     pub pulled: u64,
     /// Whether that is the end of what the server knows.
     pub at_end: bool,
+    /// Whether something goes by another name from now on. The rest of the answer was left out and
+    /// is to be asked for again.
+    pub renamed: bool,
 }
 
 impl Client<'_> {
@@ -106,6 +109,8 @@ impl Client<'_> {
             return Ok(());
         }
         let mut have = None;
+        let branch = log.branch(origin).map_err(Fault::Log)?;
+        let root = branch.map_or(origin, |branch| branch.root);
         while next <= last {
             if *room == 0 {
                 asked.more = true;
@@ -115,7 +120,7 @@ impl Client<'_> {
                 .slice(origin, next, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES)
                 .map_err(Fault::Log)?;
             let hash = slice.head();
-            let head = SignedHead::sign(self.key, self.ledger, origin, slice.last_seq(), hash);
+            let head = SignedHead::sign(self.key, self.ledger, root, slice.last_seq(), hash);
             let batch =
                 batch_message(&slice, self.encoding, &head).ok_or(Fault::Pack { origin })?;
             *room = room.saturating_sub(batch.bytes.len());
@@ -123,7 +128,7 @@ impl Client<'_> {
             asked.request.push.push(batch);
             next = slice.last_seq().saturating_add(1);
             have = Some((slice.last_seq(), hash));
-            asked.heads.push(head);
+            asked.heads.push((origin, head));
         }
         asked
             .request
@@ -159,6 +164,7 @@ impl Client<'_> {
             cursor,
             pulled: 0,
             at_end: answer.at_end,
+            renamed: false,
         };
         let mut n = cursor.n;
         let mut chain = wire::hash_of(&cursor.anchor);
@@ -171,6 +177,9 @@ impl Client<'_> {
                 Some(batch) => self.take_batch(&mut ahead, run, batch, &mut taken)?,
                 None => held_hashes(&ahead, numbers.origin, run.first_seq, run.count)?,
             };
+            if taken.renamed {
+                break;
+            }
             for hash in hashes {
                 chain = chain.then(hash.as_bytes());
             }
@@ -185,7 +194,9 @@ impl Client<'_> {
             anchor: wire::hash_bytes(&chain),
             ..cursor
         };
-        if taken.cursor != answer.cursor {
+        if taken.renamed {
+            taken.at_end = false;
+        } else if taken.cursor != answer.cursor {
             return Err(Fault::OtherOrder { n: answer.cursor.n });
         }
         if answer.runs.is_empty() && !answer.at_end {
@@ -210,14 +221,23 @@ impl Client<'_> {
         if ahead.is_of(&checked.slice, self.server_key.device_id()) {
             ahead.learn_keys(&checked.slice);
         }
+        let room = ahead.make_room(&checked)?;
+        taken.renamed = room
+            .iter()
+            .any(|effect| matches!(effect, Effect::Renamed { .. }));
+        taken.effects.extend(room);
+        if taken.renamed {
+            return Ok(Vec::new());
+        }
         if let Some(slice) = ahead.join(&checked)? {
+            let chain = slice.origin;
             let new = u64::try_from(slice.entries.len()).unwrap_or(u64::MAX);
             taken.pulled = taken.pulled.saturating_add(new);
             taken.effects.push(Effect::Foreign {
                 batch: batch.clone(),
                 slice,
             });
-            taken.effects.push(Effect::Head(checked.head));
+            taken.effects.push(Effect::Head(chain, checked.head));
         }
         Ok(checked.hashes)
     }
@@ -259,6 +279,7 @@ fn held_hashes<L: Log>(
 pub fn batch_message(slice: &OriginSlice, encoding: u8, head: &SignedHead) -> Option<BatchMessage> {
     Some(BatchMessage {
         origin: wire::id_bytes(slice.origin.as_bytes()),
+        root: (head.origin != slice.origin).then(|| wire::id_bytes(head.origin.as_bytes())),
         first_seq: slice.first_seq,
         count: u64::try_from(slice.entries.len()).ok()?,
         prev: wire::hash_bytes(&slice.prev),

@@ -10,7 +10,7 @@ use ledger_format::head::{PublicKey, Signature, SignedHead};
 use ledger_format::wire::{self, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BatchMessage};
 use ledger_format::{Hash, OriginSlice, pack};
 
-use crate::{Fault, Log};
+use crate::{BranchStart, Fault, Log};
 
 /// A batch that holds: inflated, chained to its signed head.
 pub(crate) struct Checked {
@@ -19,12 +19,16 @@ pub(crate) struct Checked {
     /// The chain hash after each entry.
     pub(crate) hashes: Vec<Hash>,
     pub(crate) head: SignedHead,
+    /// The origin whose chain this is, or is a branch of.
+    pub(crate) root: Origin,
 }
 
 /// A log with what earlier batches of the same message add to it.
 pub(crate) struct Ahead<'a, L> {
-    log: &'a L,
+    pub(crate) log: &'a L,
     ledger: LedgerId,
+    /// Branches that begin in this message.
+    pub(crate) branches: BTreeMap<Origin, BranchStart>,
     /// Hashes of entries that are in this message, by origin and seq.
     heads: BTreeMap<Origin, (u64, Hash)>,
     hashes: BTreeMap<(Origin, u64), Hash>,
@@ -37,6 +41,7 @@ impl<'a, L: Log> Ahead<'a, L> {
         Self {
             log,
             ledger,
+            branches: BTreeMap::new(),
             heads: BTreeMap::new(),
             hashes: BTreeMap::new(),
             devices: BTreeMap::new(),
@@ -53,8 +58,13 @@ impl<'a, L: Log> Ahead<'a, L> {
         if let Some(head) = self.heads.get(&origin) {
             return Ok(*head);
         }
-        let head = self.log.head(origin).map_err(Fault::Log)?;
-        Ok(head.unwrap_or_else(|| (0, Hash::before_first(origin))))
+        if let Some(head) = self.log.head(origin).map_err(Fault::Log)? {
+            return Ok(head);
+        }
+        Ok(match self.branch(origin)? {
+            Some(branch) => (branch.first_seq.saturating_sub(1), branch.prev),
+            None => (0, Hash::before_first(origin)),
+        })
     }
 
     pub(crate) fn hash_at(
@@ -64,6 +74,10 @@ impl<'a, L: Log> Ahead<'a, L> {
     ) -> Result<Option<Hash>, Fault<L::Error>> {
         if let Some(hash) = self.hashes.get(&(origin, seq)) {
             return Ok(Some(*hash));
+        }
+        if let Some(branch) = self.branches.get(&origin) {
+            let is_before = seq.saturating_add(1) == branch.first_seq;
+            return Ok(is_before.then_some(branch.prev));
         }
         self.log.hash_at(origin, seq).map_err(Fault::Log)
     }
@@ -84,6 +98,7 @@ impl<'a, L: Log> Ahead<'a, L> {
     /// Inflates a batch and checks its chain and its signature.
     pub(crate) fn check(&mut self, batch: &BatchMessage) -> Result<Checked, Fault<L::Error>> {
         let origin = wire::origin_of(&batch.origin);
+        let root = batch.root.as_ref().map_or(origin, wire::origin_of);
         let entries_max = u64::try_from(BATCH_ENTRIES_MAX).unwrap_or(u64::MAX);
         if batch.bytes.len() > BATCH_BYTES_MAX || batch.count > entries_max {
             return Err(Fault::TooLarge { origin });
@@ -105,18 +120,19 @@ impl<'a, L: Log> Ahead<'a, L> {
         }
         let head = SignedHead {
             ledger: self.ledger,
-            origin,
+            origin: root,
             seq: slice.last_seq(),
             hash,
             signature: Signature::from_bytes(*batch.signature),
         };
-        let known = self.key_of(origin).ok_or(Fault::BadSignature { origin })?;
+        let known = self.key_of(root).ok_or(Fault::BadSignature { origin })?;
         head.verify_strict(&known)
             .or(Err(Fault::BadSignature { origin }))?;
         Ok(Checked {
             slice,
             hashes,
             head,
+            root,
         })
     }
 
@@ -196,12 +212,18 @@ impl<'a, L: Log> Ahead<'a, L> {
             prev,
             entries,
         };
-        for (seq, hash) in (slice.first_seq..).zip(&checked.hashes).skip(overlap) {
-            self.hashes.insert((origin, seq), *hash);
-        }
-        self.heads
-            .insert(origin, (checked.head.seq, checked.head.hash));
+        self.goes_on(origin, checked, overlap);
         Ok(Some(new))
+    }
+
+    /// Takes note that a chain goes on with a batch's entries, of which so many were known.
+    pub(crate) fn goes_on(&mut self, chain: Origin, checked: &Checked, known: usize) {
+        let entries = (checked.slice.first_seq..).zip(&checked.hashes);
+        for (seq, hash) in entries.skip(known) {
+            self.hashes.insert((chain, seq), *hash);
+        }
+        let head = (checked.head.seq, checked.head.hash);
+        self.heads.insert(chain, head);
     }
 }
 

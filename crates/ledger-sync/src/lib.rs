@@ -8,6 +8,7 @@
 //! **Invariant.** Nothing is taken whose chain and signature do not hold, and the cursor never
 //! moves past an entry that is not here.
 
+mod branches;
 pub mod client;
 mod keys;
 pub mod server;
@@ -60,6 +61,23 @@ pub trait Log {
     fn device_of(&self, origin: Origin) -> Option<DeviceId>;
     /// The public key of a device, as far as known here.
     fn public_key(&self, device: DeviceId) -> Option<PublicKey>;
+    /// Where a branch begins; none for an origin that is no branch here.
+    fn branch(&self, id: Origin) -> Result<Option<BranchStart>, Self::Error>;
+    /// The branches of an origin.
+    fn branches_of(&self, root: Origin) -> Result<Vec<BranchStart>, Self::Error>;
+}
+
+/// Where a branch begins: behind an entry of its origin, or of another branch of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BranchStart {
+    /// The branch's own id, by which its entries are kept.
+    pub id: Origin,
+    /// The origin, under which they were written and signed.
+    pub root: Origin,
+    /// Its first seq, from 2.
+    pub first_seq: u64,
+    /// The chain hash before it.
+    pub prev: Hash,
 }
 
 /// Something to make durable; the effects of one answer belong together.
@@ -72,8 +90,21 @@ pub enum Effect {
         /// What is new.
         slice: OriginSlice,
     },
-    /// A signed head.
-    Head(SignedHead),
+    /// A signed head of a chain. It is signed for the chain's root.
+    Head(Origin, SignedHead),
+    /// A branch begins.
+    Branch(BranchStart),
+    /// What is kept under a name from a seq on goes by another name from now on: the central order
+    /// has something else there. Whatever was worked out from the old names is to be worked out
+    /// anew.
+    Renamed {
+        /// The name.
+        from: Origin,
+        /// The first seq.
+        first_seq: u64,
+        /// The other name.
+        to: Origin,
+    },
     /// Central numbers.
     Run(ChainedRun),
     /// The cursor moved.

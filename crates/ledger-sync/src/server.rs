@@ -54,19 +54,20 @@ fn take_one<L: Log>(
     pushed: &mut Pushed,
 ) -> Result<(), Fault<L::Error>> {
     let checked = ahead.check(batch)?;
-    let Some(slice) = ahead.join(&checked)? else {
+    let Some(joined) = ahead.join_any(&checked)? else {
         return Ok(());
     };
-    let known = checked.hashes.len().saturating_sub(slice.entries.len());
-    let hashes = checked.hashes.get(known..).unwrap_or_default().to_vec();
-    pushed
-        .arrivals
-        .push((slice.origin, slice.first_seq, hashes));
-    pushed.effects.push(Effect::Foreign {
-        batch: batch.clone(),
-        slice,
-    });
-    pushed.effects.push(Effect::Head(checked.head));
+    let slice = joined.slice;
+    let chain = slice.origin;
+    let hashes = checked.hashes.get(joined.known..).unwrap_or_default();
+    let arrival = (chain, slice.first_seq, hashes.to_vec());
+    pushed.arrivals.push(arrival);
+    pushed.effects.extend(joined.begins.map(Effect::Branch));
+    let mut batch = batch.clone();
+    batch.origin = wire::id_bytes(chain.as_bytes());
+    batch.root = (chain != checked.root).then(|| wire::id_bytes(checked.root.as_bytes()));
+    pushed.effects.push(Effect::Foreign { batch, slice });
+    pushed.effects.push(Effect::Head(chain, checked.head));
     Ok(())
 }
 
