@@ -48,7 +48,11 @@ fn nothing_of_two_copies_is_lost_and_nothing_counts_twice() {
         add(&copy, 500);
         undo_last(&copy);
         add(&copy, 5);
-        let (winner, loser) = if first == "a" { (&a, &copy) } else { (&copy, &a) };
+        let (winner, loser) = if first == "a" {
+            (&a, &copy)
+        } else {
+            (&copy, &a)
+        };
         let before = winner.origin();
         sync(&server, winner);
         sync(&server, loser);

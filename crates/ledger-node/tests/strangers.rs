@@ -243,23 +243,53 @@ fn a_hole_is_a_gap_and_what_was_expected_is_said() {
 }
 
 #[test]
-fn a_fork_is_told_apart_and_the_first_branch_stays() {
+fn branches_are_kept_beside_the_first_one_and_go_on_under_the_name_they_were_written_under() {
     let server = server();
     let stranger = Stranger::enrolled(&server, 7);
     let trunk = [stranger.genesis(), add("P", 1)];
     let slice = stranger.slice(&[], &[trunk.as_slice(), &[add("P", 2)]].concat());
     assert_eq!(stranger.push(vec![stranger.batch(&slice)]).rejects, []);
-    // The copy goes on differently from entry 3 on.
-    let other = stranger.slice(&trunk, &[add("P", 50), add("P", 60)]);
-    stranger.assert_rejected(stranger.batch(&other), RejectCode::Fork, 3);
-    // And a copy that parted earlier still.
-    let other = stranger.slice(&[stranger.genesis()], &[add("Q", 50)]);
-    stranger.assert_rejected(stranger.batch(&other), RejectCode::Fork, 2);
-    assert_eq!(on_hand(&server, "P"), "3");
-    // Sent again, the first branch is fine, and its continuation too.
-    let more = stranger.slice(&trunk, &[add("P", 2), add("P", 10)]);
-    assert_eq!(stranger.push(vec![stranger.batch(&more)]).rejects, []);
-    assert_eq!(on_hand(&server, "P"), "13");
+    // A copy goes on differently from entry 3 on, and another parted earlier still.
+    let copy = stranger.slice(&trunk, &[add("P", 50), add("P", 60)]);
+    let earlier = stranger.slice(&[stranger.genesis()], &[add("Q", 50)]);
+    let ours = handheld(&server);
+    for _twice in 0..2 {
+        for slice in [&copy, &earlier, &slice] {
+            assert_eq!(stranger.push(vec![stranger.batch(slice)]).rejects, []);
+        }
+        assert_eq!(on_hand(&server, "P"), "113");
+        assert_eq!(on_hand(&server, "Q"), "50");
+    }
+    // All go on, and a copy of the copy does too. None knows of the others.
+    let more = stranger.slice(&trunk, &[add("P", 2), add("P", 1_000)]);
+    let of_copy: Vec<Vec<u8>> = [trunk.as_slice(), &[add("P", 50), add("P", 60)]].concat();
+    let more_of_copy = stranger.slice(&of_copy, &[add("P", 2_000)]);
+    let copy_of_copy = stranger.slice(&of_copy[..3], &[add("P", 4_000)]);
+    for slice in [&more_of_copy, &more, &copy_of_copy] {
+        assert_eq!(stranger.push(vec![stranger.batch(slice)]).rejects, []);
+    }
+    assert_eq!(on_hand(&server, "P"), "7113");
+    let branches = |node: &Node| {
+        let roots = |fold: &ledger_core::fold::Fold| {
+            let all = fold.origins_of(stranger.key.device_id());
+            all.filter(|chain| fold.root_of(*chain) == stranger.origin)
+                .count()
+        };
+        node.read(roots)
+    };
+    assert_eq!(branches(&server), 4, "the first one and three branches");
+    // What nobody ever had is still missing.
+    let unknown = [of_copy.as_slice(), &[add("P", 9)]].concat();
+    let late = stranger.batch(&stranger.slice(&unknown, &[add("P", 3)]));
+    stranger.assert_rejected(late, RejectCode::Gap, 5);
+    let fresh = handheld(&server);
+    carry(&server, &mut ours.begin_sync().unwrap());
+    for node in [&server, &ours, &fresh] {
+        assert_eq!(on_hand(node, "P"), "7113");
+        assert_eq!(branches(node), 4);
+        assert_eq!(node.state_hash().unwrap(), server.state_hash().unwrap());
+        assert!(node.verify(&mut |_| {}).unwrap().ok);
+    }
 }
 
 #[test]

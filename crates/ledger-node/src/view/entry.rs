@@ -4,7 +4,9 @@ use ledger_core::EntryId;
 use ledger_core::catalogue::{
     CatalogueWrite, Class, ItemKind, Role, Value as Field, fields_of, key,
 };
-use ledger_core::entry::{Body, Content, GenesisReason, Kind, OrderEntry, Particulars, Place};
+use ledger_core::entry::{
+    Body, Content, Genesis, GenesisReason, Kind, OrderEntry, Particulars, Place,
+};
 use ledger_core::order::{self, OrderFields};
 use ledger_core::{Quantity, Timestamp};
 use serde_json::{Map, Value, json};
@@ -98,18 +100,7 @@ fn kind_word(kind: Kind) -> String {
 
 fn body_json(body: &Body) -> Value {
     match body {
-        Body::Genesis(genesis) => json!({
-            "device": genesis.device.to_string(),
-            "name": genesis.name,
-            "reason": match genesis.reason {
-                GenesisReason::New => "new",
-                GenesisReason::Restored => "restored",
-                GenesisReason::Forked => "forked",
-                GenesisReason::Server => "server",
-            },
-            "parent": genesis.parent.map(|parent| parent.id.to_string()),
-            "program": genesis.program,
-        }),
+        Body::Genesis(genesis) => genesis_json(genesis),
         Body::ClockMark(mark) => json!({ "step_millis": mark.step_millis }),
         Body::Moved(moved) => with_particulars(
             json!({
@@ -171,6 +162,22 @@ fn body_json(body: &Body) -> Value {
             "note": admitted.note,
         }),
     }
+}
+
+fn genesis_json(genesis: &Genesis) -> Value {
+    let reason = match genesis.reason {
+        GenesisReason::New => "new",
+        GenesisReason::Restored => "restored",
+        GenesisReason::Forked => "forked",
+        GenesisReason::Server => "server",
+    };
+    json!({
+        "device": genesis.device.to_string(),
+        "name": genesis.name,
+        "reason": reason,
+        "parent": genesis.parent.map(|parent| parent.id.to_string()),
+        "program": genesis.program,
+    })
 }
 
 fn order_json(entry: &OrderEntry) -> Value {
