@@ -347,3 +347,39 @@ fn renamed(reader: &mut Reader<'_>) -> Option<Renamed> {
 fn last_seq(first: u64, count: u64) -> Option<u64> {
     first.checked_sub(1)?.checked_add(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_of_branches_have_these_bytes() {
+        let of = |n| Origin::from_bytes([n; 16]);
+        let branch = Branch {
+            id: of(1),
+            root: of(2),
+            first_seq: 0x0403,
+            prev: Hash::from_bytes([5; 32]),
+        };
+        let seq = [3, 4, 0, 0, 0, 0, 0, 0].as_slice();
+        let bytes = [&[1; 16], &[2; 16], seq, &[5; 32]].concat();
+        assert_eq!(branch_payload(&branch), bytes);
+        assert_eq!(decode(7, &bytes), Ok(Frame::Branch(branch)));
+        for (at, byte) in [(32, 1), (39, 0x80)] {
+            let mut wrong = [&bytes[..32], &[0; 8], &bytes[40..]].concat();
+            wrong[at] = byte;
+            assert_eq!(decode(7, &wrong), Err(FrameError { kind: 7 }));
+        }
+        let renamed = Renamed {
+            from: of(1),
+            first_seq: 0x0403,
+            to: of(2),
+        };
+        let bytes = [&[1; 16], seq, &[2; 16]].concat();
+        assert_eq!(renamed_payload(&renamed), bytes);
+        assert_eq!(decode(8, &bytes), Ok(Frame::Renamed(renamed)));
+        let wrong = [&[1; 16][..], &[0; 8], &[2; 16]].concat();
+        assert_eq!(decode(8, &wrong), Err(FrameError { kind: 8 }));
+        assert_eq!([NOTE, BRANCH, RENAMED].map(version_of), [1, 2, 2]);
+    }
+}

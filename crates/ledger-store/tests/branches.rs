@@ -9,237 +9,19 @@
 
 mod common;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use common::model::{Model, check, swap, with_packing};
 use common::*;
-use ledger_core::{EntryId, LedgerId, Origin};
-use ledger_format::{Hash, OriginSlice};
+use ledger_core::{EntryId, Origin};
+use ledger_format::Hash;
 use ledger_store::{
-    AppendError, BackupExtra, Branch, EngineKind, OpenOptions, ReadError, Record, Renamed,
-    SignedHead, Store, rebuild_journal_from_index, restore,
+    AppendError, BackupExtra, Branch, Derived, EngineKind, Record, Renamed, Store,
+    rebuild_journal_from_index, restore,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-/// What a chain should be.
-#[derive(Debug, Clone)]
-struct Chain {
-    first: u64,
-    prev: Hash,
-    entries: Vec<Vec<u8>>,
-}
-
-impl Chain {
-    fn end(&self) -> u64 {
-        self.first + u64::try_from(self.entries.len()).unwrap() - 1
-    }
-
-    /// The chain hash before an entry, or after the last.
-    fn before(&self, seq: u64) -> Hash {
-        let count = usize::try_from(seq - self.first).unwrap();
-        let entries = self.entries[..count].iter();
-        entries.fold(self.prev, |hash, entry| hash.then(entry))
-    }
-
-    fn head(&self) -> Hash {
-        self.before(self.end() + 1)
-    }
-}
-
-/// What a store should be.
-#[derive(Debug, Clone, Default)]
-struct Model {
-    chains: BTreeMap<Origin, Chain>,
-    branches: BTreeMap<Origin, Branch>,
-    signed: BTreeMap<(Origin, u64), Hash>,
-    made: u8,
-    written: u64,
-}
-
-impl Model {
-    fn chain(&mut self, origin: Origin) -> &mut Chain {
-        self.chains.entry(origin).or_insert_with(|| Chain {
-            first: 1,
-            prev: Hash::before_first(origin),
-            entries: Vec::new(),
-        })
-    }
-
-    /// The next entries of a chain, no two of which are ever the same.
-    fn some(&mut self, origin: Origin, count: usize) -> OriginSlice {
-        let entries: Vec<Vec<u8>> = (0..count)
-            .map(|_| {
-                self.written += 1;
-                let len = usize::try_from(self.written % 50).unwrap();
-                [self.written.to_le_bytes().as_slice(), &vec![7; len]].concat()
-            })
-            .collect();
-        let chain = self.chain(origin);
-        let slice = OriginSlice {
-            origin,
-            first_seq: chain.end() + 1,
-            prev: chain.head(),
-            entries: entries.iter().map(Vec::as_slice).collect(),
-        };
-        chain.entries.extend(entries);
-        slice
-    }
-
-    fn sign(&mut self, origin: Origin) -> Record {
-        let chain = self.chain(origin);
-        let (seq, hash) = (chain.end(), chain.head());
-        let _before = self.signed.insert((origin, seq), hash);
-        Record::Head(signed(origin, seq, hash))
-    }
-
-    /// A new branch that goes on from before an entry of a chain.
-    fn branch(&mut self, root: Origin, first_seq: u64) -> Branch {
-        self.made += 1;
-        let branch = Branch {
-            id: origin(100 + self.made),
-            root,
-            first_seq,
-            prev: self.chain(root).before(first_seq),
-        };
-        let chain = Chain {
-            first: first_seq,
-            prev: branch.prev,
-            entries: Vec::new(),
-        };
-        let _none = self.chains.insert(branch.id, chain);
-        let _none = self.branches.insert(branch.id, branch);
-        branch
-    }
-
-    fn rename(&mut self, from: Origin, first_seq: u64, to: Origin) -> Record {
-        let chain = self.chains.get_mut(&from).unwrap();
-        let keep = usize::try_from(first_seq - chain.first).unwrap();
-        let moved = chain.entries.split_off(keep);
-        let to_chain = self.chains.get_mut(&to).unwrap();
-        assert_eq!(to_chain.end() + 1, first_seq);
-        to_chain.entries.extend(moved);
-        let all = self.signed.range((from, first_seq)..=(from, u64::MAX));
-        let all: Vec<_> = all.map(|(at, hash)| (at.1, *hash)).collect();
-        for (seq, hash) in all {
-            let _gone = self.signed.remove(&(from, seq));
-            let _before = self.signed.insert((to, seq), hash);
-        }
-        Record::Renamed(Renamed {
-            from,
-            first_seq,
-            to,
-        })
-    }
-
-    /// Whether a chain has entries from a seq on, and another goes on there.
-    fn fits(&self, from: Origin, first_seq: u64, to: Origin) -> bool {
-        let (Some(from), Some(to)) = (self.chains.get(&from), self.chains.get(&to)) else {
-            return false;
-        };
-        (from.first..=from.end()).contains(&first_seq)
-            && to.end() + 1 == first_seq
-            && to.head() == from.before(first_seq)
-    }
-}
-
-fn signed(origin: Origin, seq: u64, hash: Hash) -> SignedHead {
-    SignedHead {
-        origin,
-        seq,
-        hash,
-        signature: [3; 64],
-        ledger: LedgerId::from_bytes([9; 16]),
-    }
-}
-
-/// Every way to read gives what the model has.
-fn check(store: &Store, model: &Model) {
-    let branches: Vec<Branch> = model.branches.values().copied().collect();
-    assert_eq!(store.branches().unwrap(), branches);
-    let with_entries = || model.chains.iter().filter(|it| !it.1.entries.is_empty());
-    let heads: Vec<_> = with_entries()
-        .map(|(origin, chain)| (*origin, chain.end(), chain.head()))
-        .collect();
-    assert_eq!(store.heads().unwrap(), heads);
-    let mut read: BTreeMap<Origin, Vec<Vec<u8>>> = BTreeMap::new();
-    store
-        .for_each_slice(&mut |slice| {
-            let chain = &model.chains[&slice.origin];
-            let entries = read.entry(slice.origin).or_default();
-            let next = chain.first + u64::try_from(entries.len()).unwrap();
-            assert_eq!((slice.first_seq, slice.prev), (next, chain.before(next)));
-            entries.extend(slice.entries.iter().map(<[u8]>::to_vec));
-        })
-        .unwrap();
-    let entries = with_entries().map(|(origin, chain)| (*origin, chain.entries.clone()));
-    assert!(read == entries.collect());
-    for (&origin, chain) in &model.chains {
-        check_chain(store, origin, chain);
-        let mut signed_heads = model.signed.range((origin, 0)..=(origin, u64::MAX));
-        let latest = signed_heads.clone().next_back();
-        let of = |it: (&(Origin, u64), &Hash)| signed(origin, it.0.1, *it.1);
-        assert_eq!(store.latest_signed_head(origin).unwrap(), latest.map(of));
-        let first = signed_heads.next();
-        assert_eq!(
-            store.signed_head_covering(origin, 1).unwrap(),
-            first.map(of)
-        );
-    }
-    let report = store.verify(&mut |_| {}).unwrap();
-    assert_eq!(report.problems, Vec::<String>::new());
-    let count: usize = model.chains.values().map(|it| it.entries.len()).sum();
-    assert_eq!(report.entries, u64::try_from(count).unwrap());
-}
-
-fn check_chain(store: &Store, origin: Origin, chain: &Chain) {
-    let end = chain.end();
-    let hash_at = |seq| store.hash_at(origin, seq).unwrap();
-    let entry = |seq| store.entry(EntryId { origin, seq }).unwrap();
-    assert_eq!(hash_at(chain.first - 1), Some(chain.prev));
-    assert_eq!((hash_at(end + 1), entry(end + 1)), (None, None));
-    if chain.first > 1 {
-        assert_eq!((hash_at(0), hash_at(chain.first - 2)), (None, None));
-        assert_eq!(entry(chain.first - 1), None);
-        let seq = chain.first - 1;
-        let early = store.slice(origin, seq, 1, 1);
-        assert_eq!(early, Err(ReadError::NotThere { origin, seq }));
-    }
-    let after = store.slice(origin, end + 1, 1, 1).unwrap();
-    assert_eq!((after.prev, after.entries.len()), (chain.head(), 0));
-    for seq in [chain.first, chain.first.midpoint(end), end] {
-        if chain.entries.is_empty() {
-            assert_eq!(store.head(origin).unwrap(), None);
-            continue;
-        }
-        let at = usize::try_from(seq - chain.first).unwrap();
-        assert_eq!(entry(seq).as_ref(), chain.entries.get(at));
-        assert_eq!(hash_at(seq), Some(chain.before(seq + 1)));
-        let slice = store.slice(origin, seq, usize::MAX, usize::MAX).unwrap();
-        assert_eq!(
-            (slice.prev, slice.head()),
-            (chain.before(seq), chain.head())
-        );
-    }
-    store
-        .for_each_derived(origin, 0..=u64::MAX, &mut |derived| {
-            let at = usize::try_from(derived.first_seq - chain.first).unwrap();
-            let to = at + usize::try_from(derived.count).unwrap();
-            let lens = chain.entries[at..to]
-                .iter()
-                .map(|it| u8::try_from(it.len()).unwrap());
-            assert_eq!(derived.columns, lens.collect::<Vec<_>>());
-        })
-        .unwrap();
-}
-
-fn with_packing() -> OpenOptions {
-    OpenOptions {
-        packing: Some(packing()),
-        ..small_segments()
-    }
-}
 
 /// Everything that makes one part of a store of the other gives the same store.
 fn check_made_anew(dir: &Path, kind: EngineKind, model: &Model) {
@@ -378,27 +160,6 @@ fn records(model: &mut Model, step: &Step) -> Vec<Record> {
     }
 }
 
-fn swap(model: &mut Model, number: usize) -> Vec<Record> {
-    let fits = |it: &&Branch| {
-        let amid = model.chains.get(&it.root);
-        let root_goes_on = amid.is_some_and(|chain| {
-            (chain.first..=chain.end()).contains(&it.first_seq)
-                && chain.before(it.first_seq) == it.prev
-        });
-        root_goes_on && !model.chains[&it.id].entries.is_empty() && it.root != it.id
-    };
-    let all: Vec<Branch> = model.branches.values().filter(fits).copied().collect();
-    let Some(other) = all.get(number % all.len().max(1)) else {
-        return Vec::new();
-    };
-    let branch = model.branch(other.root, other.first_seq);
-    vec![
-        Record::Branch(branch),
-        model.rename(other.root, other.first_seq, branch.id),
-        model.rename(other.id, other.first_seq, other.root),
-    ]
-}
-
 /// Groups that must be refused whatever there is.
 fn refused(model: &Model, number: usize) -> Vec<Vec<Record>> {
     let chain = pick(model, number);
@@ -505,4 +266,209 @@ fn put_index_back(dir: &Path, old: &Path, name: &str) {
         fs::remove_file(&index).unwrap();
     }
     fs::rename(old.join(name), index).unwrap();
+}
+
+fn over_all(test: impl Fn(Store)) {
+    for kind in KINDS {
+        let home = tempfile::tempdir().unwrap();
+        test(Store::create(&home.path().join("store"), kind, &with_packing()).unwrap());
+    }
+    test(Store::in_memory().unwrap());
+}
+
+#[test]
+fn a_branch_begins_where_it_says_and_only_there() {
+    over_all(|store| {
+        let mut model = Model::default();
+        put(&store, vec![Record::Own(model.some(origin(1), 10))]);
+        let branch = model.branch(origin(1), 7);
+        put(&store, vec![Record::Branch(branch), Record::Branch(branch)]);
+        put(&store, vec![Record::Branch(branch)]);
+        check(&store, &model);
+        assert_eq!(store.branch(branch.id).unwrap(), Some(branch));
+        assert_eq!(store.branch(origin(1)).unwrap(), None);
+        let early = Branch {
+            first_seq: 1,
+            id: origin(9),
+            ..branch
+        };
+        for first_seq in [0, 1, u64::MAX] {
+            let wrong = Record::Branch(Branch { first_seq, ..early });
+            let answer = store.append(vec![wrong].into()).wait();
+            assert!(
+                matches!(answer, Err(AppendError::Malformed { .. })),
+                "{answer:?}"
+            );
+        }
+        for wrong in [
+            Branch {
+                first_seq: 8,
+                ..branch
+            },
+            Branch {
+                prev: Hash::of(b"another"),
+                ..branch
+            },
+            Branch {
+                root: origin(2),
+                ..branch
+            },
+        ] {
+            match store.append(vec![Record::Branch(wrong)].into()).wait() {
+                Err(AppendError::NotNext {
+                    origin,
+                    expected_seq,
+                    expected_prev,
+                }) => {
+                    let expected = (branch.id, 7, branch.prev);
+                    assert_eq!((origin, expected_seq, expected_prev), expected);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        check(&store, &model);
+        put(
+            &store,
+            vec![
+                Record::Own(model.some(branch.id, 700)),
+                model.sign(branch.id),
+            ],
+        );
+        check(&store, &model);
+    });
+}
+
+#[test]
+fn what_was_moved_has_no_number_and_what_was_not_keeps_its_own() {
+    over_all(|store| {
+        let mut model = Model::default();
+        put(&store, vec![Record::Own(model.some(origin(1), 10))]);
+        put(&store, vec![Record::Own(model.some(origin(2), 5))]);
+        let runs = [run(1, origin(1), 1, 6), run(7, origin(2), 1, 5)];
+        put(&store, runs.map(Record::Run).to_vec());
+        put(&store, vec![Record::Run(run(12, origin(1), 7, 4))]);
+        let branch = model.branch(origin(1), 7);
+        let records = vec![
+            Record::Branch(branch),
+            model.rename(origin(1), 7, branch.id),
+            Record::Own(model.some(origin(1), 2)),
+            Record::Run(run(12, origin(1), 7, 2)),
+        ];
+        put(&store, records);
+        let mut found = Vec::new();
+        store.for_each_run(&mut |run| found.push(run)).unwrap();
+        assert_eq!(found, [runs[0], runs[1], run(12, origin(1), 7, 2)]);
+        for (of, seq, expected) in [
+            (origin(1), 8, Some(found[2])),
+            (origin(1), 6, Some(runs[0])),
+            (branch.id, 8, None),
+        ] {
+            let id = EntryId { origin: of, seq };
+            assert_eq!(store.run_covering(id).unwrap(), expected);
+        }
+        check(&store, &model);
+    });
+}
+
+#[test]
+fn blocks_are_divided_and_made_again() {
+    for kind in KINDS {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("store");
+        let mut model = Model::default();
+        let store = Store::create(&dir, kind, &with_packing()).unwrap();
+        put(&store, vec![Record::Own(model.some(origin(1), 5000))]);
+        let other = model.branch(origin(1), 1500);
+        put(
+            &store,
+            vec![
+                Record::Branch(other),
+                Record::Own(model.some(other.id, 3000)),
+            ],
+        );
+        let packed = |store: &Store, origin| {
+            let mut packed = 0;
+            let mut count = |it: Derived<'_>| packed += it.count;
+            store
+                .for_each_derived(origin, 0..=u64::MAX, &mut count)
+                .unwrap();
+            packed
+        };
+        assert_eq!(packed(&store, origin(1)), 5000);
+        assert_eq!(packed(&store, other.id), 3000);
+        put(&store, swap(&mut model, 0));
+        check(&store, &model);
+        // The block that is divided is one no more, and all behind it.
+        assert_eq!(packed(&store, origin(1)), 1024);
+        put(&store, vec![Record::Own(model.some(origin(1), 1))]);
+        store.close().unwrap();
+        let store = Store::open(&dir, kind, &with_packing()).unwrap();
+        check(&store, &model);
+        if kind == EngineKind::Memory {
+            continue;
+        }
+        let third = model
+            .branches
+            .keys()
+            .copied()
+            .find(|it| *it != other.id)
+            .unwrap();
+        assert!(
+            packed(&store, origin(1)) > 3000,
+            "{}",
+            packed(&store, origin(1))
+        );
+        assert!(packed(&store, third) > 2000, "{}", packed(&store, third));
+        store.close().unwrap();
+        check_made_anew(&dir, kind, &model);
+    }
+}
+
+#[test]
+fn what_is_read_while_entries_are_moved_is_one_or_the_other() {
+    over_all(|store| {
+        let mut model = Model::default();
+        put(&store, vec![Record::Own(model.some(origin(1), 600))]);
+        let other = model.branch(origin(1), 300);
+        put(
+            &store,
+            vec![
+                Record::Branch(other),
+                Record::Own(model.some(other.id, 500)),
+            ],
+        );
+        let ends = [600, 799];
+        let heads = [origin(1), other.id].map(|it| model.chains[&it].head());
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let mut seen = [0_u32; 2];
+                while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                    let slice = store.slice(origin(1), 250, usize::MAX, usize::MAX).unwrap();
+                    let at = ends
+                        .iter()
+                        .position(|end| *end == slice.last_seq())
+                        .unwrap();
+                    assert_eq!(slice.head(), heads[at]);
+                    seen[at] += 1;
+                    for seq in [299, 300, 600] {
+                        let id = EntryId {
+                            origin: origin(1),
+                            seq,
+                        };
+                        assert!(store.entry(id).unwrap().is_some());
+                        assert!(store.hash_at(origin(1), seq).unwrap().is_some());
+                    }
+                }
+                seen
+            });
+            for round in 0..20 {
+                put(&store, swap(&mut model, round));
+                let _head = store.head(origin(1)).unwrap();
+            }
+            done.store(true, std::sync::atomic::Ordering::SeqCst);
+            reader.join().unwrap();
+        });
+        check(&store, &model);
+    });
 }

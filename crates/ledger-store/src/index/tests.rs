@@ -13,7 +13,7 @@ use super::join::Joining;
 use super::write::{IndexBatch, link, meta_write};
 use super::*;
 use crate::engine::{self, Engine, EngineKind, Visit};
-use crate::record::Record;
+use crate::record::{Branch, Record, StoreId};
 
 fn origin(n: u8) -> Origin {
     Origin::from_bytes([n; 16])
@@ -610,4 +610,27 @@ fn a_head_whose_key_is_too_long_is_damage_and_not_a_head_that_is_nowhere() {
     let value = [3_u64.to_le_bytes().as_slice(), &[0; 32]].concat();
     index.engine.write(vec![sealed(key, value)]).unwrap();
     assert!(matches!(index.heads(), Err(ReadError::Corrupt { .. })));
+}
+
+#[test]
+fn an_index_is_of_version_3_from_its_first_branch_on() {
+    let index = Index::new(engine::in_memory(), Some(packing()));
+    let store = StoreId::from_bytes([5; 16]);
+    index.engine.write(vec![meta_write(store)]).unwrap();
+    write(&index, &mut None, origin(1), &[3]);
+    let version = || index.meta().unwrap().unwrap().version;
+    assert_eq!(version(), 2);
+    let mut batch = IndexBatch::default();
+    let branch = Branch {
+        id: origin(2),
+        root: origin(1),
+        first_seq: 3,
+        prev: index.hash_at(origin(1), 2).unwrap().unwrap(),
+    };
+    batch.add(&Record::Branch(branch), &[]);
+    let (writes, _) = batch.finish(Position::START, &index, None).unwrap();
+    index.engine.write(writes).unwrap();
+    assert_eq!(version(), INDEX_VERSION);
+    assert_eq!(index.branch(origin(2)).unwrap(), Some(branch));
+    assert_eq!(index.check(), Ok(()));
 }

@@ -189,6 +189,8 @@ struct Spoken {
     /// By origin the last entry that a signed head or a run of numbers names, with the chain hash
     /// after it where that is said.
     named: BTreeMap<Origin, (u64, Option<Hash>)>,
+    /// By branch the seq before its first and the chain hash there.
+    begins: BTreeMap<Origin, (u64, Hash)>,
 }
 
 impl Spoken {
@@ -198,7 +200,11 @@ impl Spoken {
             Record::Head(head) => self.name(head.origin, (head.seq, Some(head.hash))),
             Record::Run(run) => self.name(run.origin, (run.last_seq(), None)),
             Record::Renamed(renamed) => self.rename(renamed),
-            Record::Cursor(_) | Record::Note(_) | Record::Branch(_) => {}
+            Record::Branch(branch) => {
+                let before = (branch.first_seq.saturating_sub(1), branch.prev);
+                let _known = self.begins.insert(branch.id, before);
+            }
+            Record::Cursor(_) | Record::Note(_) => {}
         }
     }
 
@@ -235,12 +241,14 @@ impl Spoken {
         let all = self.read.remove(&from).unwrap_or_default();
         let (moved, mut rest): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|it| it.last >= first_seq);
+        // The chain that goes on with them ended with the same hash as what stays.
+        let last = first_seq.saturating_sub(1);
+        let of_to = self.read.get(&to).into_iter().flatten();
+        let ended = of_to.filter(|it| it.last == last).find_map(|it| it.end);
+        let begins = self.begins.get(&to).filter(|it| it.0 == last);
+        let end = ended.or(begins.map(|it| it.1));
         let divided = moved.iter().filter(|it| it.first < first_seq);
-        rest.extend(divided.map(|it| Extent {
-            last: first_seq.saturating_sub(1),
-            end: None,
-            ..*it
-        }));
+        rest.extend(divided.map(|it| Extent { last, end, ..*it }));
         let moved = moved.into_iter().map(|it| Extent {
             first: it.first.max(first_seq),
             ..it

@@ -9,6 +9,8 @@
     reason = "a test may; not every test uses everything"
 )]
 
+pub mod model;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use crate::index::chains::Chains;
 use crate::index::write::Expected;
 use crate::journal::scan::{Seen, Walk};
 use crate::journal::segment::number_of;
-use crate::record::{Record, StoreId};
+use crate::record::{Record, Renamed, StoreId};
 use crate::store::OpenOptions;
 use crate::store::replay::record_of;
 
@@ -28,6 +28,26 @@ pub(super) struct Unjoined {
     pub(super) first: u64,
     /// The last of them.
     pub(super) last: u64,
+}
+
+impl Unjoined {
+    /// The same after entries changed their chain.
+    fn renamed(self, renamed: &Renamed) -> impl Iterator<Item = Self> {
+        let goes = self.origin == renamed.from && self.last >= renamed.first_seq;
+        let stays = !goes || self.first < renamed.first_seq;
+        let moved = goes.then(|| Self {
+            origin: renamed.to,
+            missing_from: self.missing_from.max(renamed.first_seq),
+            first: self.first.max(renamed.first_seq),
+            ..self
+        });
+        let before = renamed.first_seq.saturating_sub(1);
+        let rest = stays.then_some(Self {
+            last: if goes { before } else { self.last },
+            ..self
+        });
+        moved.into_iter().chain(rest)
+    }
 }
 
 /// What was found in the journal.
@@ -145,6 +165,10 @@ fn segment_of(part: &Part) -> Option<u64> {
 }
 
 fn join(findings: &mut Findings, record: &Record) {
+    if let Record::Renamed(renamed) = record {
+        let all = std::mem::take(&mut findings.unjoined).into_iter();
+        findings.unjoined = all.flat_map(|it| it.renamed(renamed)).collect();
+    }
     match (findings.chains.see(record), record.slice()) {
         (Ok(()), _) => {}
         (Err(expected), None) => {
