@@ -228,10 +228,13 @@ impl Node {
         let other_epoch = inner.epoch != 0 && inner.epoch != taken.cursor.epoch;
         inner.epoch = taken.cursor.epoch;
         let origin = inner.keys.origin();
-        let loses =
-            |effect: &Effect| matches!(effect, Effect::Renamed { from, .. } if *from == origin);
-        if taken.effects.iter().any(loses) {
-            // Whatever is written from here on must not go on with what is somebody else's.
+        // Somebody else writes under our origin: with other entries than ours, or behind them.
+        let is_shared = taken.effects.iter().any(|effect| match effect {
+            Effect::Renamed { from, .. } => *from == origin,
+            Effect::Foreign { slice, .. } => slice.origin == origin,
+            Effect::Head(..) | Effect::Run(_) | Effect::Cursor(_) | Effect::Branch(_) => false,
+        });
+        if is_shared {
             inner.keys.begin_origin()?;
         }
         inner.take_effects(std::mem::take(&mut taken.effects), &mut group, now)?;
@@ -245,13 +248,16 @@ impl Node {
         let pending = self.store().append(group);
         drop(inner);
         self.wait(pending)?;
-        if other_epoch || taken.renamed {
+        if other_epoch || taken.renamed || is_shared {
             // The numbers of the former epoch no longer count: what the restored server lacks
             // has none. And what goes by another name is folded under that.
             self.lock().reload(self.store(), now)?;
         }
-        if taken.renamed {
+        if is_shared {
             self.begin_if_unused(GenesisReason::Forked)?;
+            // That goes to the server next.
+            taken.at_end = false;
+            taken.renamed = true;
         }
         Ok(taken)
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ledger_core::at_entry::{About, Plan, Refusal};
 use ledger_core::catalogue::{Class, Role, Subject};
-use ledger_core::entry::{Body, Content, Entry, IdempotencyKey};
+use ledger_core::entry::{Body, Content, Entry, GenesisReason, IdempotencyKey};
 use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp, UserName};
 use ledger_format::{entry_bytes, wire};
@@ -422,6 +422,8 @@ impl Node {
         actor: &Actor,
         mut plan_next: impl FnMut(&Fold) -> Option<Result<Plan, Refusal>>,
     ) -> Result<Written, NodeError> {
+        // An earlier beginning of it may not have reached the disk.
+        self.begin_if_unused(GenesisReason::Forked)?;
         let mut inner = self.lock();
         inner.check_usable()?;
         let mut writing = inner.begin(self.now());

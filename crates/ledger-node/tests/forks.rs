@@ -11,6 +11,8 @@ mod shop;
 
 use std::fs;
 
+use proptest::prelude::*;
+
 use ledger_core::at_entry;
 use ledger_core::entry::Particulars;
 use ledger_node::Node;
@@ -71,5 +73,110 @@ fn nothing_of_two_copies_is_lost_and_nothing_counts_twice() {
         }
         let (server, a, copy) = (shop.server(), shop.handheld("a"), shop.handheld("copy"));
         shop.settle(&server, &[&a, &copy, &shop.handheld("b")], "19");
+    }
+}
+
+/// What happens to some copies of one handheld.
+#[derive(Debug, Clone)]
+enum Deed {
+    Add(usize, i64),
+    Undo(usize),
+    Sync(usize),
+    /// A copy that nobody notices, while nothing is written.
+    Image(usize),
+    Reopen(usize),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let who = || 0..8_usize;
+    prop_oneof![
+        4 => (who(), 1..1_000_i64).prop_map(|(who, number)| Deed::Add(who, number)),
+        1 => who().prop_map(Deed::Undo),
+        3 => who().prop_map(Deed::Sync),
+        2 => who().prop_map(Deed::Image),
+        1 => who().prop_map(Deed::Reopen),
+    ]
+}
+
+/// The copies, and what they would have if nothing were shared.
+struct Copies {
+    shop: Shop,
+    server: Node,
+    nodes: Vec<(String, Node)>,
+    /// What was added by entries, and not undone.
+    expected: i64,
+    done: Vec<Vec<i64>>,
+}
+
+impl Copies {
+    fn new() -> Self {
+        let shop = Shop::new();
+        let (server, a) = (shop.server(), shop.handheld("a"));
+        Self {
+            shop,
+            server,
+            nodes: vec![("a".to_owned(), a)],
+            expected: 10,
+            done: vec![vec![]],
+        }
+    }
+
+    fn take(&mut self, deed: &Deed) {
+        let count = self.nodes.len();
+        match deed {
+            Deed::Add(who, number) => {
+                add(&self.nodes[who % count].1, *number);
+                self.expected += number;
+                self.done[who % count].push(*number);
+            }
+            Deed::Undo(who) => {
+                // Only what this copy itself did since it is a copy, so that no two undo one thing.
+                if let Some(number) = self.done[who % count].pop() {
+                    undo_last(&self.nodes[who % count].1);
+                    self.expected -= number;
+                }
+            }
+            Deed::Sync(who) => sync(&self.server, &self.nodes[who % count].1),
+            Deed::Image(who) if count < 5 => {
+                let (name, node) = self.nodes.remove(who % count);
+                let done = self.done.remove(who % count);
+                node.close().unwrap();
+                let copy = format!("{name}-{count}");
+                image_of(&self.shop, &name, &copy);
+                for (name, done) in [(name, done), (copy, vec![])] {
+                    let node = self.shop.handheld(&name);
+                    self.nodes.push((name, node));
+                    self.done.push(done);
+                }
+            }
+            Deed::Image(_) => {}
+            Deed::Reopen(who) => {
+                let (name, node) = self.nodes.remove(who % count);
+                let done = self.done.remove(who % count);
+                node.close().unwrap();
+                let node = self.shop.handheld(&name);
+                self.nodes.push((name, node));
+                self.done.push(done);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn copies_of_copies_come_together_whatever_they_did(
+        deeds in proptest::collection::vec(deed(), 0..24),
+    ) {
+        let mut copies = Copies::new();
+        for deed in &deeds {
+            copies.take(deed);
+        }
+        let expected = copies.expected.to_string();
+        let b = copies.shop.handheld("b");
+        let mut all: Vec<&Node> = copies.nodes.iter().map(|(_, node)| node).collect();
+        all.push(&b);
+        copies.shop.settle(&copies.server, &all, &expected);
     }
 }

@@ -54,8 +54,8 @@ pub struct Taken {
     pub pulled: u64,
     /// Whether that is the end of what the server knows.
     pub at_end: bool,
-    /// Whether something goes by another name from now on. The rest of the answer was left out and
-    /// is to be asked for again.
+    /// Whether something goes by another name from now on, so that the server is to be asked once
+    /// more: the rest of the answer was left out, or there is something new to be pushed.
     pub renamed: bool,
 }
 
