@@ -207,6 +207,35 @@ fn a_gap_in_a_branch_begins_where_the_branch_does() {
 }
 
 #[test]
+fn entries_in_whose_place_others_stand_are_a_gap() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("store");
+    let mut model = Model::default();
+    let store = Store::create(&dir, EngineKind::Memory, &options()).unwrap();
+    put(&store, vec![Record::Own(model.some(origin(1), 6))]);
+    let branch = model.branch(origin(1), 4);
+    put(&store, vec![Record::Branch(branch)]);
+    let start = store.position().unwrap().offset;
+    put(&store, vec![model.rename(origin(1), 4, branch.id)]);
+    put(&store, vec![Record::Own(model.some(origin(1), 2))]);
+    check(&store, &model);
+    store.close().unwrap();
+    // Nobody reads any more that entries 4 to 6 are the branch's.
+    let path = segment(&dir, 2);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[usize::try_from(start).unwrap() + 20] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let store = Store::open(&dir, EngineKind::Memory, &options()).unwrap();
+    let gap = Gap {
+        origin: origin(1),
+        missing_from: 4,
+        readable_from: 4,
+    };
+    assert_eq!(store.opened().gaps, [gap]);
+    assert_eq!(store.head(origin(1)).unwrap().unwrap().0, 6);
+}
+
+#[test]
 fn a_journal_that_was_set_aside_lacks_nothing_that_was_moved_since() {
     for kind in [EngineKind::Sled, EngineKind::Redb] {
         let home = tempfile::tempdir().unwrap();

@@ -370,6 +370,16 @@ fn what_was_moved_has_no_number_and_what_was_not_keeps_its_own() {
     });
 }
 
+/// How many entries of a chain have columns.
+fn packed(store: &Store, origin: Origin) -> u64 {
+    let mut packed = 0;
+    let mut count = |it: Derived<'_>| packed += it.count;
+    store
+        .for_each_derived(origin, 0..=u64::MAX, &mut count)
+        .unwrap();
+    packed
+}
+
 #[test]
 fn blocks_are_divided_and_made_again() {
     for kind in KINDS {
@@ -379,49 +389,62 @@ fn blocks_are_divided_and_made_again() {
         let store = Store::create(&dir, kind, &with_packing()).unwrap();
         put(&store, vec![Record::Own(model.some(origin(1), 5000))]);
         let other = model.branch(origin(1), 1500);
-        put(
-            &store,
-            vec![
-                Record::Branch(other),
-                Record::Own(model.some(other.id, 3000)),
-            ],
-        );
-        let packed = |store: &Store, origin| {
-            let mut packed = 0;
-            let mut count = |it: Derived<'_>| packed += it.count;
-            store
-                .for_each_derived(origin, 0..=u64::MAX, &mut count)
-                .unwrap();
-            packed
-        };
+        let entries = model.some(other.id, 3000);
+        put(&store, vec![Record::Branch(other), Record::Own(entries)]);
         assert_eq!(packed(&store, origin(1)), 5000);
         assert_eq!(packed(&store, other.id), 3000);
         put(&store, swap(&mut model, 0));
         check(&store, &model);
         // The block that is divided is one no more, and all behind it.
         assert_eq!(packed(&store, origin(1)), 1024);
-        put(&store, vec![Record::Own(model.some(origin(1), 1))]);
         store.close().unwrap();
-        let store = Store::open(&dir, kind, &with_packing()).unwrap();
-        check(&store, &model);
-        if kind == EngineKind::Memory {
-            continue;
+        if kind != EngineKind::Memory {
+            check_packed_again(&dir, kind, &model, other.id);
         }
-        let third = model
-            .branches
-            .keys()
-            .copied()
-            .find(|it| *it != other.id)
-            .unwrap();
-        assert!(
-            packed(&store, origin(1)) > 3000,
-            "{}",
-            packed(&store, origin(1))
-        );
-        assert!(packed(&store, third) > 2000, "{}", packed(&store, third));
-        store.close().unwrap();
         check_made_anew(&dir, kind, &model);
     }
+}
+
+#[test]
+fn blocks_that_were_joined_are_divided_and_joined_again() {
+    for kind in [EngineKind::Sled, EngineKind::Redb] {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("store");
+        let mut model = Model::default();
+        let store = Store::create(&dir, kind, &with_packing()).unwrap();
+        for _ in 0..50 {
+            put(&store, vec![Record::Own(model.some(origin(1), 100))]);
+            // Whoever reads lets it be indexed alone.
+            let _head = store.head(origin(1)).unwrap();
+        }
+        let other = model.branch(origin(1), 1500);
+        put(&store, vec![Record::Branch(other)]);
+        for _ in 0..30 {
+            put(&store, vec![Record::Own(model.some(other.id, 100))]);
+            let _head = store.head(origin(1)).unwrap();
+        }
+        store.close().unwrap();
+        let store = Store::open(&dir, kind, &with_packing()).unwrap();
+        assert!(packed(&store, origin(1)) > 3900);
+        assert!(packed(&store, other.id) > 1900);
+        put(&store, swap(&mut model, 0));
+        check(&store, &model);
+        store.close().unwrap();
+        check_packed_again(&dir, kind, &model, other.id);
+        check_made_anew(&dir, kind, &model);
+    }
+}
+
+/// What a swap left in chunks is in blocks when the store was closed.
+fn check_packed_again(dir: &Path, kind: EngineKind, model: &Model, empty: Origin) {
+    let store = Store::open(dir, kind, &with_packing()).unwrap();
+    check(&store, model);
+    for (&origin, chain) in &model.chains {
+        let most = chain.entries.len().saturating_sub(1100);
+        let packed = usize::try_from(packed(&store, origin)).unwrap();
+        assert!(packed > most || origin == empty, "{packed} of {origin}");
+    }
+    store.close().unwrap();
 }
 
 #[test]
