@@ -87,9 +87,11 @@ impl Shop {
         open(&self.dir(name), NodeKind::Handheld)
     }
 
-    /// Syncs each twice, and everybody has the same.
+    /// Syncs each three times, and everybody has the same: in the first all send what they have, in
+    /// the second all hear of it, and a copy that hears of another one begins anew, which the
+    /// others get in the third.
     pub fn settle(&self, server: &Node, handhelds: &[&Node], on_hand: &str) {
-        for _ in 0..2 {
+        for _ in 0..3 {
             for node in handhelds {
                 sync(server, node);
             }
