@@ -12,6 +12,7 @@ pub(crate) mod users;
 
 use std::path::Path;
 
+use ledger_node::Pin;
 use serde_json::{Value, json};
 
 pub(crate) use self::backup::{backup, restore};
@@ -19,14 +20,14 @@ pub(crate) use self::doctor::doctor;
 pub(crate) use self::socket::Socket;
 
 use self::act::Act;
-pub(crate) use self::act::CODE_VALID_MILLIS;
+pub(crate) use self::act::{CODE_VALID_MILLIS, enrol_text};
 use crate::cli::{DataArgs, DeviceCodeArgs, TokenCreateArgs};
 use crate::data;
 use crate::fault::{FAILED, Fault, UNREACHABLE};
 use crate::report::Report;
 
 /// The address that a code names when no server runs that could say its own.
-const URL_WHEN_STOPPED: &str = "http://127.0.0.1:8440";
+const STOPPED_AT: &str = "127.0.0.1:8440";
 
 /// `device code`: a one-time code, and a picture of it for a handheld's scanner.
 pub(crate) fn device_code(arguments: DeviceCodeArgs, report: Report) -> Result<(), Fault> {
@@ -40,9 +41,13 @@ pub(crate) fn device_code(arguments: DeviceCodeArgs, report: Report) -> Result<(
     report.result(&made, |made| {
         let code = text(made, "code");
         let url = text(made, "url");
+        let pin = match text(made, "pin") {
+            "" => String::new(),
+            pin => format!(" --pin {pin}"),
+        };
         format!(
             "{}\n\
-             On the handheld: stock enroll {url} --code {code}\n\
+             On the handheld: stock enroll {url}{pin} --code {code}\n\
              The code works once, until {}, for the role {}.",
             picture(text(made, "qr")),
             text(made, "expires"),
@@ -147,14 +152,16 @@ pub(crate) fn rebuild(arguments: &DataArgs, report: Report) -> Result<(), Fault>
     Ok(())
 }
 
-/// The address of the server that runs on these data.
-pub(crate) fn url_of_running(dir: &Path) -> Result<String, Fault> {
+/// The address of the server that runs on these data, and the pin of its TLS key.
+pub(crate) fn running(dir: &Path) -> Result<(String, Option<Pin>), Fault> {
     let answer = socket::ask(dir, &Act::Where).ok_or_else(|| {
         let text = format!("no server runs on {}", dir.display());
         let hint = format!("start it with: stock-server serve --data {}", dir.display());
         Fault::new("unreachable", text).hint(hint).exit(UNREACHABLE)
     })?;
-    Ok(text(&answer?, "url").to_owned())
+    let answer = answer?;
+    let pin = text(&answer, "pin").parse().ok();
+    Ok((text(&answer, "url").to_owned(), pin))
 }
 
 /// Asks the server that runs on these data, or does it here when none does.
@@ -163,7 +170,8 @@ fn ask(dir: &Path, act: &Act, report: Report) -> Result<Value, Fault> {
         return answer;
     }
     let node = data::open(dir, report)?;
-    let done = act.run(&node, URL_WHEN_STOPPED);
+    let scheme = node.served_pin().map_or("http", |_| "https");
+    let done = act.run(&node, &format!("{scheme}://{STOPPED_AT}"));
     node.close()?;
     done
 }

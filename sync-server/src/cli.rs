@@ -26,6 +26,15 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve handhelds, API and pages; the first start makes the store
+    #[command(
+        after_help = "On an address that other machines reach it speaks TLS: with your own \
+        certificate, or with one that it makes at its first start. Handhelds trust that one for \
+        its pin, which stock-server device code prints, alone and in the QR; browsers ask \
+        once.\n\nExamples:\n  \
+        stock-server serve --data shop                            on this machine alone, plain HTTP\n  \
+        stock-server serve --data shop --listen 0.0.0.0:8440      with TLS\n  \
+        stock-server serve --data shop --listen 0.0.0.0:443 --tls-cert shop.pem --tls-key shop.key"
+    )]
     Serve(ServeArgs),
     /// Show a workshop with two handhelds that worked offline, on invented data
     Demo(DemoArgs),
@@ -110,6 +119,12 @@ pub(crate) struct ServeArgs {
     /// Serve plain HTTP on an address that other machines reach
     #[arg(long, env = "STOCK_SERVER_INSECURE_HTTP")]
     pub(crate) insecure_http: bool,
+    /// Your own certificate in PEM form, with its chain; looked at again when it changes
+    #[arg(long, env = "STOCK_SERVER_TLS_CERT", value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The key of that certificate, in PEM form
+    #[arg(long, env = "STOCK_SERVER_TLS_KEY", value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// The server's name, given at the first start
     #[arg(
         long,

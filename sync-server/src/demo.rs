@@ -35,7 +35,7 @@ use crate::cli::{DEFAULT_LISTEN, DemoArgs};
 use crate::fault::Fault;
 use crate::report::Report;
 use crate::signals::Stop;
-use crate::{admin, serve};
+use crate::{admin, listen, routes, serve};
 
 /// Who looks at the pages of the demonstration.
 const VISITOR: &str = "demo";
@@ -72,7 +72,7 @@ async fn show(dir: &Path, once: bool, report: Report) -> Result<(), Fault> {
         Arc::clone(&clock) as _,
     )?;
     let listener = listen(once).await?;
-    let url = serve::url_of(&listener)?;
+    let url = format!("http://{}", listen::reached(&listener)?);
     let address = listener
         .local_addr()
         .map_err(|error| Fault::system("listening", &error))?;
@@ -83,7 +83,12 @@ async fn show(dir: &Path, once: bool, report: Report) -> Result<(), Fault> {
         drop(ended.await);
     };
     let app = App::new(server.clone());
-    let serving = tokio::spawn(serve::serve_until(listener, app.clone(), until));
+    let serving = tokio::spawn(serve::serve_until(
+        listener,
+        routes::all(app.clone()),
+        app.clone(),
+        until,
+    ));
     let cast = Cast {
         dir,
         day,

@@ -2,10 +2,10 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::set_header::{SetRequestHeaderLayer, SetResponseHeaderLayer};
 
 /// Pages load nothing but what this server serves: no inline scripts, no frames, no other hosts.
 const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
@@ -36,10 +36,25 @@ pub(crate) fn on_all<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rou
     })
 }
 
-/// Marks cookies `Secure` behind a proxy that speaks TLS with the browser.
+/// Says how the request came, and by which scheme a browser reaches this server.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Routes behind our own TLS: whatever a request says, it came by `https`. A certificate that
+/// nobody vouches for is no promise for a year, so browsers are not told to insist on TLS.
+pub(crate) fn over_tls(router: Router) -> Router {
+    let https = HeaderValue::from_static("https");
+    router.layer(SetRequestHeaderLayer::overriding(FORWARDED_PROTO, https))
+}
+
+/// Whether the browser speaks TLS, with us or with a proxy before us.
+pub(crate) fn is_tls(headers: &HeaderMap) -> bool {
+    let scheme = headers.get(FORWARDED_PROTO);
+    scheme.is_some_and(|scheme| scheme.as_bytes() == b"https")
+}
+
+/// Marks cookies `Secure` where the browser speaks TLS.
 pub(crate) async fn secure_cookies(request: Request, next: Next) -> Response {
-    let scheme = request.headers().get("x-forwarded-proto");
-    let is_tls = scheme.is_some_and(|scheme| scheme.as_bytes() == b"https");
+    let is_tls = is_tls(request.headers());
     let mut response = next.run(request).await;
     if !is_tls {
         return response;
@@ -58,4 +73,34 @@ pub(crate) async fn secure_cookies(request: Request, next: Next) -> Response {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::middleware;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn behind_our_own_tls_cookies_are_for_tls_alone_whatever_a_request_says() {
+        let routes = Router::new()
+            .route(
+                "/",
+                get(|| async { [(header::SET_COOKIE, "a=1; HttpOnly")] }),
+            )
+            .layer(middleware::from_fn(secure_cookies));
+        let cookie = async |routes: Router, said: &str| {
+            let request = Request::get("/").header(FORWARDED_PROTO, said);
+            let answer = routes.oneshot(request.body(Body::empty()).unwrap()).await;
+            answer.unwrap().headers()[header::SET_COOKIE].clone()
+        };
+        assert_eq!(cookie(routes.clone(), "http").await, "a=1; HttpOnly");
+        assert_eq!(
+            cookie(over_tls(routes), "http").await,
+            "a=1; HttpOnly; Secure"
+        );
+    }
 }

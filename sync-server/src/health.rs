@@ -28,12 +28,12 @@ async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
 
 /// Asks a running server.
 pub(crate) fn check(arguments: &HealthArgs, report: Report) -> Result<(), Fault> {
-    let url = match (&arguments.url, &arguments.data) {
-        (Some(url), _) => url.trim_end_matches('/').to_owned(),
-        (None, Some(data)) => admin::url_of_running(data)?,
+    let (url, pin) = match (&arguments.url, &arguments.data) {
+        (Some(url), _) => (url.trim_end_matches('/').to_owned(), None),
+        (None, Some(data)) => admin::running(data)?,
         (None, None) => return Err(Fault::new("usage", "name the server with --url or --data")),
     };
-    let answer = http_get::get(&url, "/readyz", None).map_err(|reason| {
+    let answer = http_get::get(&url, pin, "/readyz", None).map_err(|reason| {
         let text = format!("the server at {url} is not reachable: {reason}");
         Fault::new("unreachable", text).exit(UNREACHABLE)
     })?;

@@ -16,6 +16,7 @@ mod headers;
 mod health;
 mod http_get;
 mod lang;
+mod listen;
 mod login;
 mod metrics;
 mod openapi;
@@ -26,6 +27,7 @@ mod routes;
 mod serve;
 mod signals;
 mod sync_routes;
+mod tls;
 mod warning;
 
 use std::process::ExitCode;

@@ -2,32 +2,43 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::serve::{Listener, ListenerExt as _};
+use ledger_node::{Node, Pin};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
 use crate::cli::ServeArgs;
 use crate::fault::Fault;
+use crate::listen::{self, Speech};
 use crate::report::Report;
-use crate::signals::Stop;
-use crate::{admin, data, routes};
+use crate::signals::{Hangup, Stop};
+use crate::tls::{self, Door, Identity, OwnFiles, PATIENCE};
+use crate::{admin, data, headers, routes};
 
 /// How long requests may take to finish after the wish to stop.
 const GOODBYE: Duration = Duration::from_secs(10);
 
 /// Serves until it is told to stop.
 pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
-    let address = listen_address(&arguments.listen, arguments.insecure_http)?;
+    let address = listen::address(&arguments.listen)?;
+    let speech = listen::speech(arguments, address)?;
     start_log(&arguments.log, arguments.log_json)?;
     let dir = &arguments.data.data;
     let node = data::open_or_make(dir, &arguments.name, report)?;
     let runtime = runtime()?;
     let served = runtime.block_on(async {
         let listener = bind(address).await?;
-        let url = url_of(&listener)?;
+        let front = Front::make(speech, dir, &listener)?;
+        node.serve_with(front.pin())?;
+        let url = front.url(&listener)?;
         let stop = Stop::listen().map_err(|error| Fault::system("taking signals over", &error))?;
         let socket = admin::Socket::listen(dir, node.clone(), url.clone())?;
         report.address("stock-server is listening at", &url);
@@ -36,18 +47,11 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
                 "nobody is set up yet; open this link once, within three days, to begin: {link}"
             ));
         }
-        tracing::info!(url, data = %dir.display(), "serving");
+        let pin = front.pin().map(tracing::field::display);
+        tracing::info!(url, pin, data = %dir.display(), "serving");
         let app = App::new(node.clone());
-        let prepared = app.clone();
-        tokio::spawn(async move {
-            prepared
-                .look(|view| {
-                    view.prepare();
-                    Ok(())
-                })
-                .await
-        });
-        serve(listener, app, stop).await?;
+        prepare(&app);
+        front.serve(listener, app, &node, stop).await?;
         socket.close();
         Ok(())
     });
@@ -57,8 +61,103 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
     served.and(closed)
 }
 
+/// Works out what the first page will ask.
+fn prepare(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        app.look(|view| {
+            view.prepare();
+            Ok(())
+        })
+        .await
+    });
+}
+
+/// What stands between the socket and the routes: nothing, or TLS.
+enum Front {
+    Plain,
+    Tls {
+        identity: Identity,
+        /// Files to look after; none when the server made its certificate itself.
+        files: Option<OwnFiles>,
+    },
+}
+
+impl Front {
+    fn make(speech: Speech, dir: &Path, listener: &TcpListener) -> Result<Self, Fault> {
+        Ok(match speech {
+            Speech::Plain => Self::Plain,
+            Speech::OwnFiles(files, identity) => Self::Tls {
+                identity,
+                files: Some(files),
+            },
+            Speech::MadeCertificate => {
+                let names = tls::names(listen::reached(listener)?.ip());
+                Self::Tls {
+                    identity: tls::made_or_kept(dir, &names)?,
+                    files: None,
+                }
+            }
+        })
+    }
+
+    fn pin(&self) -> Option<Pin> {
+        match self {
+            Self::Plain => None,
+            Self::Tls { identity, .. } => Some(identity.pin),
+        }
+    }
+
+    fn url(&self, listener: &TcpListener) -> Result<String, Fault> {
+        let scheme = match self {
+            Self::Plain => "http",
+            Self::Tls { .. } => "https",
+        };
+        Ok(format!("{scheme}://{}", listen::reached(listener)?))
+    }
+
+    async fn serve(
+        self,
+        listener: TcpListener,
+        app: App,
+        node: &Node,
+        stop: Stop,
+    ) -> Result<(), Fault> {
+        let Self::Tls { identity, files } = self else {
+            return serve(listener, routes::all(app.clone()), app, stop).await;
+        };
+        let (config, served) = watch::channel(Arc::clone(&identity.config));
+        let door = Door::open(listener, served, PATIENCE)
+            .map_err(|error| Fault::system("listening", &error))?;
+        let keeping_up = match files {
+            Some(files) => {
+                let hangup = Hangup::listen();
+                let hangup =
+                    hangup.map_err(|error| Fault::system("taking signals over", &error))?;
+                Some(tokio::spawn(tls::keep_up(
+                    files,
+                    identity,
+                    node.clone(),
+                    config,
+                    hangup,
+                )))
+            }
+            None => None,
+        };
+        let routes = headers::over_tls(routes::all(app.clone()));
+        let done = serve(door, routes, app, stop).await;
+        if let Some(keeping_up) = keeping_up {
+            keeping_up.abort();
+        }
+        done
+    }
+}
+
 /// Serves on a socket that the caller owns, until the wish to stop; then lets requests finish.
-pub(crate) async fn serve(listener: TcpListener, app: App, mut stop: Stop) -> Result<(), Fault> {
+async fn serve<L>(listener: L, routes: Router, app: App, mut stop: Stop) -> Result<(), Fault>
+where
+    L: Listener<Addr = SocketAddr>,
+{
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let wished = async move {
         stop.wished().await;
@@ -66,7 +165,7 @@ pub(crate) async fn serve(listener: TcpListener, app: App, mut stop: Stop) -> Re
             tracing::debug!("serving had ended before");
         }
     };
-    let serving = serve_until(listener, app, wished);
+    let serving = serve_until(listener, routes, app, wished);
     let too_long = async {
         if told.await.is_ok() {
             tokio::time::sleep(GOODBYE).await;
@@ -84,17 +183,22 @@ pub(crate) async fn serve(listener: TcpListener, app: App, mut stop: Stop) -> Re
 }
 
 /// Serves until the future is done.
-pub(crate) async fn serve_until(
-    listener: TcpListener,
+pub(crate) async fn serve_until<L>(
+    listener: L,
+    routes: Router,
     app: App,
     until: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let service = routes::all(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+) -> io::Result<()>
+where
+    L: Listener<Addr = SocketAddr>,
+{
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     let until = async move {
         until.await;
         app.close();
     };
-    axum::serve(listener, service)
+    // Tapping nothing: so any listener tells the routes who connected.
+    axum::serve(listener.tap_io(|_| {}), service)
         .with_graceful_shutdown(until)
         .await
 }
@@ -119,42 +223,6 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Fault> {
     })
 }
 
-/// The address under which this machine reaches a socket.
-pub(crate) fn url_of(listener: &TcpListener) -> Result<String, Fault> {
-    let address = listener
-        .local_addr()
-        .map_err(|error| Fault::system("listening", &error))?;
-    Ok(format!("http://{address}"))
-}
-
-fn listen_address(text: &str, insecure_http: bool) -> Result<SocketAddr, Fault> {
-    let bad = |reason: String| {
-        Fault::new(
-            "bad-address",
-            format!("cannot listen on {text:?}: {reason}"),
-        )
-        .hint("it looks like 127.0.0.1:8440")
-    };
-    let found = text
-        .to_socket_addrs()
-        .map_err(|error| bad(error.to_string()))?;
-    let addresses: Vec<SocketAddr> = found.collect();
-    if !insecure_http && addresses.iter().any(|address| !address.ip().is_loopback()) {
-        let text = format!(
-            "{text} can be reached from other machines, and this server speaks plain HTTP: \
-             anybody on the way could read and change what is sent"
-        );
-        return Err(Fault::new("plain-http", text).hint(
-            "listen on 127.0.0.1, put a TLS proxy before it, or say --insecure-http on a network \
-             that you trust",
-        ));
-    }
-    addresses
-        .first()
-        .copied()
-        .ok_or_else(|| bad("the name has no address".to_owned()))
-}
-
 fn start_log(filter: &str, json: bool) -> Result<(), Fault> {
     let bad = |error: &dyn std::error::Error| {
         Fault::new(
@@ -172,25 +240,4 @@ fn start_log(filter: &str, json: bool) -> Result<(), Fault> {
         log.with_ansi(false).init();
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_http_stays_on_this_machine_unless_told_otherwise() {
-        for local in ["127.0.0.1:0", "[::1]:8440", "localhost:8440"] {
-            assert!(listen_address(local, false).is_ok(), "{local}");
-        }
-        for open in ["0.0.0.0:8440", "[::]:8440", "192.0.2.1:80"] {
-            let fault = listen_address(open, false).unwrap_err();
-            assert!(fault.hint.unwrap().contains("--insecure-http"), "{open}");
-            assert!(listen_address(open, true).is_ok(), "{open}");
-        }
-        assert_eq!(
-            listen_address("8440", false).unwrap_err().code,
-            "bad-address"
-        );
-    }
 }

@@ -1,4 +1,4 @@
-//! When to stop: SIGTERM or Ctrl-C.
+//! When to stop: SIGTERM or Ctrl-C. When to look at files again: SIGHUP.
 
 use std::io;
 
@@ -8,6 +8,23 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub(crate) struct Stop {
     terminate: Signal,
     interrupt: Signal,
+}
+
+/// Waits for the wish that files be read again.
+pub(crate) struct Hangup(Signal);
+
+impl Hangup {
+    /// Takes the signal over.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// Returns when it has come.
+    pub(crate) async fn heard(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 impl Stop {

@@ -268,17 +268,6 @@ fn a_second_server_on_the_same_data_is_refused() {
     );
 }
 
-#[test]
-fn plain_http_is_served_on_loopback_only() {
-    let server = Server::start();
-    let other = server.line_elsewhere("serve --listen 0.0.0.0:0");
-    assert!([1, 2].contains(&other.code), "{other}");
-    assert!(
-        other.said().contains("--insecure-http"),
-        "names the way out: {other}"
-    );
-}
-
 /// What the pages show is tested with a browser (`tests/browser`).
 #[test]
 fn the_pages_ask_for_a_login() {

@@ -26,4 +26,5 @@ mod retail;
 mod rights;
 mod scan;
 mod sync_faults;
+mod tls;
 mod worked;

@@ -25,5 +25,6 @@ pub mod shared;
 pub mod shop;
 pub mod skip;
 pub mod stock;
+pub mod tls;
 pub mod words;
 pub mod world;

@@ -1,12 +1,11 @@
 //! One server: `stock-server serve` on a port of its own, its administration and its API.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -29,6 +28,11 @@ pub struct Server {
     home: TempDir,
     data: PathBuf,
     url: String,
+    /// The host that it listens on, and its other flags.
+    listen: String,
+    flags: Vec<String>,
+    /// A lock, since tests ask from several threads.
+    log: Mutex<Receiver<String>>,
     token: OnceLock<String>,
 }
 
@@ -83,19 +87,30 @@ impl Server {
     #[track_caller]
     #[must_use]
     pub fn start() -> Self {
+        Self::launch("127.0.0.1:0", &[])
+    }
+
+    /// Starts one that listens there, with more flags.
+    #[track_caller]
+    #[must_use]
+    pub fn launch(listen: &str, flags: &[&str]) -> Self {
         let home = TempDir::with_prefix("server-").expect("a temporary directory");
         let data = home.path().join("data");
-        let (child, url) = serve(home.path(), &data, "127.0.0.1:0");
+        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        let Running { child, url, log } = serve(home.path(), &data, listen, &flags);
         Self {
             child,
             home,
             data,
             url,
+            listen: listen.to_owned(),
+            flags,
+            log: Mutex::new(log),
             token: OnceLock::new(),
         }
     }
 
-    /// The address, `http://127.0.0.1:PORT`.
+    /// The address, `http://127.0.0.1:PORT`; `https://` with TLS.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -104,10 +119,8 @@ impl Server {
     /// The address for a socket.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.url
-            .trim_start_matches("http://")
-            .parse()
-            .expect("the URL names address and port")
+        let (_, place) = self.url.split_once("://").expect("a URL has a scheme");
+        place.parse().expect("the URL names address and port")
     }
 
     /// The data directory.
@@ -135,13 +148,29 @@ impl Server {
     /// Starts again at the same address, after [`Server::stop`].
     #[track_caller]
     pub fn start_again(&mut self) {
-        let (child, url) = serve(
-            self.home.path(),
-            &self.data,
-            self.url.trim_start_matches("http://"),
-        );
-        self.child = child;
-        self.url = url;
+        let (host, _) = self.listen.rsplit_once(':').expect("host and port");
+        let listen = format!("{host}:{}", self.address().port());
+        self.start_at(&listen);
+    }
+
+    /// Starts again at another address, after [`Server::stop`].
+    #[track_caller]
+    pub fn start_at(&mut self, listen: &str) {
+        let running = serve(self.home.path(), &self.data, listen, &self.flags);
+        (self.child, self.url) = (running.child, running.url);
+        self.log = Mutex::new(running.log);
+    }
+
+    /// Waits until the log has a line with these words.
+    #[track_caller]
+    pub fn until_logged(&self, words: &str) {
+        let log = self.log.lock().expect("no panic holds the lock");
+        while let Ok(line) = log.recv_timeout(START_LIMIT) {
+            if line.contains(words) {
+                return;
+            }
+        }
+        panic!("the log never said {words:?}");
     }
 
     /// Runs another command of the server program on the same data, as typed.
@@ -391,49 +420,53 @@ impl Drop for Server {
     }
 }
 
+/// A started program.
+struct Running {
+    child: Child,
+    url: String,
+    log: Receiver<String>,
+}
+
 /// Starts the program and waits for the line that says where it listens.
 #[track_caller]
-fn serve(home: &Path, data: &Path, listen: &str) -> (Child, String) {
-    let log = home.join("stderr.log");
+fn serve(home: &Path, data: &Path, listen: &str, flags: &[String]) -> Running {
     let mut command = Command::new(programs::stock_server());
     own_environment(&mut command, home);
     let mut child = command
         .current_dir(home)
         .args(["serve", "--listen", listen, "--data"])
         .arg(data)
+        .args(flags)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(
-            File::options()
-                .create(true)
-                .append(true)
-                .open(&log)
-                .expect("open the log"),
-        )
+        .stderr(Stdio::piped())
         .spawn()
         .expect("start stock-server serve");
-    let lines = lines_of(&mut child);
+    let lines = lines_of(child.stdout.take().expect("standard output is piped"));
+    let log = lines_of(child.stderr.take().expect("standard error is piped"));
     let mut said = String::new();
     while let Ok(line) = lines.recv_timeout(START_LIMIT) {
-        if let Some(url) = address_in(&line) {
-            return (child, url);
+        if let Some(url) = line.split(' ').find(|word| word.contains("://")) {
+            let url = url.to_owned();
+            return Running { child, url, log };
         }
         said.push_str(&line);
         said.push('\n');
     }
     drop(child.kill());
     drop(child.wait());
-    let log = std::fs::read_to_string(log).unwrap_or_default();
+    let log: Vec<String> = log.iter().collect();
+    let log = log.join("\n");
     panic!("the server never said where it listens\n--- stdout\n{said}\n--- stderr\n{log}");
 }
 
-/// Reads standard output to its end from a thread, so that the program never blocks on it.
-fn lines_of(child: &mut Child) -> Receiver<String> {
+/// Reads what a program says to its end from a thread, so that the program never blocks on it.
+fn lines_of(said: impl std::io::Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = channel();
-    let stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
+    let said = BufReader::new(said);
     std::thread::spawn(move || {
-        for line in stdout.lines().map_while(Result::ok) {
-            // Nobody listens any more once the address is known.
+        for line in said.lines().map_while(Result::ok) {
+            // Nobody may listen any more.
             drop(sender.send(line));
         }
     });

@@ -65,7 +65,12 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  stock init --name counter")]
     Init(InitArgs),
     /// Join a server's ledger with a one-time code
-    #[command(after_help = "Example:\n  stock enroll http://127.0.0.1:8440 --code ABCD-EFGH")]
+    #[command(
+        after_help = "With a pin only the server with that TLS key is trusted, now and at every \
+        sync; with https:// and no pin, whoever the system's authorities vouch for.\n\nExamples:\n  \
+        stock enroll http://127.0.0.1:8440 --code ABCD-EFGH\n  \
+        stock enroll \"https://shop.example:8440/#pin=…&code=ABCD-EFGH\"    what the QR says"
+    )]
     Enroll(EnrollArgs),
 
     /// Log in on this device, by name or badge
@@ -256,6 +261,9 @@ pub(crate) struct EnrollArgs {
     /// The one-time code from: stock-server device code
     #[arg(long)]
     pub(crate) code: Option<String>,
+    /// The pin of the server's TLS key, which the QR has in it too
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) pin: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -297,6 +305,26 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_pin_may_begin_with_a_dash() {
+        let words = [
+            "stock",
+            "enroll",
+            "https://h",
+            "--pin",
+            "-abc",
+            "--code",
+            "C",
+        ];
+        let Command::Enroll(args) = Cli::try_parse_from(words).unwrap().command else {
+            panic!("another command");
+        };
+        assert_eq!(
+            (args.pin.as_deref(), args.code.as_deref()),
+            (Some("-abc"), Some("C"))
+        );
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::chain::Hash;
 const HEAD_DOMAIN: &[u8] = b"stockledger signed head 1\0";
 const CERTIFICATE_DOMAIN: &[u8] = b"stockledger certificate 1\0";
 const REQUEST_DOMAIN: &[u8] = b"stockledger request 1\0";
+const TLS_KEY_DOMAIN: &[u8] = b"stockledger tls key 1\0";
 
 /// The version of the certificate layout.
 const CERTIFICATE_VERSION: u8 = 1;
@@ -409,6 +410,39 @@ fn request_message(server: &[u8; 16], nonce: &[u8], body: &[u8]) -> Result<Vec<u
     let len = u8::try_from(nonce.len()).or(Err(HeadError::Nonce))?;
     let hash = Hash::of(body);
     Ok([REQUEST_DOMAIN, server, &[len], nonce, hash.as_bytes()].concat())
+}
+
+/// Signs which TLS key a ledger's server has, by its pin; of two such words the one with the
+/// greater number holds.
+#[must_use]
+pub fn sign_tls_key(
+    server: &DeviceKey,
+    ledger: LedgerId,
+    number: u64,
+    pin: &[u8; 32],
+) -> Signature {
+    server.sign(&tls_key_message(ledger, number, pin))
+}
+
+/// Checks what [`sign_tls_key`] signed.
+pub fn verify_tls_key(
+    server: &PublicKey,
+    ledger: LedgerId,
+    number: u64,
+    pin: &[u8; 32],
+    signature: &Signature,
+) -> Result<(), HeadError> {
+    server.verify(&tls_key_message(ledger, number, pin), signature)
+}
+
+fn tls_key_message(ledger: LedgerId, number: u64, pin: &[u8; 32]) -> Vec<u8> {
+    [
+        TLS_KEY_DOMAIN,
+        ledger.as_bytes(),
+        &number.to_be_bytes(),
+        pin,
+    ]
+    .concat()
 }
 
 /// Takes so many bytes off the front.

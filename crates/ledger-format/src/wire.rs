@@ -85,6 +85,24 @@ pub struct HelloAnswer {
     /// What the server can do beyond version 1.
     #[serde(rename = "caps", default)]
     pub capabilities: Vec<String>,
+    /// Which TLS key the server has, when it speaks TLS itself.
+    #[serde(rename = "tls", default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsKey>,
+}
+
+/// A server's word about its TLS key, signed with the key of its ledger: a device that pinned an
+/// earlier one learns by it that the server has another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsKey {
+    /// Grows with each key that the server gets; a device takes no older word than it has.
+    #[serde(rename = "n")]
+    pub number: u64,
+    /// The SHA-256 hash of the key.
+    #[serde(rename = "pin")]
+    pub pin: Digest,
+    /// The server's signature over ledger, number and pin.
+    #[serde(rename = "s")]
+    pub signature: ByteArray<64>,
 }
 
 /// Limits that a sender must keep.

@@ -23,6 +23,7 @@ use crate::error::NodeError;
 use crate::keys::{Bond, from_hex, to_hex};
 use crate::log::{NodeLog, stored_head};
 use crate::node::Node;
+use crate::pin::Pin;
 
 /// Note under which the last moment is kept at which everything was at the central server.
 pub(crate) const SYNCED_AT: &str = "synced-at";
@@ -91,7 +92,7 @@ pub struct Conversation {
 
 #[derive(Debug)]
 enum Purpose {
-    Enroll { code: String },
+    Enroll { code: String, pin: Option<Pin> },
     Sync(Box<Bonded>),
 }
 
@@ -138,6 +139,7 @@ impl Node {
     pub fn begin_enroll(&self, url: &str, code: &str) -> Conversation {
         let purpose = Purpose::Enroll {
             code: code.trim().to_owned(),
+            pin: None,
         };
         Conversation::new(self, url.to_owned(), purpose)
     }
@@ -278,10 +280,51 @@ impl Conversation {
         }
     }
 
+    /// The same, and the device keeps the pin of the TLS key that the server must have.
+    #[must_use]
+    pub fn pinned(mut self, server: Option<Pin>) -> Self {
+        if let Purpose::Enroll { pin, .. } = &mut self.purpose {
+            *pin = server;
+        }
+        self
+    }
+
     /// The server's address.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The pin of the TLS key that the server must have.
+    pub(crate) fn pin(&self) -> Option<Pin> {
+        match &self.purpose {
+            Purpose::Enroll { pin, .. } => *pin,
+            Purpose::Sync(_) => self.node.server_pin(),
+        }
+    }
+
+    /// Whether it is with a server whose ledger key is known, which can vouch for another pin.
+    pub(crate) const fn knows_the_ledger(&self) -> bool {
+        matches!(self.purpose, Purpose::Sync(_))
+    }
+
+    /// Asks for nothing but the server's word about its TLS key; it does not say who asks.
+    pub(crate) fn question_of_key(&self) -> Result<Question, NodeError> {
+        let body = hello(self.node.now(), None).to_bytes();
+        let body = body.map_err(|error| NodeError::BadAnswer(error.to_string()))?;
+        Ok(Question {
+            route: "hello",
+            body,
+        })
+    }
+
+    /// Takes the answer to [`Self::question_of_key`] from a server that proved to have this key;
+    /// says whether the device trusts it from now on.
+    pub(crate) fn answer_of_key(&self, body: &[u8], proved: Pin) -> Result<bool, NodeError> {
+        let word = HelloAnswer::from_bytes(body)
+            .ok()
+            .and_then(|hello| hello.tls);
+        word.map_or(Ok(false), |word| self.node.take_tls_word(&word, proved))
     }
 
     /// How far it is.
@@ -324,7 +367,7 @@ impl Conversation {
                 };
                 ("hello", hello(self.node.now(), certificate).to_bytes())
             }
-            (State::Enrolling { key }, Purpose::Enroll { code }) => {
+            (State::Enrolling { key }, Purpose::Enroll { code, .. }) => {
                 let public_key = ByteArray::new(*key.public().as_bytes());
                 let asked = Enroll {
                     code: code.clone(),
@@ -418,6 +461,10 @@ impl Conversation {
                     let text = "it is not the server that this device trusts";
                     return Err(NodeError::BadAnswer(text.to_owned()));
                 }
+                // The number of the word about the pinned key; without it an earlier one counts.
+                if let (Some(word), Some(pinned)) = (&hello.tls, self.node.server_pin()) {
+                    self.node.take_tls_word(word, pinned)?;
+                }
                 let cursor = self.node.stored_cursor(&bonded.server_key, hello.epoch)?;
                 let (nonce, encoding) = (hello.nonce.to_vec(), hello.encoding);
                 State::Syncing {
@@ -438,12 +485,15 @@ impl Conversation {
             .filter(|certificate| certificate.verify_strict(&server_key).is_ok())
             .filter(|certificate| certificate.public_key == key.public())
             .ok_or_else(|| NodeError::BadAnswer("its certificate does not hold".to_owned()))?;
+        let pin = self.pin().map(|pin| pin.to_string());
         let mut inner = self.node.lock();
         inner.keys.bond = Some(Bond {
             ledger: wire::ledger_of(&answer.ledger).to_string(),
             server_url: self.url.clone(),
             server_key: to_hex(server_key.as_bytes()),
             certificate: to_hex(&answer.certificate),
+            pin,
+            pin_number: 0,
         });
         inner.keys.save()?;
         drop(inner);

@@ -74,6 +74,29 @@ pub enum NodeError {
         /// Why, in words.
         reason: String,
     },
+    /// The server has another TLS key than the pinned one, and nothing that vouches for it.
+    #[error(
+        "the server at {url} has another TLS key than the one this device pinned: it is not the \
+         server that the device was told of, or somebody stands between"
+    )]
+    OtherKey {
+        /// Where.
+        url: String,
+    },
+    /// No authority that this system knows vouches for the server's certificate.
+    #[error("nobody that this system trusts vouches for the server at {url}: {reason}")]
+    Untrusted {
+        /// Where.
+        url: String,
+        /// Why, in words.
+        reason: String,
+    },
+    /// The server speaks TLS, and was asked without.
+    #[error("the server at {0} speaks TLS, and was asked without")]
+    TlsWanted(String),
+    /// A pin for an address without TLS.
+    #[error("{0:?} speaks plain HTTP, which has no key to pin")]
+    PinWithoutTls(String),
     /// The server refused, with its own words.
     #[error("the server refused: {text}")]
     ServerSaid {
@@ -135,6 +158,10 @@ impl NodeError {
             Self::OtherLedger { .. } => "other-ledger",
             Self::BadUrl(_) => "bad-url",
             Self::Unreachable { .. } => "unreachable",
+            Self::OtherKey { .. } => "other-tls-key",
+            Self::Untrusted { .. } => "untrusted-server",
+            Self::TlsWanted(_) => "tls-wanted",
+            Self::PinWithoutTls(_) => "pin-without-tls",
             Self::ServerSaid { code, .. } => code,
             Self::BadAnswer(_) => "bad-answer",
             Self::Forked { .. } => "forked",
@@ -168,7 +195,20 @@ impl NodeError {
                  stock-server device code)"
             }
             Self::OtherLedger { .. } => "make another store for the other ledger: stock init",
-            Self::BadUrl(_) => "it looks like http://HOST:8440",
+            Self::BadUrl(_) => "it looks like https://HOST:8440",
+            Self::OtherKey { .. } => {
+                "nothing was sent. If the server was set up anew, let its administrator make a \
+                 code (stock-server device code), and enrol with it: stock enroll"
+            }
+            Self::Untrusted { .. } => {
+                "a server with a certificate of its own is trusted for its pin: scan the QR that \
+                 stock-server device code shows, or give the pin it prints with --pin"
+            }
+            Self::TlsWanted(_) => {
+                "its address begins with https://: enrol with a new code, by the QR or the line \
+                 that stock-server device code prints"
+            }
+            Self::PinWithoutTls(_) => "an address with a pin begins with https://",
             Self::Unreachable { .. } => "nothing is lost: work on, and sync again later",
             Self::Forked { .. } => {
                 "nothing is lost: keep both stores as they are; other devices are not affected"

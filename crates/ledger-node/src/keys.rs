@@ -16,11 +16,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::NodeError;
 use crate::node::NodeKind;
 use crate::people::People;
+use crate::vouch::Served;
 
 /// The file's name in the store's directory.
 pub(crate) const FILE: &str = "keys.json";
-/// The version of the file's layout. Version 1 had no `check`, version 2 no people.
-const VERSION: u32 = 3;
+/// The version of the file's layout. Version 1 had no `check`, version 2 no people, version 3 no
+/// TLS keys.
+const VERSION: u32 = 4;
 /// The first version with a `check`.
 const CHECKED: u32 = 2;
 /// Letters and digits of a one-time code: none that are mistaken for each other.
@@ -75,6 +77,21 @@ pub(crate) struct Bond {
     pub(crate) server_url: String,
     pub(crate) server_key: String,
     pub(crate) certificate: String,
+    /// The pin of the server's TLS key; none when the system's authorities vouch for it, or when
+    /// it speaks plain HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pin: Option<String>,
+    /// The number of the server's word about that key.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) pin_number: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde gives fields by reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What a server has beyond its key.
@@ -90,6 +107,9 @@ pub(crate) struct CentralKeys {
     tokens: Vec<Token>,
     #[serde(default, skip_serializing_if = "People::is_empty")]
     pub(crate) people: People,
+    /// With which TLS key it is served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<Served>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -196,6 +216,7 @@ impl Keys {
                 codes: Vec::new(),
                 tokens: Vec::new(),
                 people: People::default(),
+                tls: None,
             }),
         };
         Ok(Self {
@@ -343,6 +364,10 @@ impl Keys {
             .push(std::mem::replace(&mut self.origin, fresh));
         if let Some(central) = &mut self.central {
             central.epoch = random_epoch()?;
+            // A backup does not know which keys came after it.
+            if let Some(tls) = &mut central.tls {
+                tls.pin = None;
+            }
         }
         self.save()
     }
@@ -496,7 +521,7 @@ mod tests {
         assert!(read.text().unwrap().contains("\"check\""));
         keys.version = 2;
         assert!(Keys::of_text(keys.json().unwrap().as_bytes(), path).is_err());
-        let newer = Keys::of_text(br#"{"version": 4, "more": 1}"#, path);
+        let newer = Keys::of_text(br#"{"version": 5, "more": 1}"#, path);
         assert!(format!("{:?}", newer.map(|_| ())).contains("newer version"));
     }
 

@@ -26,13 +26,16 @@ pub mod node;
 mod notices;
 mod offsets;
 mod people;
+mod pin;
 mod renew;
 mod standing;
 mod sync_client;
 mod sync_server;
 pub mod times;
 pub mod totals;
+mod trust;
 pub mod view;
+mod vouch;
 
 pub use backup::{BackupReport, RestoreReport, SafeMark};
 pub use clock::{SystemClock, WallClock};
@@ -43,8 +46,10 @@ pub use keys::NewCode;
 pub use login::{logged_in, user_to_log_in};
 pub use node::{Actor, Node, NodeKind, Progress, VerifyReport, Written};
 pub use people::{Invitation, Invited};
-pub use sync_client::CONTENT_TYPE;
+pub use pin::{BadPin, EnrolText, Pin};
+pub use sync_client::{CONTENT_TYPE, TLS_WANTED};
 pub use sync_server::WireAnswer;
+pub use trust::client_config;
 pub use view::{View, time_text};
 
 /// The idempotency key of a file: the first 16 bytes of its BLAKE3 hash.

@@ -1,10 +1,15 @@
 //! Sync over HTTP: carries the messages of a [`Conversation`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::conversation::{Conversation, EnrollReport, SyncProgress, SyncReport};
+use reqwest::{Client, Response, StatusCode};
+
+use crate::conversation::{Conversation, EnrollReport, Question, SyncProgress, SyncReport};
 use crate::error::NodeError;
 use crate::node::Node;
+use crate::pin::Pin;
+use crate::trust::{Distrust, Judge};
 
 /// How long connecting may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -12,18 +17,25 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 const ROUND_LIMIT: Duration = Duration::from_secs(120);
 /// The content type of the protocol's messages.
 pub const CONTENT_TYPE: &str = "application/msgpack";
+/// How a server that speaks TLS says so to somebody who does not.
+pub const TLS_WANTED: (&str, &str) = ("upgrade", "TLS/1.2");
 
 fn bad_url(url: &str) -> NodeError {
     NodeError::BadUrl(url.to_owned())
 }
 
 /// The address in its one form, without a slash at the end.
-fn normal_url(url: &str) -> Result<String, NodeError> {
+fn normal_url(url: &str, pin: Option<Pin>) -> Result<String, NodeError> {
     let parsed = reqwest::Url::parse(url.trim()).map_err(|_error| bad_url(url))?;
-    if parsed.scheme() != "http" || parsed.host_str().is_none() {
+    let is_web = matches!(parsed.scheme(), "http" | "https");
+    if !is_web || parsed.host_str().is_none() || parsed.fragment().is_some() {
         return Err(bad_url(url));
     }
-    Ok(parsed.as_str().trim_end_matches('/').to_owned())
+    let normal = parsed.as_str().trim_end_matches('/').to_owned();
+    if pin.is_some() && parsed.scheme() != "https" {
+        return Err(NodeError::PinWithoutTls(normal));
+    }
+    Ok(normal)
 }
 
 /// The innermost reason of an error, which is the one that helps.
@@ -35,41 +47,144 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     at.to_string()
 }
 
-/// Carries messages until the conversation is over. What is no answer of a server of ours counts
+/// Whether the other side answered a handshake with something that is no TLS.
+fn is_no_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut at = Some(error);
+    while let Some(error) = at {
+        let is_told = error
+            .downcast_ref::<rustls::Error>()
+            .is_some_and(|error| matches!(error, rustls::Error::InvalidMessage(_)));
+        if is_told {
+            return true;
+        }
+        // What an I/O error carries is not its source, but that one's source is.
+        let carried = error.downcast_ref::<std::io::Error>();
+        at = match carried.and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    false
+}
+
+/// A way to a server: its connection stays open between messages.
+struct Way {
+    http: Client,
+    judge: Arc<Judge>,
+}
+
+impl Way {
+    /// A way to the holder of this key, or without one to whoever authorities vouch for.
+    fn new(url: &str, pin: Option<Pin>) -> Result<Self, NodeError> {
+        // Plain HTTP meets no certificate, so nobody's authorities need to be read for it.
+        let unused = Pin::from_bytes([0; 32]);
+        let is_tls = url.starts_with("https:");
+        let judge = Arc::new(Judge::new(if is_tls { pin } else { Some(unused) }));
+        let unusable = |reason: String| NodeError::Unreachable {
+            url: url.to_owned(),
+            reason,
+        };
+        let tls = judge.config();
+        let tls = tls.map_err(|error| unusable(format!("TLS cannot be used: {error}")))?;
+        let http = Client::builder()
+            .connect_timeout(CONNECT_LIMIT)
+            .timeout(ROUND_LIMIT)
+            .no_proxy()
+            // A pin is for the address that it came with.
+            .redirect(reqwest::redirect::Policy::none())
+            .tls_backend_preconfigured(tls)
+            .build()
+            .map_err(|error| unusable(root_cause(&error)))?;
+        Ok(Self { http, judge })
+    }
+
+    async fn send(&self, url: &str, question: &Question) -> Result<Response, Unsent> {
+        let sent = self
+            .http
+            .post(format!("{url}/sync/v1/{}", question.route))
+            .header("content-type", CONTENT_TYPE)
+            .body(question.body.clone())
+            .send();
+        sent.await.map_err(|error| match self.judge.refused() {
+            Some(distrust) => Unsent::Distrusted(distrust),
+            None if is_no_tls(&error) => Unsent::Unreachable("it does not speak TLS".to_owned()),
+            None => Unsent::Unreachable(root_cause(&error)),
+        })
+    }
+}
+
+/// Why a message did not get to a server.
+enum Unsent {
+    Distrusted(Distrust),
+    Unreachable(String),
+}
+
+/// The body and status of an answer in the protocol. What is no answer of a server of ours counts
 /// as not reachable.
+async fn read(
+    conversation: &Conversation,
+    response: Response,
+) -> Result<(StatusCode, Vec<u8>), NodeError> {
+    let status = response.status();
+    let header = |name| {
+        let value = response.headers().get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let (wanted, tls) = TLS_WANTED;
+    if status == StatusCode::UPGRADE_REQUIRED && header(wanted).as_deref() == Some(tls) {
+        return Err(NodeError::TlsWanted(conversation.url().to_owned()));
+    }
+    let kind = header("content-type").unwrap_or_else(|| "no content type".to_owned());
+    if !kind.starts_with(CONTENT_TYPE) {
+        let reason = format!("it answered {status} with {kind}, as a proxy or a login page does");
+        return Err(conversation.unreachable(reason));
+    }
+    let body = response.bytes().await.map_err(|error| {
+        conversation.unreachable(format!("the answer was cut off: {}", root_cause(&error)))
+    })?;
+    Ok((status, body.to_vec()))
+}
+
+/// Asks a server with another key than the pinned one whether the ledger's key vouches for it.
+async fn is_vouched_for(conversation: &Conversation, seen: Pin) -> Result<bool, NodeError> {
+    let way = Way::new(conversation.url(), Some(seen))?;
+    let question = conversation.question_of_key()?;
+    let Ok(response) = way.send(conversation.url(), &question).await else {
+        return Ok(false);
+    };
+    match read(conversation, response).await {
+        Ok((StatusCode::OK, body)) => conversation.answer_of_key(&body, seen),
+        Ok(_) | Err(_) => Ok(false),
+    }
+}
+
+/// Carries messages until the conversation is over.
 async fn carry(
     conversation: &mut Conversation,
     progress: &mut (dyn FnMut(SyncProgress) + Send),
 ) -> Result<(), NodeError> {
     let url = conversation.url().to_owned();
-    let http = reqwest::Client::builder()
-        .connect_timeout(CONNECT_LIMIT)
-        .timeout(ROUND_LIMIT)
-        .no_proxy()
-        .build()
-        .map_err(|_error| bad_url(&url))?;
+    let mut way = Way::new(&url, conversation.pin())?;
+    let mut may_ask = conversation.knows_the_ledger();
     while let Some(question) = conversation.question()? {
-        let response = http
-            .post(format!("{url}/sync/v1/{}", question.route))
-            .header("content-type", CONTENT_TYPE)
-            .body(question.body)
-            .send()
-            .await
-            .map_err(|error| conversation.unreachable(root_cause(&error)))?;
-        let status = response.status();
-        let kind = response
-            .headers()
-            .get("content-type")
-            .and_then(|kind| kind.to_str().ok());
-        let kind = kind.unwrap_or("no content type").to_owned();
-        if !kind.starts_with(CONTENT_TYPE) {
-            let reason =
-                format!("it answered {status} with {kind}, as a proxy or a login page does");
-            return Err(conversation.unreachable(reason));
-        }
-        let body = response.bytes().await.map_err(|error| {
-            conversation.unreachable(format!("the answer was cut off: {}", root_cause(&error)))
-        })?;
+        let response = match way.send(&url, &question).await {
+            Ok(response) => response,
+            Err(Unsent::Unreachable(reason)) => return Err(conversation.unreachable(reason)),
+            Err(Unsent::Distrusted(Distrust::NoAuthority(reason))) => {
+                return Err(NodeError::Untrusted { url, reason });
+            }
+            Err(Unsent::Distrusted(Distrust::OtherKey(seen))) => {
+                if may_ask && is_vouched_for(conversation, seen).await? {
+                    may_ask = false;
+                    way = Way::new(&url, conversation.pin())?;
+                    continue;
+                }
+                return Err(NodeError::OtherKey { url });
+            }
+        };
+        let (status, body) = read(conversation, response).await?;
         conversation.answer(status.as_u16(), &body)?;
         progress(conversation.progress());
     }
@@ -77,9 +192,16 @@ async fn carry(
 }
 
 impl Node {
-    /// Becomes a device of the server's ledger.
-    pub async fn enroll(&self, url: &str, code: &str) -> Result<EnrollReport, NodeError> {
-        let mut conversation = self.begin_enroll(&normal_url(url)?, code);
+    /// Becomes a device of the server's ledger. With a pin the server is whoever has that TLS key,
+    /// now and at every later sync; without one whoever the system's authorities vouch for.
+    pub async fn enroll(
+        &self,
+        url: &str,
+        code: &str,
+        pin: Option<Pin>,
+    ) -> Result<EnrollReport, NodeError> {
+        let url = normal_url(url, pin)?;
+        let mut conversation = self.begin_enroll(&url, code).pinned(pin);
         carry(&mut conversation, &mut |_| {}).await?;
         conversation.enroll_report().ok_or(NodeError::NotEnrolled)
     }
@@ -92,5 +214,27 @@ impl Node {
         let mut conversation = self.begin_sync()?;
         carry(&mut conversation, progress).await?;
         conversation.sync_report().ok_or(NodeError::NotEnrolled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_of_the_web_and_a_pin_needs_tls() {
+        let pin = Some(Pin::from_bytes([1; 32]));
+        let read = |url: &str, pin| normal_url(url, pin).map_err(|error| error.code().to_owned());
+        for (url, pin, expected) in [
+            (" http://h:1/ ", None, Ok("http://h:1")),
+            ("https://h/shop/", pin, Ok("https://h/shop")),
+            ("http://h:1", pin, Err("pin-without-tls")),
+            ("ftp://h", None, Err("bad-url")),
+            ("https://h/#code=A", None, Err("bad-url")),
+            ("h:1", None, Err("bad-url")),
+        ] {
+            let expected = expected.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(read(url, pin), expected, "{url}");
+        }
     }
 }

@@ -129,6 +129,7 @@ impl Node {
                 entry_bytes: bytes(ENTRY_BYTES_MAX),
             },
             capabilities: Vec::new(),
+            tls: inner.keys.tls_word(),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ledger_core::catalogue::Role;
-use ledger_node::{Node, time_text};
+use ledger_node::{EnrolText, NewCode, Node, time_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -52,7 +52,10 @@ impl Act {
     /// Does it, on a node that is served at this address.
     pub(super) fn run(&self, node: &Node, served_at: &str) -> Result<Value, Fault> {
         match self {
-            Self::Where => Ok(json!({ "url": served_at })),
+            Self::Where => {
+                let pin = node.served_pin().map(|pin| pin.to_string());
+                Ok(json!({ "url": served_at, "pin": pin }))
+            }
             Self::DeviceCode { name, role, url } => {
                 let role = role.as_deref().map(role_of).transpose()?;
                 let url = url.as_deref().unwrap_or(served_at);
@@ -93,16 +96,27 @@ fn device_code(
     role: Option<Role>,
     url: &str,
 ) -> Result<Value, Fault> {
-    let url = url.trim_end_matches('/');
     let made = node.new_enrol_code(name, role, CODE_VALID_MILLIS)?;
+    let text = enrol_text(node, url, &made);
     Ok(json!({
         "code": made.code,
-        "url": url,
-        // The code stands behind the #, so that a browser that opens it sends it nowhere.
-        "qr": format!("{url}/#code={}", made.code),
+        "url": text.url,
+        "pin": text.pin.map(|pin| pin.to_string()),
+        "qr": text.to_string(),
         "expires": time_text(made.expires),
         "role": made.role.word(),
     }))
+}
+
+/// What the QR of a code says: the pin too, where this server speaks TLS itself.
+pub(crate) fn enrol_text(node: &Node, url: &str, made: &NewCode) -> EnrolText {
+    let url = url.trim_end_matches('/').to_owned();
+    let pin = node.served_pin().filter(|_| url.starts_with("https://"));
+    EnrolText {
+        url,
+        pin,
+        code: Some(made.code.clone()),
+    }
 }
 
 pub(super) fn role_of(word: &str) -> Result<Role, Fault> {

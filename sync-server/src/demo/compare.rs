@@ -80,7 +80,7 @@ fn ask_server(url: &str, token: &str) -> Result<Totals, Fault> {
 
 fn get(url: &str, path: &str, token: &str) -> Result<Value, Fault> {
     let failed = |error: &dyn std::error::Error| Fault::system(&format!("asking {path}"), error);
-    let answer = http_get::get(url, path, Some(token)).map_err(|error| failed(&error))?;
+    let answer = http_get::get(url, None, path, Some(token)).map_err(|error| failed(&error))?;
     if answer.status != 200 {
         let text = format!("the server answers {} to {path}", answer.status);
         return Err(Fault::new("bad-answer", text));

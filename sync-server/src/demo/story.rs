@@ -107,7 +107,7 @@ impl Cast<'_> {
         let code = self
             .server
             .new_enrol_code(None, Some(Role::Manager), 60 * 60 * 1000)?;
-        handheld.node.enroll(url, &code.code).await?;
+        handheld.node.enroll(url, &code.code, None).await?;
         self.at(
             now,
             &format!("The handheld {name} is enrolled with a one-time code"),

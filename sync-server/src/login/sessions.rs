@@ -70,7 +70,7 @@ pub(crate) fn layer() -> SessionManagerLayer<Sessions> {
         .with_name(COOKIE)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        // Plain HTTP serves this machine and trusted networks; behind a proxy that speaks TLS
+        // Plain HTTP serves this machine and trusted networks; where the browser speaks TLS
         // `headers::secure_cookies` adds the mark.
         .with_secure(false)
         .with_expiry(Expiry::OnInactivity(IDLE))

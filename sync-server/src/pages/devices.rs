@@ -11,7 +11,7 @@ use super::form::{Fields, Form, problem};
 use super::frame::Frame;
 use super::users::own_url;
 use super::visit::Visit;
-use crate::admin::CODE_VALID_MILLIS;
+use crate::admin::{self, CODE_VALID_MILLIS};
 use crate::problem::Problem;
 
 const CODE: &str = "code";
@@ -19,6 +19,7 @@ const CODE: &str = "code";
 /// A code that was just made; it is shown this once.
 struct Made {
     code: String,
+    /// The address, with the option that says the pin, as the command takes them.
     url: String,
     expires: String,
     role: &'static str,
@@ -96,16 +97,19 @@ pub(super) async fn code(
     };
     let url = own_url(&headers);
     let name = fields.text("name");
-    let made = visit
-        .app
-        .work(move |node| node.new_enrol_code(name.as_deref(), Some(role), CODE_VALID_MILLIS));
-    let made = made.await??;
+    let made = visit.app.work(move |node| {
+        let made = node.new_enrol_code(name.as_deref(), Some(role), CODE_VALID_MILLIS)?;
+        let text = admin::enrol_text(node, &url, &made);
+        Ok::<_, Problem>((made, text))
+    });
+    let (made, text) = made.await??;
+    let pin = text.pin.map(|pin| format!(" --pin {pin}"));
     let made = Made {
-        picture: picture(&format!("{url}/#code={}", made.code)),
+        picture: picture(&text.to_string()),
+        url: format!("{}{}", text.url, pin.unwrap_or_default()),
         code: made.code,
         expires: time_text(made.expires),
         role: made.role.word(),
-        url,
     };
     visit
         .page(move |view, frame| devices_page(view, frame, Form::default(), Some(made)))

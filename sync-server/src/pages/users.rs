@@ -17,6 +17,7 @@ use super::frame::Frame;
 use super::visit::{Done, Visit};
 use crate::admin::users::invitation;
 use crate::api::{Named, PathOf};
+use crate::headers::is_tls;
 use crate::problem::Problem;
 
 const ADD: &str = "add";
@@ -171,9 +172,7 @@ async fn show_link(visit: Visit, headers: &HeaderMap, user: String) -> Result<Re
 /// The address by which the browser reached this server.
 pub(super) fn own_url(headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let forwarded = headers.get("x-forwarded-proto");
-    let is_tls = forwarded.is_some_and(|scheme| scheme.as_bytes() == b"https");
-    let scheme = if is_tls { "https" } else { "http" };
+    let scheme = if is_tls(headers) { "https" } else { "http" };
     format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 

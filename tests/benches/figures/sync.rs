@@ -38,7 +38,9 @@ impl World {
         let make = |name: &str, clock: Arc<dyn WallClock>| {
             let dir = home.path().join(name);
             let node = Node::init(&dir, NodeKind::Handheld, name, clock).unwrap();
-            runtime.block_on(node.enroll(&url, &server.code())).unwrap();
+            runtime
+                .block_on(node.enroll(&url, &server.code(), None))
+                .unwrap();
             node
         };
         let first = make("first", Arc::new(clock.clone()));

@@ -14,7 +14,7 @@ use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Quantity, Time
 use ledger_format::head::{Certificate, CertificateFields, SignedHead, sign_request};
 use ledger_format::wire::{
     self, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer, Limits, Message,
-    Reject, RejectCode, SyncAnswer,
+    Reject, RejectCode, SyncAnswer, TlsKey,
 };
 use ledger_format::{Hash, bounded, entry_bytes, pack};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -529,6 +529,11 @@ pub(crate) fn hello_answer() -> HelloAnswer {
             entry_bytes: 1 << 15,
         },
         capabilities: vec!["later".to_owned()],
+        tls: Some(TlsKey {
+            number: 1_763_700_000_000,
+            pin: ByteArray::new([7; 32]),
+            signature: ByteArray::new([8; 64]),
+        }),
     }
 }
 

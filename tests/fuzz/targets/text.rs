@@ -4,8 +4,10 @@ use std::str::FromStr;
 
 use codes::{Command, Gtin};
 use ledger_core::{Barcode, Code, DeviceId, EntryId, LedgerId, Origin, Quantity, UserName};
+use ledger_node::{EnrolText, Pin};
 
-/// Codes, names and numbers have one form: what was read reads the same again.
+/// Codes, names, numbers, pins and what a QR says have one form: what was read reads the same
+/// again.
 pub(crate) fn text(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(code) = Code::new(&text) {
@@ -32,6 +34,16 @@ pub(crate) fn text(bytes: &[u8]) {
     prints_back::<Origin>(&text);
     prints_back::<DeviceId>(&text);
     prints_back::<LedgerId>(&text);
+    if let Ok(pin) = Pin::from_str(&text) {
+        assert_eq!(pin.to_string(), text.trim());
+    }
+    if let Ok(read) = EnrolText::from_str(&text) {
+        let again = EnrolText::from_str(&read.to_string());
+        assert_eq!(
+            again.map(|again| (again.pin, again.code)),
+            Ok((read.pin, read.code))
+        );
+    }
 }
 
 fn prints_back<T: FromStr + ToString>(text: &str) {
@@ -71,6 +83,8 @@ pub(crate) fn scanned(bytes: &[u8]) {
 pub(crate) fn text_seeds() -> Vec<Vec<u8>> {
     let id = "0123456789abcdefABCDEF0123456789";
     [
+        "https://shop:8440/#pin=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8&code=ABCD-EFGH",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
         "15056bl",
         " A-01\t",
         "mu\u{308}tter",

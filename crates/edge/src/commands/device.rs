@@ -2,7 +2,7 @@
 
 use ledger_core::EntryId;
 use ledger_core::at_entry::Refusal;
-use ledger_node::{Node, time_text};
+use ledger_node::{BadPin, EnrolText, Node, Pin, time_text};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -67,30 +67,41 @@ struct Enrolled<'a, T: Serialize> {
     written: WrittenJson<'a>,
 }
 
-/// What comes before the code in the text of an enrolment QR.
-const CODE_MARK: &str = "#code=";
-
-/// The server's address and the code: typed apart, or together as the QR has them.
-fn address_and_code<'a>(
-    text: &'a str,
-    code: Option<&'a str>,
-) -> Result<(&'a str, &'a str), Refusal> {
-    let (url, scanned) = match text.split_once(CODE_MARK) {
-        Some((url, scanned)) => (url, Some(scanned)),
-        None => (text, None),
+/// The server's address, its pin and the code: typed apart, or together as the QR has them.
+fn enrol_text(args: &EnrollArgs) -> Result<(EnrolText, String), Refusal> {
+    let bad_pin = |error: BadPin| {
+        Refusal::new("bad-pin", error.to_string())
+            .hint("stock-server device code prints it, alone and in the QR")
     };
+    let mut server: EnrolText = args.url.parse().map_err(bad_pin)?;
+    let typed: Option<Pin> = args
+        .pin
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(bad_pin)?;
+    if typed.is_some() && server.pin.is_some() && typed != server.pin {
+        let text = "the QR has another pin than --pin";
+        return Err(Refusal::new("two-pins", text).hint("use the one that the server shows now"));
+    }
+    server.pin = server.pin.or(typed);
     let missing = || {
         Refusal::new("code-missing", "enrolling needs a one-time code")
             .hint("make one with: stock-server device code; then: stock enroll URL --code CODE")
     };
-    Ok((url, code.or(scanned).ok_or_else(missing)?))
+    let code = args
+        .code
+        .clone()
+        .or(server.code.take())
+        .ok_or_else(missing)?;
+    Ok((server, code))
 }
 
 /// `stock enroll`.
 pub(crate) fn enroll(context: &Context, args: &EnrollArgs) -> Result<Answer, Failure> {
     let node = context.open()?;
-    let (url, code) = address_and_code(&args.url, args.code.as_deref())?;
-    let report = online(node.enroll(url, code))?;
+    let (server, code) = enrol_text(args)?;
+    let report = online(node.enroll(&server.url, &code, server.pin))?;
     let object = json!({ "node": node.name(), "server": node.server_url() });
     let written = WrittenJson::new(&[], &object, &[]);
     let mut answer = context.answer(

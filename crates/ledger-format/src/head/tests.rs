@@ -120,3 +120,17 @@ fn the_device_id_is_the_hash_of_the_key_and_the_secret_is_not_shown() {
     assert!(!format!("{device:?}").contains("0303"));
     assert_eq!(device.seed(), &[3; 32]);
 }
+
+#[test]
+fn a_word_about_a_tls_key_is_signed_for_one_ledger_number_and_pin() {
+    let (ledger, pin) = (LedgerId::from_bytes([1; 16]), [5; 32]);
+    let signature = sign_tls_key(&key(1), ledger, 7, &pin);
+    let holds = |by: u8, ledger, number, pin: &[u8; 32]| {
+        verify_tls_key(&key(by).public(), ledger, number, pin, &signature).is_ok()
+    };
+    assert!(holds(1, ledger, 7, &pin));
+    assert!(!holds(2, ledger, 7, &pin));
+    assert!(!holds(1, LedgerId::from_bytes([2; 16]), 7, &pin));
+    assert!(!holds(1, ledger, 8, &pin));
+    assert!(!holds(1, ledger, 7, &[6; 32]));
+}
