@@ -10,7 +10,7 @@ use ledger_core::{Clock, Code, DeviceId, LedgerId, Origin, Timestamp};
 use ledger_format::head::{DeviceKey, PublicKey, SignedHead};
 use ledger_format::wire::{self, BatchMessage, CursorMessage};
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
-use ledger_sync::{ChainedRun, Effect, Log};
+use ledger_sync::{BranchStart, ChainedRun, Effect, Log};
 
 /// The epoch of the central order.
 pub(crate) const EPOCH: u64 = 7;
@@ -95,11 +95,12 @@ impl std::error::Error for NotThere {}
 /// A log in memory, which refuses what a store would refuse to append.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shelf {
-    /// Entries and the chain hash after each, by origin.
+    /// Entries and the chain hash after each, by chain.
     chains: BTreeMap<Origin, Vec<(Vec<u8>, Hash)>>,
     heads: BTreeMap<(Origin, u64), SignedHead>,
     runs: Vec<ChainedRun>,
     keys: BTreeMap<DeviceId, PublicKey>,
+    branches: BTreeMap<Origin, BranchStart>,
 }
 
 impl Shelf {
@@ -181,15 +182,30 @@ impl Shelf {
 
     /// An origin's last seq and the chain hash there.
     pub(crate) fn end(&self, origin: Origin) -> (u64, Hash) {
+        let (base, before) = self.begin(origin);
         let chain = self.chains.get(&origin).map_or(&[][..], Vec::as_slice);
-        let seq = u64::try_from(chain.len()).expect("a length fits");
+        let seq = base + u64::try_from(chain.len()).expect("a length fits");
         let hash = chain.last().map(|(_, hash)| *hash);
-        (seq, hash.unwrap_or_else(|| Hash::before_first(origin)))
+        (seq, hash.unwrap_or(before))
+    }
+
+    /// How many entries are before a chain's first, and the chain hash there.
+    fn begin(&self, origin: Origin) -> (u64, Hash) {
+        self.branches.get(&origin).map_or_else(
+            || (0, Hash::before_first(origin)),
+            |branch| (branch.first_seq - 1, branch.prev),
+        )
+    }
+
+    fn root(&self, origin: Origin) -> Origin {
+        let branch = self.branches.get(&origin);
+        branch.map_or(origin, |branch| branch.root)
     }
 
     fn hash(&self, origin: Origin, seq: u64) -> Option<Hash> {
-        let Some(at) = seq.checked_sub(1) else {
-            return Some(Hash::before_first(origin));
+        let (base, before) = self.begin(origin);
+        let Some(at) = seq.checked_sub(base)?.checked_sub(1) else {
+            return Some(before);
         };
         let chain = self.chains.get(&origin)?;
         chain.get(usize::try_from(at).ok()?).map(|(_, hash)| *hash)
@@ -199,7 +215,7 @@ impl Shelf {
         let of = self.runs.iter().filter(|it| it.run.origin == origin);
         of.map(|it| it.run.first_seq + it.run.count - 1)
             .max()
-            .unwrap_or(0)
+            .unwrap_or_else(|| self.begin(origin).0)
     }
 
     fn append(&mut self, origin: Origin, entry: &[u8]) {
@@ -223,10 +239,17 @@ impl Shelf {
                         .iter()
                         .for_each(|entry| self.append(slice.origin, entry));
                 }
-                Effect::Head(head) => {
-                    assert_eq!(self.hash(head.origin, head.seq), Some(head.hash));
-                    let _before = self.heads.insert((head.origin, head.seq), head.clone());
+                Effect::Head(chain, head) => {
+                    assert_eq!(self.hash(*chain, head.seq), Some(head.hash));
+                    assert_eq!(self.root(*chain), head.origin, "signed for the root");
+                    let _before = self.heads.insert((*chain, head.seq), head.clone());
                 }
+                Effect::Branch(branch) => self.take_branch(*branch),
+                Effect::Renamed {
+                    from,
+                    first_seq,
+                    to,
+                } => self.rename(*from, *first_seq, *to),
                 Effect::Run(chained) => {
                     let run = chained.run;
                     assert!(run.first_seq > 0 && run.count > 0);
@@ -236,6 +259,43 @@ impl Shelf {
                 }
                 Effect::Cursor(cursor) => assert_eq!(*cursor, self.cursor_after(cursor.epoch)),
             }
+        }
+    }
+
+    fn take_branch(&mut self, branch: BranchStart) {
+        assert!(!self.chains.contains_key(&branch.id), "it has begun");
+        assert!(branch.first_seq > 1 && branch.root != branch.id);
+        let family = self.family(branch.root);
+        let mut before = family.into_iter();
+        let is_there = before.any(|of| self.hash(of, branch.first_seq - 1) == Some(branch.prev));
+        assert!(is_there, "a branch of nothing");
+        let known = self.branches.insert(branch.id, branch);
+        assert_eq!(known, None, "it begins once");
+    }
+
+    fn family(&self, root: Origin) -> Vec<Origin> {
+        let branches = self.branches.values().filter(|branch| branch.root == root);
+        branches.map(|branch| branch.id).chain([root]).collect()
+    }
+
+    fn rename(&mut self, from: Origin, first_seq: u64, to: Origin) {
+        assert!(
+            self.numbered(from) < first_seq,
+            "its name is the central order's"
+        );
+        let (last, hash) = self.end(to);
+        assert_eq!(last + 1, first_seq, "a hole");
+        assert_eq!(self.hash(from, last), Some(hash), "they do not fit");
+        let keep = usize::try_from(last - self.begin(from).0).expect("a length fits");
+        let chain = self.chains.get_mut(&from).expect("it has entries");
+        let moved = chain.split_off(keep);
+        assert!(!moved.is_empty(), "nothing goes by the other name");
+        self.chains.entry(to).or_default().extend(moved);
+        let heads = self.heads.range((from, first_seq)..=(from, u64::MAX));
+        let heads: Vec<u64> = heads.map(|((_, seq), _)| *seq).collect();
+        for seq in heads {
+            let head = self.heads.remove(&(from, seq)).expect("it was there");
+            let _before = self.heads.insert((to, seq), head);
         }
     }
 
@@ -270,7 +330,8 @@ impl Log for Shelf {
     ) -> Result<OriginSlice, NotThere> {
         let before = from_seq.checked_sub(1).ok_or(NotThere)?;
         let prev = self.hash(origin, before).ok_or(NotThere)?;
-        let skip = usize::try_from(before).or(Err(NotThere))?;
+        let skip = before.checked_sub(self.begin(origin).0).ok_or(NotThere)?;
+        let skip = usize::try_from(skip).or(Err(NotThere))?;
         let chain = self.chains.get(&origin).map_or(&[][..], Vec::as_slice);
         let mut entries = EntryBuf::new();
         for (entry, _) in chain.iter().skip(skip).take(entries_max) {
@@ -306,7 +367,7 @@ impl Log for Shelf {
     }
 
     fn device_of(&self, origin: Origin) -> Option<DeviceId> {
-        let (first, _) = self.chains.get(&origin)?.first()?;
+        let (first, _) = self.chains.get(&self.root(origin))?.first()?;
         if let Content::Known(entry) = entry_bytes::decode(first)
             && let Body::Genesis(genesis) = entry.body
         {
@@ -317,6 +378,17 @@ impl Log for Shelf {
 
     fn public_key(&self, device: DeviceId) -> Option<PublicKey> {
         self.keys.get(&device).copied()
+    }
+
+    fn branch(&self, id: Origin) -> Result<Option<BranchStart>, NotThere> {
+        Ok(self.branches.get(&id).copied())
+    }
+
+    fn branches_of(&self, root: Origin) -> Result<Vec<BranchStart>, NotThere> {
+        let mut family = self.family(root);
+        family.retain(|chain| *chain != root);
+        let starts = family.into_iter().filter_map(|id| self.branches.get(&id));
+        Ok(starts.copied().collect())
     }
 }
 
