@@ -16,15 +16,13 @@
 //! **Invariant.** Neither file changes before something is appended: until then whoever opens the
 //! store again is told again.
 
-use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use ledger_format::Hash;
 
 use crate::bytes::Reader;
-use crate::disk::{Disk, DiskFile};
+use crate::disk::{Disk, DiskFile, Whereabouts};
 use crate::journal::Position;
 use crate::record::StoreId;
 
@@ -37,14 +35,6 @@ const SLOT_BYTES: usize = 132;
 /// How far the two slots of the outside file are apart: a sector is written whole or not at all.
 const SLOT_STEP: u64 = 512;
 
-/// Where a store's directory is: which machine, and which directory there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Whereabouts {
-    machine: Hash,
-    inode: u64,
-    birth: u64,
-}
-
 impl Whereabouts {
     /// Nowhere: a store that was restored and has not written since.
     const NOWHERE: Self = Self {
@@ -52,29 +42,6 @@ impl Whereabouts {
         inode: 0,
         birth: 0,
     };
-
-    /// Of a directory. What the system does not tell is zero, and then cannot be told apart.
-    fn of(dir: &Path) -> io::Result<Self> {
-        let data = std::fs::metadata(dir)?;
-        let machine = std::fs::read("/etc/machine-id").unwrap_or_default();
-        let birth = data.created().ok();
-        let birth = birth.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        Ok(Self {
-            machine: Hash::of(machine.trim_ascii()),
-            inode: inode(&data),
-            birth: birth.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)),
-        })
-    }
-}
-
-#[cfg(unix)]
-fn inode(data: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(data)
-}
-
-#[cfg(not(unix))]
-const fn inode(_data: &Metadata) -> u64 {
-    0
 }
 
 /// What one slot says.
@@ -161,7 +128,7 @@ impl Fence {
     pub(crate) fn read(disk: &Disk, dir: &Path, outside: Option<&Path>) -> io::Result<Self> {
         let seen = outside.and_then(|path| read_slots(disk, path));
         Ok(Self {
-            here: Whereabouts::of(dir)?,
+            here: disk.whereabouts(dir)?,
             seen,
             inside: read_slots(disk, &dir.join(PLACE_FILE)),
             file: None,

@@ -46,8 +46,13 @@ pub use self::segment::JOURNAL_VERSION;
 
 /// A segment's length in bytes, unless one group needs more.
 pub const SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
-/// How many bytes of zeros are written ahead at a time.
+/// How many bytes of zeros are written ahead at a time, where segments are not shorter.
 pub const STEP_BYTES: u64 = 1024 * 1024;
+
+/// How many bytes of zeros are written ahead in segments of this length.
+fn step_bytes(segment_bytes: u64) -> u64 {
+    STEP_BYTES.min(segment_bytes).max(wide(HEADER_BYTES))
+}
 
 /// A place in the journal: after the last frame of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,7 +179,8 @@ impl Journal {
         store: StoreId,
         segment_bytes: u64,
     ) -> Result<Self, JournalError> {
-        let begun = begin_segment(disk, dir, store, Position::START, 0)?;
+        let step = step_bytes(segment_bytes);
+        let begun = begin_segment(disk, dir, store, (Position::START, 0), step)?;
         Ok(Self::at(disk, dir, store, segment_bytes, begun))
     }
 
@@ -257,8 +263,8 @@ impl Journal {
                 &self.disk,
                 &self.dir,
                 self.store,
-                self.position,
-                self.segment,
+                (self.position, self.segment),
+                step_bytes(self.segment_bytes),
             )?;
             behind = Some((std::mem::replace(&mut self.file, begun.file), self.end));
             self.segment = begun.segment;
@@ -327,12 +333,12 @@ impl Journal {
     /// Writes zeros ahead so that the file reaches at least to `need`.
     fn extend(&mut self, need: u64) -> Result<(), JournalError> {
         while self.allocated < need {
-            let zeros = zeros(STEP_BYTES);
+            let step = step_bytes(self.segment_bytes);
             let path = self.file.path().to_owned();
             self.file
-                .write_at(self.allocated, &zeros)
+                .write_at(self.allocated, &zeros(step))
                 .map_err(|source| JournalError::harmless(&path, source))?;
-            self.allocated = self.allocated.saturating_add(STEP_BYTES);
+            self.allocated = self.allocated.saturating_add(step);
         }
         Ok(())
     }
@@ -341,7 +347,7 @@ impl Journal {
     pub(crate) fn prepare(&mut self) {
         let ahead = self.allocated.saturating_sub(self.end);
         if self.poisoned.is_some()
-            || ahead >= STEP_BYTES / 4
+            || ahead >= step_bytes(self.segment_bytes) / 4
             || self.allocated >= self.segment_bytes
         {
             return;
@@ -371,8 +377,8 @@ fn begin_segment(
     disk: &Disk,
     dir: &Path,
     store: StoreId,
-    before: Position,
-    after: u64,
+    (before, after): (Position, u64),
+    step: u64,
 ) -> Result<Begun, JournalError> {
     let segment = after.saturating_add(1);
     let header = Header {
@@ -385,9 +391,7 @@ fn begin_segment(
     let new = dir.join(format!("{}.new", file_name(segment)));
     let mut bytes = header.encode();
     bytes.resize(
-        usize::try_from(STEP_BYTES)
-            .unwrap_or_default()
-            .max(HEADER_BYTES),
+        usize::try_from(step).unwrap_or_default().max(HEADER_BYTES),
         0,
     );
     let made = disk.create(&new).and_then(|mut file| {

@@ -3,20 +3,22 @@
 //! One committer thread owns the journal and acknowledges; one indexer thread writes the index
 //! behind it, in the same order. Reads run on the callers' threads and first wait until the index
 //! has all that was acknowledged before. A lock file keeps a second process out.
+//!
+//! A store that is opened [`OpenOptions::inline`] has no threads: the same committer and the same
+//! indexer do their work on the thread of whoever appends.
 
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use ledger_core::{EntryId, Origin};
 use ledger_format::{Hash, OriginSlice};
 
-use crate::disk::Disk;
+use crate::disk::{Disk, DiskLock};
 use crate::engine::{Engine, EngineError, EngineKind};
 use crate::index::block::{Derived, Packing};
 use crate::index::{Index, ReadError};
@@ -49,7 +51,7 @@ pub use self::examine::{
 pub use self::rebuild::{RebuiltJournal, rebuild_journal_from_index};
 pub use self::verify::Report;
 
-use self::committer::Job;
+use self::committer::{Committer, Job};
 use self::indexer::Backlog;
 
 /// How many groups may wait for the committer; a further append blocks until one is done.
@@ -107,6 +109,11 @@ pub struct OpenOptions {
     pub packing: Option<Packing>,
     /// A file outside the store's directory that tells when the store was copied or turned back.
     pub fence: Option<PathBuf>,
+    /// Everything is done on the thread of whoever calls, and is done when the call returns: one
+    /// order of calls is one execution. For simulations; two callers do not share a sync.
+    pub inline: bool,
+    /// The id of a store that is made; a random one without it.
+    pub id: Option<StoreId>,
 }
 
 impl fmt::Debug for OpenOptions {
@@ -132,6 +139,8 @@ impl OpenOptions {
             segment_bytes: SEGMENT_BYTES,
             packing: None,
             fence: None,
+            inline: false,
+            id: None,
         }
     }
 
@@ -275,10 +284,20 @@ pub struct Store {
     backlog: Arc<Backlog>,
     /// The journal's directory and what is needed to read it; none in memory.
     files: Option<(PathBuf, OpenOptions)>,
-    jobs: Option<mpsc::SyncSender<Job>>,
-    committer: Option<JoinHandle<Result<(), AppendError>>>,
+    work: Work,
     /// Released last.
-    _lock: Option<File>,
+    _lock: Option<DiskLock>,
+}
+
+/// Who commits.
+#[derive(Debug)]
+enum Work {
+    /// A thread that takes jobs.
+    Thread(mpsc::SyncSender<Job>, JoinHandle<Result<(), AppendError>>),
+    /// Whoever appends.
+    Inline(Box<Mutex<Committer>>),
+    /// Nobody any more.
+    Closed,
 }
 
 /// An append that is under way.
@@ -349,7 +368,13 @@ impl Store {
     /// Whether a directory has a store or what is left of one.
     #[must_use]
     pub fn exists(dir: &Path) -> bool {
-        open::exists(dir)
+        Self::exists_on(&Disk::new(), dir)
+    }
+
+    /// Whether a directory of this disk has a store or what is left of one.
+    #[must_use]
+    pub fn exists_on(disk: &Disk, dir: &Path) -> bool {
+        open::exists(disk, dir)
     }
 
     /// What opening found and did.
@@ -387,9 +412,14 @@ impl Store {
             group,
             done: Box::new(done),
         };
-        let refused = match &self.jobs {
-            Some(jobs) => jobs.send(job).err().map(|error| error.0),
-            None => Some(job),
+        let refused = match &self.work {
+            Work::Thread(jobs, _) => jobs.send(job).err().map(|error| error.0),
+            Work::Inline(committer) => {
+                let mut committer = committer.lock().unwrap_or_else(PoisonError::into_inner);
+                committer.serve(job, None);
+                None
+            }
+            Work::Closed => Some(job),
         };
         if let Some(job) = refused {
             (job.done)(Err(AppendError::Closed));
@@ -406,11 +436,16 @@ impl Store {
     }
 
     fn stop(&mut self) -> Result<(), AppendError> {
-        self.jobs = None;
-        match self.committer.take().map(JoinHandle::join) {
-            Some(Ok(result)) => result,
-            Some(Err(_)) => Err(AppendError::Closed),
-            None => Ok(()),
+        match std::mem::replace(&mut self.work, Work::Closed) {
+            Work::Thread(jobs, committer) => {
+                drop(jobs);
+                committer.join().unwrap_or(Err(AppendError::Closed))
+            }
+            Work::Inline(committer) => {
+                let committer = committer.into_inner();
+                committer.unwrap_or_else(PoisonError::into_inner).finish()
+            }
+            Work::Closed => Ok(()),
         }
     }
 

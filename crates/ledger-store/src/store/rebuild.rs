@@ -41,12 +41,12 @@ pub fn rebuild_journal_from_index(
     kind: EngineKind,
     options: &OpenOptions,
 ) -> Result<RebuiltJournal, OpenError> {
-    if !exists(dir) {
+    if !exists(&options.disk, dir) {
         return Err(OpenError::NotThere {
             path: dir.to_owned(),
         });
     }
-    let _lock = lock(dir)?;
+    let _lock = lock(&options.disk, dir)?;
     let place = Place { dir, kind, options };
     place.remove_leftovers()?;
     let (index, store, position) = match place.find_index()? {
@@ -84,8 +84,8 @@ pub(super) fn rebuild_journal(
     let heads = index.heads()?;
     let disk = &place.options.disk;
     let journal_dir = place.journal_dir();
-    let old = journal_dir
-        .exists()
+    let old = disk
+        .exists(&journal_dir)
         .then(|| set_aside_journal(place, &heads))
         .transpose()?;
     disk.rename(&place.dir.join(JOURNAL_NEW_DIR), &journal_dir)
@@ -109,7 +109,7 @@ fn index_rest(
     position: Position,
 ) -> Result<Vec<Gap>, OpenError> {
     let dir = place.journal_dir();
-    if !dir.is_dir() {
+    if !place.options.disk.is_dir(&dir) {
         return Ok(Vec::new());
     }
     let source = place.source(&dir, Some(store), Step::Replay);
