@@ -10,8 +10,8 @@
 //! offset u64, frame 32), crc32c u32 of all that. Numbers are little-endian. `place` is one slot,
 //! written when the place changes and synced; its position is zero. The outside file has two
 //! slots, 512 bytes apart, written in turn; the one with the higher counter holds. It is written
-//! after each sync of the journal and not synced itself: after a power cut it may be behind, but
-//! never ahead.
+//! after each sync of the journal and synced itself only when the place has changed: after a power
+//! cut it may be behind, but never ahead, and never at a former place.
 //!
 //! **Invariant.** Neither file changes before something is appended: until then whoever opens the
 //! store again is told again.
@@ -116,6 +116,8 @@ pub(crate) struct Fence {
     /// What stands in the store's directory.
     inside: Option<Slot>,
     file: Option<DiskFile>,
+    /// The outside file is known to say where the store is, whatever happens.
+    settled: bool,
     counter: u64,
 }
 
@@ -127,8 +129,10 @@ impl Fence {
     /// The directory's metadata cannot be read.
     pub(crate) fn read(disk: &Disk, dir: &Path, outside: Option<&Path>) -> io::Result<Self> {
         let seen = outside.and_then(|path| read_slots(disk, path));
+        let here = disk.whereabouts(dir)?;
         Ok(Self {
-            here: disk.whereabouts(dir)?,
+            settled: seen.is_some_and(|seen| seen.place == here),
+            here,
             seen,
             inside: read_slots(disk, &dir.join(PLACE_FILE)),
             file: None,
@@ -185,6 +189,20 @@ impl Fence {
             };
             // Only a shortcut to notice more; what it misses the fork check of a sync catches.
             let _written = file.write_at(at, &slot.encode());
+            if !self.settled {
+                self.settled = true;
+                self.settle();
+            }
+        }
+    }
+
+    /// Makes the outside file durable, so that no power cut brings a former place back, where the
+    /// store would be taken for a moved one once more. Where it cannot be, that may happen.
+    fn settle(&self) {
+        let synced = self.file.as_ref().map(DiskFile::sync_data);
+        let dir = self.outside.as_deref().and_then(Path::parent);
+        if let (Some(Ok(())), Some(dir)) = (synced, dir) {
+            let _named = self.disk.sync_dir(dir);
         }
     }
 

@@ -214,8 +214,11 @@ impl Journal {
             // A later write may end amid the tail: nothing of it may look like a frame then.
             let zeros = zeros(scanned.torn_bytes);
             file.write_at(scanned.end, &zeros).map_err(failed)?;
-            file.sync_data().map_err(failed)?;
         }
+        // Of a program that was killed before its sync, or whose sync failed, what was read may
+        // not be on the disk; and whoever reads it from now on takes it for saved.
+        file.sync_data().map_err(failed)?;
+        disk.sync_dir(dir).map_err(failed)?;
         let begun = Begun {
             file,
             segment: scanned.last_segment,

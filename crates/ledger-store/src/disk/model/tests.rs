@@ -211,6 +211,38 @@ fn a_store_is_locked_and_notices_that_it_was_turned_back() {
 }
 
 #[test]
+fn what_is_shown_after_a_failed_sync_or_a_kill_stays_when_the_power_fails() {
+    for kept in [NOTHING, EVERYTHING] {
+        let model = ModelDisk::new([1; 16]);
+        let dir = Path::new("/n/store");
+        let store = Store::create(dir, EngineKind::Memory, &options(&model)).unwrap();
+        append(&store, "one").unwrap();
+        model.fail_sync_after(Some(0));
+        assert!(append(&store, "two").is_err());
+        drop(store);
+        let shown = open(&model).unwrap().head(ORIGIN).unwrap();
+        model.crash(&mut always(kept));
+        assert_eq!(open(&model).unwrap().head(ORIGIN).unwrap(), shown);
+    }
+}
+
+#[test]
+fn a_store_that_was_moved_is_told_so_no_more_once_it_has_written() {
+    let model = ModelDisk::new([1; 16]);
+    let dir = Path::new("/n/store");
+    let store = Store::create(dir, EngineKind::Memory, &options(&model)).unwrap();
+    append(&store, "one").unwrap();
+    let image = model.image();
+    drop(store);
+    model.put_back_dir(&image, Path::new("/n"));
+    let store = open(&model).unwrap();
+    assert!(store.opened().moved.is_some());
+    append(&store, "two").unwrap();
+    model.crash(&mut always(NOTHING));
+    assert_eq!(open(&model).unwrap().opened().moved, None);
+}
+
+#[test]
 fn a_failed_sync_is_never_acknowledged() {
     let model = ModelDisk::new([1; 16]);
     let store = Store::create(Path::new("/n/store"), EngineKind::Memory, &options(&model)).unwrap();
