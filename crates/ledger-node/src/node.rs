@@ -11,6 +11,7 @@ use ledger_core::at_entry::{About, Plan, Refusal};
 use ledger_core::catalogue::{Class, Role, Subject};
 use ledger_core::entry::{Body, Content, Entry, IdempotencyKey};
 use ledger_core::fold::Fold;
+use ledger_core::planted::Bug;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp, UserName};
 use ledger_format::entry_bytes;
 use ledger_store::{EngineKind, Group, OpenOptions, ReadError, Store};
@@ -336,7 +337,7 @@ impl Node {
         }
         let mut repeated = false;
         let written = self.write(actor, |fold| {
-            repeated = fold.known_once(&once).is_some();
+            repeated = fold.known_once(&once).is_some() && !Bug::IgnoreKey.is_planted();
             if repeated {
                 return Err(Refusal::new("repeated", "it is being written already"));
             }
@@ -354,7 +355,8 @@ impl Node {
 
     /// What was written with a key, once it is on the disk.
     fn written_with(&self, once: IdempotencyKey) -> Result<Option<Written>, NodeError> {
-        let Some(first) = self.read(|fold| fold.known_once(&once)) else {
+        let known = self.read(|fold| fold.known_once(&once));
+        let Some(first) = known.filter(|_| !Bug::IgnoreKey.is_planted()) else {
             return Ok(None);
         };
         // The repetition may come while the first is on its way to the disk; it must not be told
@@ -480,6 +482,9 @@ impl Node {
             return Ok(());
         };
         let mut inner = self.lock();
+        if Bug::KeepUnsaved.is_planted() {
+            return Err(error.into());
+        }
         if error.is_retryable() {
             inner.reload(self.store(), self.now())?;
         } else {

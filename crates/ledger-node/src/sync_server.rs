@@ -2,6 +2,7 @@
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::Body;
+use ledger_core::planted::Bug;
 use ledger_core::{Code, DeviceId};
 use ledger_format::head::{Certificate, CertificateFields, PublicKey, Signature, verify_request};
 use ledger_format::wire::{
@@ -292,6 +293,9 @@ impl Node {
             let pushed = server::take_push(&log, ledger, &request.push).map_err(NodeError::from)?;
             rejects = pushed.rejects;
             inner.take_effects(pushed.effects, &mut group, now)?;
+            if Bug::EntriesBeforeNumbers.is_planted() {
+                let _earlier = self.store().append(std::mem::take(&mut group)).wait();
+            }
             for (origin, first_seq, hashes) in pushed.arrivals {
                 let run = inner.number(origin, first_seq, &hashes, now);
                 group.records.extend(run.map(Record::Run));
