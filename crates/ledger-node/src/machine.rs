@@ -89,9 +89,12 @@ impl Machine {
     }
 }
 
+/// Fills bytes with what looks random.
+type Fill = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// Where random bytes come from: the system, or whoever simulates one.
 #[derive(Clone, Default)]
-pub(crate) struct Random(Option<Arc<dyn Fn(&mut [u8]) + Send + Sync>>);
+pub(crate) struct Random(Option<Fill>);
 
 impl fmt::Debug for Random {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
