@@ -430,13 +430,17 @@ impl Conversation {
             .filter(|certificate| certificate.public_key == key.public())
             .ok_or_else(|| NodeError::BadAnswer("its certificate does not hold".to_owned()))?;
         let mut inner = self.node.lock();
-        inner.keys.bond = Some(Bond {
+        let before = inner.keys.bond.replace(Bond {
             ledger: wire::ledger_of(&answer.ledger).to_string(),
             server_url: self.url.clone(),
             server_key: to_hex(server_key.as_bytes()),
             certificate: to_hex(&answer.certificate),
         });
-        inner.keys.save()?;
+        if let Err(error) = inner.keys.save() {
+            // Who is told that it failed must not be a device of the ledger until the next start.
+            inner.keys.bond = before;
+            return Err(error);
+        }
         drop(inner);
         let role = Role::from_number(i64::from(certificate.role)).unwrap_or(Role::Viewer);
         self.state = State::Enrolled(EnrollReport {

@@ -150,6 +150,28 @@ fn a_crash_keeps_all_that_was_saved_and_the_same_story_ends_the_same() {
 }
 
 #[test]
+fn an_enrolment_that_could_not_be_saved_is_none() {
+    let places = [
+        Place::new(1, NodeKind::Server),
+        Place::new(2, NodeKind::Handheld),
+    ];
+    let (server, node) = (places[0].init(), places[1].init());
+    let code = server.new_enrol_code(None, None, 3_600_000).unwrap();
+    let mut conversation = node.begin_enroll("http://server", &code.code);
+    let hello = conversation.question().unwrap().unwrap();
+    let answer = server.handle_hello(&hello.body);
+    conversation.answer(answer.status, &answer.body).unwrap();
+    let asked = conversation.question().unwrap().unwrap();
+    let answer = server.handle_enroll(&asked.body);
+    places[1].disk.fail_sync_after(Some(0));
+    assert!(conversation.answer(answer.status, &answer.body).is_err());
+    assert_eq!(node.server_url(), None);
+    let code = server.new_enrol_code(None, None, 3_600_000).unwrap();
+    carry(&server, node.begin_enroll("http://server", &code.code));
+    carry(&server, node.begin_sync().unwrap());
+}
+
+#[test]
 fn a_node_whose_power_fails_says_so_and_is_there_afterwards() {
     for operations in 0..60 {
         let place = Place::new(3, NodeKind::Handheld);
