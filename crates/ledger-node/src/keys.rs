@@ -4,10 +4,11 @@
 //! kept as hashes only.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use ledger_core::catalogue::Role;
 use ledger_core::planted::Bug;
-use ledger_core::{LedgerId, Origin, Timestamp};
+use ledger_core::{DeviceId, LedgerId, Origin, Timestamp};
 use ledger_format::Hash;
 use ledger_format::head::{Certificate, DeviceKey, PublicKey};
 use ledger_store::Disk;
@@ -59,6 +60,9 @@ pub(crate) struct Keys {
     path: Option<PathBuf>,
     #[serde(skip)]
     disk: Disk,
+    /// Worked out from the seed when it is first asked for.
+    #[serde(skip)]
+    device: OnceLock<DeviceId>,
     #[serde(skip)]
     pub(crate) random: Random,
 }
@@ -214,6 +218,7 @@ impl Keys {
             check: None,
             path: None,
             disk: machine.disk.clone(),
+            device: OnceLock::new(),
             random: machine.random.clone(),
         })
     }
@@ -323,6 +328,11 @@ impl Keys {
 
     pub(crate) fn key(&self) -> DeviceKey {
         DeviceKey::from_seed(&fixed(&self.seed).unwrap_or_default())
+    }
+
+    /// The device that has the key.
+    pub(crate) fn device(&self) -> DeviceId {
+        *self.device.get_or_init(|| self.key().device_id())
     }
 
     pub(crate) fn origin(&self) -> Origin {

@@ -533,7 +533,7 @@ impl Node {
     /// The device's id.
     #[must_use]
     pub fn device(&self) -> DeviceId {
-        self.lock().keys.key().device_id()
+        self.lock().keys.device()
     }
 
     /// The origin that this node writes.

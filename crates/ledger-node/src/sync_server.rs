@@ -117,7 +117,7 @@ impl Node {
             .max();
         Ok(HelloAnswer {
             protocol: PROTOCOL.min(hello.proto_max),
-            server: wire::id_bytes(inner.keys.key().device_id().as_bytes()),
+            server: wire::id_bytes(inner.keys.device().as_bytes()),
             ledger: wire::id_bytes(ledger.as_bytes()),
             central: true,
             epoch: central.epoch,
@@ -254,7 +254,7 @@ impl Node {
         {
             return Err(Refused(409, "stale-nonce", "say hello again".to_owned()));
         }
-        let server = *inner.keys.key().device_id().as_bytes();
+        let server = *inner.keys.device().as_bytes();
         let signature = Signature::from_bytes(*envelope.signature);
         verify_request(
             &public_key,
