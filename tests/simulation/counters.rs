@@ -50,7 +50,9 @@ impl Counters {
 pub const SOMETIMES: &[&str] = &[
     "answer: enroll 200",
     "answer: hello 200",
+    "answer: hello 426",
     "answer: sync 200",
+    "answer: sync 409",
     "answer: sync again",
     "answer: sync nothing new",
     "deed: add",
@@ -69,6 +71,7 @@ pub const SOMETIMES: &[&str] = &[
     "fault: clock jumps",
     "fault: disk full",
     "fault: disk sync fails",
+    "fault: old protocol",
     "fault: other answer",
     "fault: power",
     "fault: power amid work",
@@ -81,6 +84,8 @@ pub const SOMETIMES: &[&str] = &[
     "not saved: disk-full",
     "not saved: store",
     "talk ends: bad-code",
+    "talk ends: protocol",
+    "talk ends: synced",
     "talk ends: unreachable",
     "told: again",
 ];

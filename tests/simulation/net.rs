@@ -4,7 +4,7 @@
 //! A request has its one answer, as over HTTP: an answer that comes when nobody waits for it any
 //! more is dropped by the handheld's machine, but the server has done what was asked.
 
-use ledger_format::wire::{Envelope, Message, SyncAnswer, SyncRequest};
+use ledger_format::wire::{Envelope, Hello, Message, SyncAnswer, SyncRequest};
 use ledger_node::{NodeError, WireAnswer};
 
 use crate::machine::Talk;
@@ -110,13 +110,26 @@ impl World {
         };
         match talk.conversation.question() {
             Ok(Some(question)) => {
-                let body = question.body;
+                let body = self.maybe_old(question.route, question.body);
                 self.send(which, question.route, &body);
                 Ok(())
             }
             Ok(None) => self.ended(which),
             Err(error) => self.broken_off(which, &error),
         }
+    }
+
+    /// Now and then a program asks that speaks no protocol of this server's any more.
+    fn maybe_old(&mut self, route: &str, body: Vec<u8>) -> Vec<u8> {
+        if route != "hello" || !self.dice.percent(2) {
+            return body;
+        }
+        let Ok(mut hello) = Hello::from_bytes(&body) else {
+            return body;
+        };
+        self.counters.meet("fault", "old protocol");
+        (hello.proto_min, hello.proto_max) = (0, 0);
+        hello.to_bytes().unwrap_or(body)
     }
 
     fn send(&mut self, which: usize, route: &'static str, body: &[u8]) {

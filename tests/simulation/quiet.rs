@@ -129,8 +129,9 @@ impl World {
             let after = state(machine.node.as_ref().ok_or("it does not run")?)?;
             if before != after {
                 let name = &machine.name;
-                let lost: Vec<&String> = before.difference(&after).take(3).collect();
-                let new: Vec<&String> = after.difference(&before).take(3).collect();
+                let text = |record: &Vec<u8>| String::from_utf8_lossy(record).into_owned();
+                let lost: Vec<String> = before.difference(&after).take(3).map(text).collect();
+                let new: Vec<String> = after.difference(&before).take(3).map(text).collect();
                 return Err(format!(
                     "{name} shows another state from its disk than before: {new:?} instead of \
                      {lost:?}"
@@ -142,13 +143,14 @@ impl World {
 }
 
 /// All that a node shows, record by record.
-fn state(node: &Node) -> Result<BTreeSet<String>, Failure> {
+fn state(node: &Node) -> Result<BTreeSet<Vec<u8>>, Failure> {
     let mut state = BTreeSet::new();
     node.read(|fold| {
         fold.dump(&mut |record| {
-            state.insert(String::from_utf8_lossy(record).into_owned());
+            state.insert(record.to_vec());
         });
     });
-    state.insert(node.state_hash().map_err(|error| chain(&error))?);
+    let hash = node.state_hash().map_err(|error| chain(&error))?;
+    state.insert(hash.into_bytes());
     Ok(state)
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use ledger_core::EntryId;
+use ledger_core::entry::Content;
 
 use crate::world::{Failure, World, chain};
 
 /// What two machines have of one entry is the same.
 pub(super) fn judge(world: &World) -> Result<(), Failure> {
-    let mut known: BTreeMap<EntryId, String> = BTreeMap::new();
+    let mut known: BTreeMap<EntryId, Content> = BTreeMap::new();
     for (which, machine) in world.machines.iter().enumerate() {
         if world.memory.is_forked(which) {
             continue;
@@ -16,9 +17,7 @@ pub(super) fn judge(world: &World) -> Result<(), Failure> {
         let node = machine.node.as_ref().ok_or("a machine does not run")?;
         let mut other = None;
         node.each_entry(&mut |id, content| {
-            let text = format!("{content:?}");
-            let before = known.entry(id).or_insert_with(|| text.clone());
-            if *before != text {
+            if known.entry(id).or_insert_with(|| content.clone()) != content {
                 other = Some(id);
             }
         })
