@@ -59,8 +59,7 @@ fn a_seed_is_one_execution() {
 
 #[test]
 fn every_planted_bug_is_found() {
-    // A release build has none to plant.
-    assert!(cfg!(debug_assertions), "run this in a development build");
+    // A release build has none to plant, and fails here.
     let mut missed = Vec::new();
     for (bug, options) in planted::bugs() {
         match planted::found(bug, options) {
