@@ -5,7 +5,8 @@
 //!
 //! - [`entry`] says what can be written down, [`fold`] what a set of entries means,
 //! - [`at_entry`] what a command has to check and to write before anything is written,
-//! - [`exception`] what a person should look at.
+//! - [`exception`] what a person should look at,
+//! - [`planted`] bugs that tests of a development build may ask for.
 //!
 //! **Invariant.** The fold is a function of the set of entries and their central numbers: order of
 //! arrival, batching, path and duplication change nothing.
@@ -18,6 +19,7 @@ pub mod exception;
 pub mod fold;
 pub mod id;
 pub mod order;
+pub mod planted;
 pub mod quantity;
 pub mod time;
 pub mod varint;

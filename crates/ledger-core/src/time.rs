@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::planted::Bug;
+
 /// The largest millisecond that the 48 bits of an entry's header hold (the year 10889).
 pub const MILLISECONDS_MAX: u64 = (1 << 48) - 1;
 
@@ -134,7 +136,8 @@ impl HybridClock {
 
     /// Takes note of a clock from elsewhere, unless it is insanely far ahead of `now`.
     pub fn observe(&mut self, seen: Clock, now: Timestamp) {
-        if seen.time().millis() <= now.millis().saturating_add(SANE_AHEAD_MILLIS) {
+        let sane = now.millis().saturating_add(SANE_AHEAD_MILLIS);
+        if seen.time().millis() <= sane || Bug::FollowAnyClock.is_planted() {
             self.last = self.last.max(seen);
         }
     }

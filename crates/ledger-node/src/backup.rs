@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 use crate::checkpoint;
 use crate::error::NodeError;
 use crate::keys::{self, Keys};
-use crate::node::{Node, NodeKind, Progress, STORE, options};
+use crate::machine::options;
+use crate::node::{Node, NodeKind, Progress, STORE};
 use crate::view::time_text;
 
 /// Note under which the newest verified backup of the central server is kept.

@@ -6,6 +6,7 @@
 
 use ledger_core::catalogue::Role;
 use ledger_core::entry::GenesisReason;
+use ledger_core::planted::Bug;
 use ledger_core::{LedgerId, Origin, Timestamp};
 use ledger_format::head::{Certificate, DeviceKey, PublicKey, sign_request};
 use ledger_format::wire::{
@@ -247,10 +248,17 @@ impl Node {
                 value,
             }));
         }
+        if Bug::CursorBeforeEntries.is_planted() {
+            let is_cursor = |record: &Record| matches!(record, Record::Cursor(_));
+            let (first, rest): (Vec<_>, Vec<_>) = group.records.into_iter().partition(is_cursor);
+            group = Group::from(rest);
+            let _earlier = self.store().append(Group::from(first)).wait();
+        }
         let pending = self.store().append(group);
         drop(inner);
         self.wait(pending)?;
-        if other_epoch || taken.renamed || is_shared {
+        let counts_former = Bug::FormerNumbersCount.is_planted();
+        if (other_epoch && !counts_former) || taken.renamed || is_shared {
             // The numbers of the former epoch no longer count: what the restored server lacks
             // has none. And what goes by another name is folded under that.
             self.lock().reload(self.store(), now)?;
@@ -487,7 +495,7 @@ impl Conversation {
             .ok_or_else(|| NodeError::BadAnswer("its certificate does not hold".to_owned()))?;
         let pin = self.pin().map(|pin| pin.to_string());
         let mut inner = self.node.lock();
-        inner.keys.bond = Some(Bond {
+        let before = inner.keys.bond.replace(Bond {
             ledger: wire::ledger_of(&answer.ledger).to_string(),
             server_url: self.url.clone(),
             server_key: to_hex(server_key.as_bytes()),
@@ -495,7 +503,11 @@ impl Conversation {
             pin,
             pin_number: 0,
         });
-        inner.keys.save()?;
+        if let Err(error) = inner.keys.save() {
+            // Who is told that it failed must not be a device of the ledger until the next start.
+            inner.keys.bond = before;
+            return Err(error);
+        }
         drop(inner);
         let role = Role::from_number(i64::from(certificate.role)).unwrap_or(Role::Viewer);
         self.state = State::Enrolled(EnrollReport {
@@ -536,7 +548,7 @@ impl Conversation {
             State::Synced(SyncReport {
                 pushed: self.pushed,
                 pulled: self.pulled,
-                synced: self.node.lock().all_numbered(),
+                synced: self.node.lock().all_numbered() || Bug::SyncedUnseen.is_planted(),
                 server: self.url.clone(),
                 took_ms: self
                     .node

@@ -168,7 +168,7 @@ impl Inner {
         if self.central.is_some() {
             return None;
         }
-        let said = self.state.fold.role_of_device(self.keys.key().device_id());
+        let said = self.state.fold.role_of_device(self.keys.device());
         said.or_else(|| self.keys.certified_role())
     }
 
@@ -177,7 +177,7 @@ impl Inner {
             return Ok(());
         };
         let writer = Writer {
-            device: self.keys.key().device_id(),
+            device: self.keys.device(),
             role,
             user: actor.user.as_ref(),
         };

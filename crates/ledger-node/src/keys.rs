@@ -3,17 +3,19 @@
 //! Keys, certificates, verifiers and tokens live here and never in the log. Codes and tokens are
 //! kept as hashes only.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use ledger_core::catalogue::Role;
-use ledger_core::{LedgerId, Origin, Timestamp};
+use ledger_core::planted::Bug;
+use ledger_core::{DeviceId, LedgerId, Origin, Timestamp};
 use ledger_format::Hash;
 use ledger_format::head::{Certificate, DeviceKey, PublicKey};
+use ledger_store::Disk;
 use serde::{Deserialize, Serialize};
 
 use crate::error::NodeError;
+use crate::machine::{Machine, Random};
 use crate::node::NodeKind;
 use crate::people::People;
 use crate::vouch::Served;
@@ -58,6 +60,13 @@ pub(crate) struct Keys {
     check: Option<String>,
     #[serde(skip)]
     path: Option<PathBuf>,
+    #[serde(skip)]
+    disk: Disk,
+    /// Worked out from the seed when it is first asked for.
+    #[serde(skip)]
+    device: OnceLock<DeviceId>,
+    #[serde(skip)]
+    pub(crate) random: Random,
 }
 
 impl std::fmt::Debug for Keys {
@@ -148,16 +157,9 @@ pub(crate) struct Redeemed {
     pub(crate) role: Role,
 }
 
-/// Random bytes from the system.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).or(Err(NodeError::Random))?;
-    Ok(bytes)
-}
-
 /// A number that no other epoch of the ledger has; 48 bits, so that it is short on the wire.
-fn random_epoch() -> Result<u64, NodeError> {
-    Ok(u64::from_be_bytes(random::<8>()?) >> 16)
+fn random_epoch(random: &Random) -> Result<u64, NodeError> {
+    Ok(u64::from_be_bytes(random.bytes::<8>()?) >> 16)
 }
 
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
@@ -179,8 +181,9 @@ fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
 }
 
 /// A code that people can type: sixteen letters and digits in groups of four.
-pub(crate) fn one_time_code() -> Result<String, NodeError> {
-    let letters: Vec<u8> = random::<CODE_LENGTH>()?
+pub(crate) fn one_time_code(random: &Random) -> Result<String, NodeError> {
+    let letters: Vec<u8> = random
+        .bytes::<CODE_LENGTH>()?
         .iter()
         .filter_map(|byte| CODE_LETTERS.get(usize::from(byte % 32)).copied())
         .collect();
@@ -206,13 +209,18 @@ fn io(path: &Path) -> impl FnOnce(std::io::Error) -> NodeError + '_ {
 
 impl Keys {
     /// New keys for a node, not yet written anywhere.
-    pub(crate) fn make(kind: NodeKind, name: &str) -> Result<Self, NodeError> {
+    pub(crate) fn make_on(
+        machine: &Machine,
+        kind: NodeKind,
+        name: &str,
+    ) -> Result<Self, NodeError> {
+        let random = &machine.random;
         let central = match kind {
             NodeKind::Handheld => None,
             NodeKind::Server => Some(CentralKeys {
-                ledger: to_hex(&random::<16>()?),
-                epoch: random_epoch()?,
-                secret: to_hex(&random::<32>()?),
+                ledger: to_hex(&random.bytes::<16>()?),
+                epoch: random_epoch(random)?,
+                secret: to_hex(&random.bytes::<32>()?),
                 codes: Vec::new(),
                 tokens: Vec::new(),
                 people: People::default(),
@@ -223,22 +231,36 @@ impl Keys {
             version: VERSION,
             name: name.to_owned(),
             server: kind == NodeKind::Server,
-            seed: to_hex(&random::<32>()?),
-            origin: to_hex(&random::<16>()?),
+            seed: to_hex(&random.bytes::<32>()?),
+            origin: to_hex(&random.bytes::<16>()?),
             past_origins: Vec::new(),
             bond: None,
             central,
             check: None,
             path: None,
+            disk: machine.disk.clone(),
+            device: OnceLock::new(),
+            random: machine.random.clone(),
         })
     }
 
-    /// Reads the keys of a store.
+    /// Reads the keys of a store on this machine.
     pub(crate) fn read(dir: &Path) -> Result<Self, NodeError> {
+        Self::read_from(&Disk::new(), dir)
+    }
+
+    /// Reads the keys of a store on a machine that may be simulated.
+    pub(crate) fn read_on(machine: &Machine, dir: &Path) -> Result<Self, NodeError> {
+        let mut keys = Self::read_from(&machine.disk, dir)?;
+        keys.random = machine.random.clone();
+        Ok(keys)
+    }
+
+    fn read_from(disk: &Disk, dir: &Path) -> Result<Self, NodeError> {
         let path = dir.join(FILE);
-        let text = fs::read(&path).map_err(io(&path))?;
+        let text = disk.read(&path).map_err(io(&path))?;
         let mut keys = Self::of_text(&text, &path)?;
-        keys.path = Some(path);
+        (keys.path, keys.disk) = (Some(path), disk.clone());
         Ok(keys)
     }
 
@@ -292,8 +314,12 @@ impl Keys {
         Ok(keys)
     }
 
-    /// The directory that they are kept in; none in tests.
+    /// The directory that they are kept in, for other files of the node; none in tests and
+    /// simulations, which have none.
     pub(crate) fn dir(&self) -> Option<&Path> {
+        if self.disk.is_modelled() {
+            return None;
+        }
         self.path.as_deref()?.parent()
     }
 
@@ -309,21 +335,8 @@ impl Keys {
             return Ok(());
         };
         let text = self.text()?;
-        let new = path.with_extension("json.new");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&new).map_err(io(&new))?;
-        file.write_all(text.as_bytes()).map_err(io(&new))?;
-        file.sync_all().map_err(io(&new))?;
-        fs::rename(&new, path).map_err(io(path))?;
-        if let Some(dir) = path.parent() {
-            File::open(dir)
-                .and_then(|dir| dir.sync_all())
-                .map_err(io(path))?;
-        }
-        Ok(())
+        let replaced = self.disk.replace(path, text.as_bytes());
+        replaced.map_err(io(path))
     }
 
     pub(crate) fn kind(&self) -> NodeKind {
@@ -336,6 +349,11 @@ impl Keys {
 
     pub(crate) fn key(&self) -> DeviceKey {
         DeviceKey::from_seed(&fixed(&self.seed).unwrap_or_default())
+    }
+
+    /// The device that has the key.
+    pub(crate) fn device(&self) -> DeviceId {
+        *self.device.get_or_init(|| self.key().device_id())
     }
 
     pub(crate) fn origin(&self) -> Origin {
@@ -359,11 +377,13 @@ impl Keys {
 
     /// Goes on under a new origin, and on a server in a new epoch; kept on the disk on return.
     pub(crate) fn begin_origin(&mut self) -> Result<(), NodeError> {
-        let fresh = to_hex(&random::<16>()?);
+        let fresh = to_hex(&self.random.bytes::<16>()?);
         self.past_origins
             .push(std::mem::replace(&mut self.origin, fresh));
-        if let Some(central) = &mut self.central {
-            central.epoch = random_epoch()?;
+        if let Some(central) = &mut self.central
+            && !Bug::KeepEpoch.is_planted()
+        {
+            central.epoch = random_epoch(&self.random)?;
             // A backup does not know which keys came after it.
             if let Some(tls) = &mut central.tls {
                 tls.pin = None;
@@ -391,7 +411,7 @@ impl Keys {
         role: Role,
         expires: Timestamp,
     ) -> Result<NewCode, NodeError> {
-        let code = one_time_code()?;
+        let code = one_time_code(&self.random)?;
         let central = self
             .central
             .as_mut()
@@ -432,7 +452,7 @@ impl Keys {
 
     /// Makes a token for the API.
     pub(crate) fn new_token(&mut self, name: &str, role: Role) -> Result<String, NodeError> {
-        let token = format!("stk_{}", to_hex(&random::<32>()?));
+        let token = format!("stk_{}", to_hex(&self.random.bytes::<32>()?));
         let central = self
             .central
             .as_mut()
@@ -486,13 +506,21 @@ impl Keys {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may")]
 
+    use std::sync::Arc;
+
     use super::*;
+    use crate::clock::SystemClock;
+
+    fn make(kind: NodeKind) -> Keys {
+        let machine = Machine::real(Arc::new(SystemClock));
+        Keys::make_on(&machine, kind, "A").unwrap()
+    }
 
     #[test]
     fn a_flipped_bit_anywhere_in_the_keys_is_noticed() {
         let path = Path::new(FILE);
         for kind in [NodeKind::Handheld, NodeKind::Server] {
-            let mut keys = Keys::make(kind, "A").unwrap();
+            let mut keys = make(kind);
             keys.begin_origin().unwrap();
             let whole = keys.text().unwrap().into_bytes();
             assert_eq!(
@@ -512,7 +540,7 @@ mod tests {
     #[test]
     fn keys_of_version_1_have_no_check_and_get_one() {
         let path = Path::new(FILE);
-        let mut keys = Keys::make(NodeKind::Handheld, "A").unwrap();
+        let mut keys = make(NodeKind::Handheld);
         keys.version = 1;
         let old = keys.json().unwrap();
         assert!(!old.contains("check"));

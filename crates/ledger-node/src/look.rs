@@ -88,7 +88,7 @@ impl<'a> View<'a> {
     /// The device's id.
     #[must_use]
     pub fn device(&self) -> DeviceId {
-        self.inner.keys.key().device_id()
+        self.inner.keys.device()
     }
 
     /// Now, by the node's clock.

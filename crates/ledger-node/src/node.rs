@@ -3,8 +3,7 @@
 //! Writing plans under the lock, so that a plan sees everything written before it; the entries are
 //! handed to the store's committer in that order, and the lock is released while the disk syncs.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,8 +11,9 @@ use ledger_core::at_entry::{About, Plan, Refusal};
 use ledger_core::catalogue::{Class, Role, Subject};
 use ledger_core::entry::{Body, Content, Entry, GenesisReason, IdempotencyKey};
 use ledger_core::fold::Fold;
+use ledger_core::planted::Bug;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp, UserName};
-use ledger_format::{entry_bytes, wire};
+use ledger_format::entry_bytes;
 use ledger_store::{EngineKind, Group, OpenOptions, ReadError, Store};
 
 use crate::checkpoint;
@@ -23,6 +23,7 @@ use crate::inner::{Inner, Writing};
 use crate::keys::{Keys, NewCode};
 use crate::load;
 pub use crate::look::View;
+use crate::machine::Machine;
 use crate::offsets::Offsets;
 use crate::totals;
 
@@ -114,36 +115,6 @@ impl std::fmt::Debug for Node {
     }
 }
 
-/// Where a node's fence is: beside its directory, so that neither a copy nor an older state put
-/// back brings it along. None for a directory without a name of its own.
-fn fence_of(dir: &Path) -> Option<PathBuf> {
-    let dir = fs::canonicalize(dir).ok()?;
-    let mut name = dir.file_name()?.to_owned();
-    name.push(".fence");
-    Some(dir.with_file_name(name))
-}
-
-pub(crate) fn options(
-    dir: &Path,
-    progress: impl Fn(Progress) + Send + Sync + 'static,
-) -> OpenOptions {
-    let unpack = |bytes: &[u8]| {
-        let batch: wire::BatchMessage =
-            wire::Message::from_bytes(bytes).map_err(|error| error.to_string())?;
-        ledger_sync::unpack(&batch)
-    };
-    let mut options = OpenOptions::new(unpack);
-    options.fence = fence_of(dir);
-    options.packing = Some(totals::packing());
-    options.on_progress(move |step| {
-        progress(Progress {
-            what: "reading the journal",
-            done: step.done,
-            total: step.total,
-        });
-    })
-}
-
 /// Whether an entry was written in one group with the one that began it, although it has a key of
 /// its own: what comes back of an order has one, so that it comes back once whoever says so.
 fn goes_along(begun: &Entry, entry: &Entry) -> bool {
@@ -167,19 +138,31 @@ impl Node {
         name: &str,
         clock: Arc<dyn WallClock>,
     ) -> Result<Self, NodeError> {
+        Self::init_on(&Machine::real(clock), dir, kind, name)
+    }
+
+    /// As [`Self::init`], on a machine that may be simulated.
+    pub fn init_on(
+        machine: &Machine,
+        dir: &Path,
+        kind: NodeKind,
+        name: &str,
+    ) -> Result<Self, NodeError> {
         let store_dir = dir.join(STORE);
-        if Store::exists(&store_dir) {
+        if Self::exists_on(machine, dir) {
             let path = dir.to_owned();
             return Err(ledger_store::OpenError::AlreadyThere { path }.into());
         }
-        fs::create_dir_all(dir).map_err(|source| NodeError::File {
+        let made = machine.disk.create_dir_all(dir);
+        made.map_err(|source| NodeError::File {
             path: dir.to_owned(),
             source,
         })?;
-        let mut keys = Keys::make(kind, name)?;
+        let mut keys = Keys::make_on(machine, kind, name)?;
         keys.keep_in(dir)?;
-        let store = Store::create(&store_dir, kind.engine(), &options(dir, |_| {}))?;
-        Self::start(store, keys, clock, &mut |_| {})
+        let options = machine.options(dir, |_| {})?;
+        let store = Store::create(&store_dir, machine.engine(kind), &options)?;
+        Self::start(store, keys, Arc::clone(&machine.clock), &mut |_| {})
     }
 
     /// Opens the store in a directory.
@@ -189,15 +172,24 @@ impl Node {
         clock: Arc<dyn WallClock>,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Self, NodeError> {
+        Self::open_on(&Machine::real(clock), dir, kind, progress)
+    }
+
+    /// As [`Self::open`], on a machine that may be simulated.
+    pub fn open_on(
+        machine: &Machine,
+        dir: &Path,
+        kind: NodeKind,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Result<Self, NodeError> {
         let progress = Arc::new(progress);
         let said = Arc::clone(&progress);
-        let clock_too = Arc::clone(&clock);
-        match Self::open_with(dir, kind, clock, move |step| said(step), Store::open) {
+        match Self::open_with(machine, dir, kind, move |step| said(step), Store::open) {
             // It shows only where it is read that a place in the index has rotted.
             Err(NodeError::Read(error)) if error.is_of_index() => Self::open_with(
+                machine,
                 dir,
                 kind,
-                clock_too,
                 move |step| progress(step),
                 Store::rebuild,
             ),
@@ -213,18 +205,19 @@ impl Node {
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Self, NodeError> {
         checkpoint::remove(dir);
-        Self::open_with(dir, kind, clock, progress, Store::rebuild)
+        let machine = Machine::real(clock);
+        Self::open_with(&machine, dir, kind, progress, Store::rebuild)
     }
 
     fn open_with(
+        machine: &Machine,
         dir: &Path,
         kind: NodeKind,
-        clock: Arc<dyn WallClock>,
         progress: impl Fn(Progress) + Send + Sync + 'static,
         open: impl FnOnce(&Path, EngineKind, &OpenOptions) -> Result<Store, ledger_store::OpenError>,
     ) -> Result<Self, NodeError> {
         let store_dir = dir.join(STORE);
-        if !Self::exists(dir) {
+        if !Self::exists_on(machine, dir) {
             return Err(ledger_store::OpenError::NotThere {
                 path: dir.to_owned(),
             }
@@ -232,18 +225,16 @@ impl Node {
         }
         let progress = Arc::new(progress);
         let opening = Arc::clone(&progress);
-        let store = open(
-            &store_dir,
-            kind.engine(),
-            &options(dir, move |step| opening(step)),
-        )?;
-        let keys = Keys::read(dir)?;
+        let options = machine.options(dir, move |step| opening(step))?;
+        let store = open(&store_dir, machine.engine(kind), &options)?;
+        let keys = Keys::read_on(machine, dir)?;
         if keys.kind() != kind {
             return Err(NodeError::WrongKind(match kind {
                 NodeKind::Handheld => "this is a server's store: use stock-server with it",
                 NodeKind::Server => "this is a handheld's store: use stock with it",
             }));
         }
+        let clock = Arc::clone(&machine.clock);
         Self::start(store, keys, clock, &mut |done| {
             progress(Progress {
                 what: "adding up",
@@ -259,18 +250,21 @@ impl Node {
         name: &str,
         clock: Arc<dyn WallClock>,
     ) -> Result<Self, NodeError> {
-        Self::start(
-            Store::in_memory()?,
-            Keys::make(kind, name)?,
-            clock,
-            &mut |_| {},
-        )
+        let machine = Machine::real(clock);
+        let keys = Keys::make_on(&machine, kind, name)?;
+        Self::start(Store::in_memory()?, keys, machine.clock, &mut |_| {})
     }
 
     /// Whether there is a store in a directory.
     #[must_use]
     pub fn exists(dir: &Path) -> bool {
         Store::exists(&dir.join(STORE))
+    }
+
+    /// Whether there is a store in a directory of a machine that may be simulated.
+    #[must_use]
+    pub fn exists_on(machine: &Machine, dir: &Path) -> bool {
+        Store::exists_on(&machine.disk, &dir.join(STORE))
     }
 
     fn start(
@@ -343,7 +337,7 @@ impl Node {
         }
         let mut repeated = false;
         let written = self.write(actor, |fold| {
-            repeated = fold.known_once(&once).is_some();
+            repeated = fold.known_once(&once).is_some() && !Bug::IgnoreKey.is_planted();
             if repeated {
                 return Err(Refusal::new("repeated", "it is being written already"));
             }
@@ -361,7 +355,8 @@ impl Node {
 
     /// What was written with a key, once it is on the disk.
     fn written_with(&self, once: IdempotencyKey) -> Result<Option<Written>, NodeError> {
-        let Some(first) = self.read(|fold| fold.known_once(&once)) else {
+        let known = self.read(|fold| fold.known_once(&once));
+        let Some(first) = known.filter(|_| !Bug::IgnoreKey.is_planted()) else {
             return Ok(None);
         };
         // The repetition may come while the first is on its way to the disk; it must not be told
@@ -489,6 +484,9 @@ impl Node {
             return Ok(());
         };
         let mut inner = self.lock();
+        if Bug::KeepUnsaved.is_planted() {
+            return Err(error.into());
+        }
         if error.is_retryable() {
             inner.reload(self.store(), self.now())?;
         } else {
@@ -537,7 +535,7 @@ impl Node {
     /// The device's id.
     #[must_use]
     pub fn device(&self) -> DeviceId {
-        self.lock().keys.key().device_id()
+        self.lock().keys.device()
     }
 
     /// The origin that this node writes.

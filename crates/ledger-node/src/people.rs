@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::NodeError;
 use crate::keys::{one_time_code, secret_hash};
+use crate::machine::Random;
 use crate::node::Node;
 
 /// What a server keeps about people.
@@ -83,9 +84,13 @@ impl Kept {
 }
 
 impl Node {
+    fn random(&self) -> Random {
+        self.lock().keys.random.clone()
+    }
+
     /// A new secret that people can type, for a password that somebody is given.
     pub fn new_secret(&self) -> Result<String, NodeError> {
-        one_time_code()
+        one_time_code(&self.random())
     }
 
     /// Makes a one-time invitation; an earlier one for the same person is void.
@@ -96,7 +101,7 @@ impl Node {
     ) -> Result<Invitation, NodeError> {
         let now = self.now();
         let expires = now.millis().saturating_add(valid_for_millis);
-        let code = one_time_code()?;
+        let code = one_time_code(&self.random())?;
         let user = user.map(|user| user.as_str().to_owned());
         self.change_people(|people| {
             let holds = |kept: &Kept| kept.user != user && kept.expires_millis >= now.millis();

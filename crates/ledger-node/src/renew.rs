@@ -65,7 +65,7 @@ impl Node {
                 (None, NodeKind::Handheld) => GenesisReason::New,
             };
             Body::Genesis(Genesis {
-                device: inner.keys.key().device_id(),
+                device: inner.keys.device(),
                 name: inner.keys.name.clone(),
                 reason,
                 parent,

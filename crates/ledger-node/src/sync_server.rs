@@ -2,6 +2,7 @@
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::Body;
+use ledger_core::planted::Bug;
 use ledger_core::{Code, DeviceId};
 use ledger_format::head::{Certificate, CertificateFields, PublicKey, Signature, verify_request};
 use ledger_format::wire::{
@@ -116,7 +117,7 @@ impl Node {
             .max();
         Ok(HelloAnswer {
             protocol: PROTOCOL.min(hello.proto_max),
-            server: wire::id_bytes(inner.keys.key().device_id().as_bytes()),
+            server: wire::id_bytes(inner.keys.device().as_bytes()),
             ledger: wire::id_bytes(ledger.as_bytes()),
             central: true,
             epoch: central.epoch,
@@ -254,7 +255,7 @@ impl Node {
         {
             return Err(Refused(409, "stale-nonce", "say hello again".to_owned()));
         }
-        let server = *inner.keys.key().device_id().as_bytes();
+        let server = *inner.keys.device().as_bytes();
         let signature = Signature::from_bytes(*envelope.signature);
         verify_request(
             &public_key,
@@ -293,6 +294,9 @@ impl Node {
             let pushed = server::take_push(&log, ledger, &request.push).map_err(NodeError::from)?;
             rejects = pushed.rejects;
             inner.take_effects(pushed.effects, &mut group, now)?;
+            if Bug::EntriesBeforeNumbers.is_planted() {
+                let _earlier = self.store().append(std::mem::take(&mut group)).wait();
+            }
             for (origin, first_seq, hashes) in pushed.arrivals {
                 let run = inner.number(origin, first_seq, &hashes, now);
                 group.records.extend(run.map(Record::Run));

@@ -133,20 +133,27 @@ impl Node {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may")]
 
+    use std::sync::Arc;
+
     use super::*;
     use crate::keys::{Bond, to_hex};
+    use crate::machine::Machine;
     use crate::node::NodeKind;
 
     fn pin(byte: u8) -> Pin {
         Pin::from_bytes([byte; 32])
     }
 
+    fn machine() -> Machine {
+        Machine::real(Arc::new(crate::SystemClock))
+    }
+
     fn server() -> Keys {
-        Keys::make(NodeKind::Server, "S").unwrap()
+        Keys::make_on(&machine(), NodeKind::Server, "S").unwrap()
     }
 
     fn device_of(server: &Keys, pinned: Pin) -> Keys {
-        let mut keys = Keys::make(NodeKind::Handheld, "A").unwrap();
+        let mut keys = Keys::make_on(&machine(), NodeKind::Handheld, "A").unwrap();
         keys.bond = Some(Bond {
             ledger: server.ledger().unwrap().to_string(),
             server_url: "https://h".to_owned(),

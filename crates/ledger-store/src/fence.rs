@@ -10,21 +10,19 @@
 //! offset u64, frame 32), crc32c u32 of all that. Numbers are little-endian. `place` is one slot,
 //! written when the place changes and synced; its position is zero. The outside file has two
 //! slots, 512 bytes apart, written in turn; the one with the higher counter holds. It is written
-//! after each sync of the journal and not synced itself: after a power cut it may be behind, but
-//! never ahead.
+//! after each sync of the journal and synced itself only when the place has changed: after a power
+//! cut it may be behind, but never ahead, and never at a former place.
 //!
 //! **Invariant.** Neither file changes before something is appended: until then whoever opens the
 //! store again is told again.
 
-use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use ledger_format::Hash;
 
 use crate::bytes::Reader;
-use crate::disk::{Disk, DiskFile};
+use crate::disk::{Disk, DiskFile, Whereabouts};
 use crate::journal::Position;
 use crate::record::StoreId;
 
@@ -37,14 +35,6 @@ const SLOT_BYTES: usize = 132;
 /// How far the two slots of the outside file are apart: a sector is written whole or not at all.
 const SLOT_STEP: u64 = 512;
 
-/// Where a store's directory is: which machine, and which directory there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Whereabouts {
-    machine: Hash,
-    inode: u64,
-    birth: u64,
-}
-
 impl Whereabouts {
     /// Nowhere: a store that was restored and has not written since.
     const NOWHERE: Self = Self {
@@ -52,29 +42,6 @@ impl Whereabouts {
         inode: 0,
         birth: 0,
     };
-
-    /// Of a directory. What the system does not tell is zero, and then cannot be told apart.
-    fn of(dir: &Path) -> io::Result<Self> {
-        let data = std::fs::metadata(dir)?;
-        let machine = std::fs::read("/etc/machine-id").unwrap_or_default();
-        let birth = data.created().ok();
-        let birth = birth.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        Ok(Self {
-            machine: Hash::of(machine.trim_ascii()),
-            inode: inode(&data),
-            birth: birth.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)),
-        })
-    }
-}
-
-#[cfg(unix)]
-fn inode(data: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(data)
-}
-
-#[cfg(not(unix))]
-const fn inode(_data: &Metadata) -> u64 {
-    0
 }
 
 /// What one slot says.
@@ -149,6 +116,8 @@ pub(crate) struct Fence {
     /// What stands in the store's directory.
     inside: Option<Slot>,
     file: Option<DiskFile>,
+    /// The outside file is known to say where the store is, whatever happens.
+    settled: bool,
     counter: u64,
 }
 
@@ -160,8 +129,10 @@ impl Fence {
     /// The directory's metadata cannot be read.
     pub(crate) fn read(disk: &Disk, dir: &Path, outside: Option<&Path>) -> io::Result<Self> {
         let seen = outside.and_then(|path| read_slots(disk, path));
+        let here = disk.whereabouts(dir)?;
         Ok(Self {
-            here: Whereabouts::of(dir)?,
+            settled: seen.is_some_and(|seen| seen.place == here),
+            here,
             seen,
             inside: read_slots(disk, &dir.join(PLACE_FILE)),
             file: None,
@@ -218,6 +189,20 @@ impl Fence {
             };
             // Only a shortcut to notice more; what it misses the fork check of a sync catches.
             let _written = file.write_at(at, &slot.encode());
+            if !self.settled {
+                self.settled = true;
+                self.settle();
+            }
+        }
+    }
+
+    /// Makes the outside file durable, so that no power cut brings a former place back, where the
+    /// store would be taken for a moved one once more. Where it cannot be, that may happen.
+    fn settle(&self) {
+        let synced = self.file.as_ref().map(DiskFile::sync_data);
+        let dir = self.outside.as_deref().and_then(Path::parent);
+        if let (Some(Ok(())), Some(dir)) = (synced, dir) {
+            let _named = self.disk.sync_dir(dir);
         }
     }
 

@@ -44,15 +44,20 @@ use self::segment::{
 use crate::bytes::wide;
 use crate::disk::{Disk, DiskFile};
 use crate::frame;
-use crate::planted::Bug;
+use crate::planted::{Bug, is_planted};
 use crate::record::StoreId;
 
 pub use self::segment::JOURNAL_VERSION;
 
 /// A segment's length in bytes, unless one group needs more.
 pub const SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
-/// How many bytes of zeros are written ahead at a time.
+/// How many bytes of zeros are written ahead at a time, where segments are not shorter.
 pub const STEP_BYTES: u64 = 1024 * 1024;
+
+/// How many bytes of zeros are written ahead in segments of this length.
+fn step_bytes(segment_bytes: u64) -> u64 {
+    STEP_BYTES.min(segment_bytes).max(wide(HEADER_BYTES))
+}
 
 /// A place in the journal: after the last frame of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,13 +186,9 @@ impl Journal {
         store: StoreId,
         segment_bytes: u64,
     ) -> Result<Self, JournalError> {
-        let begun = begin_segment(
-            disk,
-            dir,
-            store,
-            Position::START,
-            (0, VERSION_BEFORE_BRANCHES),
-        )?;
+        let step = step_bytes(segment_bytes);
+        let first = (Position::START, 0, VERSION_BEFORE_BRANCHES);
+        let begun = begin_segment(disk, dir, store, first, step)?;
         Ok(Self::at(disk, dir, store, segment_bytes, begun))
     }
 
@@ -222,8 +223,11 @@ impl Journal {
             // A later write may end amid the tail: nothing of it may look like a frame then.
             let zeros = zeros(scanned.torn_bytes);
             file.write_at(scanned.end, &zeros).map_err(failed)?;
-            file.sync_data().map_err(failed)?;
         }
+        // Of a program that was killed before its sync, or whose sync failed, what was read may
+        // not be on the disk; and whoever reads it from now on takes it for saved.
+        file.sync_data().map_err(failed)?;
+        disk.sync_dir(dir).map_err(failed)?;
         let begun = Begun {
             file,
             segment: scanned.last_segment,
@@ -278,8 +282,8 @@ impl Journal {
                 &self.disk,
                 &self.dir,
                 self.store,
-                self.position,
-                (after, version),
+                (self.position, after, version),
+                step_bytes(self.segment_bytes),
             )?;
             let old = std::mem::replace(&mut self.file, begun.file);
             behind = has_frames.then_some((old, self.end));
@@ -307,11 +311,11 @@ impl Journal {
     }
 
     fn sync(&self) -> io::Result<()> {
-        if Bug::AckBeforeSync.is_planted() {
+        if is_planted(Bug::AckBeforeSync) {
             return Ok(());
         }
         let synced = self.file.sync_data();
-        if Bug::GoOnAfterFailedSync.is_planted() {
+        if is_planted(Bug::GoOnAfterFailedSync) {
             return Ok(());
         }
         synced
@@ -350,12 +354,12 @@ impl Journal {
     /// Writes zeros ahead so that the file reaches at least to `need`.
     fn extend(&mut self, need: u64) -> Result<(), JournalError> {
         while self.allocated < need {
-            let zeros = zeros(STEP_BYTES);
+            let step = step_bytes(self.segment_bytes);
             let path = self.file.path().to_owned();
             self.file
-                .write_at(self.allocated, &zeros)
+                .write_at(self.allocated, &zeros(step))
                 .map_err(|source| JournalError::harmless(&path, source))?;
-            self.allocated = self.allocated.saturating_add(STEP_BYTES);
+            self.allocated = self.allocated.saturating_add(step);
         }
         Ok(())
     }
@@ -364,7 +368,7 @@ impl Journal {
     pub(crate) fn prepare(&mut self) {
         let ahead = self.allocated.saturating_sub(self.end);
         if self.poisoned.is_some()
-            || ahead >= STEP_BYTES / 4
+            || ahead >= step_bytes(self.segment_bytes) / 4
             || self.allocated >= self.segment_bytes
         {
             return;
@@ -395,8 +399,8 @@ fn begin_segment(
     disk: &Disk,
     dir: &Path,
     store: StoreId,
-    before: Position,
-    (after, version): (u64, u32),
+    (before, after, version): (Position, u64, u32),
+    step: u64,
 ) -> Result<Begun, JournalError> {
     let segment = after.saturating_add(1);
     let header = Header {
@@ -410,9 +414,7 @@ fn begin_segment(
     let new = dir.join(format!("{}.new", file_name(segment)));
     let mut bytes = header.encode();
     bytes.resize(
-        usize::try_from(STEP_BYTES)
-            .unwrap_or_default()
-            .max(HEADER_BYTES),
+        usize::try_from(step).unwrap_or_default().max(HEADER_BYTES),
         0,
     );
     let made = disk.create(&new).and_then(|mut file| {

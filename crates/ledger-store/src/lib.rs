@@ -2,6 +2,7 @@
 //!
 //! - [`journal`] append-only segment files of checked frames; what they say is the truth,
 //! - [`frame`] what is in a frame, [`record`] what a caller appends,
+//! - [`disk`] the real disk, or a modelled one,
 //! - [`engine`] sled, redb or memory behind one trait, [`keys`] and [`index`] what lies in it,
 //! - [`store`] both together: open, compare, append in groups, read, verify, rebuild.
 //!
@@ -26,7 +27,7 @@ mod bytes;
 mod fence;
 mod planted;
 
-pub use disk::{Disk, DiskOp};
+pub use disk::{Choose, Disk, DiskImage, DiskOp, ModelDisk};
 pub use engine::{Engine, EngineError, EngineKind};
 pub use index::ReadError;
 pub use index::block::{

@@ -3,24 +3,24 @@
 //! One committer thread owns the journal and acknowledges; one indexer thread writes the index
 //! behind it, in the same order. Reads run on the callers' threads and first wait until the index
 //! has all that was acknowledged before. A lock file keeps a second process out.
+//!
+//! A store that is opened [`OpenOptions::inline`] has no threads: the same committer and the same
+//! indexer do their work on the thread of whoever appends.
 
-use std::fmt;
-use std::fs::File;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use ledger_core::{EntryId, Origin};
 use ledger_format::{Hash, OriginSlice};
 
-use crate::disk::Disk;
+use crate::disk::{Disk, DiskLock};
 use crate::engine::{Engine, EngineError, EngineKind};
 use crate::index::block::{Derived, Packing};
 use crate::index::{Index, ReadError};
-use crate::journal::{JournalDamage, Position, SEGMENT_BYTES};
+use crate::journal::{JournalDamage, Position};
 use crate::record::{Branch, Cursor, Group, Run, SignedHead, StoreId};
 
 mod aside;
@@ -30,6 +30,7 @@ mod compare;
 mod examine;
 mod indexer;
 mod open;
+mod options;
 mod rebuild;
 mod replay;
 mod verify;
@@ -46,102 +47,15 @@ pub use self::committer::{AppendError, GROUP_BYTES_MAX};
 pub use self::examine::{
     Examined, ExaminedIndex, ExaminedJournal, examine, read_journal, remove_leftovers,
 };
+pub use self::options::{OpenOptions, Progress, Step, Unpack};
 pub use self::rebuild::{RebuiltJournal, rebuild_journal_from_index};
 pub use self::verify::Report;
 
-use self::committer::Job;
+use self::committer::{Committer, Job};
 use self::indexer::Backlog;
 
 /// How many groups may wait for the committer; a further append blocks until one is done.
 pub const QUEUE_GROUPS_MAX: usize = 1024;
-
-/// Turns a foreign batch, as it was received, back into the entries in it.
-pub type Unpack = Arc<dyn Fn(&[u8]) -> Result<OriginSlice, String> + Send + Sync>;
-
-/// What is being done that may take a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Indexing what the journal has and the index has not; in journal bytes.
-    Replay,
-    /// Making the index anew from the journal; in journal bytes.
-    RebuildIndex,
-    /// Making the journal anew from the index; in entries.
-    RebuildJournal,
-    /// Re-hashing the index; in entries.
-    VerifyIndex,
-    /// Comparing the journal with the index; in journal bytes.
-    VerifyJournal,
-    /// Writing a backup; in journal bytes.
-    Backup,
-    /// Reading a backup back; in bytes of its parts.
-    VerifyBackup,
-    /// Making a store of a backup; in bytes of its parts.
-    Restore,
-}
-
-/// How far it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// What is being done.
-    pub step: Step,
-    /// How much of it is done.
-    pub done: u64,
-    /// How much there is, as far as that is known.
-    pub total: u64,
-}
-
-/// What opening needs to know.
-#[derive(Clone)]
-pub struct OpenOptions {
-    /// Turns foreign batches back into entries.
-    pub unpack: Unpack,
-    /// Told how far a replay or rebuild is.
-    pub progress: Arc<dyn Fn(Progress) + Send + Sync>,
-    /// The disk, for the journal's file operations.
-    pub disk: Disk,
-    /// How long the embedded store may take to open before it counts as damaged.
-    pub engine_timeout: Duration,
-    /// How long a journal segment may become, in bytes.
-    pub segment_bytes: u64,
-    /// How cold entries are packed; without it none are, and packed ones cannot be read.
-    pub packing: Option<Packing>,
-    /// A file outside the store's directory that tells when the store was copied or turned back.
-    pub fence: Option<PathBuf>,
-}
-
-impl fmt::Debug for OpenOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenOptions")
-            .field("disk", &self.disk)
-            .field("engine_timeout", &self.engine_timeout)
-            .field("segment_bytes", &self.segment_bytes)
-            .finish_non_exhaustive()
-    }
-}
-
-impl OpenOptions {
-    /// The usual options.
-    pub fn new(
-        unpack: impl Fn(&[u8]) -> Result<OriginSlice, String> + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            unpack: Arc::new(unpack),
-            progress: Arc::new(|_| {}),
-            disk: Disk::new(),
-            engine_timeout: Duration::from_secs(20),
-            segment_bytes: SEGMENT_BYTES,
-            packing: None,
-            fence: None,
-        }
-    }
-
-    /// The options with a function that is told how far a replay or rebuild is.
-    #[must_use]
-    pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        self.progress = Arc::new(progress);
-        self
-    }
-}
 
 /// A store could not be opened or made.
 #[derive(Debug, thiserror::Error)]
@@ -275,10 +189,20 @@ pub struct Store {
     backlog: Arc<Backlog>,
     /// The journal's directory and what is needed to read it; none in memory.
     files: Option<(PathBuf, OpenOptions)>,
-    jobs: Option<mpsc::SyncSender<Job>>,
-    committer: Option<JoinHandle<Result<(), AppendError>>>,
+    work: Work,
     /// Released last.
-    _lock: Option<File>,
+    _lock: Option<DiskLock>,
+}
+
+/// Who commits.
+#[derive(Debug)]
+enum Work {
+    /// A thread that takes jobs.
+    Thread(mpsc::SyncSender<Job>, JoinHandle<Result<(), AppendError>>),
+    /// Whoever appends.
+    Inline(Box<Mutex<Committer>>),
+    /// Nobody any more.
+    Closed,
 }
 
 /// An append that is under way.
@@ -349,7 +273,13 @@ impl Store {
     /// Whether a directory has a store or what is left of one.
     #[must_use]
     pub fn exists(dir: &Path) -> bool {
-        open::exists(dir)
+        Self::exists_on(&Disk::new(), dir)
+    }
+
+    /// Whether a directory of this disk has a store or what is left of one.
+    #[must_use]
+    pub fn exists_on(disk: &Disk, dir: &Path) -> bool {
+        open::exists(disk, dir)
     }
 
     /// What opening found and did.
@@ -387,9 +317,14 @@ impl Store {
             group,
             done: Box::new(done),
         };
-        let refused = match &self.jobs {
-            Some(jobs) => jobs.send(job).err().map(|error| error.0),
-            None => Some(job),
+        let refused = match &self.work {
+            Work::Thread(jobs, _) => jobs.send(job).err().map(|error| error.0),
+            Work::Inline(committer) => {
+                let mut committer = committer.lock().unwrap_or_else(PoisonError::into_inner);
+                committer.serve(job, None);
+                None
+            }
+            Work::Closed => Some(job),
         };
         if let Some(job) = refused {
             (job.done)(Err(AppendError::Closed));
@@ -406,11 +341,16 @@ impl Store {
     }
 
     fn stop(&mut self) -> Result<(), AppendError> {
-        self.jobs = None;
-        match self.committer.take().map(JoinHandle::join) {
-            Some(Ok(result)) => result,
-            Some(Err(_)) => Err(AppendError::Closed),
-            None => Ok(()),
+        match std::mem::replace(&mut self.work, Work::Closed) {
+            Work::Thread(jobs, committer) => {
+                drop(jobs);
+                committer.join().unwrap_or(Err(AppendError::Closed))
+            }
+            Work::Inline(committer) => {
+                let committer = committer.into_inner();
+                committer.unwrap_or_else(PoisonError::into_inner).finish()
+            }
+            Work::Closed => Ok(()),
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger_core::catalogue::{Class, key};
 use ledger_core::entry::{Body, Content};
+use ledger_core::planted::Bug;
 use ledger_core::{DeviceId, LedgerId, Origin};
 use ledger_format::entry_bytes;
 use ledger_format::head::{PublicKey, Signature, SignedHead};
@@ -181,6 +182,9 @@ impl<'a, L: Log> Ahead<'a, L> {
                 first_seq: slice.first_seq,
                 expected,
             });
+        }
+        if slice.first_seq < expected && Bug::SkipHashCompare.is_planted() {
+            return Ok(None);
         }
         let before = slice.first_seq.saturating_sub(1);
         if self.hash_at(origin, before)? != Some(slice.prev) {

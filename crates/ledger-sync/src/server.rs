@@ -1,5 +1,6 @@
 //! The answering side: takes pushed batches and serves the central order.
 
+use ledger_core::planted::Bug;
 use ledger_core::{LedgerId, Origin};
 use ledger_format::Hash;
 use ledger_format::wire::{
@@ -55,6 +56,10 @@ fn take_one<L: Log>(
 ) -> Result<(), Fault<L::Error>> {
     let checked = ahead.check(batch)?;
     let Some(joined) = ahead.join_any(&checked)? else {
+        if Bug::NumberAgain.is_planted() {
+            let (origin, first) = (checked.slice.origin, checked.slice.first_seq);
+            pushed.arrivals.push((origin, first, checked.hashes));
+        }
         return Ok(());
     };
     let slice = joined.slice;

@@ -2,7 +2,8 @@
 //!
 //! `test` is the whole test run, the same here and on the build machine. `tidy` holds the
 //! house rules that no compiler knows, `golden` writes down bytes that may never change again,
-//! `bench` prints the project's figures, and `crash` looks for what a crash could lose. This program knows the workspace as files and
+//! `bench` prints the project's figures, `crash` looks for what a crash could lose, and
+//! `sim` simulates whole worlds of nodes. This program knows the workspace as files and
 //! manifests only; it imports none of the other packages, so it builds when they do not.
 #![expect(
     clippy::print_stdout,
@@ -81,6 +82,16 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Simulates whole nodes on virtual time, a world for each seed, and judges what they come to.
+    ///
+    /// Handed on: [--seeds N] [--from S], or [--seed S] for the story of one, or [--planted] for
+    /// bugs planted on purpose, each of which must be found.
+    #[command(verbatim_doc_comment)]
+    Sim {
+        /// Handed on to the simulator.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Holds the API of a running server against its description, with the program schemathesis.
     Schemathesis {
         /// Handed on, such as --max-examples 50.
@@ -129,6 +140,7 @@ fn run(command: Command) -> Result<bool> {
             replay,
         } => fuzz::run(&root, target.as_deref(), seconds, replay.as_deref()),
         Command::Crash { args } => crash(&root, &args),
+        Command::Sim { args } => sim(&root, &args),
         Command::Schemathesis { args } => schemathesis::run(&root, &args),
     }
 }
@@ -160,5 +172,16 @@ fn crash(root: &std::path::Path, args: &[String]) -> Result<bool> {
     let mut run = cargo::command(root);
     run.args(["run", "--quiet", "-p", "tests", "--bin", "crash", "--"]);
     run.args(args);
+    cargo::succeeds(&mut run)
+}
+
+/// Runs the simulator: as fast as it can, but for planted bugs, which a release build has not.
+fn sim(root: &std::path::Path, args: &[String]) -> Result<bool> {
+    let mut run = cargo::command(root);
+    run.args(["run", "--quiet", "-p", "tests", "--bin", "simulation"]);
+    if !args.iter().any(|arg| arg == "--planted") {
+        run.arg("--release");
+    }
+    run.arg("--").args(args);
     cargo::succeeds(&mut run)
 }

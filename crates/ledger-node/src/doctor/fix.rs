@@ -10,7 +10,8 @@ use ledger_store::{
 use super::looks::Look;
 use super::{Finding, Severity};
 use crate::keys;
-use crate::node::{NodeKind, Progress, STORE, options};
+use crate::machine::options;
+use crate::node::{NodeKind, Progress, STORE};
 
 /// A node's store and how it is opened.
 struct Patient<'a> {

@@ -15,7 +15,8 @@ use super::{Finding, Severity};
 use crate::backup::{SAFE, SafeMark, safe_of_note};
 use crate::error::NodeError;
 use crate::keys::{self, Keys};
-use crate::node::{Node, NodeKind, Progress, STORE, options};
+use crate::machine::options;
+use crate::node::{Node, NodeKind, Progress, STORE};
 use crate::view::time_text;
 
 /// Below this much free space, appends are about to fail.

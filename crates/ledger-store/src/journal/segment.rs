@@ -7,7 +7,7 @@ use ledger_format::Hash;
 use super::sums::Sums;
 use crate::bytes::{Reader, narrow};
 use crate::frame::FRAME_BYTES_MAX;
-use crate::planted::Bug;
+use crate::planted::{Bug, is_planted};
 use crate::record::StoreId;
 
 /// The newest journal format. A segment has it from the first frame on that needs it, and so have
@@ -174,7 +174,7 @@ impl Place {
         let before = self.crc_before(u64::try_from(at).ok()?);
         let sums = sums.get_or_init(|| Sums::of(data));
         let sum = sums.behind(before, start..end)?;
-        Some(sum == crc || Bug::SkipFrameCheck.is_planted())
+        Some(sum == crc || is_planted(Bug::SkipFrameCheck))
     }
 
     /// The frame that stands at an offset, if a whole and sound one does.
@@ -191,7 +191,7 @@ impl Place {
         let (&kind, rest) = body.split_first()?;
         let (&flags, payload) = rest.split_first()?;
         let sound = self.crc(u64::try_from(at).ok()?, body) == crc;
-        if flags & !(MORE | FIRST) != 0 || !(sound || Bug::SkipFrameCheck.is_planted()) {
+        if flags & !(MORE | FIRST) != 0 || !(sound || is_planted(Bug::SkipFrameCheck)) {
             return None;
         }
         let end = at.checked_add(8)?.checked_add(len)?;

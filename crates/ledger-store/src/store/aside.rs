@@ -88,7 +88,7 @@ fn named(disk: &Disk, dir: &Path, names: &[&str]) -> Result<Vec<PathBuf>, OpenEr
         names.iter().any(|name| number(name).is_some())
     };
     let aside = all.iter().filter(is_one).map(|name| dir.join(name));
-    Ok(aside.filter(|path| path.is_dir()).collect())
+    Ok(aside.filter(|path| disk.is_dir(path)).collect())
 }
 
 /// What the log lacks of the journals that were set aside in a store's

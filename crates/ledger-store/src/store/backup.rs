@@ -572,7 +572,7 @@ fn copies(
 
 /// What is left of a damaged journal; that it is not there is no error any more.
 fn copies_of_damaged(disk: &Disk, dir: &Path) -> Result<Vec<Copy>, BackupError> {
-    if !dir.is_dir() {
+    if !disk.is_dir(dir) {
         return Ok(Vec::new());
     }
     copies(disk, dir, DAMAGED_PART, None)

@@ -1,4 +1,4 @@
-//! The thread that owns the journal.
+//! The thread that owns the journal, or its work on the thread of whoever appends.
 //!
 //! **Invariant.** Validate, write the journal with one sync for all who wait, hand the groups to
 //! the indexer, answer: in this order. The index is written behind that, by [`super::indexer`].
@@ -184,8 +184,13 @@ impl Committer {
     /// Serves until all senders are gone, then waits for the index.
     pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) -> Result<(), AppendError> {
         while let Ok(job) = jobs.recv() {
-            self.serve(job, jobs);
+            self.serve(job, Some(jobs));
         }
+        self.finish()
+    }
+
+    /// Waits for the index.
+    pub(super) fn finish(self) -> Result<(), AppendError> {
         match self.indexer.finish().or(self.poisoned) {
             Some(reason) => Err(AppendError::Poisoned { reason }),
             None => Ok(()),
@@ -193,11 +198,13 @@ impl Committer {
     }
 
     /// Commits one job and all that wait behind it.
-    fn serve(&mut self, first: Job, jobs: &mpsc::Receiver<Job>) {
+    pub(super) fn serve(&mut self, first: Job, jobs: Option<&mpsc::Receiver<Job>>) {
         let mut bytes = first.group.byte_len();
         let mut batch = vec![first];
         while bytes < BATCH_BYTES_MAX && batch.len() < BATCH_GROUPS_MAX {
-            let Ok(job) = jobs.try_recv() else { break };
+            let Some(job) = jobs.and_then(|jobs| jobs.try_recv().ok()) else {
+                break;
+            };
             bytes = bytes.saturating_add(job.group.byte_len());
             batch.push(job);
         }

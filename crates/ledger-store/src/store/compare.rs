@@ -58,7 +58,7 @@ impl Place<'_> {
                 position,
             })
         };
-        if !journal_dir.is_dir() {
+        if !self.options.disk.is_dir(&journal_dir) {
             return anew(index, "it was missing".to_owned());
         }
         let mut seen = Judge {

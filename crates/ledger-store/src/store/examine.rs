@@ -81,7 +81,7 @@ pub fn examine(
     progress: &mut dyn FnMut(Progress),
     visit: &mut dyn FnMut(&Record),
 ) -> Result<Examined, OpenError> {
-    if !exists(dir) {
+    if !exists(&options.disk, dir) {
         return Err(OpenError::NotThere {
             path: dir.to_owned(),
         });
@@ -93,7 +93,7 @@ pub fn examine(
     };
     let place = Place { dir, kind, options };
     let (mut end, mut chains) = (Position::START, Chains::default());
-    if place.journal_dir().is_dir() {
+    if options.disk.is_dir(&place.journal_dir()) {
         let (journal, position) = examine_journal(&place, &mut chains, progress, visit)?;
         end = position;
         examined.journal = journal;
@@ -155,7 +155,7 @@ pub fn remove_leftovers(
     kind: EngineKind,
     options: &OpenOptions,
 ) -> Result<(), OpenError> {
-    let _lock = super::open::lock(dir)?;
+    let _lock = super::open::lock(&options.disk, dir)?;
     Place { dir, kind, options }.remove_leftovers()
 }
 
@@ -272,7 +272,7 @@ fn look_about(place: &Place<'_>, examined: &mut Examined) -> Result<(), OpenErro
         }
     }
     let journal = place.journal_dir();
-    if journal.is_dir() {
+    if disk.is_dir(&journal) {
         let names = disk.list(&journal);
         let names = names.map_err(|source| io_error(&journal, source))?;
         let new = names.iter().filter(|name| name.ends_with(".seg.new"));

@@ -1,4 +1,4 @@
-//! The thread that writes the index behind the journal.
+//! The thread that writes the index behind the journal, or its work on the committer's thread.
 //!
 //! **Invariant.** Groups are indexed in the order in which the journal holds them, and none that
 //! comes after one that could not be.
@@ -206,7 +206,12 @@ impl Backlog {
         if state.waiting.is_empty() {
             return Next::End;
         }
-        state = wait_for(&self.work, state, GATHER, State::is_due);
+        let state = wait_for(&self.work, state, GATHER, State::is_due);
+        Self::take(state)
+    }
+
+    /// The groups that are indexed with the next write.
+    fn take(mut state: MutexGuard<'_, State>) -> Next {
         let mut bytes = 0_u64;
         let mut groups = Vec::new();
         while bytes < WRITE_BYTES_MAX
@@ -247,7 +252,27 @@ enum Next {
 pub(super) struct Indexer {
     backlog: Arc<Backlog>,
     index: Index,
-    thread: Option<JoinHandle<()>>,
+    runs: Runs,
+}
+
+/// Where the index is written.
+enum Runs {
+    /// On a thread of its own.
+    Thread(JoinHandle<()>),
+    /// Where groups are handed over.
+    Inline(Box<Work>),
+    /// Nowhere any more.
+    Ended,
+}
+
+impl fmt::Debug for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Thread(_) => "Thread",
+            Self::Inline(_) => "Inline",
+            Self::Ended => "Ended",
+        })
+    }
 }
 
 impl Indexer {
@@ -260,24 +285,25 @@ impl Indexer {
             .name("store-index".to_owned())
             .spawn(move || {
                 let guard = Leaving(&shared);
-                let mut work = Work {
-                    backlog: &shared,
-                    blocks: Blocks::of(&index),
-                    index,
-                    unflushed: 0,
-                    joining: Joining::default(),
-                    pause: Pause::Beginning,
-                    writes: 0,
-                    owed: 0,
-                };
-                work.run();
+                Work::new(Arc::clone(&shared), index).run();
                 drop(guard);
             })?;
         Ok(Self {
             backlog,
             index: same,
-            thread: Some(thread),
+            runs: Runs::Thread(thread),
         })
+    }
+
+    /// Without a thread: groups are in the index once they were handed over.
+    pub(super) fn inline(index: Index) -> Self {
+        let backlog = Arc::new(Backlog::new());
+        let work = Work::new(Arc::clone(&backlog), index.clone());
+        Self {
+            backlog,
+            index,
+            runs: Runs::Inline(Box::new(work)),
+        }
     }
 
     /// What readers wait for.
@@ -299,8 +325,12 @@ impl Indexer {
     /// Hands over groups in the journal's order, before they are acknowledged. True when
     /// [`Indexer::wake`] has to follow.
     #[must_use]
-    pub(super) fn push(&self, groups: Vec<Durable>) -> bool {
-        self.backlog.push(groups)
+    pub(super) fn push(&mut self, groups: Vec<Durable>) -> bool {
+        let wake = self.backlog.push(groups);
+        if let Runs::Inline(work) = &mut self.runs {
+            work.catch_up();
+        }
+        wake
     }
 
     /// Wakes the indexer, after those who wait were answered.
@@ -321,10 +351,14 @@ impl Indexer {
 
     fn stop(&mut self) {
         self.backlog.close();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            self.backlog.fail("the indexer panicked".to_owned());
+        match std::mem::replace(&mut self.runs, Runs::Ended) {
+            Runs::Thread(thread) => {
+                if thread.join().is_err() {
+                    self.backlog.fail("the indexer panicked".to_owned());
+                }
+            }
+            Runs::Inline(mut work) => work.end(),
+            Runs::Ended => {}
         }
     }
 }
@@ -357,9 +391,9 @@ enum Pause {
     Idle,
 }
 
-/// What the indexer's thread owns.
-struct Work<'a> {
-    backlog: &'a Backlog,
+/// What the indexer owns.
+struct Work {
+    backlog: Arc<Backlog>,
     index: Index,
     blocks: Option<Blocks>,
     unflushed: u64,
@@ -371,7 +405,37 @@ struct Work<'a> {
     owed: u64,
 }
 
-impl Work<'_> {
+impl Work {
+    fn new(backlog: Arc<Backlog>, index: Index) -> Self {
+        Self {
+            backlog,
+            blocks: Blocks::of(&index),
+            index,
+            unflushed: 0,
+            joining: Joining::default(),
+            pause: Pause::Beginning,
+            writes: 0,
+            owed: 0,
+        }
+    }
+
+    /// Indexes all that waits. Without a thread there is no pause, and chunks are joined between
+    /// writes alone.
+    fn catch_up(&mut self) {
+        loop {
+            let state = self.backlog.state();
+            if state.waiting.is_empty() {
+                return;
+            }
+            if let Next::Write { groups } = Backlog::take(state) {
+                self.write_parts(&groups);
+            }
+            if self.unflushed >= UNFLUSHED_BYTES_MAX {
+                self.flush();
+            }
+        }
+    }
+
     fn run(&mut self) {
         loop {
             let may_join = self.pause == Pause::Idle || self.owed >= OWED_MAX;
@@ -391,6 +455,10 @@ impl Work<'_> {
                 self.flush();
             }
         }
+        self.end();
+    }
+
+    fn end(&mut self) {
         // A program that writes one entry and ends never pauses.
         if self.unflushed > 0 {
             self.survey();

@@ -2,11 +2,10 @@
 //!
 //! **Invariant.** Nothing of the journal is cut before the index agreed that it is not needed.
 
-use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 
 use ledger_format::Hash;
@@ -17,9 +16,9 @@ use super::compare::Compared;
 use super::indexer::Indexer;
 use super::rebuild::rebuild_journal;
 use super::replay::{Source, replay};
-use super::{OpenError, OpenOptions, Opened, QUEUE_GROUPS_MAX, Step, Store};
+use super::{OpenError, OpenOptions, Opened, QUEUE_GROUPS_MAX, Step, Store, Work};
 use crate::chain_text;
-use crate::disk::Disk;
+use crate::disk::{Disk, DiskLock};
 use crate::engine::{self, EngineError, EngineKind, SharedEngine};
 use crate::fence::Fence;
 use crate::index::block::Packing;
@@ -69,33 +68,23 @@ impl From<JournalError> for OpenError {
     }
 }
 
-pub(super) fn exists(dir: &Path) -> bool {
+pub(super) fn exists(disk: &Disk, dir: &Path) -> bool {
     let journal = dir.join(JOURNAL_DIR);
     let kinds = [EngineKind::Sled, EngineKind::Redb];
-    segments(&Disk::new(), &journal).is_ok_and(|all| !all.is_empty())
+    segments(disk, &journal).is_ok_and(|all| !all.is_empty())
         || kinds
             .iter()
             .filter_map(|kind| kind.file_name())
-            .any(|name| dir.join(name).exists())
+            .any(|name| disk.exists(&dir.join(name)))
 }
 
-/// Takes the store's lock; it is held until the file is dropped.
-pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
+/// Takes the store's lock; it is held until it is dropped.
+pub(super) fn lock(disk: &Disk, dir: &Path) -> Result<DiskLock, OpenError> {
     let path = dir.join(LOCK_FILE);
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path);
-    let file = file.map_err(|source| io_error(dir, source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            path: dir.to_owned(),
-        }),
-        Err(TryLockError::Error(source)) => Err(io_error(&path, source)),
-    }
+    let lock = disk.lock(&path).map_err(|source| io_error(dir, source))?;
+    lock.ok_or_else(|| OpenError::InUse {
+        path: dir.to_owned(),
+    })
 }
 
 /// A random id, of the randomness that the standard library gives hash maps.
@@ -121,15 +110,15 @@ pub(super) fn create(
     let journal_dir = dir.join(JOURNAL_DIR);
     disk.create_dir_all(dir)
         .map_err(|source| io_error(dir, source))?;
-    let lock = lock(dir)?;
-    if exists(dir) {
+    let lock = lock(disk, dir)?;
+    if exists(disk, dir) {
         return Err(OpenError::AlreadyThere {
             path: dir.to_owned(),
         });
     }
     disk.create_dir_all(&journal_dir)
         .map_err(|source| io_error(&journal_dir, source))?;
-    let id = random_store_id(dir);
+    let id = options.id.unwrap_or_else(|| random_store_id(dir));
     let journal = Journal::create(disk, &journal_dir, id, options.segment_bytes)?;
     sync_dir(disk, dir)?;
     sync_names_above(disk, dir)?;
@@ -173,12 +162,13 @@ pub(super) fn open(
     options: &OpenOptions,
     rebuild: Option<&str>,
 ) -> Result<Store, OpenError> {
-    if !exists(dir) {
+    let disk = &options.disk;
+    if !exists(disk, dir) {
         return Err(OpenError::NotThere {
             path: dir.to_owned(),
         });
     }
-    let lock = lock(dir)?;
+    let lock = lock(disk, dir)?;
     let place = Place { dir, kind, options };
     place.remove_leftovers()?;
     let found = match rebuild {
@@ -258,14 +248,14 @@ impl Place<'_> {
         let mut leftovers: Vec<PathBuf> = self.index_new_path().into_iter().collect();
         leftovers.push(journal_new);
         let journal_dir = self.journal_dir();
-        if journal_dir.is_dir() {
+        if disk.is_dir(&journal_dir) {
             let names = disk
                 .list(&journal_dir)
                 .map_err(|source| io_error(&journal_dir, source))?;
             let new = names.iter().filter(|name| name.ends_with(".seg.new"));
             leftovers.extend(new.map(|name| journal_dir.join(name)));
         }
-        for path in leftovers.iter().filter(|path| path.exists()) {
+        for path in leftovers.iter().filter(|path| disk.exists(path)) {
             disk.remove_any(path)
                 .map_err(|source| io_error(path, source))?;
         }
@@ -277,7 +267,7 @@ impl Place<'_> {
         let Some(path) = self.index_path() else {
             return Ok(Found::Nothing);
         };
-        if !path.exists() {
+        if !self.options.disk.exists(&path) {
             return Ok(Found::Unusable("it was missing".to_owned()));
         }
         let index = match engine::open(self.kind, &path, self.options.engine_timeout) {
@@ -452,10 +442,11 @@ impl Place<'_> {
     }
 
     fn set_aside_index(&self, opened: &mut Opened) -> Result<(), OpenError> {
-        let Some(path) = self.index_path().filter(|path| path.exists()) else {
+        let disk = &self.options.disk;
+        let Some(path) = self.index_path().filter(|path| disk.exists(path)) else {
             return Ok(());
         };
-        opened.set_aside = Some(set_aside(&self.options.disk, &path)?);
+        opened.set_aside = Some(set_aside(disk, &path)?);
         Ok(())
     }
 
@@ -465,7 +456,7 @@ impl Place<'_> {
         store: Option<StoreId>,
     ) -> Result<(Index, Scanned, super::replay::Replayed), OpenError> {
         let journal_dir = self.journal_dir();
-        if !journal_dir.is_dir() {
+        if !self.options.disk.is_dir(&journal_dir) {
             return Err(self.nothing_left());
         }
         let scanned = self.scan_end(store)?;
@@ -526,7 +517,7 @@ impl Place<'_> {
         opened: Opened,
         index: Index,
         durable: (Option<Journal>, Option<Fence>),
-        lock: Option<File>,
+        lock: Option<DiskLock>,
     ) -> Result<Store, OpenError> {
         let files = (self.journal_dir(), self.options.clone());
         start(id, opened, index, durable, (Some(files), lock))
@@ -541,36 +532,45 @@ fn raise_version(index: &Index, meta: Meta) -> Result<(), EngineError> {
     index.engine.write(vec![meta_write(meta.store)])
 }
 
-/// Starts the threads.
+/// Starts the threads, or what does their work without them.
 pub(super) fn start(
     id: StoreId,
     opened: Opened,
     index: Index,
     (journal, fence): (Option<Journal>, Option<Fence>),
-    (files, lock): (Option<(PathBuf, OpenOptions)>, Option<File>),
+    (files, lock): (Option<(PathBuf, OpenOptions)>, Option<DiskLock>),
 ) -> Result<Store, OpenError> {
     let position = journal.as_ref().map_or(Position::START, Journal::position);
     let chains = index.chains()?;
-    let indexer = Indexer::start(index.clone()).map_err(|source| OpenError::NoThread { source })?;
+    let inline = files.as_ref().is_some_and(|(_, options)| options.inline);
+    let indexer = match inline {
+        true => Indexer::inline(index.clone()),
+        false => Indexer::start(index.clone()).map_err(|source| OpenError::NoThread { source })?,
+    };
     let backlog = indexer.backlog();
     let fence = fence.map(|fence| (id, fence));
     let committer = Committer::new((journal, fence), indexer, chains, position);
-    let (jobs, waiting) = mpsc::sync_channel(QUEUE_GROUPS_MAX);
-    let thread = thread::Builder::new()
-        .name("store-commit".to_owned())
-        .spawn(move || committer.run(&waiting))
-        .map_err(|source| OpenError::NoThread { source })?;
-    let (jobs, committer) = (Some(jobs), Some(thread));
     Ok(Store {
         id,
         opened,
         index,
         backlog,
         files,
-        jobs,
-        committer,
+        work: match inline {
+            true => Work::Inline(Box::new(Mutex::new(committer))),
+            false => on_a_thread(committer)?,
+        },
         _lock: lock,
     })
+}
+
+fn on_a_thread(committer: Committer) -> Result<Work, OpenError> {
+    let (jobs, waiting) = mpsc::sync_channel(QUEUE_GROUPS_MAX);
+    let thread = thread::Builder::new()
+        .name("store-commit".to_owned())
+        .spawn(move || committer.run(&waiting))
+        .map_err(|source| OpenError::NoThread { source })?;
+    Ok(Work::Thread(jobs, thread))
 }
 
 /// Gives a file or directory the first free name `*.damaged-N`.
@@ -582,9 +582,7 @@ pub(super) fn set_aside(disk: &Disk, path: &Path) -> Result<PathBuf, OpenError> 
 /// As [`set_aside`], under another name.
 pub(super) fn set_aside_as(disk: &Disk, path: &Path, name: &str) -> Result<PathBuf, OpenError> {
     let free = (1_u32..).map(|n| path.with_file_name(format!("{name}.damaged-{n}")));
-    let aside = free
-        .into_iter()
-        .find(|aside| fs::symlink_metadata(aside).is_err());
+    let aside = free.into_iter().find(|aside| !disk.is_taken(aside));
     let aside = aside.unwrap_or_else(|| path.with_extension("damaged"));
     disk.rename(path, &aside)
         .map_err(|source| io_error(path, source))?;

@@ -41,12 +41,12 @@ pub fn rebuild_journal_from_index(
     kind: EngineKind,
     options: &OpenOptions,
 ) -> Result<RebuiltJournal, OpenError> {
-    if !exists(dir) {
+    if !exists(&options.disk, dir) {
         return Err(OpenError::NotThere {
             path: dir.to_owned(),
         });
     }
-    let _lock = lock(dir)?;
+    let _lock = lock(&options.disk, dir)?;
     let place = Place { dir, kind, options };
     place.remove_leftovers()?;
     let (index, store, position) = match place.find_index()? {
@@ -83,8 +83,8 @@ pub(super) fn rebuild_journal(
     let (position, entries) = write_journal(place, index, store)?;
     let disk = &place.options.disk;
     let journal_dir = place.journal_dir();
-    let old = journal_dir
-        .exists()
+    let old = disk
+        .exists(&journal_dir)
         .then(|| set_aside_journal(place, index))
         .transpose()?;
     disk.rename(&place.dir.join(JOURNAL_NEW_DIR), &journal_dir)
@@ -108,7 +108,7 @@ fn index_rest(
     position: Position,
 ) -> Result<Vec<Gap>, OpenError> {
     let dir = place.journal_dir();
-    if !dir.is_dir() {
+    if !place.options.disk.is_dir(&dir) {
         return Ok(Vec::new());
     }
     let source = place.source(&dir, Some(store), Step::Replay);

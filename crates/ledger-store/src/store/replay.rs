@@ -113,7 +113,7 @@ impl Sizes {
         };
         for number in numbers.into_iter().filter(|&number| number >= from.segment) {
             let path = source.dir.join(file_name(number));
-            let len = path.metadata().map_or(0, |data| data.len());
+            let len = source.options.disk.length(&path).unwrap_or(0);
             sizes.segments.push((number, sizes.total));
             sizes.total = sizes.total.saturating_add(len);
         }

@@ -1,0 +1,133 @@
+//! What must be true of a world. Each oracle is a file of its own and knows nothing of how the
+//! nodes come to what they show.
+
+mod agreement;
+mod balance;
+mod chains;
+mod clocks;
+mod forks;
+mod naive;
+mod numbers;
+mod synced;
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ledger_core::entry::Entry;
+use ledger_core::{EntryId, Origin};
+use ledger_node::Node;
+use ledger_store::DiskImage;
+
+use self::numbers::Numbers;
+use crate::world::{Failure, World};
+
+/// What the oracles remember while a world lives.
+#[derive(Default)]
+pub struct Memory {
+    /// The central order as the server told it.
+    pub numbers: Numbers,
+    /// What people were told is saved.
+    told: BTreeMap<EntryId, Entry>,
+    ids: Vec<EntryId>,
+    /// How many writes ended without that anybody was told.
+    untold: u64,
+    /// Which machine wrote an origin.
+    writers: BTreeMap<Origin, usize>,
+    /// Machines that were told that their history has a fork.
+    forked: BTreeSet<usize>,
+    turned_back: BTreeSet<usize>,
+    images: BTreeMap<usize, DiskImage>,
+}
+
+impl Memory {
+    /// A person at a machine is told that these entries are saved.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn tell(&mut self, which: usize, node: &Node, ids: &[EntryId]) -> Result<(), Failure> {
+        for id in ids {
+            let Ok(Some(entry)) = node.entry(*id) else {
+                return Err(format!("{id} is said to be saved, and cannot be read"));
+            };
+            self.writers.insert(id.origin, which);
+            let before = self.told.insert(*id, entry.clone());
+            if before.is_none() {
+                self.ids.push(*id);
+            } else if before.as_ref() != Some(&entry) && !self.turned_back.contains(&which) {
+                return Err(format!("{id} was told twice, with other contents"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody was told that something is not saved, or not told anything.
+    pub const fn not_told(&mut self) {
+        self.untold += 1;
+    }
+
+    /// All ids that were told, in the order of telling.
+    #[must_use]
+    pub fn told_ids(&self) -> &[EntryId] {
+        &self.ids
+    }
+
+    /// Whether a machine was told of a fork.
+    #[must_use]
+    pub fn is_forked(&self, which: usize) -> bool {
+        self.forked.contains(&which)
+    }
+
+    /// An image of a machine's disk that may be put back.
+    pub fn keep_image(&mut self, which: usize, image: DiskImage) {
+        self.images.insert(which, image);
+    }
+
+    /// The image of a machine's disk, which is put back now.
+    pub fn image_of(&mut self, which: usize) -> Option<DiskImage> {
+        let image = self.images.remove(&which)?;
+        self.turned_back.insert(which);
+        Some(image)
+    }
+}
+
+/// Judges a world that has come to rest.
+///
+/// # Errors
+/// What is not as it must be.
+pub fn judge(world: &mut World) -> Result<(), Failure> {
+    let log = naive::Log::of(world)?;
+    agreement::judge(world)?;
+    told::judge(world, &log)?;
+    chains::judge(world)?;
+    naive::judge(world, &log)?;
+    balance::judge(world, &log)?;
+    clocks::judge(world)?;
+    meet_exceptions(world);
+    Ok(())
+}
+
+/// Judges a node that goes on after it could not save something: it shows only what is saved.
+///
+/// # Errors
+/// When it shows more.
+pub fn judge_shown(node: &Node) -> Result<(), Failure> {
+    let origin = node.origin();
+    let seq = node.read(|fold| fold.last_seq(origin));
+    let id = EntryId { origin, seq };
+    match node.entry(id) {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) if seq == 0 => Ok(()),
+        _ => Err(format!("{id} is shown and not saved")),
+    }
+}
+
+fn meet_exceptions(world: &mut World) {
+    let central = world
+        .machines
+        .first()
+        .and_then(|machine| machine.node.as_ref());
+    let open = central.map(|node| node.read(ledger_core::fold::Fold::exceptions));
+    for exception in open.into_iter().flatten() {
+        world.counters.meet("exception", exception.kind.word());
+    }
+}

@@ -1,0 +1,74 @@
+//! One central order in each epoch: a number belongs to one entry, an entry has one number, and
+//! the moments of numbering never step back.
+
+use std::collections::BTreeMap;
+
+use ledger_core::EntryId;
+use ledger_format::wire::{self, SyncAnswer, SyncRequest};
+
+use crate::world::Failure;
+
+/// The orders of all epochs, as the server told them.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    by_number: BTreeMap<(u64, u64), (EntryId, u64)>,
+    by_entry: BTreeMap<(u64, EntryId), u64>,
+}
+
+impl Numbers {
+    /// Takes note of an answer.
+    ///
+    /// # Errors
+    /// When it contradicts an earlier one.
+    pub fn observe(&mut self, asked: &SyncRequest, answer: &SyncAnswer) -> Result<(), Failure> {
+        let epoch = answer.cursor.epoch;
+        let mut n = if answer.restart { 0 } else { asked.cursor.n };
+        for run in &answer.runs {
+            let origin = wire::origin_of(&run.origin);
+            for seq in run.first_seq..run.first_seq + run.count {
+                n += 1;
+                self.note(epoch, n, EntryId { origin, seq }, run.moment_millis)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, epoch: u64, n: u64, id: EntryId, moment: u64) -> Result<(), Failure> {
+        let before = self.by_number.insert((epoch, n), (id, moment));
+        if before.is_some_and(|before| before != (id, moment)) {
+            return Err(format!(
+                "number {n} of epoch {epoch} was another entry before {id}"
+            ));
+        }
+        let other = self.by_entry.insert((epoch, id), n);
+        if other.is_some_and(|other| other != n) {
+            return Err(format!(
+                "{id} has number {n} in epoch {epoch}, and had another"
+            ));
+        }
+        let earlier = self.by_number.get(&(epoch, n - 1));
+        if earlier.is_some_and(|(_, earlier)| *earlier > moment) {
+            return Err(format!("number {n} was given before the one before it"));
+        }
+        Ok(())
+    }
+
+    /// When an entry was numbered in an epoch.
+    #[must_use]
+    pub fn moment(&self, epoch: u64, id: EntryId) -> Option<u64> {
+        let n = self.by_entry.get(&(epoch, id))?;
+        self.by_number.get(&(epoch, *n)).map(|(_, moment)| *moment)
+    }
+
+    /// The epoch in which all these entries have numbers, and no others.
+    #[must_use]
+    pub fn epoch_of(&self, ids: &[EntryId]) -> Option<u64> {
+        let mut epochs: Vec<u64> = self.by_number.keys().map(|(epoch, _)| *epoch).collect();
+        epochs.dedup();
+        let whole = |epoch: &u64| {
+            ids.iter()
+                .all(|id| self.by_entry.contains_key(&(*epoch, *id)))
+        };
+        epochs.into_iter().find(whole)
+    }
+}

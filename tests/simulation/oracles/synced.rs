@@ -1,0 +1,41 @@
+//! Whoever is told that everything is at the central server can rely on it.
+
+use ledger_core::EntryId;
+use ledger_node::SyncReport;
+
+use crate::world::{CENTRAL, Failure, World, chain};
+
+impl World {
+    /// Judges what a sync said when it ended: "synced" only when the server has all entries of the
+    /// device's own origins. A server that was restored meanwhile may have lost them again.
+    ///
+    /// # Errors
+    /// When it is not so.
+    pub fn judge_report(&mut self, which: usize, report: &SyncReport) -> Result<(), Failure> {
+        let (machine, central) = (&self.machines[which], &self.machines[CENTRAL]);
+        let (Some(node), Some(central)) = (&machine.node, &central.node) else {
+            return Ok(());
+        };
+        if !report.synced || self.counters.has("fault: server restored") {
+            return Ok(());
+        }
+        let device = node.device();
+        let own = node.read(|fold| {
+            let origins = fold.origins_of(device);
+            let last = |origin| EntryId {
+                origin,
+                seq: fold.last_seq(origin),
+            };
+            origins.map(last).collect::<Vec<_>>()
+        });
+        for id in own.into_iter().filter(|id| id.seq > 0) {
+            if central.entry(id).map_err(|error| chain(&error))?.is_none() {
+                let name = &machine.name;
+                return Err(format!(
+                    "{name} is told it is synced, and the server lacks {id}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! Nothing is lost that a person was told is saved, and nothing counts twice.
+
+use std::collections::BTreeMap;
+
+use ledger_core::EntryId;
+use ledger_core::entry::{Body, IdempotencyKey};
+
+use super::naive::Log;
+use crate::world::{Failure, World};
+
+/// All that was told is in the log, as it was told; what nobody was told is no more than what
+/// ended without an answer; and no key is there twice.
+pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
+    for (id, entry) in &world.memory.told {
+        let writer = world.memory.writers.get(&id.origin);
+        let excused = writer.is_some_and(|which| world.memory.turned_back.contains(which));
+        match log.entries.get(id) {
+            Some(there) if there == entry => {}
+            _ if excused => {}
+            Some(_) => return Err(format!("{id} is there with other contents than were told")),
+            None => return Err(format!("{id} was told and is lost: {:?}", entry.body)),
+        }
+    }
+    if !world.memory.turned_back.is_empty() {
+        return Ok(());
+    }
+    let made = |body: &Body| !matches!(body, Body::Genesis(_) | Body::Set(_));
+    let untold = log.entries.iter();
+    let untold =
+        untold.filter(|(id, entry)| made(&entry.body) && !world.memory.told.contains_key(id));
+    // One write has several entries only where an order ends.
+    let (untold, most) = (untold.count() as u64, world.memory.untold * 20);
+    if untold > most {
+        return Err(format!(
+            "{untold} entries are there of which nobody was told"
+        ));
+    }
+    let mut keys: BTreeMap<IdempotencyKey, EntryId> = BTreeMap::new();
+    for (id, entry) in &log.entries {
+        // What comes back of an order has a key of its own, which several may write.
+        let once = entry.body.once().filter(|once| once.row == 0);
+        if let Some(before) = once.and_then(|once| keys.insert(once, *id)) {
+            return Err(format!(
+                "{before} and {id} have one key: a write was done twice"
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! The end of every seed: no more faults, everything runs, all sync, and nobody is left behind.
+
+use std::collections::BTreeSet;
+
+use ledger_node::{Conversation, Node, NodeError};
+
+use crate::oracles;
+use crate::world::{CENTRAL, Failure, World, chain};
+
+/// In so many rounds everybody must have everything: one to push, one to pull what others pushed,
+/// and one for each of two restarts that a restored server may ask for.
+pub const ROUNDS_MAX: u64 = 4;
+/// How many questions one conversation may have.
+const QUESTIONS_MAX: u64 = 60;
+
+impl World {
+    /// Brings the world to rest and judges it; gives how many rounds that took.
+    ///
+    /// # Errors
+    /// What an oracle found.
+    pub fn come_to_rest(&mut self) -> Result<u64, Failure> {
+        self.quiet = true;
+        self.tell(|| "no more faults".to_owned());
+        for which in 0..self.machines.len() {
+            let machine = &mut self.machines[which];
+            machine.talk = None;
+            if machine.disk.is_off() {
+                machine.crash(&mut self.dice);
+            }
+            machine.disk.set_room(None);
+            machine.disk.fail_power_after(None);
+            machine.disk.fail_sync_after(None);
+            // Whoever failed is started again; it does no harm to the others.
+            machine.close();
+            self.start(which)?;
+        }
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            let settled = self.round()?;
+            if settled {
+                break;
+            }
+            if rounds >= ROUNDS_MAX {
+                return Err(format!(
+                    "not everybody has everything after {rounds} rounds"
+                ));
+            }
+        }
+        oracles::judge(self)?;
+        self.judge_after_power_cut()?;
+        Ok(rounds)
+    }
+
+    /// Everybody syncs once; true when all have all.
+    fn round(&mut self) -> Result<bool, Failure> {
+        for which in 1..self.machines.len() {
+            self.pass(10_000);
+            if let Err(error) = self.sync_quietly(which) {
+                let name = &self.machines[which].name;
+                let text = format!("{name} cannot sync: {}", chain(&error));
+                self.judge_error(which, &error)?;
+                if !self.memory.is_forked(which) {
+                    return Err(text);
+                }
+            }
+        }
+        let mut hashes = Vec::new();
+        for (which, machine) in self.machines.iter().enumerate() {
+            if self.memory.is_forked(which) {
+                continue;
+            }
+            let node = machine.node.as_ref().ok_or("a machine does not run")?;
+            let hash = node.state_hash().map_err(|error| chain(&error))?;
+            let pending = node.view().pending().map_err(|error| chain(&error))?.0;
+            hashes.push((hash, which == CENTRAL || pending == 0));
+        }
+        let first = hashes.first().map(|(hash, _)| hash.clone());
+        let same = |(hash, done): &(String, bool)| *done && Some(hash) == first.as_ref();
+        Ok(hashes.iter().all(same))
+    }
+
+    fn sync_quietly(&mut self, which: usize) -> Result<(), NodeError> {
+        let Some(node) = self.machines[which].node.clone() else {
+            return Ok(());
+        };
+        if node.server_url().is_none()
+            && let Some(code) = self.new_code()
+        {
+            self.carry(node.begin_enroll("http://central", &code))?;
+        }
+        self.carry(node.begin_sync()?)
+    }
+
+    fn carry(&mut self, mut conversation: Conversation) -> Result<(), NodeError> {
+        for _ in 0..QUESTIONS_MAX {
+            let Some(question) = conversation.question()? else {
+                return Ok(());
+            };
+            let Some(central) = &self.machines[CENTRAL].node else {
+                return Err(conversation.unreachable("the server does not run"));
+            };
+            let answer = match question.route {
+                "hello" => central.handle_hello(&question.body),
+                "enroll" => central.handle_enroll(&question.body),
+                _ => central.handle_sync(&question.body),
+            };
+            if question.route == "sync" && answer.status == 200 {
+                self.observe(&question.body, &answer.body)
+                    .map_err(NodeError::BadAnswer)?;
+            }
+            conversation.answer(answer.status, &answer.body)?;
+        }
+        Err(conversation.unreachable("it asks without end"))
+    }
+
+    /// What everybody has is on their disks: without power and with nothing but what was synced,
+    /// each opens to the same state.
+    fn judge_after_power_cut(&mut self) -> Result<(), Failure> {
+        for which in 0..self.machines.len() {
+            let machine = &mut self.machines[which];
+            let Some(before) = machine.node.take() else {
+                continue;
+            };
+            let before = state(&before)?;
+            machine.disk.crash(&mut |_| 0);
+            self.start(which)?;
+            let machine = &self.machines[which];
+            let after = state(machine.node.as_ref().ok_or("it does not run")?)?;
+            if before != after {
+                let name = &machine.name;
+                let text = |record: &Vec<u8>| String::from_utf8_lossy(record).into_owned();
+                let lost: Vec<String> = before.difference(&after).take(3).map(text).collect();
+                let new: Vec<String> = after.difference(&before).take(3).map(text).collect();
+                return Err(format!(
+                    "{name} shows another state from its disk than before: {new:?} instead of \
+                     {lost:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All that a node shows, record by record.
+fn state(node: &Node) -> Result<BTreeSet<Vec<u8>>, Failure> {
+    let mut state = BTreeSet::new();
+    node.read(|fold| {
+        fold.dump(&mut |record| {
+            state.insert(record.to_vec());
+        });
+    });
+    let hash = node.state_hash().map_err(|error| chain(&error))?;
+    state.insert(hash.into_bytes());
+    Ok(state)
+}

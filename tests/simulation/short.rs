@@ -1,0 +1,85 @@
+//! The simulator in short, as part of the test run: 500 seeds, that a seed is one execution, and
+//! that planted bugs are found. `cargo xtask sim` runs as many seeds as you like.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    clippy::cast_possible_truncation,
+    dead_code,
+    unreachable_pub,
+    reason = "tests fail by panicking, print what they found, and share modules with a program"
+)]
+
+mod clock;
+mod counters;
+mod dice;
+mod machine;
+mod net;
+mod oracles;
+mod planted;
+mod quiet;
+mod seeds;
+mod story;
+mod work;
+mod world;
+
+use world::Options;
+
+const SEEDS: u64 = 500;
+
+#[test]
+fn five_hundred_seeds_keep_all_that_was_told_and_meet_everything() {
+    let sum = seeds::run_many(0, SEEDS, Options::default());
+    for (seed, why) in &sum.failures {
+        println!("cargo xtask sim --seed {seed}: {why}");
+    }
+    assert_eq!(sum.failures, [], "told on the lines above");
+    assert_eq!(sum.seeds, SEEDS);
+    assert_eq!(sum.counters.never(), Vec::<&str>::new(), "never met");
+}
+
+#[test]
+fn a_seed_is_one_execution() {
+    let options = Options {
+        loud: true,
+        ..Options::default()
+    };
+    for seed in [1, 7, 42] {
+        let (first, second) = (seeds::run(seed, options), seeds::run(seed, options));
+        assert!(first.story.len() > 100, "seed {seed} tells nothing");
+        assert_eq!(first.story, second.story);
+        assert_eq!(first.state, second.state);
+        assert_eq!(first.counters, second.counters);
+    }
+}
+
+#[test]
+fn every_planted_bug_is_found() {
+    // A release build has none to plant, and fails here.
+    let mut missed = Vec::new();
+    for (bug, options) in planted::bugs() {
+        match planted::found(bug, options) {
+            Ok((seed, how)) => println!("{}: seed {seed}: {how}", bug.name()),
+            Err(why) => missed.push(why),
+        }
+    }
+    assert_eq!(missed, Vec::<String>::new());
+}
+
+#[test]
+fn a_handheld_that_was_turned_back_is_told_so() {
+    let options = Options {
+        turned_back: true,
+        restores: false,
+        troubles: 30,
+        ..Options::default()
+    };
+    let sum = seeds::run_many(0, 60, options);
+    assert_eq!(sum.failures, []);
+    assert!(sum.counters.has("fault: handheld turned back"));
+    assert!(sum.counters.has("talk ends: forked"), "no fork came about");
+}

@@ -1,0 +1,560 @@
+//! The world of one seed: machines, virtual time, and what happens when.
+//!
+//! Everything follows from the seed. Time is a number that goes from event to event; nothing here
+//! waits, and nothing runs beside anything else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ledger_core::EntryId;
+use ledger_core::entry::IdempotencyKey;
+use ledger_node::{Actor, Node, NodeError, NodeKind};
+use ledger_store::DiskImage;
+
+use crate::clock::{SimClock, Truth};
+use crate::counters::Counters;
+use crate::dice::Dice;
+use crate::machine::Machine;
+use crate::net::{Answer, Request};
+use crate::oracles::{self, Memory};
+use crate::story::Story;
+use crate::work::{Deed, Who};
+
+/// The moment at which every world begins, in milliseconds since 1970.
+const BEGINNING: u64 = 1_790_000_000_000;
+/// The central server's place among the machines.
+pub const CENTRAL: usize = 0;
+
+const SECOND: u64 = 1_000;
+const MINUTE: u64 = 60 * SECOND;
+const DAY: i64 = 86_400_000;
+
+/// What may happen in a world.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How many things people do.
+    pub acts: u64,
+    /// At most so many handhelds, at least two.
+    pub handhelds: u64,
+    /// How many troubles there are at most.
+    pub troubles: u64,
+    /// Some servers are restored from an older copy of their directory. In such a world nobody
+    /// writes at the server itself: devices give back only what they wrote themselves, as long as
+    /// there is no frontier exchange.
+    pub restores: bool,
+    /// Handhelds are turned back to an older image of their whole disk, which nothing on the disk
+    /// can tell. What they write then is a fork, which is refused as long as there are no branches.
+    pub turned_back: bool,
+    /// Whether the story is told.
+    pub loud: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            acts: 100,
+            handhelds: 4,
+            troubles: 12,
+            restores: true,
+            turned_back: false,
+            loud: false,
+        }
+    }
+}
+
+/// What happens at a moment.
+#[derive(Debug)]
+pub enum Event {
+    /// Somebody does something.
+    Act,
+    /// A handheld begins to sync, or to enrol.
+    Sync(usize),
+    /// A request reaches the server, or what stands before it.
+    Asked(Request),
+    /// An answer reaches the handheld.
+    Answered(Answer),
+    /// A handheld has waited long enough for the answer to a request.
+    Late(usize, u64),
+    /// A program is started.
+    Start(usize),
+    /// Something goes wrong.
+    Trouble,
+    /// There is room on the disk again.
+    Room(usize),
+    /// Somebody sets a clock right.
+    SetClock(usize),
+    /// A copy of the server's directory is made.
+    Copy,
+    /// The server's directory is put back from that copy.
+    Restore,
+}
+
+/// Why a seed failed.
+pub type Failure = String;
+
+/// The world of one seed.
+pub struct World {
+    /// What may happen in it.
+    pub options: Options,
+    /// Its one source of chance.
+    pub dice: Dice,
+    /// All machines; the central server is the first.
+    pub machines: Vec<Machine>,
+    /// What the oracles remember.
+    pub memory: Memory,
+    /// What was met.
+    pub counters: Counters,
+    /// What happened, if anybody wants to read it.
+    pub story: Story,
+    /// No more faults.
+    pub quiet: bool,
+    /// In this world the server is restored.
+    restored: bool,
+    copy: Option<DiskImage>,
+    truth: Truth,
+    queue: BTreeMap<(u64, u64), Event>,
+    numbers: u64,
+}
+
+impl World {
+    /// A world before anything happened.
+    #[must_use]
+    pub fn new(seed: u64, options: Options) -> Self {
+        let mut dice = Dice::new(seed);
+        let truth: Truth = Arc::new(AtomicU64::new(BEGINNING));
+        let handhelds = dice.within(2, options.handhelds.max(2));
+        let mut machines = Vec::new();
+        for which in 0..=handhelds {
+            let name = match which {
+                0 => "central".to_owned(),
+                which => format!("handheld-{which}"),
+            };
+            let kind = match which {
+                0 => NodeKind::Server,
+                _ => NodeKind::Handheld,
+            };
+            let (millis, drift) = wrong(&mut dice);
+            let clock = SimClock::new(&truth, millis, drift);
+            machines.push(Machine::new(&name, kind, clock, &mut dice));
+        }
+        let restored = options.restores && dice.percent(25);
+        Self {
+            options,
+            dice,
+            machines,
+            memory: Memory::default(),
+            counters: Counters::default(),
+            story: Story::new(options.loud),
+            quiet: false,
+            restored,
+            copy: None,
+            truth,
+            queue: BTreeMap::new(),
+            numbers: 0,
+        }
+    }
+
+    /// Milliseconds since the beginning.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.truth.load(Ordering::Relaxed) - BEGINNING
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, millis: u64) {
+        self.truth.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// Tells a line of the story.
+    pub fn tell(&mut self, line: impl FnOnce() -> String) {
+        let now = self.now();
+        self.story.tell(now, line);
+    }
+
+    /// A number that nothing else has.
+    pub fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    /// Something will happen after some milliseconds.
+    pub fn later(&mut self, millis: u64, event: Event) {
+        let at = self.now() + millis;
+        let number = self.number();
+        self.queue.insert((at, number), event);
+    }
+
+    /// Everything up to the quiet.
+    ///
+    /// # Errors
+    /// When something was seen that may not be.
+    pub fn live(&mut self) -> Result<(), Failure> {
+        for which in 0..self.machines.len() {
+            self.later(0, Event::Start(which));
+            let first = self.dice.within(1, 5 * MINUTE);
+            if which != CENTRAL {
+                self.later(first, Event::Sync(which));
+            }
+        }
+        let mut at = 0;
+        for _ in 0..self.options.acts {
+            at += self.dice.within(1, 30 * SECOND);
+            self.later(at, Event::Act);
+        }
+        if self.restored {
+            let when = self.dice.within(at / 10, at / 2);
+            self.later(when, Event::Copy);
+        }
+        for _ in 0..self.dice.within(0, self.options.troubles) {
+            let when = self.dice.within(0, at);
+            self.later(when, Event::Trouble);
+        }
+        while let Some(((moment, _), event)) = self.queue.pop_first() {
+            if moment > at {
+                break;
+            }
+            self.truth.store(BEGINNING + moment, Ordering::Relaxed);
+            self.happen(event)?;
+        }
+        self.queue.clear();
+        Ok(())
+    }
+
+    fn happen(&mut self, event: Event) -> Result<(), Failure> {
+        match event {
+            Event::Act => self.act(),
+            Event::Sync(which) => {
+                let next = self.dice.within(2 * MINUTE, 15 * MINUTE);
+                self.later(next, Event::Sync(which));
+                self.begin(which)
+            }
+            Event::Asked(request) => self.asked(&request),
+            Event::Answered(answer) => self.answered(&answer),
+            Event::Late(which, request) => self.late(which, request),
+            Event::Start(which) => self.start(which),
+            Event::Trouble => self.trouble(),
+            Event::Room(which) => {
+                self.machines[which].disk.set_room(None);
+                Ok(())
+            }
+            Event::SetClock(which) => {
+                self.machines[which].clock.set_right();
+                Ok(())
+            }
+            Event::Copy => {
+                self.copy_server();
+                Ok(())
+            }
+            Event::Restore => self.restore(),
+        }
+    }
+
+    /// Starts a program that does not run.
+    ///
+    /// # Errors
+    /// When the store cannot be opened though nothing is wrong with the disk.
+    pub fn start(&mut self, which: usize) -> Result<(), Failure> {
+        let machine = &mut self.machines[which];
+        if machine.node.is_some() {
+            return Ok(());
+        }
+        let started = machine.start();
+        let (name, off) = (machine.name.clone(), machine.disk.is_off());
+        match started {
+            Ok(()) => {
+                self.tell(|| format!("{name} runs"));
+                self.forget_lost_talk(which);
+                self.check_power(which);
+                self.ask_again(which)
+            }
+            Err(error) if off => {
+                self.tell(|| format!("{name} loses its power while it starts: {error}"));
+                self.check_power(which);
+                Ok(())
+            }
+            // There may be no room for what a start writes, or its sync failed.
+            Err(error) if !self.quiet && is_of_disk(&error) => {
+                self.tell(|| format!("{name} does not start: {error}"));
+                self.counters.meet("fault", "does not start");
+                self.later(MINUTE, Event::Start(which));
+                Ok(())
+            }
+            Err(error) => Err(format!("{name} cannot be started: {}", chain(&error))),
+        }
+    }
+
+    fn forget_lost_talk(&mut self, which: usize) {
+        self.machines[which].talk = None;
+    }
+
+    /// Crashes a machine whose power failed amid work; true when it did.
+    pub fn check_power(&mut self, which: usize) -> bool {
+        if !self.machines[which].disk.is_off() {
+            return false;
+        }
+        self.counters.meet("fault", "power amid work");
+        self.crash(which);
+        true
+    }
+
+    fn crash(&mut self, which: usize) {
+        let name = self.machines[which].name.clone();
+        self.tell(|| format!("{name} has lost its power"));
+        self.machines[which].crash(&mut self.dice);
+        if !self.quiet {
+            let millis = self.dice.within(SECOND, 5 * MINUTE);
+            self.later(millis, Event::Start(which));
+        }
+    }
+
+    /// A program that says that it cannot go on is started again.
+    fn restart_if_failed(&mut self, which: usize, error: &NodeError) {
+        if matches!(error, NodeError::Failed(_) | NodeError::Append(_)) {
+            let retryable = matches!(error, NodeError::Append(error) if error.is_retryable());
+            if !retryable {
+                self.machines[which].close();
+                self.later(SECOND, Event::Start(which));
+            }
+        }
+    }
+
+    fn act(&mut self) -> Result<(), Failure> {
+        let count = self.machines.len() as u64;
+        let mut which = usize::try_from(self.dice.below(count)).unwrap_or(0);
+        if which == CENTRAL && (self.restored || self.dice.percent(50)) {
+            which = 1;
+        }
+        let deed = Deed::any(&mut self.dice, self.memory.told_ids());
+        self.do_deed(which, deed)
+    }
+
+    /// Somebody does something at a machine, and first what it needs.
+    fn do_deed(&mut self, which: usize, deed: Deed) -> Result<(), Failure> {
+        let Some(node) = self.machines[which].node.clone() else {
+            return Ok(());
+        };
+        for _ in 0..3 {
+            let Some(first) = node.read(|fold| deed.first(fold)) else {
+                break;
+            };
+            self.write(which, &node, first, None)?;
+        }
+        let key = self.dice.percent(30).then(|| {
+            let mut key = [0; 16];
+            self.dice.fill(&mut key);
+            IdempotencyKey { key, row: 0 }
+        });
+        self.write(which, &node, deed, key)
+    }
+
+    /// What somebody was not told whether it is saved is asked for again with the same key.
+    fn ask_again(&mut self, which: usize) -> Result<(), Failure> {
+        let Some((deed, key)) = self.machines[which].unsure.take() else {
+            return Ok(());
+        };
+        match self.machines[which].node.clone() {
+            Some(node) => self.write(which, &node, deed, Some(key)),
+            None => Ok(()),
+        }
+    }
+
+    fn write(
+        &mut self,
+        which: usize,
+        node: &Node,
+        deed: Deed,
+        key: Option<IdempotencyKey>,
+    ) -> Result<(), Failure> {
+        if self.machines[which].node.is_none() {
+            return Ok(());
+        }
+        let who = Who {
+            origin: node.origin(),
+            device: node.device(),
+        };
+        let actor = Actor::default();
+        let written = match key {
+            Some(key) => node.write_once(&actor, key, |fold| deed.plan(fold, who)),
+            None => node.write(&actor, |fold| deed.plan(fold, who)),
+        };
+        let name = self.machines[which].name.clone();
+        match written {
+            Ok(written) => {
+                self.tell(|| format!("{name}: {deed:?} is saved as {:?}", written.entries));
+                self.counters.meet("deed", deed.family());
+                if written.repeated {
+                    self.counters.meet("told", "again");
+                }
+                self.memory.tell(which, node, &written.entries)?;
+            }
+            Err(NodeError::Refused(refusal)) => {
+                self.tell(|| format!("{name}: {deed:?} is refused: {refusal}"));
+                self.counters.meet("refused", refusal.code);
+            }
+            Err(error) => {
+                self.tell(|| format!("{name}: {deed:?} is not saved: {}", chain(&error)));
+                self.counters.meet("not saved", error.code());
+                self.memory.not_told();
+                self.machines[which].unsure = key.map(|key| (deed, key));
+                if matches!(&error, NodeError::Append(error) if error.is_retryable()) {
+                    oracles::judge_shown(node)?;
+                }
+                self.restart_if_failed(which, &error);
+            }
+        }
+        self.check_power(which);
+        Ok(())
+    }
+
+    fn trouble(&mut self) -> Result<(), Failure> {
+        let count = self.machines.len() as u64;
+        let which = usize::try_from(self.dice.below(count)).unwrap_or(0);
+        let kind = self.dice.below(10);
+        let name = self.machines[which].name.clone();
+        self.tell(|| format!("trouble {kind} for {name}"));
+        match kind {
+            0 => {
+                self.counters.meet("fault", "power");
+                if self.machines[which].node.is_some() {
+                    self.crash(which);
+                }
+            }
+            1..=3 => {
+                let operations = self.dice.below(40);
+                self.machines[which].disk.fail_power_after(Some(operations));
+            }
+            4 => {
+                self.counters.meet("fault", "restart");
+                self.machines[which].close();
+                self.later(SECOND, Event::Start(which));
+            }
+            5 => {
+                self.counters.meet("fault", "disk sync fails");
+                let syncs = self.dice.below(4);
+                self.machines[which].disk.fail_sync_after(Some(syncs));
+            }
+            6 => {
+                self.counters.meet("fault", "disk full");
+                let disk = &self.machines[which].disk;
+                disk.set_room(Some(disk.used() + self.dice.below(3000)));
+                let millis = self.dice.within(MINUTE, 10 * MINUTE);
+                self.later(millis, Event::Room(which));
+            }
+            7 => self.wrong_clock(which),
+            _ => self.trouble_of_copies(which),
+        }
+        Ok(())
+    }
+
+    fn wrong_clock(&mut self, which: usize) {
+        if self.dice.percent(30) {
+            self.counters.meet("fault", "clock at 1970");
+            self.machines[which].clock.forget();
+        } else {
+            self.counters.meet("fault", "clock jumps");
+            let far = if self.dice.percent(50) {
+                400 * DAY
+            } else {
+                600_000
+            };
+            let by = self.dice.below(2 * far.unsigned_abs());
+            let by = i64::try_from(by).unwrap_or(0) - far;
+            self.machines[which].clock.jump(by);
+        }
+        let millis = self.dice.within(MINUTE, 10 * MINUTE);
+        self.later(millis, Event::SetClock(which));
+    }
+
+    /// Copies the server's directory, which is put back some time later.
+    fn copy_server(&mut self) {
+        let enrolled = self.machines.iter().skip(1).all(Machine::is_enrolled);
+        if !enrolled || self.machines[CENTRAL].node.is_none() {
+            return self.later(MINUTE, Event::Copy);
+        }
+        self.tell(|| "a copy of the server's directory is made".to_owned());
+        self.copy = Some(self.machines[CENTRAL].disk.image());
+        let millis = self.dice.within(MINUTE, 15 * MINUTE);
+        self.later(millis, Event::Restore);
+    }
+
+    /// A handheld's disk is kept as an image, or turned back to it.
+    fn trouble_of_copies(&mut self, which: usize) {
+        if self.options.turned_back && which != CENTRAL && self.machines[which].made {
+            match self.memory.image_of(which) {
+                None => self
+                    .memory
+                    .keep_image(which, self.machines[which].disk.image()),
+                Some(image) => {
+                    self.counters.meet("fault", "handheld turned back");
+                    let name = self.machines[which].name.clone();
+                    self.tell(|| format!("{name} is turned back"));
+                    self.machines[which].crash(&mut self.dice);
+                    self.machines[which].disk.put_back(&image);
+                    self.later(SECOND, Event::Start(which));
+                }
+            }
+        }
+    }
+
+    fn restore(&mut self) -> Result<(), Failure> {
+        let Some(image) = self.copy.clone() else {
+            return Ok(());
+        };
+        self.counters.meet("fault", "server restored");
+        self.tell(|| "the server's directory is put back from the copy".to_owned());
+        let central = &mut self.machines[CENTRAL];
+        central.crash(&mut self.dice);
+        let dir = std::path::Path::new(crate::machine::DIR);
+        central.disk.put_back_dir(&image, dir);
+        self.later(SECOND, Event::Start(CENTRAL));
+        Ok(())
+    }
+
+    /// Whether a handheld may ask for a code: an enrolment after the copy would be lost with what
+    /// the server writes itself.
+    #[must_use]
+    pub fn may_enrol(&self) -> bool {
+        self.copy.is_none()
+    }
+
+    /// The entries that were told so far.
+    #[must_use]
+    pub fn told(&self) -> &[EntryId] {
+        self.memory.told_ids()
+    }
+}
+
+/// By how much a clock is off at first, and how it drifts: mostly a little.
+fn wrong(dice: &mut Dice) -> (i64, i64) {
+    let spread = |dice: &mut Dice, far: u64| {
+        let by = i64::try_from(dice.below(2 * far + 1)).unwrap_or(0);
+        by - i64::try_from(far).unwrap_or(0)
+    };
+    match dice.below(10) {
+        0..=4 => (spread(dice, 2_000), spread(dice, 50)),
+        5..=7 => (spread(dice, 200_000), spread(dice, 500)),
+        8 => (spread(dice, 90_000_000), spread(dice, 5_000)),
+        _ => (spread(dice, 400 * DAY.unsigned_abs()), 0),
+    }
+}
+
+fn is_of_disk(error: &NodeError) -> bool {
+    matches!(
+        error,
+        NodeError::Open(_) | NodeError::Append(_) | NodeError::File { .. } | NodeError::Failed(_)
+    )
+}
+
+/// An error and its causes.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut at = error;
+    while let Some(source) = at.source() {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        at = source;
+    }
+    text
+}
