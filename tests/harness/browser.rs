@@ -66,6 +66,8 @@ impl Browser {
             .enable_all()
             .build()
             .expect("a runtime");
+        // Its HTTP client wants one, whatever it speaks; the first of a process stays.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
         let connect = WebDriver::builder(driver.url(), capabilities(programs))
             .poller(Arc::new(ElementPollerWithTimeout::new(PATIENCE, GLANCE)))
             .connect();

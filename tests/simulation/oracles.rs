@@ -33,8 +33,7 @@ pub struct Memory {
     untold: u64,
     /// Which machine wrote an origin.
     writers: BTreeMap<Origin, usize>,
-    /// Machines that were told that their history has a fork.
-    forked: BTreeSet<usize>,
+    /// Machines whose disks were put back.
     turned_back: BTreeSet<usize>,
     images: BTreeMap<usize, DiskImage>,
 }
@@ -71,21 +70,19 @@ impl Memory {
         &self.ids
     }
 
-    /// Whether a machine was told of a fork.
-    #[must_use]
-    pub fn is_forked(&self, which: usize) -> bool {
-        self.forked.contains(&which)
-    }
-
     /// An image of a machine's disk that may be put back.
     pub fn keep_image(&mut self, which: usize, image: DiskImage) {
         self.images.insert(which, image);
     }
 
-    /// The image of a machine's disk, which is put back now.
+    /// The image of a machine's disk, which is put back now. What it wrote since may be nowhere
+    /// else; what it writes from now on must be found, whatever else goes by the same number.
     pub fn image_of(&mut self, which: usize) -> Option<DiskImage> {
         let image = self.images.remove(&which)?;
         self.turned_back.insert(which);
+        let writers = &self.writers;
+        self.told
+            .retain(|id, _| writers.get(&id.origin) != Some(&which));
         Some(image)
     }
 }
@@ -96,6 +93,7 @@ impl Memory {
 /// What is not as it must be.
 pub fn judge(world: &mut World) -> Result<(), Failure> {
     let log = naive::Log::of(world)?;
+    forks::meet(world);
     agreement::judge(world)?;
     told::judge(world, &log)?;
     chains::judge(world)?;

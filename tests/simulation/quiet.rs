@@ -60,16 +60,11 @@ impl World {
                 let name = &self.machines[which].name;
                 let text = format!("{name} cannot sync: {}", chain(&error));
                 self.judge_error(which, &error)?;
-                if !self.memory.is_forked(which) {
-                    return Err(text);
-                }
+                return Err(text);
             }
         }
         let mut hashes = Vec::new();
         for (which, machine) in self.machines.iter().enumerate() {
-            if self.memory.is_forked(which) {
-                continue;
-            }
             let node = machine.node.as_ref().ok_or("a machine does not run")?;
             let hash = node.state_hash().map_err(|error| chain(&error))?;
             let pending = node.view().pending().map_err(|error| chain(&error))?.0;

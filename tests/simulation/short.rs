@@ -71,7 +71,7 @@ fn every_planted_bug_is_found() {
 }
 
 #[test]
-fn a_handheld_that_was_turned_back_is_told_so() {
+fn what_a_handheld_that_was_turned_back_writes_is_kept_as_a_branch() {
     let options = Options {
         turned_back: true,
         restores: false,
@@ -81,5 +81,8 @@ fn a_handheld_that_was_turned_back_is_told_so() {
     let sum = seeds::run_many(0, 60, options);
     assert_eq!(sum.failures, []);
     assert!(sum.counters.has("fault: handheld turned back"));
-    assert!(sum.counters.has("talk ends: forked"), "no fork came about");
+    assert!(
+        sum.counters.has("fork: kept as a branch"),
+        "no fork came about"
+    );
 }

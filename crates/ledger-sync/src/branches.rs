@@ -96,6 +96,9 @@ impl<L: Log> Ahead<'_, L> {
             }
             let begins = if self.head(chain)? == (seq.saturating_sub(1), prev) {
                 None
+            } else if seq == 1 {
+                // Nobody copies a store before it has begun.
+                return Err(Fault::Fork { origin: root, seq });
             } else {
                 Some(BranchStart {
                     id: Hash::branch_id(root, *hash),
@@ -145,6 +148,9 @@ impl<L: Log> Ahead<'_, L> {
                 Some(here) => {
                     if self.log.numbered_up_to(name).map_err(Fault::Log)? >= seq {
                         return Err(Fault::Senseless("one number for two entries"));
+                    }
+                    if seq == 1 {
+                        return Err(Fault::Fork { origin: root, seq });
                     }
                     let branch = BranchStart {
                         id: Hash::branch_id(root, here),

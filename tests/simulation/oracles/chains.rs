@@ -10,10 +10,7 @@ use crate::world::{Failure, World, chain};
 /// What two machines have of one entry is the same.
 pub(super) fn judge(world: &World) -> Result<(), Failure> {
     let mut known: BTreeMap<EntryId, Content> = BTreeMap::new();
-    for (which, machine) in world.machines.iter().enumerate() {
-        if world.memory.is_forked(which) {
-            continue;
-        }
+    for machine in &world.machines {
         let node = machine.node.as_ref().ok_or("a machine does not run")?;
         let mut other = None;
         node.each_entry(&mut |id, content| {
