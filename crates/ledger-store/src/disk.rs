@@ -1,5 +1,5 @@
 //! The file operations of a store in one place, so that faults can be injected, and so that a
-//! simulated machine can have a modelled disk in the place of the real one ([`model`]).
+//! simulated machine can have a modelled disk in the place of the real one (`model`).
 //!
 //! The embedded stores sled and redb, backups and examinations use the real disk beside it: a store
 //! on a modelled disk has its index in memory.
