@@ -1,4 +1,4 @@
-//! The wire of sync: three routes that pass bytes to the node and bytes back.
+//! The wire of sync: routes that pass bytes to the node and bytes back.
 //!
 //! What the bytes mean, who may send them and what is durable before the answer is the node's
 //! business; here are only limits.
@@ -21,12 +21,13 @@ const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a request body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
-/// `POST /sync/v1/{hello,enroll,sync}`.
+/// `POST /sync/v1/{hello,enroll,sync,frontier}`.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/sync/v1/hello", post(hello))
         .route("/sync/v1/enroll", post(enroll))
         .route("/sync/v1/sync", post(sync))
+        .route("/sync/v1/frontier", post(frontier))
 }
 
 async fn hello(State(app): State<App>, body: Body) -> Result<Response, Problem> {
@@ -39,6 +40,10 @@ async fn enroll(State(app): State<App>, body: Body) -> Result<Response, Problem>
 
 async fn sync(State(app): State<App>, body: Body) -> Result<Response, Problem> {
     answer(&app, body, Node::handle_sync).await
+}
+
+async fn frontier(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+    answer(&app, body, Node::handle_frontier).await
 }
 
 async fn answer(

@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 use ledger_core::Timestamp;
 use ledger_format::head::{DeviceKey, sign_request};
 use ledger_format::wire::{
-    self, Enroll, EnrollAnswer, Envelope, ErrorMessage, HelloAnswer, Message, SyncAnswer,
+    self, Enroll, EnrollAnswer, Envelope, ErrorMessage, FrontierAnswer, HelloAnswer, Message,
+    SyncAnswer,
 };
 use ledger_node::{Conversation, Node, NodeKind, WallClock, WireAnswer};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -78,11 +79,7 @@ fn bytes_of(message: &impl Message) -> Vec<u8> {
 }
 
 fn ask(server: &Node, route: &str, body: &[u8]) -> WireAnswer {
-    match route {
-        "hello" => server.handle_hello(body),
-        "enroll" => server.handle_enroll(body),
-        _ => server.handle_sync(body),
-    }
+    server.handle(route, body)
 }
 
 fn carry(server: &Node, conversation: &mut Conversation) {
@@ -107,7 +104,9 @@ pub(crate) fn server(bytes: &[u8]) {
         nonce: ByteBuf::from(nonce),
         signature: ByteArray::new(*signature.as_bytes()),
         body: ByteBuf::from(bytes),
+        certificate: None,
     };
+    answers::<FrontierAnswer>(&shop.server.handle_frontier(&bytes_of(&envelope)));
     answers::<SyncAnswer>(&shop.server.handle_sync(&bytes_of(&envelope)));
     let after = shop.server.state_hash().expect("it is usable");
     assert_eq!(after, before, "nothing here is signed by a device");
