@@ -125,6 +125,13 @@ pub(crate) struct ServeArgs {
     /// The key of that certificate, in PEM form
     #[arg(long, env = "STOCK_SERVER_TLS_KEY", value_name = "FILE")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Make this server a hub of the one at this address: it numbers nothing and hands everything
+    /// on. At the first start the text of an enrolment QR, which has the code; a hub stays one
+    #[arg(long, env = "STOCK_SERVER_UPSTREAM", value_name = "URL")]
+    pub(crate) upstream: Option<String>,
+    /// The code with which a hub enrols at its first start
+    #[arg(long, env = "STOCK_SERVER_UPSTREAM_CODE", value_name = "CODE")]
+    pub(crate) upstream_code: Option<String>,
     /// The server's name, given at the first start
     #[arg(
         long,

@@ -10,10 +10,24 @@ use ledger_node::{
 use crate::fault::Fault;
 use crate::report::Report;
 
-/// Opens the store, or makes it.
-pub(crate) fn open_or_make(dir: &Path, name: &str, report: Report) -> Result<Node, Fault> {
+/// Opens the store, or makes it. A store that numbers does not become a hub's.
+pub(crate) fn open_or_make(
+    dir: &Path,
+    name: &str,
+    hub: bool,
+    report: Report,
+) -> Result<Node, Fault> {
     if Node::exists(dir) {
-        return Ok(open(dir, report)?);
+        let node = open(dir, report)?;
+        if hub && !node.is_hub() {
+            let text = format!("{} is the store of a central server", dir.display());
+            return Err(Fault::new("not-a-hub", text)
+                .hint("a hub begins with a directory of its own: name another with --data"));
+        }
+        return Ok(node);
+    }
+    if hub {
+        return Ok(Node::init_hub(dir, name, Arc::new(SystemClock))?);
     }
     Ok(Node::init(
         dir,

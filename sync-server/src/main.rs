@@ -28,6 +28,7 @@ mod serve;
 mod signals;
 mod sync_routes;
 mod tls;
+mod upstream;
 mod warning;
 
 use std::process::ExitCode;

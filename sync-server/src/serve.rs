@@ -21,7 +21,7 @@ use crate::listen::{self, Speech};
 use crate::report::Report;
 use crate::signals::{Hangup, Stop};
 use crate::tls::{self, Door, Identity, OwnFiles, PATIENCE};
-use crate::{admin, data, headers, routes};
+use crate::{admin, data, headers, routes, upstream};
 
 /// How long requests may take to finish after the wish to stop.
 const GOODBYE: Duration = Duration::from_secs(10);
@@ -32,9 +32,13 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
     let speech = listen::speech(arguments, address)?;
     start_log(&arguments.log, arguments.log_json)?;
     let dir = &arguments.data.data;
-    let node = data::open_or_make(dir, &arguments.name, report)?;
+    let upstream = arguments.upstream.as_deref();
+    let node = data::open_or_make(dir, &arguments.name, upstream.is_some(), report)?;
     let runtime = runtime()?;
     let served = runtime.block_on(async {
+        if let Some(upstream) = upstream {
+            upstream::enroll(&node, upstream, arguments.upstream_code.as_deref()).await?;
+        }
         let listener = bind(address).await?;
         let front = Front::make(speech, dir, &listener)?;
         node.serve_with(front.pin())?;
@@ -42,7 +46,7 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
         let stop = Stop::listen().map_err(|error| Fault::system("taking signals over", &error))?;
         let socket = admin::Socket::listen(dir, node.clone(), url.clone())?;
         report.address("stock-server is listening at", &url);
-        if let Some(link) = admin::users::setup_link(&node, &url)? {
+        if let Some(link) = set_up_link(&node, &url)? {
             report.notice(&format!(
                 "nobody is set up yet; open this link once, within three days, to begin: {link}"
             ));
@@ -51,7 +55,15 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
         tracing::info!(url, pin, data = %dir.display(), "serving");
         let app = App::new(node.clone());
         prepare(&app);
+        let above = node
+            .is_hub()
+            .then(|| tokio::spawn(upstream::keep_in_step(node.clone())));
         front.serve(listener, app, &node, stop).await?;
+        if let Some(above) = above {
+            above.abort();
+            // Its copy of the node is gone with it.
+            let _aborted = above.await;
+        }
         socket.close();
         Ok(())
     });
@@ -59,6 +71,14 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
     let closed = node.close().map_err(Fault::from);
     tracing::info!("stopped");
     served.and(closed)
+}
+
+/// The link with which somebody begins; a hub has no users of its own.
+fn set_up_link(node: &Node, url: &str) -> Result<Option<String>, Fault> {
+    if node.is_hub() {
+        return Ok(None);
+    }
+    admin::users::setup_link(node, url)
 }
 
 /// Works out what the first page will ask.

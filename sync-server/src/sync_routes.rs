@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -34,8 +34,14 @@ async fn hello(State(app): State<App>, body: Body) -> Result<Response, Problem> 
     answer(&app, body, Node::handle_hello).await
 }
 
+/// A hub enrols nobody itself: whoever asks is handed on to the server above.
 async fn enroll(State(app): State<App>, body: Body) -> Result<Response, Problem> {
-    answer(&app, body, Node::handle_enroll).await
+    let hub = app.work(|node| node.is_hub().then(|| node.clone())).await?;
+    let Some(hub) = hub else {
+        return answer(&app, body, Node::handle_enroll).await;
+    };
+    let bytes = arrived(body).await?;
+    Ok(respond(hub.enroll_above(bytes).await))
 }
 
 async fn sync(State(app): State<App>, body: Body) -> Result<Response, Problem> {
@@ -51,20 +57,24 @@ async fn answer(
     body: Body,
     handle: fn(&Node, &[u8]) -> WireAnswer,
 ) -> Result<Response, Problem> {
+    let bytes = arrived(body).await?;
+    Ok(respond(app.work(move |node| handle(node, &bytes)).await?))
+}
+
+/// The bytes of a request's body.
+async fn arrived(body: Body) -> Result<Bytes, Problem> {
     let arrived = tokio::time::timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES_MAX)).await;
     let Ok(arrived) = arrived else {
         let text = "the request took too long to arrive";
         return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", text));
     };
-    let bytes = arrived.map_err(|error| unreadable(&error))?;
-    let answer = app.work(move |node| handle(node, &bytes)).await?;
+    arrived.map_err(|error| unreadable(&error))
+}
+
+fn respond(answer: WireAnswer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Ok((
-        status,
-        [(header::CONTENT_TYPE, "application/msgpack")],
-        answer.body,
-    )
-        .into_response())
+    let kind = [(header::CONTENT_TYPE, "application/msgpack")];
+    (status, kind, answer.body).into_response()
 }
 
 /// A body that was cut off or is too large.

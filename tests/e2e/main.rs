@@ -19,6 +19,7 @@ mod csv_files;
 mod demo;
 mod forgotten;
 mod harness;
+mod hub;
 mod order_commands;
 mod orders;
 mod readme;

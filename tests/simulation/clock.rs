@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger_core::Timestamp;
-use ledger_node::WallClock;
+use ledger_node::{Uptime, WallClock};
 
 /// The true time that nobody in the world knows, in milliseconds.
 pub type Truth = Arc<AtomicU64>;
@@ -15,6 +15,7 @@ pub struct SimClock {
     truth: Truth,
     shift: Mutex<Shift>,
     highest: AtomicU64,
+    boots: AtomicU64,
 }
 
 /// By how much a clock is off.
@@ -40,7 +41,13 @@ impl SimClock {
                 since,
             }),
             highest: AtomicU64::new(0),
+            boots: AtomicU64::new(0),
         })
+    }
+
+    /// The machine is started anew.
+    pub fn boot(&self) {
+        self.boots.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Jumps by so much.
@@ -79,5 +86,12 @@ impl WallClock for SimClock {
         let shown = u64::try_from(shown).unwrap_or(0);
         self.highest.fetch_max(shown, Ordering::Relaxed);
         Timestamp::from_millis(shown)
+    }
+
+    fn uptime(&self) -> Option<Uptime> {
+        Some(Uptime {
+            boot: self.boots.load(Ordering::Relaxed),
+            millis: self.truth.load(Ordering::Relaxed),
+        })
     }
 }

@@ -108,6 +108,7 @@ impl Machine {
         self.talk = None;
         self.node = None;
         self.disk.crash(&mut |below| dice.below(below));
+        self.clock.boot();
     }
 
     /// Ends the program in good order.

@@ -69,6 +69,8 @@ impl World {
         let conversation = if node.server_url().is_some() {
             match node.begin_sync() {
                 Ok(conversation) => conversation,
+                // It notes first how its clock stands, and the disk may not take that.
+                Err(error) if !self.quiet => return self.broken_off(which, &error),
                 Err(error) => return Err(format!("a sync cannot begin: {}", chain(&error))),
             }
         } else {

@@ -6,6 +6,7 @@ mod balance;
 mod chains;
 mod clocks;
 mod forks;
+mod lineage;
 mod naive;
 mod numbers;
 mod synced;

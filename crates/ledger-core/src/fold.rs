@@ -42,6 +42,7 @@ pub use self::catalogue::{
     columns,
 };
 pub use self::changes::{Mark, News};
+pub use self::fixes::ClockRun;
 pub use self::history::{HistoryPart, HistoryRow, RowKind, Why, WhyRow};
 pub use self::line::{LastCount, LineInfo, LineKey};
 pub use self::orders::{Order, OrderState};

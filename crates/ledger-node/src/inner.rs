@@ -12,6 +12,7 @@ use ledger_sync::ChainedRun;
 use ledger_sync::server::Order;
 
 use crate::checkpoint::{self, State};
+use crate::clock_runs::Begun;
 use crate::error::NodeError;
 use crate::keys::Keys;
 use crate::load;
@@ -28,6 +29,8 @@ pub(crate) struct Inner {
     /// The epoch of the central order as last seen.
     pub(crate) epoch: u64,
     pub(crate) failed: Option<String>,
+    /// When the present run of the clock began, once that was looked up.
+    pub(crate) clock_run: Option<Begun>,
 }
 
 /// Where the central order stands.
@@ -53,8 +56,8 @@ impl Inner {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Self, NodeError> {
         let origin = keys.origin();
-        let epoch = match (&keys.central, keys.server_key()) {
-            (Some(central), _) => Some(central.epoch),
+        let epoch = match (keys.epoch(), keys.server_key()) {
+            (Some(epoch), _) => Some(epoch),
             (None, Some(server)) => store
                 .cursor(server.device_id().as_bytes())?
                 .map(|cursor| cursor.epoch),
@@ -69,8 +72,8 @@ impl Inner {
         let (seq, head) = store
             .head(origin)?
             .unwrap_or((0, Hash::before_first(origin)));
-        let central = match &keys.central {
-            Some(central) => Some(Central::load(store, central.epoch)?),
+        let central = match keys.epoch() {
+            Some(epoch) => Some(Central::load(store, epoch)?),
             None => None,
         };
         let mut inner = Self {
@@ -81,6 +84,7 @@ impl Inner {
             central,
             epoch: epoch.unwrap_or(0),
             failed: None,
+            clock_run: None,
         };
         // The next one may be killed before it is closed.
         inner.keep_checkpoint(store);

@@ -24,8 +24,8 @@ use crate::vouch::Served;
 /// The file's name in the store's directory.
 pub(crate) const FILE: &str = "keys.json";
 /// The version of the file's layout. Version 1 had no `check`, version 2 no people, version 3 no
-/// TLS keys.
-const VERSION: u32 = 4;
+/// TLS keys, version 4 no hubs.
+const VERSION: u32 = 5;
 /// The first version with a `check`.
 const CHECKED: u32 = 2;
 /// Letters and digits of a one-time code: none that are mistaken for each other.
@@ -46,6 +46,9 @@ pub(crate) struct Keys {
     version: u32,
     pub(crate) name: String,
     server: bool,
+    /// A server that numbers nothing and has another one above it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    hub: bool,
     seed: String,
     origin: String,
     /// Earlier origins of this device, oldest first.
@@ -102,6 +105,14 @@ pub(crate) struct Bond {
 )]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde gives fields by reference"
+)]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What a server has beyond its key.
@@ -235,6 +246,7 @@ impl Keys {
             version: VERSION,
             name: name.to_owned(),
             server: kind == NodeKind::Server,
+            hub: false,
             seed: to_hex(&random.bytes::<32>()?),
             origin: to_hex(&random.bytes::<16>()?),
             past_origins: Vec::new(),
@@ -351,6 +363,23 @@ impl Keys {
         }
     }
 
+    /// The same, for a server that numbers nothing.
+    pub(crate) const fn of_hub(mut self) -> Self {
+        self.hub = true;
+        self
+    }
+
+    /// Whether it is a server that numbers nothing.
+    pub(crate) const fn is_hub(&self) -> bool {
+        self.hub
+    }
+
+    /// The epoch in which this server numbers; none where nothing is numbered.
+    pub(crate) fn epoch(&self) -> Option<u64> {
+        let central = self.central.as_ref().filter(|_| !self.hub);
+        central.map(|central| central.epoch)
+    }
+
     pub(crate) fn key(&self) -> DeviceKey {
         DeviceKey::from_seed(&fixed(&self.seed).unwrap_or_default())
     }
@@ -398,13 +427,15 @@ impl Keys {
     /// The ledger that this node's heads are signed for, once it has one.
     pub(crate) fn ledger(&self) -> Option<LedgerId> {
         let bond = self.bond.as_ref().map(|bond| &bond.ledger);
-        let central = self.central.as_ref().map(|central| &central.ledger);
-        bond.or(central)?.parse().ok()
+        let central = self.central.as_ref().filter(|_| !self.hub);
+        bond.or(central.map(|central| &central.ledger))?
+            .parse()
+            .ok()
     }
 
     /// The key that speaks for the ledger: the central server's.
     pub(crate) fn ledger_key(&self) -> Option<PublicKey> {
-        let ours = self.central.as_ref().map(|_| self.key().public());
+        let ours = self.epoch().map(|_| self.key().public());
         self.server_key().or(ours)
     }
 
@@ -438,10 +469,10 @@ impl Keys {
         expires: Timestamp,
     ) -> Result<NewCode, NodeError> {
         let code = one_time_code(&self.random)?;
-        let central = self
-            .central
-            .as_mut()
-            .ok_or(NodeError::WrongKind("only a server makes codes"))?;
+        let central = self.central.as_mut().filter(|_| !self.hub);
+        let central = central.ok_or(NodeError::WrongKind(
+            "only the central server makes codes: make one there, for the address of this hub",
+        ))?;
         central.codes.push(Code {
             hash: secret_hash(&code),
             name: name.map(str::to_owned),
@@ -575,7 +606,7 @@ mod tests {
         assert!(read.text().unwrap().contains("\"check\""));
         keys.version = 2;
         assert!(Keys::of_text(keys.json().unwrap().as_bytes(), path).is_err());
-        let newer = Keys::of_text(br#"{"version": 5, "more": 1}"#, path);
+        let newer = Keys::of_text(br#"{"version": 99, "more": 1}"#, path);
         assert!(format!("{:?}", newer.map(|_| ())).contains("newer version"));
     }
 

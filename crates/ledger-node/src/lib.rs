@@ -13,6 +13,7 @@
 mod backup;
 mod checkpoint;
 mod clock;
+mod clock_runs;
 mod conversation;
 mod doctor;
 mod error;
@@ -39,7 +40,7 @@ pub mod view;
 mod vouch;
 
 pub use backup::{BackupReport, RestoreReport, SafeMark};
-pub use clock::{SystemClock, WallClock};
+pub use clock::{SystemClock, Uptime, WallClock};
 pub use conversation::{Conversation, EnrollReport, Question, SyncProgress, SyncReport};
 pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::NodeError;

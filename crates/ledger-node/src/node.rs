@@ -148,6 +148,22 @@ impl Node {
         kind: NodeKind,
         name: &str,
     ) -> Result<Self, NodeError> {
+        Self::make_on(machine, dir, Keys::make_on(machine, kind, name)?)
+    }
+
+    /// Makes the store of a hub: a server that numbers nothing and has another one above it, which
+    /// it becomes a device of by enrolling there.
+    pub fn init_hub(dir: &Path, name: &str, clock: Arc<dyn WallClock>) -> Result<Self, NodeError> {
+        Self::init_hub_on(&Machine::real(clock), dir, name)
+    }
+
+    /// As [`Self::init_hub`], on a machine that may be simulated.
+    pub fn init_hub_on(machine: &Machine, dir: &Path, name: &str) -> Result<Self, NodeError> {
+        let keys = Keys::make_on(machine, NodeKind::Server, name)?;
+        Self::make_on(machine, dir, keys.of_hub())
+    }
+
+    fn make_on(machine: &Machine, dir: &Path, mut keys: Keys) -> Result<Self, NodeError> {
         let store_dir = dir.join(STORE);
         if Self::exists_on(machine, dir) {
             let path = dir.to_owned();
@@ -158,10 +174,9 @@ impl Node {
             path: dir.to_owned(),
             source,
         })?;
-        let mut keys = Keys::make_on(machine, kind, name)?;
         keys.keep_in(dir)?;
         let options = machine.options(dir, |_| {})?;
-        let store = Store::create(&store_dir, machine.engine(kind), &options)?;
+        let store = Store::create(&store_dir, machine.engine(keys.kind()), &options)?;
         Self::start(store, keys, Arc::clone(&machine.clock), &mut |_| {})
     }
 
@@ -419,6 +434,7 @@ impl Node {
     ) -> Result<Written, NodeError> {
         // An earlier beginning of it may not have reached the disk.
         self.begin_if_unused(GenesisReason::Forked)?;
+        self.mark_clock()?;
         let mut inner = self.lock();
         inner.check_usable()?;
         let mut writing = inner.begin(self.now());
@@ -548,6 +564,12 @@ impl Node {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.shared.clock.now()
+    }
+
+    /// Whether it is a hub: a server that numbers nothing.
+    #[must_use]
+    pub fn is_hub(&self) -> bool {
+        self.lock().keys.is_hub()
     }
 
     /// The server that this device is enrolled at.

@@ -36,7 +36,7 @@ impl Node {
     /// numbers that it gave out and does not know: begins anew, unless another has seen to it.
     pub(crate) fn renew(&self, epoch: u64) -> Result<(), NodeError> {
         let mut inner = self.lock();
-        if inner.keys.central.as_ref().map(|central| central.epoch) != Some(epoch) {
+        if inner.keys.epoch() != Some(epoch) {
             return Ok(());
         }
         // It goes on with the TLS key that it is served with.
@@ -71,10 +71,10 @@ impl Node {
         let genesis = {
             let inner = self.lock();
             let parent = inner.last_own(self.store())?;
-            let reason = match (parent, inner.keys.kind()) {
+            let reason = match (parent, inner.keys.epoch()) {
                 (Some(_), _) => again,
-                (None, NodeKind::Server) => GenesisReason::Server,
-                (None, NodeKind::Handheld) => GenesisReason::New,
+                (None, Some(_)) => GenesisReason::Server,
+                (None, None) => GenesisReason::New,
             };
             Body::Genesis(Genesis {
                 device: inner.keys.device(),

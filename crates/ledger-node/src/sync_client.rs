@@ -9,6 +9,7 @@ use crate::conversation::{Conversation, EnrollReport, Question, SyncProgress, Sy
 use crate::error::NodeError;
 use crate::node::Node;
 use crate::pin::Pin;
+use crate::sync_server::WireAnswer;
 use crate::trust::{Distrust, Judge};
 
 /// How long connecting may take.
@@ -184,6 +185,11 @@ async fn carry(
                 return Err(NodeError::OtherKey { url });
             }
         };
+        if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            // From the server, or from whatever stands before it and speaks no protocol of ours.
+            conversation.too_large()?;
+            continue;
+        }
         let (status, body) = read(conversation, response).await?;
         conversation.answer(status.as_u16(), &body)?;
         progress(conversation.progress());
@@ -204,6 +210,54 @@ impl Node {
         let mut conversation = self.begin_enroll(&url, code).pinned(pin);
         carry(&mut conversation, &mut |_| {}).await?;
         conversation.enroll_report().ok_or(NodeError::NotEnrolled)
+    }
+
+    /// On a hub: hands somebody's wish to enrol on to the server above, and its answer back.
+    pub async fn enroll_above(&self, body: impl Into<Vec<u8>>) -> WireAnswer {
+        let question = Question {
+            route: "enroll",
+            body: body.into(),
+        };
+        match self.ask_above(&question).await {
+            Ok(answer) => answer,
+            Err(error) => WireAnswer::refused(503, "server-trouble", &error.to_string()),
+        }
+    }
+
+    async fn ask_above(&self, question: &Question) -> Result<WireAnswer, NodeError> {
+        let conversation = self.begin_sync()?;
+        let way = Way::new(conversation.url(), conversation.pin())?;
+        let sent = way.send(conversation.url(), question).await;
+        let response = sent.map_err(|unsent| match unsent {
+            Unsent::Unreachable(reason) => conversation.unreachable(reason),
+            Unsent::Distrusted(_) => conversation.unreachable("it has another TLS key"),
+        })?;
+        let (status, body) = read(&conversation, response).await?;
+        Ok(WireAnswer {
+            status: status.as_u16(),
+            body,
+        })
+    }
+
+    /// Says that the server that this device is enrolled at has another address, and another TLS
+    /// key where a pin is given.
+    pub fn set_server(&self, url: &str, pin: Option<Pin>) -> Result<(), NodeError> {
+        let url = normal_url(url, pin)?;
+        let mut inner = self.lock();
+        let before = inner.keys.bond.clone();
+        let bond = inner.keys.bond.as_mut().ok_or(NodeError::NotEnrolled)?;
+        bond.server_url = url;
+        if let Some(pin) = pin {
+            bond.pin = Some(pin.to_string());
+        }
+        if inner.keys.bond == before {
+            return Ok(());
+        }
+        if let Err(error) = inner.keys.save() {
+            inner.keys.bond = before;
+            return Err(error);
+        }
+        Ok(())
     }
 
     /// Sends what the central server lacks and takes what is new there, until both have all.

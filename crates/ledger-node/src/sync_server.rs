@@ -40,6 +40,17 @@ pub struct WireAnswer {
     pub body: Vec<u8>,
 }
 
+impl WireAnswer {
+    /// An answer that says why there is none.
+    pub(crate) fn refused(status: u16, code: &'static str, text: &str) -> Self {
+        answer(Err::<HelloAnswer, _>(Refused(
+            status,
+            code,
+            text.to_owned(),
+        )))
+    }
+}
+
 /// Why a request is not answered: HTTP status, stable word, text.
 struct Refused(u16, &'static str, String);
 
@@ -85,11 +96,11 @@ impl Node {
             "enroll" => self.handle_enroll(body),
             "sync" => self.handle_sync(body),
             "frontier" => self.handle_frontier(body),
-            _ => answer(Err::<HelloAnswer, _>(Refused(
+            _ => WireAnswer::refused(
                 404,
                 "no-such-route",
-                format!("there is no {route:?} in this version of the protocol"),
-            ))),
+                &format!("there is no {route:?} in this version of the protocol"),
+            ),
         }
     }
 
@@ -161,6 +172,10 @@ impl Node {
 
     fn enroll_device(&self, body: &[u8]) -> Result<EnrollAnswer, Refused> {
         let asked = Enroll::from_bytes(body).or(Err(Refused::bad("request to enrol")))?;
+        if self.is_hub() {
+            let text = "only the central server enrols devices".to_owned();
+            return Err(Refused(403, "hub", text));
+        }
         let public_key = PublicKey::from_bytes(*asked.public_key);
         let (redeemed, certificate, answer) = {
             let mut inner = self.lock();
@@ -380,6 +395,7 @@ impl Node {
         inner.check_usable()?;
         let mut group = Group::new();
         let mut rejects = Vec::new();
+        let mut arrived = Vec::new();
         if !request.push.is_empty() || !request.again.is_empty() {
             let no_ledger = || NodeError::WrongKind("no ledger");
             let known = server::Known {
@@ -398,6 +414,8 @@ impl Node {
             if Bug::EntriesBeforeNumbers.is_planted() {
                 let _earlier = self.store().append(std::mem::take(&mut group)).wait();
             }
+            let arrivals = pushed.arrivals.iter();
+            arrived.extend(arrivals.map(|it| (it.origin, it.first_seq)));
             for arrival in pushed.arrivals {
                 let moment = arrival.numbered_at.map_or(now, |moment| moment.min(now));
                 let run = inner.number(arrival.origin, arrival.first_seq, &arrival.hashes, moment);
@@ -410,8 +428,12 @@ impl Node {
         };
         group.push(Record::Note(seen));
         let pending = self.store().append(group);
+        let is_central = inner.central.is_some();
         drop(inner);
         self.wait(pending)?;
+        if is_central {
+            self.fix_clock(caller.device, &arrived)?;
+        }
         Ok(rejects)
     }
 }

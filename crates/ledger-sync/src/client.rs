@@ -42,8 +42,10 @@ pub struct Push<'a> {
     pub own: &'a [Origin],
     /// Others that have entries without a central number here.
     pub relayed: &'a [Origin],
-    /// How far whoever is asked is known to hold chains, beyond the central numbers.
+    /// How far whoever is asked is known to hold chains.
     pub held: &'a BTreeMap<Origin, u64>,
+    /// Whether he also holds what has a central number here. A hub may not have heard of it.
+    pub holds_numbered: bool,
     /// How much may go out and come in.
     pub room: Room,
     /// Chains are only named: how far they are held, or what was numbered anew, comes first.
@@ -150,8 +152,14 @@ impl Client<'_> {
         if numbered >= last {
             return Ok(());
         }
-        let held = push.held.get(&chain).copied().unwrap_or(0);
-        let mut reached = numbered.max(held).min(last);
+        let mut reached = push.held.get(&chain).copied().unwrap_or(0).min(last);
+        if push.holds_numbered || push.only_named {
+            reached = reached.max(numbered);
+        }
+        // A branch begins behind entries of another chain.
+        let begin = log.branch(chain).map_err(Fault::Log)?;
+        let before = begin.map_or(0, |branch| branch.first_seq.saturating_sub(1));
+        reached = reached.max(before);
         while reached < last {
             if *room == 0 {
                 asked.more = true;
@@ -174,7 +182,9 @@ impl Client<'_> {
             let head = wire::head_message(chain, reached, &hash);
             asked.request.have.push(head);
         }
-        asked.reached.push((chain, reached));
+        if !push.only_named {
+            asked.reached.push((chain, reached));
+        }
         Ok(())
     }
 

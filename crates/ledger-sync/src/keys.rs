@@ -138,7 +138,17 @@ impl<'a, L: Log> Ahead<'a, L> {
             signature: Signature::from_bytes(*batch.signature),
         };
         if !self.holds(&head) {
-            return Err(Fault::BadSignature { origin });
+            // Whose entries these are stands in the first one.
+            let first_seq = slice.first_seq;
+            return Err(if first_seq > 1 && self.head(root)?.0 == 0 {
+                Fault::Gap {
+                    origin: root,
+                    first_seq,
+                    expected: 1,
+                }
+            } else {
+                Fault::BadSignature { origin }
+            });
         }
         Ok(Checked {
             slice,

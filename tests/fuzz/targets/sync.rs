@@ -125,6 +125,7 @@ pub(crate) fn answer(bytes: &[u8]) {
         own: &own,
         relayed: &[],
         held: &BTreeMap::new(),
+        holds_numbered: true,
         room: Room::default(),
         only_named: false,
         claim: Claim::Unnumbered,

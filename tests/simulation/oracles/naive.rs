@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::entry::{Body, Content, Entry, Place};
 use ledger_core::fold::LineKey;
-use ledger_core::{Code, EntryId};
+use ledger_core::{Clock, Code, EntryId};
 
+use super::lineage::{Lineage, Written};
 use crate::world::{CENTRAL, Failure, World, chain};
 
 /// The server's log.
@@ -13,6 +14,7 @@ pub(super) struct Log {
     pub(super) entries: BTreeMap<EntryId, Entry>,
     /// When each counts as having happened.
     pub(super) effective: BTreeMap<EntryId, u64>,
+    lineage: Lineage,
 }
 
 impl Log {
@@ -37,26 +39,40 @@ impl Log {
         let numbers = &world.memory.numbers;
         let epoch = numbers.epoch_of(&ids);
         let epoch = epoch.ok_or("no epoch has a number for every entry")?;
-        let mut effective = BTreeMap::new();
-        let mut last: Option<(EntryId, u64)> = None;
-        for (id, entry) in &entries {
-            let before = last.filter(|(before, _)| before.origin == id.origin);
-            let time = entry.time.millis().max(before.map_or(0, |(_, time)| time));
+        let lineage = Lineage::of(&entries, |origin| central.read(|fold| fold.root_of(origin)));
+        let ahead = ahead_by_run(&entries);
+        let mut effective: BTreeMap<EntryId, u64> = BTreeMap::new();
+        let mut by_seq: Vec<&EntryId> = entries.keys().collect();
+        by_seq.sort_by_key(|id| id.seq);
+        for id in by_seq {
+            let run = lineage.written(lineage.run_of(*id, &entries));
+            let (_, _, ahead) = ahead.get(&run).copied().unwrap_or_default();
+            let time = entries[id].time.millis().saturating_sub_signed(ahead);
             let moment = numbers.moment(epoch, *id).unwrap_or(u64::MAX);
-            let time = time.min(moment);
-            effective.insert(*id, time);
-            last = Some((*id, time));
+            let before = lineage.prior(*id).map_or(0, |before| effective[&before]);
+            effective.insert(*id, time.min(moment).max(before));
         }
-        Ok(Self { entries, effective })
+        Ok(Self {
+            entries,
+            effective,
+            lineage,
+        })
     }
 
     /// What does not count: what was reversed, and of several with one key all but the first.
     pub(super) fn ineffective(&self) -> BTreeSet<EntryId> {
         let target = |entry: &Entry| match &entry.body {
-            Body::Reversed(reversed) => Some(reversed.target.id),
+            Body::Reversed(reversed) => Some(reversed.target),
             _ => None,
         };
-        let mut ineffective: BTreeSet<EntryId> = self.entries.values().filter_map(target).collect();
+        let targets = self.entries.values().filter_map(target);
+        let targets: BTreeSet<_> = targets
+            .map(|target| (target.id.origin, target.id.seq, target.hash8))
+            .collect();
+        let ids = self.entries.keys().copied();
+        let mut ineffective: BTreeSet<EntryId> = ids
+            .filter(|id| targets.contains(&self.lineage.written(*id)))
+            .collect();
         let mut keys = BTreeSet::new();
         for (_, id) in self.order() {
             let again = |once| !keys.insert(once);
@@ -102,6 +118,24 @@ impl Log {
         sums.retain(|_, sum| *sum != 0);
         sums
     }
+}
+
+/// A word of the server about a clock, the last by its own clock and id.
+type Word = (Clock, Option<EntryId>, i64);
+
+/// By how much a clock was ahead in a run, by what begins the run: the last word of the server
+/// about it.
+fn ahead_by_run(entries: &BTreeMap<EntryId, Entry>) -> BTreeMap<Written, Word> {
+    let mut last = BTreeMap::new();
+    for (id, entry) in entries {
+        if let Body::TimeFixed(fix) = &entry.body {
+            let run = (fix.run.id.origin, fix.run.id.seq, fix.run.hash8);
+            let word = (entry.clock, Some(*id), fix.ahead_millis);
+            let known = last.entry(run).or_insert(word);
+            *known = word.max(*known);
+        }
+    }
+    last
 }
 
 fn key(item: &Code, place: &Place) -> LineKey {

@@ -23,7 +23,12 @@ pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
     if !world.memory.turned_back.is_empty() {
         return Ok(());
     }
-    let made = |body: &Body| !matches!(body, Body::Genesis(_) | Body::Set(_));
+    let made = |body: &Body| {
+        !matches!(
+            body,
+            Body::Genesis(_) | Body::Set(_) | Body::ClockMark(_) | Body::TimeFixed(_)
+        )
+    };
     let untold = log.entries.iter();
     let untold =
         untold.filter(|(id, entry)| made(&entry.body) && !world.memory.told.contains_key(id));

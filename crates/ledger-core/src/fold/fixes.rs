@@ -8,7 +8,7 @@ use super::catalogue::Stamp;
 use super::origin::Ahead;
 use super::{Fold, TxKey};
 use crate::entry::TimeFix;
-use crate::id::{EntryId, EntryRef};
+use crate::id::{EntryId, EntryRef, Origin};
 
 #[derive(Debug)]
 struct Fix {
@@ -21,7 +21,42 @@ struct Fix {
 #[derive(Debug, Default)]
 pub(super) struct Fixes(BTreeMap<EntryId, Vec<Fix>>);
 
+/// A run of a device's clock, as far as its beginning is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockRun {
+    /// The entry with which it begins, as it was written.
+    pub begins: EntryRef,
+    /// That entry's seq.
+    pub first_seq: u64,
+    /// By how many milliseconds the clock was ahead, if that was found out.
+    pub ahead_millis: Option<i64>,
+}
+
 impl Fold {
+    /// The runs of the clock that begin in a chain, in order.
+    #[must_use]
+    pub fn clock_runs(&self, chain: Origin) -> Vec<ClockRun> {
+        let Some(index) = self.origins.find(chain) else {
+            return Vec::new();
+        };
+        let run = |(first_seq, ahead): (u64, Option<Ahead>)| {
+            let key = (index, first_seq);
+            ClockRun {
+                begins: EntryRef {
+                    id: self.origins.written_id(key),
+                    hash8: self.origins.hash8(key),
+                },
+                first_seq,
+                ahead_millis: ahead.map(|ahead| ahead.millis),
+            }
+        };
+        self.origins
+            .begun_runs(index)
+            .into_iter()
+            .map(run)
+            .collect()
+    }
+
     /// Takes a fix; it has its effect when it counts and the run is known.
     pub(super) fn take_fix(&mut self, stamp: Stamp, fix: &TimeFix) {
         let known = self.fixes.0.entry(fix.run.id).or_default();

@@ -33,6 +33,8 @@ impl Node {
 
     /// Begins a sync with the server that this device is enrolled at.
     pub fn begin_sync(&self) -> Result<Conversation, NodeError> {
+        // What hello compares is the run that goes on now.
+        self.mark_clock()?;
         let inner = self.lock();
         let bond = inner.keys.bond.as_ref().ok_or(NodeError::NotEnrolled)?;
         let bonded = Bonded {
@@ -153,6 +155,7 @@ impl Node {
                 own: &outbox.keep(own),
                 relayed: &outbox.keep(relayed),
                 held: &outbox.held,
+                holds_numbered: talk.channel.central,
                 room: outbox.room,
                 only_named,
                 claim: talk.claim,

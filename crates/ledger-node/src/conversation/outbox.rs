@@ -15,7 +15,7 @@ use ledger_sync::client::Asked;
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     pub(super) room: Room,
-    /// How far the other side holds chains, beyond the central numbers.
+    /// How far the other side is known to hold chains.
     pub(super) held: BTreeMap<Origin, u64>,
     left_out: BTreeMap<Origin, String>,
     /// From where on a chain was sent again.

@@ -86,6 +86,17 @@ impl Origins {
         log.clocks.ahead.get(&run).copied().unwrap_or_default()
     }
 
+    /// The runs that begin in a chain, by their first seqs, with what is known of them.
+    pub(in crate::fold) fn begun_runs(&self, index: u32) -> Vec<(u64, Option<Ahead>)> {
+        let Some(log) = self.log(index).filter(|log| log.slots.len() > 0) else {
+            return Vec::new();
+        };
+        let first = log.behind.is_none().then_some(1);
+        let marks = log.clocks.marks.iter().copied();
+        let known = |seq: u64| (seq, log.clocks.ahead.get(&seq).copied());
+        first.into_iter().chain(marks).map(known).collect()
+    }
+
     /// The runs of a chain.
     pub(super) fn clock_runs(&self, index: u32) -> Runs {
         let Some(log) = self.log(index) else {

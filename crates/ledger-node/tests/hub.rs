@@ -1,0 +1,213 @@
+//! A hub between: it keeps what a site's handhelds wrote while the central server is out of reach,
+//! gives them each other's entries, relays everything byte for byte, and numbers nothing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod shop;
+
+use std::sync::Arc;
+
+use ledger_node::{Node, NodeError, NodeKind, SystemClock};
+use shop::*;
+
+/// A shop with a hub that is enrolled and knows what the central server knows.
+fn with_hub() -> (Shop, Node, Node) {
+    let shop = Shop::new();
+    let server = shop.server();
+    let hub = Node::init_hub(&shop.dir("hub"), "hub", Arc::new(SystemClock)).unwrap();
+    let code = server.new_enrol_code(None, None, 60_000).unwrap();
+    carry(&server, hub.begin_enroll("http://server", &code.code));
+    sync(&server, &hub);
+    (shop, server, hub)
+}
+
+fn report(server: &Node, node: &Node) -> ledger_node::SyncReport {
+    let mut conversation = node.begin_sync().unwrap();
+    while let Some(question) = conversation.question().unwrap() {
+        let answer = server.handle(question.route, &question.body);
+        conversation.answer(answer.status, &answer.body).unwrap();
+    }
+    let report = conversation.sync_report().unwrap();
+    assert_eq!(report.rejected, Vec::<String>::new());
+    report
+}
+
+#[test]
+fn what_handhelds_give_a_hub_reaches_the_others_at_once_and_the_server_later() {
+    let (shop, server, hub) = with_hub();
+    let (a, b) = (shop.handheld("a"), shop.handheld("b"));
+    // The server is out of reach; a and b meet at the hub.
+    let first = report(&hub, &a);
+    assert_eq!((first.synced, first.at_hub), (false, true));
+    assert!(first.pushed > 0 && first.rejected.is_empty(), "{first:?}");
+    let again = report(&hub, &a);
+    assert_eq!(again.pushed, 0, "it is at the hub already");
+    report(&hub, &b);
+    assert_eq!((total(&b), total(&hub)), ("10".to_owned(), "10".to_owned()));
+    add(&b, 5);
+    report(&hub, &b);
+    report(&hub, &a);
+    assert_eq!(total(&a), "15");
+    assert_eq!(total(&server), "");
+    // Nothing has a number, and nobody says that it is safe.
+    assert!(a.view().pending().unwrap().0 > 0);
+    // The hub reaches the server.
+    let relayed = report(&server, &hub);
+    assert!(relayed.synced && relayed.pushed > 0, "{relayed:?}");
+    assert_eq!(total(&server), "15");
+    let done = report(&hub, &a);
+    assert_eq!((done.pushed, done.pulled), (0, 0), "{done:?}");
+    assert_eq!(a.view().pending().unwrap().0, 0, "the numbers came down");
+    report(&hub, &b);
+    for node in [&a, &b, &hub] {
+        assert_eq!(node.state_hash().unwrap(), server.state_hash().unwrap());
+        assert!(node.verify(&mut |_| {}).unwrap().ok);
+    }
+    // Directly nothing is left to do.
+    let direct = report(&server, &a);
+    assert_eq!((direct.pushed, direct.pulled, direct.synced), (0, 0, true));
+}
+
+#[test]
+fn over_a_hub_and_directly_at_once_everything_counts_once() {
+    let (shop, server, hub) = with_hub();
+    let (a, b) = (shop.handheld("a"), shop.handheld("b"));
+    report(&hub, &a);
+    report(&hub, &b);
+    for number in 1..=5 {
+        add(&a, number);
+        report(&hub, &a);
+        add(&a, 10);
+        // The server gets more than the hub has, in other pieces.
+        report(&server, &a);
+        add(&b, 1);
+        report(&hub, &b);
+        report(&server, &hub);
+        report(&hub, &b);
+        add(&a, 3);
+        report(&hub, &a);
+    }
+    for _ in 0..2 {
+        report(&server, &hub);
+        report(&hub, &b);
+        report(&server, &a);
+    }
+    for node in [&a, &b, &hub] {
+        assert_eq!(
+            total(node),
+            "95", // 10, and 5 × (10 + 1 + 3) + 15
+            "{}",
+            node.name()
+        );
+        assert_eq!(node.state_hash().unwrap(), server.state_hash().unwrap());
+    }
+}
+
+#[test]
+fn a_hub_that_is_behind_turns_nobody_back() {
+    let (shop, server, hub) = with_hub();
+    let a = shop.handheld("a");
+    // Much happens that the hub has not heard of, and a knows all of it.
+    report(&server, &a);
+    add(&server, 7);
+    assert!(report(&server, &a).synced);
+    let before = a.state_hash().unwrap();
+    add(&a, 1);
+    report(&hub, &a);
+    assert_eq!(total(&a), "18");
+    assert_ne!(a.state_hash().unwrap(), before);
+    assert_eq!(total(&hub), "11", "the 7 of the server are not there");
+    report(&server, &hub);
+    assert_eq!(total(&server), "18");
+    report(&hub, &a);
+    assert_eq!(a.state_hash().unwrap(), server.state_hash().unwrap());
+}
+
+#[test]
+fn a_device_that_the_hub_has_not_heard_of_shows_its_certificate() {
+    let (shop, server, hub) = with_hub();
+    let clock = Arc::new(SystemClock);
+    let c = Node::init(&shop.dir("c"), NodeKind::Handheld, "c", clock).unwrap();
+    let code = server.new_enrol_code(None, None, 60_000).unwrap();
+    carry(&server, c.begin_enroll("http://server", &code.code));
+    report(&hub, &c);
+    report(&server, &hub);
+    report(&hub, &c);
+    assert_eq!(c.state_hash().unwrap(), server.state_hash().unwrap());
+}
+
+#[test]
+fn a_hub_enrols_nobody_and_another_ledgers_hub_is_not_talked_to() {
+    let (shop, _server, hub) = with_hub();
+    let refused = hub.new_enrol_code(None, None, 60_000);
+    assert!(
+        matches!(refused, Err(NodeError::WrongKind(_))),
+        "{refused:?}"
+    );
+    let other = with_hub();
+    let a = shop.handheld("a");
+    let mut conversation = a.begin_sync().unwrap();
+    let hello = conversation.question().unwrap().unwrap();
+    let greeted = other.2.handle(hello.route, &hello.body);
+    let refused = conversation.answer(greeted.status, &greeted.body);
+    assert!(
+        matches!(refused, Err(NodeError::OtherLedger { .. })),
+        "{refused:?}"
+    );
+}
+
+/// Nobody becomes a hub by saying so: the ledger's key has to have enrolled it.
+#[test]
+fn a_hub_without_a_certificate_of_the_ledger_is_not_trusted() {
+    let (shop, server, hub) = with_hub();
+    let a = shop.handheld("a");
+    let mut conversation = a.begin_sync().unwrap();
+    let hello = conversation.question().unwrap().unwrap();
+    let greeted = hub.handle(hello.route, &hello.body);
+    let mut said: ledger_format::wire::HelloAnswer =
+        ledger_format::wire::Message::from_bytes(&greeted.body).unwrap();
+    // Somebody with another key under the hub's certificate.
+    said.server = ledger_format::wire::id_bytes(&[9; 16]);
+    let body = ledger_format::wire::Message::to_bytes(&said).unwrap();
+    let refused = conversation.answer(200, &body);
+    assert!(
+        matches!(refused, Err(NodeError::BadAnswer(_))),
+        "{refused:?}"
+    );
+    drop(server);
+}
+
+#[test]
+fn a_restored_server_gets_everything_back_through_a_hub() {
+    let (shop, server, hub) = with_hub();
+    let (a, b) = (shop.handheld("a"), shop.handheld("b"));
+    report(&server, &a);
+    drop(server);
+    copy_dir(&shop.dir("server"), &shop.dir("old"));
+    let server = shop.server();
+    add(&a, 20);
+    report(&hub, &a);
+    add(&server, 4);
+    report(&server, &hub);
+    report(&hub, &b);
+    assert_eq!(total(&b), "34");
+    drop(server);
+    turn_back(&shop.dir("server"), &shop.dir("old"));
+    let server = shop.server();
+    assert_eq!(total(&server), "10");
+    // b hears of the new epoch from the hub only.
+    report(&server, &hub);
+    assert_eq!(total(&server), "34");
+    report(&hub, &b);
+    report(&server, &a);
+    report(&server, &hub);
+    report(&hub, &b);
+    for node in [&a, &b, &hub] {
+        assert_eq!(node.state_hash().unwrap(), server.state_hash().unwrap());
+    }
+}
