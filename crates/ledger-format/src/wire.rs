@@ -350,6 +350,9 @@ pub struct SyncAnswer {
     /// Whether that is the end of what the server knows.
     #[serde(rename = "end")]
     pub at_end: bool,
+    /// The caller was revoked: what it gave is kept, and it gets nothing.
+    #[serde(rename = "rvk", default, skip_serializing_if = "is_false")]
+    pub revoked: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

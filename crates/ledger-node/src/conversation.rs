@@ -26,6 +26,8 @@ use crate::log::{NodeLog, stored_head};
 use crate::node::Node;
 use crate::pin::Pin;
 
+mod revoked;
+
 /// Note under which the last moment is kept at which everything was at the central server.
 pub(crate) const SYNCED_AT: &str = "synced-at";
 
@@ -89,6 +91,8 @@ pub struct Conversation {
     pulled: u64,
     /// The server was restored, and is first asked what it still has.
     renewing: bool,
+    /// The server said that this device was revoked: how far it has our chains by now.
+    revoked: Option<Vec<(Origin, u64)>>,
 }
 
 #[derive(Debug)]
@@ -130,6 +134,7 @@ impl Bonded {
             server_key: self.server_key,
             own: &[],
             encoding,
+            given: &[],
         }
     }
 }
@@ -182,6 +187,7 @@ impl Node {
         encoding: u8,
         cursor: CursorMessage,
         only_pull: bool,
+        given: &[(Origin, u64)],
     ) -> Result<Asked, NodeError> {
         let inner = self.lock();
         let log = NodeLog {
@@ -190,6 +196,7 @@ impl Node {
         };
         let own: Vec<Origin> = inner.own_chains().collect();
         let mut client = bonded.client(encoding);
+        client.given = given;
         if !only_pull {
             client.own = &own;
         }
@@ -285,6 +292,7 @@ impl Conversation {
             pushed: 0,
             pulled: 0,
             renewing: false,
+            revoked: None,
         }
     }
 
@@ -393,8 +401,12 @@ impl Conversation {
                 },
                 Purpose::Sync(bonded),
             ) => {
-                self.renewing |= self.node.knows_another_epoch(cursor.epoch);
-                let fresh = self.node.ask(bonded, *encoding, *cursor, self.renewing)?;
+                let is_revoked = self.revoked.is_some();
+                self.renewing |= !is_revoked && self.node.knows_another_epoch(cursor.epoch);
+                let given = self.revoked.as_deref().unwrap_or_default();
+                let fresh = self
+                    .node
+                    .ask(bonded, *encoding, *cursor, self.renewing, given)?;
                 let sealed = seal(bonded, nonce, &fresh)?;
                 *asked = Some(fresh);
                 ("sync", sealed.to_bytes())
@@ -530,6 +542,9 @@ impl Conversation {
         let Purpose::Sync(bonded) = &self.purpose else {
             return Ok(());
         };
+        if answer.revoked {
+            return self.revoked(encoding, cursor, asked, answer);
+        }
         let taken = self.node.take(bonded, encoding, cursor, asked, answer)?;
         if let Some(reject) = answer.rejects.first() {
             return Err(rejected(reject));

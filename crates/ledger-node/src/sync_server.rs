@@ -146,6 +146,11 @@ impl Node {
         let device = public_key.device_id();
         let (redeemed, certificate, answer) = {
             let mut inner = self.lock();
+            if inner.state.fold.revoked_by(device).is_some() {
+                let text = "this device was revoked, and no code makes it trusted again: make a \
+                            new store with stock init, and enrol that";
+                return Err(Refused(403, "device-revoked", text.to_owned()));
+            }
             let ledger = inner
                 .keys
                 .ledger()
@@ -206,11 +211,15 @@ impl Node {
         let request =
             SyncRequest::from_bytes(&envelope.body).or(Err(Refused::bad("sync request")))?;
         let rejects = self.take_push(device, &request)?;
-        let (epoch, nonce) = {
+        let (epoch, nonce, revoked) = {
             let inner = self.lock();
             let epoch = inner.central.as_ref().map_or(0, |central| central.epoch);
-            (epoch, inner.keys.nonce(self.now()))
+            let revoked = inner.state.fold.revoked_by(device).is_some();
+            (epoch, inner.keys.nonce(self.now()), revoked)
         };
+        if revoked {
+            return Ok(self.answer_revoked(&request, nonce, rejects));
+        }
         let bytes_max = request.bytes_max.min(ANSWER_BYTES_MAX);
         let encoding = pack::FACTORED;
         let nothing = ledger_core::fold::Fold::new();
@@ -235,7 +244,27 @@ impl Node {
             runs: served.runs,
             cursor: served.cursor,
             at_end: served.at_end,
+            revoked: false,
         })
+    }
+
+    /// What a revoked device hears: nothing but that it is one.
+    fn answer_revoked(
+        &self,
+        request: &SyncRequest,
+        nonce: Vec<u8>,
+        rejects: Vec<wire::Reject>,
+    ) -> SyncAnswer {
+        SyncAnswer {
+            now_millis: self.now().millis(),
+            nonce: ByteBuf::from(nonce),
+            rejects,
+            restart: false,
+            runs: Vec::new(),
+            cursor: request.cursor,
+            at_end: true,
+            revoked: true,
+        }
     }
 
     fn check_envelope(&self, envelope: &Envelope, device: DeviceId) -> Result<(), Refused> {

@@ -28,6 +28,9 @@ pub struct Client<'a> {
     pub own: &'a [Origin],
     /// The packing encoding agreed in hello.
     pub encoding: u8,
+    /// How far the server has own origins for which it gives no numbers, since the device was
+    /// revoked; all others have what has a central number.
+    pub given: &'a [(Origin, u64)],
 }
 
 /// A request with what has to be durable before it is sent.
@@ -101,15 +104,18 @@ impl Client<'_> {
         let Some((last, _)) = log.head(origin).map_err(Fault::Log)? else {
             return Ok(());
         };
-        let mut next = log
-            .numbered_up_to(origin)
-            .map_err(Fault::Log)?
-            .saturating_add(1);
-        if next > last {
+        let given = self.given.iter().find(|(given, _)| *given == origin);
+        let there = match given {
+            Some((_, seq)) => *seq,
+            None => log.numbered_up_to(origin).map_err(Fault::Log)?,
+        };
+        if there >= last {
             return Ok(());
         }
         let mut have = None;
         let branch = log.branch(origin).map_err(Fault::Log)?;
+        let first = branch.as_ref().map_or(1, |branch| branch.first_seq);
+        let mut next = there.saturating_add(1).max(first);
         let root = branch.map_or(origin, |branch| branch.root);
         while next <= last {
             if *room == 0 {

@@ -65,6 +65,7 @@ pub(crate) fn pull(bytes: &[u8]) {
             runs: served.runs,
             cursor: served.cursor,
             at_end: served.at_end,
+            revoked: false,
         };
         let mut empty = Shelf::default();
         let taken = client(&world::key(2), &[])
@@ -122,6 +123,7 @@ fn client<'a>(key: &'a ledger_format::head::DeviceKey, own: &'a [Origin]) -> Cli
         server_key: world::key(0).public(),
         own,
         encoding: pack::FACTORED,
+        given: &[],
     }
 }
 
@@ -275,6 +277,7 @@ fn answered(runs: Vec<RunMessage>, restart: bool) -> Vec<u8> {
         runs,
         cursor,
         at_end: true,
+        revoked: false,
     };
     answer.to_bytes().expect("a message can be written")
 }
