@@ -332,12 +332,36 @@ fn commands_trust_what_is_there_and_decide_about_what_is_there() {
     let again = decide(&fold, what, Verdict::Admit, None);
     assert_eq!(code_of(again), "nothing-to-admit");
 
-    world.write(LOST, 6 * MINUTE, remove("P", "A", 40));
+    // What was admitted stays so when what comes later is refused, and the other way round.
+    world.write(LOST, 6 * MINUTE, remove("P", "A", 11));
+    for (minute, verdict) in [(6, Verdict::Refuse), (8, Verdict::Admit)] {
+        let plan = decide(&world.fold(), what, verdict, None).unwrap();
+        for body in plan.bodies {
+            world.write(CENTRAL, minute * MINUTE, body);
+        }
+        let fold = world.fold();
+        let chain = &fold.revoked_chains(device(LOST))[0];
+        assert_eq!(chain.waiting, 0);
+        let expected = if verdict == Verdict::Admit {
+            "68"
+        } else {
+            "70"
+        };
+        assert_eq!(on_hand(&fold, "P", "A"), expected, "{verdict:?}");
+        world.write(LOST, 7 * MINUTE, remove("P", "A", 2));
+        assert_eq!(on_hand(&world.fold(), "P", "A"), expected, "{verdict:?}");
+    }
+    let chain = &world.fold().revoked_chains(device(LOST))[0];
+    assert_eq!((chain.admitted, chain.refused, chain.waiting), (2, 1, 1));
+
+    world.write(LOST, 9 * MINUTE, remove("P", "A", 38));
     let fold = world.fold();
     let id = format!("revoked-waits:{}", device(LOST));
     let plan = decide(&fold, Waiting::Exception(&id), Verdict::Admit, None).unwrap();
-    world.write(CENTRAL, 7 * MINUTE, plan.bodies[0].clone());
-    assert_eq!(on_hand(&world.fold(), "P", "A"), "30");
+    for body in plan.bodies {
+        world.write(CENTRAL, 10 * MINUTE, body);
+    }
+    assert_eq!(on_hand(&world.fold(), "P", "A"), "28");
 }
 
 #[test]

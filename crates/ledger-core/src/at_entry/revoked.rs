@@ -165,8 +165,8 @@ pub enum Waiting<'a> {
     Exception(&'a str),
 }
 
-/// Decides about what a revoked device wrote beyond its last trusted entries and is here by now. It
-/// can be decided otherwise later.
+/// Decides about what a revoked device wrote beyond its last trusted entries and is here by now:
+/// about what waits; where nothing does, what was decided is decided otherwise.
 pub fn decide(
     fold: &Fold,
     what: Waiting<'_>,
@@ -197,17 +197,9 @@ pub fn decide(
             (About::Exception(exception.id), origins)
         }
     };
-    let open = origins
-        .iter()
-        .filter(|it| undecided(fold, **it, verdict) > 0);
-    let through = open.filter_map(|origin| {
-        fold.reference(EntryId {
-            origin: *origin,
-            seq: fold.last_seq(*origin),
-        })
-    });
-    let through: Vec<EntryRef> = through.collect();
-    if through.is_empty() {
+    let mut open = origins;
+    open.retain(|origin| undecided(fold, *origin, verdict) > 0);
+    if open.is_empty() {
         let refusal = match verdict {
             Verdict::Admit => {
                 Refusal::new("nothing-to-admit", "nothing of it waits to be admitted")
@@ -218,7 +210,35 @@ pub fn decide(
         };
         return Err(refusal.hint("stock-server device list says what waits"));
     }
-    let body = match verdict {
+    let ends = open.iter().map(|origin| (*origin, fold.last_seq(*origin)));
+    let mut bodies = vec![says(fold, ends, verdict, note)];
+    for origin in open {
+        if waits(fold, origin) {
+            // What was decided before stays as it was: the last word about an entry holds.
+            let before = fold.decided(origin).into_iter().rev();
+            bodies.extend(before.map(|(last, admitted)| {
+                let verdict = if admitted {
+                    Verdict::Admit
+                } else {
+                    Verdict::Refuse
+                };
+                says(fold, std::iter::once((origin, last)), verdict, None)
+            }));
+        }
+    }
+    Ok(Plan::new(about, bodies))
+}
+
+/// The entry that says this of all up to some entries.
+fn says(
+    fold: &Fold,
+    ends: impl Iterator<Item = (Origin, u64)>,
+    verdict: Verdict,
+    note: Option<String>,
+) -> Body {
+    let ends = ends.filter_map(|(origin, seq)| fold.reference(EntryId { origin, seq }));
+    let through: Vec<EntryRef> = ends.collect();
+    match verdict {
         Verdict::Admit => Body::Admitted(Admitted {
             entries: Vec::new(),
             through,
@@ -230,17 +250,23 @@ pub fn decide(
             note,
             once: None,
         }),
-    };
-    Ok(Plan::new(about, vec![body]))
+    }
+}
+
+fn chain_of(fold: &Fold, origin: Origin) -> Option<RevokedChain> {
+    let (device, _) = fold.device_of(origin)?;
+    let mut chains = fold.revoked_chains(device).into_iter();
+    chains.find(|chain| chain.origin == origin)
+}
+
+fn waits(fold: &Fold, origin: Origin) -> bool {
+    chain_of(fold, origin).is_some_and(|chain| chain.waiting > 0)
 }
 
 /// How many entries of a chain beyond the trusted ones are here and not decided this way.
 #[must_use]
 pub fn undecided(fold: &Fold, origin: Origin, verdict: Verdict) -> u64 {
-    let device = fold.device_of(origin).map(|(device, _)| device);
-    let chains = device.map_or_else(Vec::new, |device| fold.revoked_chains(device));
-    let chain = chains.into_iter().find(|chain| chain.origin == origin);
-    chain.map_or(0, |chain| {
+    chain_of(fold, origin).map_or(0, |chain| {
         let other = match verdict {
             Verdict::Admit => chain.refused,
             Verdict::Refuse => chain.admitted,

@@ -441,6 +441,20 @@ impl Fold {
         newest.into_iter().map(|(_, id)| id).collect()
     }
 
+    /// What was decided beyond the trusted entries of a chain: up to which entry, and whether that
+    /// counts; in order.
+    pub(crate) fn decided(&self, origin: Origin) -> Vec<(u64, bool)> {
+        let index = self.origins.find(origin);
+        let chain = index.and_then(|index| self.revoked.chains.get(&index));
+        let beyond = chain.into_iter().flat_map(|chain| &chain.beyond);
+        let decided = beyond.filter_map(|stretch| match stretch.verdict {
+            Verdict::Waits => None,
+            Verdict::Refused => Some((stretch.last, false)),
+            Verdict::Admitted(_) => Some((stretch.last, true)),
+        });
+        decided.collect()
+    }
+
     /// The last entry of a chain up to which all count by what is known of its device; its last one
     /// when the device is not revoked.
     pub(crate) fn counted_up_to(&self, origin: Origin) -> u64 {
