@@ -6,6 +6,7 @@
 
 mod act;
 mod backup;
+pub(crate) mod devices;
 mod doctor;
 mod socket;
 pub(crate) mod users;
@@ -53,26 +54,6 @@ pub(crate) fn device_code(arguments: DeviceCodeArgs, report: Report) -> Result<(
             text(made, "expires"),
             text(made, "role"),
         )
-    });
-    Ok(())
-}
-
-/// `device list`.
-pub(crate) fn device_list(arguments: &DataArgs, report: Report) -> Result<(), Fault> {
-    let devices = ask(&arguments.data, &Act::DeviceList, report)?;
-    report.result(&devices, |devices| {
-        let rows = devices.as_array().map(Vec::as_slice).unwrap_or_default();
-        if rows.is_empty() {
-            return "No device is enrolled yet. Make a code with: stock-server device code"
-                .to_owned();
-        }
-        let line = |row: &Value| {
-            let last = row["last_sync"].as_str().unwrap_or("never");
-            let entries = &row["entries"];
-            let (name, role) = (text(row, "name"), text(row, "role"));
-            format!("{name:<20} {role:<14} last sync {last:<24} {entries:>8} entries")
-        };
-        rows.iter().map(line).collect::<Vec<_>>().join("\n")
     });
     Ok(())
 }

@@ -182,8 +182,55 @@ pub(crate) enum ConfigCommand {
 pub(crate) enum DeviceCommand {
     /// Make a one-time code with which a handheld enrols
     Code(DeviceCodeArgs),
-    /// List the enrolled devices
+    /// List the enrolled devices; of revoked ones also what waits
     List(DataArgs),
+    /// Trust a device no longer: what it writes from now on, or held back, waits to be admitted
+    #[command(
+        after_help = "Examples:\n  stock-server device revoke \"Handheld 3\" --data shop\n  \
+        stock-server device revoke \"Handheld 3\" --last 120 --data shop    nothing after its entry 120\n\n\
+        With --json:\n  {\"entry\":…,\"entries\":[…],\"object\":{\"id\":…,\"name\":…,\"revoked\":true,\"waiting\":…,\n  \
+        \"origins\":[{\"origin\":…,\"trusted\":…,\"waiting\":…,\"refused\":…,\"admitted\":…,\"since\":…}],…}}"
+    )]
+    Revoke(DeviceRevokeArgs),
+    /// Let count what waits of a revoked device's origin; where nothing waits, what was refused
+    #[command(
+        after_help = "Example:\n  stock-server device admit 3f2a --data shop\n\n\
+        With --json: as revoke, with \"decided\", the number of entries"
+    )]
+    Admit(DeviceOriginArgs),
+    /// Let never count what waits of a revoked device's origin; where nothing waits, what was
+    /// admitted
+    #[command(
+        after_help = "Example:\n  stock-server device refuse 3f2a --data shop\n\n\
+        With --json: as revoke, with \"decided\", the number of entries"
+    )]
+    Refuse(DeviceOriginArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeviceRevokeArgs {
+    /// The device's name or id
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// The last entry of its newest origin that is trusted, 0 for none; all that is here when left
+    /// out
+    #[arg(long, value_name = "SEQ")]
+    pub(crate) last: Option<u64>,
+    /// Why, for those who read the log
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeviceOriginArgs {
+    /// The origin, or the beginning of its id; device list names it
+    pub(crate) origin: String,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Why, for those who read the log
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -59,7 +59,16 @@ fn run(command: Command, report: Report) -> Result<(), Fault> {
         Command::Serve(arguments) => serve::run(&arguments, report),
         Command::Demo(arguments) => demo::run(&arguments, report),
         Command::Device(DeviceCommand::Code(arguments)) => admin::device_code(arguments, report),
-        Command::Device(DeviceCommand::List(data)) => admin::device_list(&data, report),
+        Command::Device(DeviceCommand::List(data)) => admin::devices::list(&data, report),
+        Command::Device(DeviceCommand::Revoke(arguments)) => {
+            admin::devices::revoke(arguments, report)
+        }
+        Command::Device(DeviceCommand::Admit(arguments)) => {
+            admin::devices::decide(arguments, true, report)
+        }
+        Command::Device(DeviceCommand::Refuse(arguments)) => {
+            admin::devices::decide(arguments, false, report)
+        }
         Command::User(UserCommand::Add(arguments)) => admin::users::add(arguments, report),
         Command::User(UserCommand::List(data)) => admin::users::list(&data, report),
         Command::User(UserCommand::Set(arguments)) => admin::users::set(arguments, report),

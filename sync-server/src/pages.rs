@@ -87,6 +87,8 @@ fn administration_of(pages: Pages) -> Pages {
         .form(Administrator, "/settings/inventory", settings::save)
         .page("/devices", devices::list)
         .form(Administrator, "/devices/code", devices::code)
+        .form(Administrator, "/devices/revoke", devices::revoke)
+        .form(Administrator, "/devices/decide", devices::decide)
         .page_for(Administrator, "/users", users::list)
         .form(Administrator, "/users", users::add)
         .page_for(Administrator, "/users/{name}", users::show)

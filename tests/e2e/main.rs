@@ -24,6 +24,7 @@ mod order_commands;
 mod orders;
 mod readme;
 mod retail;
+mod revoked;
 mod rights;
 mod scan;
 mod sync_faults;

@@ -8,6 +8,7 @@ mod answer;
 mod catalogue;
 mod noted;
 mod orders;
+pub mod revoked;
 pub mod rights;
 pub mod settings;
 mod shelves;
@@ -93,7 +94,9 @@ impl About {
             Body::Genesis(_)
             | Body::ClockMark(_)
             | Body::Reversed(_)
+            | Body::DeviceRevoked(_)
             | Body::Admitted(_)
+            | Body::Refused(_)
             | Body::TimeFixed(_) => None,
         }
     }

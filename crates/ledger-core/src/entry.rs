@@ -52,8 +52,12 @@ pub enum Body {
     Order(OrderEntry),
     /// An exception is taken as it is.
     ExceptionAnswered(ExceptionAnswered),
-    /// Entries count that their writers had no right to.
+    /// What a device wrote beyond its last trusted entries waits.
+    DeviceRevoked(DeviceRevoked),
+    /// Entries count that their writers had no right to, or that waited.
     Admitted(Admitted),
+    /// Entries that waited do not count, for good.
+    Refused(Refused),
     /// A device's clock was wrong for a while.
     TimeFixed(TimeFix),
 }
@@ -286,11 +290,39 @@ pub struct CodeUnbound {
     pub barcode: Barcode,
 }
 
-/// Entries count although their writers had no right to them; only from the central server.
+/// From now on a device is not trusted; only from the central server. What it wrote beyond these
+/// entries, and under origins that none of them is of, does not count until it is admitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRevoked {
+    /// The device.
+    pub device: DeviceId,
+    /// Of each of its origins and their branches the last entry that counts.
+    pub trusted: Vec<EntryRef>,
+    /// In the user's words.
+    pub note: Option<String>,
+    /// Counts once with this key.
+    pub once: Option<IdempotencyKey>,
+}
+
+/// Entries count although their writers had no right to them, or were revoked; only from the
+/// central server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admitted {
-    /// The entries.
+    /// The entries that count without a right.
     pub entries: Vec<EntryRef>,
+    /// Up to and with each of these, all entries of its chain count that waited.
+    pub through: Vec<EntryRef>,
+    /// In the user's words.
+    pub note: Option<String>,
+    /// Counts once with this key.
+    pub once: Option<IdempotencyKey>,
+}
+
+/// Entries of a revoked device do not count, for good; only from the central server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Up to and with each of these, all entries of its chain that waited.
+    pub through: Vec<EntryRef>,
     /// In the user's words.
     pub note: Option<String>,
     /// Counts once with this key.
@@ -365,8 +397,12 @@ impl Kind {
     pub const USER_SET: Self = Self(90);
     /// Fields of a device; counts only from the central server.
     pub const DEVICE_SET: Self = Self(91);
+    /// A device revoked; counts only from the central server.
+    pub const DEVICE_REVOKED: Self = Self(92);
     /// Entries admitted; counts only from the central server.
     pub const ADMITTED: Self = Self(93);
+    /// Entries of a revoked device refused; counts only from the central server.
+    pub const REFUSED: Self = Self(94);
     /// A device's clock put right; counts only from the central server.
     pub const TIME_FIXED: Self = Self(95);
 
@@ -404,7 +440,9 @@ impl Body {
             Self::CodeUnbound(_) => Kind::CODE_UNBOUND,
             Self::Order(entry) => entry.kind(),
             Self::ExceptionAnswered(_) => Kind::EXCEPTION_ANSWERED,
+            Self::DeviceRevoked(_) => Kind::DEVICE_REVOKED,
             Self::Admitted(_) => Kind::ADMITTED,
+            Self::Refused(_) => Kind::REFUSED,
             Self::TimeFixed(_) => Kind::TIME_FIXED,
         }
     }
@@ -425,7 +463,9 @@ impl Body {
             | Self::CodeUnbound(_)
             | Self::Order(_)
             | Self::ExceptionAnswered(_)
+            | Self::DeviceRevoked(_)
             | Self::Admitted(_)
+            | Self::Refused(_)
             | Self::TimeFixed(_) => None,
         }
     }
@@ -454,7 +494,9 @@ impl Body {
             Self::CodeBound(bound) => bound.once,
             Self::Order(entry) => entry.once(),
             Self::ExceptionAnswered(answered) => answered.once,
+            Self::DeviceRevoked(revoked) => revoked.once,
             Self::Admitted(admitted) => admitted.once,
+            Self::Refused(refused) => refused.once,
             Self::Genesis(_)
             | Self::ClockMark(_)
             | Self::Tallied(_)
@@ -474,7 +516,9 @@ impl Body {
             Self::CodeBound(bound) => &mut bound.once,
             Self::Order(entry) => entry.once_mut(),
             Self::ExceptionAnswered(answered) => &mut answered.once,
+            Self::DeviceRevoked(revoked) => &mut revoked.once,
             Self::Admitted(admitted) => &mut admitted.once,
+            Self::Refused(refused) => &mut refused.once,
             Self::Genesis(_)
             | Self::ClockMark(_)
             | Self::Tallied(_)

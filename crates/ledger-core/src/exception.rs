@@ -1,6 +1,7 @@
 //! Exceptions: what a person should look at. They are derived from the facts and block nothing.
 
 mod orders;
+mod revoked;
 mod rights;
 
 use crate::code::Code;
@@ -40,6 +41,8 @@ pub enum ExceptionKind {
     NoRight,
     /// Somebody wrote what no role of theirs allows; it has no effect until it is admitted.
     NotAdmitted,
+    /// A revoked device wrote beyond what is trusted; it does not count until it is admitted.
+    RevokedWaits,
     /// Several orders have one number.
     DuplicateNumber,
     /// Entries about an order that has not arrived.
@@ -69,6 +72,7 @@ impl ExceptionKind {
             Self::PickedOutside => "picked-outside",
             Self::NoRight => "no-right",
             Self::NotAdmitted => "not-admitted",
+            Self::RevokedWaits => "revoked-waits",
             Self::DuplicateNumber => "duplicate-number",
             Self::OrderWaits => "order-waits",
             Self::Reversal => "reversal",
@@ -88,6 +92,7 @@ impl ExceptionKind {
                 &["reverse", "accept"]
             }
             Self::NotAdmitted => &["admit"],
+            Self::RevokedWaits => &["admit", "refuse"],
             Self::DuplicateBarcode
             | Self::Oversold
             | Self::DuplicateNumber
@@ -210,11 +215,13 @@ impl Fold {
     #[must_use]
     pub fn exceptions_elsewhere(&self) -> Vec<Exception> {
         let mut open = Vec::new();
+        let counts = |id: &EntryId| self.withheld(*id).is_none();
         self.barcode_exceptions(&mut open);
         self.reversal_exceptions(&mut open);
         self.right_exceptions(&mut open);
         self.not_admitted_exceptions(&mut open);
-        for (id, (kind, touches)) in &self.newer {
+        self.revoked_exceptions(&mut open);
+        for (id, (kind, touches)) in self.newer.iter().filter(|(id, _)| counts(id)) {
             let Kind(number) = kind;
             let about = touches
                 .as_ref()
@@ -225,7 +232,7 @@ impl Fold {
                 format!("An entry of kind {number} needs a newer version to be understood.{about}"),
             ));
         }
-        for (id, reason) in &self.bad {
+        for (id, reason) in self.bad.iter().filter(|(id, _)| counts(id)) {
             open.push(self.entry_exception(
                 ExceptionKind::BadEntry,
                 *id,
@@ -388,10 +395,12 @@ impl Fold {
     /// Whether a person took the exception as it is, with all the entries it names.
     fn is_answered(&self, exception: &Exception) -> bool {
         // What is not admitted stays to be seen, whoever would rather not.
-        exception.kind != ExceptionKind::NotAdmitted
-            && self
-                .answers_to(&exception.id)
-                .any(|known| exception.entries.iter().all(|id| known.contains(id)))
+        !matches!(
+            exception.kind,
+            ExceptionKind::NotAdmitted | ExceptionKind::RevokedWaits
+        ) && self
+            .answers_to(&exception.id)
+            .any(|known| exception.entries.iter().all(|id| known.contains(id)))
     }
 
     fn barcode_exceptions(&self, open: &mut Vec<Exception>) {

@@ -25,6 +25,7 @@ mod picks;
 mod places;
 mod promises;
 mod reversal;
+mod revoked;
 mod rights;
 mod running;
 mod slots;
@@ -50,6 +51,7 @@ pub use self::picks::OrderMove;
 pub use self::places::{Change, Spots};
 pub(crate) use self::promises::Shortage;
 pub(crate) use self::reversal::ReversalFault;
+pub use self::revoked::{RevokedChain, Withheld};
 pub(crate) use self::rights::{Need, NotAdmitted, Who, Wish};
 
 pub use self::snapshot::Snapshot;
@@ -68,7 +70,7 @@ use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 4;
+pub const FOLD_VERSION: u32 = 5;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]
@@ -129,6 +131,7 @@ pub struct Fold {
     once: Once,
     fixes: fixes::Fixes,
     pub(crate) rights: rights::Rights,
+    revoked: revoked::Revocations,
     actors: actors::Actors,
     /// When the counting took a while: started and ended, by count.
     spans: BTreeMap<TxKey, (Timestamp, Timestamp)>,
@@ -259,6 +262,7 @@ impl Fold {
     fn settle_line(&mut self, line: u32) {
         self.note_line(line);
         let (origins, reversals, once) = (&self.origins, &self.reversals, &self.once);
+        let revoked = &self.revoked;
         if let Some(line) = usize::try_from(line)
             .ok()
             .and_then(|at| self.lines.get_mut(at))
@@ -266,7 +270,11 @@ impl Fold {
             line.settle(
                 &self.packed_rows,
                 |a, b| origins.compare_rows(a, b),
-                |key| reversals.is_void(&key) || once.suppressed.contains(&key),
+                |key| {
+                    reversals.is_void(&key)
+                        || once.suppressed.contains(&key)
+                        || revoked.is_withheld(key)
+                },
             );
         }
     }
@@ -277,7 +285,8 @@ impl Fold {
         let target_key = self.origins.known_key(target);
         let facts = target_key.map(|key| (self.origins.touch(key), self.origins.hash8(key)));
         let origins = &self.origins;
-        let suppressed = &self.once.suppressed;
+        let (once, revoked) = (&self.once, &self.revoked);
+        let suppressed = |key| once.suppressed.contains(&key) || revoked.is_withheld(key);
         let changed = self
             .reversals
             .settle(target, target_key, facts, suppressed, |key, time| {
@@ -323,8 +332,8 @@ impl Fold {
         if self.is_replaying {
             return;
         }
-        let (origins, rights) = (&self.origins, &self.rights);
-        let order = |key| once_order(origins, rights, key, origins.order_time(key));
+        let parts = (&self.origins, &self.rights, &self.revoked);
+        let order = |key| once_order(parts, key, parts.0.order_time(key));
         for key in self.once.reconsider(order) {
             self.changed_effect(key);
         }
@@ -335,8 +344,8 @@ impl Fold {
         if self.is_replaying {
             return;
         }
-        let (origins, rights) = (&self.origins, &self.rights);
-        let order = |key| once_order(origins, rights, key, origins.order_time(key));
+        let parts = (&self.origins, &self.rights, &self.revoked);
+        let order = |key| once_order(parts, key, parts.0.order_time(key));
         for key in self.once.reconsider_of(key, order) {
             self.changed_effect(key);
         }
@@ -351,11 +360,20 @@ impl Fold {
     }
 
     pub(crate) fn is_suppressed(&self, key: TxKey) -> bool {
-        self.once.suppressed.contains(&key) || self.rights.is_denied(&key)
+        self.once.suppressed.contains(&key) || self.is_without_effect(key)
+    }
+
+    /// Whether an entry has no effect since its writer had no right to it, or is revoked.
+    pub(crate) fn is_without_effect(&self, key: TxKey) -> bool {
+        self.rights.is_denied(&key) || self.revoked.is_withheld(key)
+    }
+
+    pub(crate) fn is_withheld(&self, key: TxKey) -> bool {
+        self.revoked.is_withheld(key)
     }
 
     fn has_no_suppressed(&self) -> bool {
-        self.once.suppressed.is_empty() && self.rights.has_no_denied()
+        self.once.suppressed.is_empty() && self.rights.has_no_denied() && self.revoked.is_empty()
     }
 
     pub(crate) fn is_ineffective(&self, key: TxKey) -> bool {
@@ -374,18 +392,12 @@ impl Fold {
     #[must_use]
     pub fn known_once(&self, once: &IdempotencyKey) -> Option<EntryId> {
         let same = self.once.more.get(once).into_iter().flatten().copied();
-        let order = |key| {
-            once_order(
-                &self.origins,
-                &self.rights,
-                key,
-                self.origins.order_time(key),
-            )
-        };
+        let parts = (&self.origins, &self.rights, &self.revoked);
+        let order = |key| once_order(parts, key, self.origins.order_time(key));
         let first = same.filter_map(|key| Some((order(key)?, key))).min();
         let first = first.map(|(_, key)| key);
         let first = first.or_else(|| self.once.find(once));
-        let first = first.filter(|key| !self.rights.is_denied(key));
+        let first = first.filter(|key| !self.is_without_effect(*key));
         first.map(|key| self.entry_id(key))
     }
 
@@ -569,12 +581,11 @@ impl Fold {
 /// effect anyway. What says who may do what comes first, so that no other entry can take its effect
 /// away.
 fn once_order(
-    origins: &Origins,
-    rights: &rights::Rights,
+    (origins, rights, revoked): (&Origins, &rights::Rights, &revoked::Revocations),
     key: TxKey,
     time: Timestamp,
 ) -> Option<once::OnceOrder> {
-    if rights.is_denied(&key) {
+    if rights.is_denied(&key) || revoked.is_withheld(key) {
         return None;
     }
     let authority = rights.is_authority(&key) && origins.is_central(key.0);

@@ -8,13 +8,13 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ledger_core::EntryId;
 use ledger_core::catalogue::{Class, Role, Value, key};
 use ledger_core::exception::NAMED_MAX;
-use ledger_core::fold::Fold;
+use ledger_core::fold::{Fold, Withheld};
 use ledger_core::order::OrderType;
+use ledger_core::{EntryId, Total};
 use proptest::prelude::*;
 use support::rights::*;
 use support::*;
@@ -218,15 +218,33 @@ proptest! {
         let ids = world.records.iter().map(|record| record.id);
         let denied: BTreeSet<EntryId> = ids.filter(|id| fold.is_not_admitted(*id)).collect();
         prop_assert_eq!(&denied, &verdicts.denied);
+        let ids = world.records.iter().map(|record| record.id);
+        let withheld = ids.filter_map(|id| Some((id, fold.withheld(id)?)));
+        let withheld: BTreeMap<EntryId, Withheld> = withheld.collect();
+        prop_assert_eq!(&withheld, &verdicts.withheld);
+        let waiting = withheld.values().filter(|why| **why == Withheld::Waiting).count();
+        let told = fold.revoked_devices().into_iter();
+        let told = told.flat_map(|device| fold.revoked_chains(device));
+        let told: u64 = told.map(|chain| chain.waiting).sum();
+        // What an origin begins with is told of by nobody.
+        let begins = |id: &&EntryId| id.seq == 1;
+        let begun = withheld.iter().filter(|(_, why)| **why == Withheld::Waiting);
+        let begun = begun.map(|(id, _)| id).filter(begins).count();
+        prop_assert_eq!(usize::try_from(told).unwrap(), waiting - begun);
         if let Some(named) = named_by(&fold, "no-right") {
             prop_assert_eq!(&named, &verdicts.without_right);
         }
         for item in ["P", "Q", "R"] {
+            let mut on_hand = fold.totals().filter(|(line, _)| line.item == code(item));
+            let on_hand = on_hand.next().map_or(Total::ZERO, |(_, total)| total);
+            prop_assert_eq!(on_hand, judge.on_hand(&verdicts, item));
             let expected = judge.item_name(&verdicts, item).unwrap_or(Value::Nil);
             prop_assert_eq!(fold.field(Class::Item, &code(item), key::NAME), expected);
         }
         let opened: BTreeSet<EntryId> = fold.orders().into_iter().collect();
-        let counts = |id: &EntryId| !denied.contains(id) && !verdicts.repeated.contains(id);
+        let counts = |id: &EntryId| {
+            !verdicts.is_without_effect(*id) && !verdicts.repeated.contains(id)
+        };
         let expected = world.opened_orders().into_iter().filter(counts);
         prop_assert_eq!(opened, expected.collect::<BTreeSet<EntryId>>());
     }

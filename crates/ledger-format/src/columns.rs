@@ -123,7 +123,9 @@ impl Rows {
                 | Body::Order(_)
                 | Body::ExceptionAnswered(_)
                 | Body::TimeFixed(_)
-                | Body::Admitted(_) => {
+                | Body::DeviceRevoked(_)
+                | Body::Admitted(_)
+                | Body::Refused(_) => {
                     // It changes no total, yet a transaction may have the same key.
                     if entry.body.once().is_some() {
                         self.exceptions.push(row);

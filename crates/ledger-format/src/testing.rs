@@ -3,10 +3,10 @@
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::code::Barcode;
 use ledger_core::entry::{
-    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, Entry,
+    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Entry,
     ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
-    OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed,
-    Tallied, TimeFix,
+    OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused,
+    Reversed, Tallied, TimeFix,
 };
 use ledger_core::order::{self, OrderFields, OrderType};
 use ledger_core::{
@@ -320,11 +320,37 @@ fn answered() -> impl Strategy<Value = Body> {
 }
 
 fn admitted() -> impl Strategy<Value = Body> {
-    let named = prop_oneof![0..4_usize, 5..9_usize];
-    let named = named.prop_flat_map(|count| vec(entry_ref(), count));
-    (named, option::of(text()), once()).prop_map(|(entries, note, once)| {
+    (named(), named(), option::of(text()), once()).prop_map(|(entries, through, note, once)| {
         Body::Admitted(Admitted {
             entries,
+            through,
+            note,
+            once,
+        })
+    })
+}
+
+fn named() -> impl Strategy<Value = Vec<EntryRef>> {
+    let named = prop_oneof![0..4_usize, 5..9_usize];
+    named.prop_flat_map(|count| vec(entry_ref(), count))
+}
+
+fn revoked() -> impl Strategy<Value = Body> {
+    let device = any::<[u8; 16]>().prop_map(DeviceId::from_bytes);
+    (device, named(), option::of(text()), once()).prop_map(|(device, trusted, note, once)| {
+        Body::DeviceRevoked(DeviceRevoked {
+            device,
+            trusted,
+            note,
+            once,
+        })
+    })
+}
+
+fn refused() -> impl Strategy<Value = Body> {
+    (named(), option::of(text()), once()).prop_map(|(through, note, once)| {
+        Body::Refused(Refused {
+            through,
             note,
             once,
         })
@@ -377,6 +403,8 @@ fn body() -> impl Strategy<Value = Body> {
         5 => order().boxed(),
         1 => answered().boxed(),
         1 => admitted().boxed(),
+        1 => revoked().boxed(),
+        1 => refused().boxed(),
     ]
 }
 

@@ -372,6 +372,9 @@ pub struct SyncAnswer {
     /// What a hub holds without a central number and the caller does not.
     #[serde(rename = "loose", default, skip_serializing_if = "Vec::is_empty")]
     pub loose: Vec<BatchMessage>,
+    /// The caller was revoked: what it gave is kept, and it gets nothing.
+    #[serde(rename = "rvk", default, skip_serializing_if = "is_false")]
+    pub revoked: bool,
 }
 
 /// Says how far the caller holds every chain, so that a server that was restored can say what it

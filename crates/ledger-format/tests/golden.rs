@@ -16,9 +16,9 @@ use std::sync::Mutex;
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of, key};
 use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details,
-    ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
-    OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed,
-    Tallied, TimeFix,
+    DeviceRevoked, ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved,
+    OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars,
+    Place, Refused, Reversed, Tallied, TimeFix,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{
@@ -499,6 +499,7 @@ fn admissions() -> Vec<(&'static str, Entry)> {
     let admitted = |entries, once: Option<IdempotencyKey>| {
         Body::Admitted(Admitted {
             entries,
+            through: Vec::new(),
             note: once.map(|_| "she was right – it is so".to_owned()),
             once,
         })
@@ -507,6 +508,55 @@ fn admissions() -> Vec<(&'static str, Entry)> {
     vec![
         ("admitted_minimal", minimal(admitted(Vec::new(), None))),
         ("admitted_full", full(admitted(named.into(), once()))),
+    ]
+}
+
+/// Revoked devices, and what was decided about their entries.
+fn revocations() -> Vec<(&'static str, Entry)> {
+    let named = || [7, 300, u64::MAX].map(entry_ref).to_vec();
+    let note = || Some("lost on the way – ask Zoë".to_owned());
+    let revoked = |trusted, note, once| {
+        Body::DeviceRevoked(DeviceRevoked {
+            device: DeviceId::from_bytes([0xD1; 16]),
+            trusted,
+            note,
+            once,
+        })
+    };
+    let admitted = |entries, through, note, once| {
+        Body::Admitted(Admitted {
+            entries,
+            through,
+            note,
+            once,
+        })
+    };
+    let refused = |through, note, once| {
+        Body::Refused(Refused {
+            through,
+            note,
+            once,
+        })
+    };
+    vec![
+        (
+            "device_revoked_minimal",
+            minimal(revoked(Vec::new(), None, None)),
+        ),
+        (
+            "device_revoked_full",
+            full(revoked(named(), note(), once())),
+        ),
+        (
+            "admitted_through",
+            minimal(admitted(Vec::new(), named(), None, None)),
+        ),
+        (
+            "admitted_both",
+            full(admitted(named(), named(), note(), once())),
+        ),
+        ("refused_minimal", minimal(refused(Vec::new(), None, None))),
+        ("refused_full", full(refused(named(), note(), once()))),
     ]
 }
 
@@ -528,7 +578,7 @@ fn time_fixes() -> Vec<(&'static str, Entry)> {
 /// What came after the batches with orders, which stay as they are too.
 fn latest_entries() -> BTreeMap<String, Entry> {
     let all = badges().into_iter().chain(admissions()).chain(time_zones());
-    let all = all.chain(time_fixes());
+    let all = all.chain(time_fixes()).chain(revocations());
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }

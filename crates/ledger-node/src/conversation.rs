@@ -10,6 +10,7 @@
 
 mod asking;
 mod outbox;
+mod revoked;
 
 use ledger_core::catalogue::Role;
 use ledger_core::planted::Bug;
@@ -505,6 +506,9 @@ impl Conversation {
         }
         let no_question = NodeError::WrongKind("an answer without a question");
         let asked = talk.asked.take().ok_or(no_question)?;
+        if answer.revoked {
+            return self.revoked(talk, &asked, answer, &rejected);
+        }
         let taken = self.node.take(bonded, &talk.channel, &asked, answer)?;
         self.outbox.note_reached(&asked, &rejected);
         self.outbox

@@ -119,6 +119,12 @@ pub enum NodeError {
         /// Where it differs, as far as known.
         seq: u64,
     },
+    /// The device was revoked.
+    #[error(
+        "this device was revoked by the administrator; what it held is kept at the server and \
+         waits for a decision"
+    )]
+    DeviceRevoked,
     /// The node cannot go on until it is opened again.
     #[error("an earlier write failed: {0}")]
     Failed(String),
@@ -165,6 +171,7 @@ impl NodeError {
             Self::ServerSaid { code, .. } => code,
             Self::BadAnswer(_) => "bad-answer",
             Self::Forked { .. } => "forked",
+            Self::DeviceRevoked => "device-revoked",
             Self::WrongKind(_) => "wrong-kind",
         }
     }
@@ -212,6 +219,9 @@ impl NodeError {
             Self::Unreachable { .. } => "nothing is lost: work on, and sync again later",
             Self::Forked { .. } => {
                 "nothing is lost: keep both stores as they are; other devices are not affected"
+            }
+            Self::DeviceRevoked => {
+                "ask the administrator; to work on, make a new store with stock init, and enrol that"
             }
             Self::Append(_) | Self::Read(_) | Self::Failed(_) => {
                 "start the program again; stock verify says whether all is well"

@@ -179,6 +179,16 @@ impl Node {
         let public_key = PublicKey::from_bytes(*asked.public_key);
         let (redeemed, certificate, answer) = {
             let mut inner = self.lock();
+            if inner
+                .state
+                .fold
+                .revoked_by(public_key.device_id())
+                .is_some()
+            {
+                let text = "this device was revoked, and no code makes it trusted again: make a \
+                            new store with stock init, and enrol that";
+                return Err(Refused(403, "device-revoked", text.to_owned()));
+            }
             let ledger = inner
                 .keys
                 .ledger()
@@ -257,10 +267,14 @@ impl Node {
             self.enroll_again(certificate)?;
         }
         let rejects = self.take_push(&caller, &request)?;
-        let (order, nonce) = {
+        let (order, nonce, is_revoked) = {
             let inner = self.lock();
-            (inner.order(), inner.keys.nonce(self.now()))
+            let is_revoked = inner.state.fold.revoked_by(caller.device).is_some();
+            (inner.order(), inner.keys.nonce(self.now()), is_revoked)
         };
+        if is_revoked {
+            return self.answer_revoked(&request, nonce, rejects);
+        }
         let bytes_max = request.bytes_max.min(ANSWER_BYTES_MAX);
         let nothing = Fold::new();
         let log = NodeLog::bare(self.store(), &nothing);
@@ -284,6 +298,30 @@ impl Node {
             at_end: served.at_end,
             held,
             loose,
+            revoked: false,
+        })
+    }
+
+    /// What a revoked device hears: nothing but that it is one, and how far its entries got.
+    fn answer_revoked(
+        &self,
+        request: &SyncRequest,
+        nonce: Vec<u8>,
+        rejects: Vec<wire::Reject>,
+    ) -> Result<SyncAnswer, Refused> {
+        let nothing = Fold::new();
+        let log = NodeLog::bare(self.store(), &nothing);
+        Ok(SyncAnswer {
+            now_millis: self.now().millis(),
+            nonce: ByteBuf::from(nonce),
+            rejects,
+            restart: false,
+            runs: Vec::new(),
+            cursor: request.cursor,
+            at_end: true,
+            held: server::held(&log, &request.have).map_err(NodeError::from)?,
+            loose: Vec::new(),
+            revoked: true,
         })
     }
 

@@ -168,10 +168,10 @@ fn totals_by(
 }
 
 /// Says in one line where the totals of a fold are not those of the blocks. The store and the fold
-/// must have the same entries. Columns know nothing of branches and of clocks put right, so that
-/// nothing is said where there are any.
+/// must have the same entries. Columns know nothing of branches, of clocks put right and of revoked
+/// devices, so that nothing is said where there are any.
 pub(crate) fn difference(store: &Store, fold: &Fold) -> Result<Option<String>, ReadError> {
-    if fold.has_branches() || fold.has_time_fixes() {
+    if fold.has_branches() || fold.has_time_fixes() || fold.has_revoked() {
         return Ok(None);
     }
     let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);

@@ -39,7 +39,7 @@ use ledger_core::{Code, Timestamp};
 
 pub use self::alert::{CrossingView, LowStockView, ShortItemView, SupplyView};
 pub use self::customer::{CustomerView, OwnedLineView};
-pub use self::device::{BehindView, DeviceView};
+pub use self::device::{BehindView, DeviceView, RevokedOriginView};
 pub use self::entry::entry_json;
 pub use self::exception::{ExceptionView, count_kinds};
 pub use self::filter::ItemFilter;

@@ -7,6 +7,7 @@ use ledger_node::{EnrolText, NewCode, Node, time_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::devices;
 use super::users::{self, UserSaid};
 use crate::fault::Fault;
 
@@ -25,6 +26,16 @@ pub(super) enum Act {
         url: Option<String>,
     },
     DeviceList,
+    DeviceRevoke {
+        name: String,
+        last: Option<u64>,
+        note: Option<String>,
+    },
+    DeviceDecide {
+        origin: String,
+        admits: bool,
+        note: Option<String>,
+    },
     TokenCreate {
         name: Option<String>,
         role: String,
@@ -62,6 +73,14 @@ impl Act {
                 device_code(node, name.as_deref(), role, url)
             }
             Self::DeviceList => shape(node.view().devices()),
+            Self::DeviceRevoke { name, last, note } => {
+                devices::revoke_device(node, name, *last, note.as_deref())
+            }
+            Self::DeviceDecide {
+                origin,
+                admits,
+                note,
+            } => devices::decide_origin(node, origin, *admits, note.as_deref()),
             Self::TokenCreate { name, role } => {
                 let role = role_of(role)?;
                 let name = match name {

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use ledger_core::at_entry::revoked::{Verdict, Waiting, decide};
 use ledger_core::at_entry::{self, About, Admit, Answer, Refusal};
 use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
@@ -37,7 +38,7 @@ pub(super) async fn show(
         .await
 }
 
-/// One of four answers.
+/// One of five answers.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Answered {
@@ -48,8 +49,10 @@ pub(super) struct Answered {
     reverse: Option<String>,
     /// True: it is as it should be.
     accept: Option<bool>,
-    /// True: what its writer had no right to takes effect.
+    /// True: what its writer had no right to, or what waits of a revoked device, takes effect.
     admit: Option<bool>,
+    /// True: what waits of a revoked device never takes effect.
+    refuse: Option<bool>,
     note: Option<String>,
 }
 
@@ -57,23 +60,30 @@ pub(super) struct Answered {
 enum Said {
     Answer(Answer),
     Admit,
+    Refuse,
 }
 
 impl Answered {
     fn said(&self) -> Result<Said, Refusal> {
-        let answer = match (&self.count, &self.reverse, self.accept, self.admit) {
-            (Some(count), None, None, None) => Answer::Count(count.quantity()?),
-            (None, Some(entry), None, None) => Answer::Reverse(entry_id(entry)?),
-            (None, None, Some(true), None) => Answer::Accept,
-            (None, None, None, Some(true)) => return Ok(Said::Admit),
+        let yes = (self.accept, self.admit, self.refuse);
+        Ok(match (&self.count, &self.reverse, yes) {
+            (Some(count), None, (None, None, None)) => {
+                Said::Answer(Answer::Count(count.quantity()?))
+            }
+            (None, Some(entry), (None, None, None)) => {
+                Said::Answer(Answer::Reverse(entry_id(entry)?))
+            }
+            (None, None, (Some(true), None, None)) => Said::Answer(Answer::Accept),
+            (None, None, (None, Some(true), None)) => Said::Admit,
+            (None, None, (None, None, Some(true))) => Said::Refuse,
             _ => {
                 return Err(Refusal::new(
                     "bad-body",
-                    "an answer has one of \"count\", \"reverse\", \"accept\": true and \"admit\": true",
+                    "an answer has one of \"count\", \"reverse\", \"accept\": true, \"admit\": true \
+                     and \"refuse\": true",
                 ));
             }
-        };
-        Ok(Said::Answer(answer))
+        })
     }
 }
 
@@ -90,7 +100,7 @@ pub(super) struct AnsweredObject {
 }
 
 /// `POST exceptions/{id}`. Whoever may count or reverse may answer with that; taking a thing as it
-/// is takes a manager, and admitting what somebody had no right to an administrator.
+/// is takes a manager, and admitting or refusing an administrator.
 pub(super) async fn answer(
     State(app): State<App>,
     writer: Writer,
@@ -106,7 +116,7 @@ pub(super) async fn answer(
             Role::Operator
         }
         Said::Answer(Answer::Accept) => Role::Manager,
-        Said::Admit => Role::Administrator,
+        Said::Admit | Said::Refuse => Role::Administrator,
     };
     if caller.role < needed {
         return Err(Problem::forbidden(needed, Some(caller.role)));
@@ -117,6 +127,10 @@ pub(super) async fn answer(
     let plan = move |fold: &Fold, _| match said {
         Said::Answer(answer) => at_entry::answer(fold, origin, &id, &answer, body.note.as_deref()),
         Said::Admit => at_entry::admit(fold, Admit::Exception(&id), body.note.as_deref()),
+        Said::Refuse => {
+            let what = Waiting::Exception(&id);
+            decide(fold, what, Verdict::Refuse, body.note.as_deref())
+        }
     };
     let show = move |view: &View<'_>, _: &About| view.object(&about);
     writer.write_shown(named, plan, show).await

@@ -3,18 +3,23 @@
 use askama::Template;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use ledger_core::at_entry::revoked::{self, Verdict, Waiting};
 use ledger_core::catalogue::Role;
-use ledger_node::view::DeviceView;
+use ledger_core::fold::Fold;
+use ledger_node::view::{DeviceView, RevokedOriginView};
 use ledger_node::{View, time_text};
 
 use super::form::{Fields, Form, problem};
 use super::frame::Frame;
 use super::users::own_url;
-use super::visit::Visit;
+use super::visit::{Done, Visit};
 use crate::admin::{self, CODE_VALID_MILLIS};
+use crate::api::Named;
 use crate::problem::Problem;
 
 const CODE: &str = "code";
+const REVOKE: &str = "revoke";
+const DECIDE: &str = "decide";
 
 /// A code that was just made; it is shown this once.
 struct Made {
@@ -38,6 +43,8 @@ struct DevicesPage {
     frame: Frame,
     form: Form,
     devices: Vec<Row>,
+    /// Origins of revoked devices about which something can be decided.
+    undecided: Vec<Undecided>,
     roles: [&'static str; 4],
     made: Option<Made>,
 }
@@ -47,6 +54,14 @@ struct Row {
     is_behind: bool,
     /// By how many seconds its clock is off, when that is more than a second.
     offset: Option<String>,
+}
+
+/// An origin of a revoked device.
+struct Undecided {
+    device: String,
+    origin: RevokedOriginView,
+    may_admit: bool,
+    may_refuse: bool,
 }
 
 /// A clock that is off by less than this is right.
@@ -67,8 +82,18 @@ fn devices_page(
             .map(|offset| frame.change(&(offset / RIGHT_MILLIS).to_string())),
         device,
     };
-    let devices = view.devices().into_iter().map(row).collect();
+    let devices: Vec<Row> = view.devices().into_iter().map(row).collect();
+    let undecided = devices.iter().flat_map(|row| {
+        row.device.origins.iter().map(|origin| Undecided {
+            device: row.device.name.clone(),
+            may_admit: origin.waiting > 0 || origin.refused > 0,
+            may_refuse: origin.waiting > 0 || origin.admitted > 0,
+            origin: origin.clone(),
+        })
+    });
+    let undecided = undecided.filter(|it| it.may_admit || it.may_refuse);
     Ok(DevicesPage {
+        undecided: undecided.collect(),
         devices,
         roles: Role::ALL.map(Role::word),
         made,
@@ -113,6 +138,44 @@ pub(super) async fn code(
     };
     visit
         .page(move |view, frame| devices_page(view, frame, Form::default(), Some(made)))
+        .await
+}
+
+/// Trusts a device no longer.
+pub(super) async fn revoke(visit: Visit, fields: Fields) -> Result<Response, Problem> {
+    let plan = fields.needed("device").map(|device| {
+        let done = Done::new("/devices", "done-revoked");
+        let plan = move |fold: &Fold, _| {
+            let device = revoked::find_device(fold, &device)?;
+            revoked::revoke(fold, &device, None, None)
+        };
+        (plan, done)
+    });
+    let build = |view: &View<'_>, frame, form| devices_page(view, frame, form, None);
+    visit
+        .write((REVOKE, fields), Named::Nothing, plan, build)
+        .await
+}
+
+/// Admits or refuses what waits of a revoked device's origin.
+pub(super) async fn decide(visit: Visit, fields: Fields) -> Result<Response, Problem> {
+    let verdict = match fields.raw("answer") {
+        "admit" => Ok((Verdict::Admit, "done-admitted")),
+        "refuse" => Ok((Verdict::Refuse, "done-refused")),
+        _ => Err(problem("missing-field")),
+    };
+    let origin = fields.needed("origin");
+    let plan = verdict.and_then(|(verdict, message)| {
+        let origin = origin?;
+        let plan = move |fold: &Fold, _| {
+            let origin = revoked::find_revoked_chain(fold, &origin)?;
+            revoked::decide(fold, Waiting::Chain(origin), verdict, None)
+        };
+        Ok((plan, Done::new("/devices", message)))
+    });
+    let build = |view: &View<'_>, frame, form| devices_page(view, frame, form, None);
+    visit
+        .write((DECIDE, fields), Named::Nothing, plan, build)
         .await
 }
 

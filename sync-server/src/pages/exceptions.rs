@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use ledger_core::at_entry::revoked::{Verdict, Waiting, decide};
 use ledger_core::at_entry::{self, Admit, Answer};
 use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
@@ -60,6 +61,7 @@ struct ExceptionPage {
     may_reverse: bool,
     may_accept: bool,
     may_admit: bool,
+    may_refuse: bool,
 }
 
 /// What is the matter, in the visitor's language. English has it from where it was found, with its
@@ -135,6 +137,7 @@ fn exception_page(
         may_reverse: may("reverse") && frame.is_operator(),
         may_accept: may("accept") && frame.is_manager(),
         may_admit: may("admit") && frame.is_administrator(),
+        may_refuse: may("refuse") && frame.is_administrator(),
         exception,
         frame,
         form,
@@ -151,6 +154,7 @@ pub(super) async fn show(visit: Visit, PathOf(id): PathOf<String>) -> Result<Res
 enum Said {
     Answer(Answer),
     Admit,
+    Refuse,
 }
 
 /// What was said, when this person may say it.
@@ -172,7 +176,8 @@ async fn said(visit: &Visit, fields: &Fields) -> Result<Said, Problem> {
         }
         "accept" if may(Role::Manager) => Ok(Said::Answer(Answer::Accept)),
         "admit" if may(Role::Administrator) => Ok(Said::Admit),
-        "accept" | "admit" => Err(problem("forbidden")),
+        "refuse" if may(Role::Administrator) => Ok(Said::Refuse),
+        "accept" | "admit" | "refuse" => Err(problem("forbidden")),
         _ => Err(problem("missing-field")),
     }
 }
@@ -190,6 +195,10 @@ pub(super) async fn answer(
         let plan = move |fold: &Fold, _| match said {
             Said::Answer(answer) => at_entry::answer(fold, origin, &name, &answer, note.as_deref()),
             Said::Admit => at_entry::admit(fold, Admit::Exception(&name), note.as_deref()),
+            Said::Refuse => {
+                let what = Waiting::Exception(&name);
+                decide(fold, what, Verdict::Refuse, note.as_deref())
+            }
         };
         (plan, done)
     });

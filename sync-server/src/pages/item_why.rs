@@ -45,6 +45,8 @@ fn ignored_words(code: &str) -> &'static str {
     match code {
         "voided" => "ignored-voided",
         "repeated" => "ignored-repeated",
+        "revoked-waiting" => "ignored-revoked-waiting",
+        "revoked-refused" => "ignored-revoked-refused",
         _ => "ignored-before-count",
     }
 }

@@ -597,6 +597,7 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         at_end: true,
         held: vec![reached()],
         loose: Vec::new(),
+        revoked: false,
     };
     let compared = wire::FrontierAnswer {
         nonce: ByteBuf::from([6; 24]),

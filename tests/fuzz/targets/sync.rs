@@ -80,6 +80,7 @@ pub(crate) fn pull(bytes: &[u8]) {
             at_end: served.at_end,
             held: Vec::new(),
             loose: Vec::new(),
+            revoked: false,
         };
         let mut empty = Shelf::default();
         let taken = client(&world::key(2))
@@ -317,6 +318,7 @@ fn answered(runs: Vec<RunMessage>, restart: bool) -> Vec<u8> {
         at_end: true,
         held: Vec::new(),
         loose: Vec::new(),
+        revoked: false,
     };
     answer.to_bytes().expect("a message can be written")
 }

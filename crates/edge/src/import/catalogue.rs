@@ -70,6 +70,8 @@ fn is_news(fold: &Fold, body: &Body) -> bool {
         | Body::Order(_)
         | Body::ExceptionAnswered(_)
         | Body::TimeFixed(_)
+        | Body::DeviceRevoked(_)
+        | Body::Refused(_)
         | Body::Admitted(_) => true,
     }
 }

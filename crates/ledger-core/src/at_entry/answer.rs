@@ -54,8 +54,13 @@ pub fn answer(
         Answer::Accept => "accept",
     };
     let actions = exception.actions();
-    if actions == ["admit"] {
-        let text = format!("{id} is closed by an administrator, who admits it at the server");
+    let by_administrator = match actions.as_slice() {
+        ["admit"] => Some("admits it"),
+        ["admit", "refuse"] => Some("admits or refuses it"),
+        _ => None,
+    };
+    if let Some(deed) = by_administrator {
+        let text = format!("{id} is closed by an administrator, who {deed} at the server");
         return Err(Refusal::new("no-such-action", text));
     }
     if !actions.contains(&action) {

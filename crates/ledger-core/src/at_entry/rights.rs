@@ -1,6 +1,7 @@
 //! Rights at entry (F10): who may write what, asked before anything is written, and admitting what
 //! was written without.
 
+use super::revoked::{Verdict, Waiting, decide};
 use super::{About, Plan, Refusal, filled_text, find_exception};
 use crate::catalogue::Role;
 use crate::code::UserName;
@@ -84,6 +85,8 @@ fn needed(fold: &Fold, device: DeviceId, user: Option<&UserName>, body: &Body) -
         | Body::Order(_)
         | Body::ExceptionAnswered(_)
         | Body::TimeFixed(_)
+        | Body::DeviceRevoked(_)
+        | Body::Refused(_)
         | Body::Admitted(_) => match Need::of(body) {
             None => Needed::Nothing,
             Some(need) => need
@@ -111,12 +114,17 @@ pub enum Admit<'a> {
     Entries(&'a [EntryId]),
 }
 
-/// Admits entries that their writers had no right to. Only the central server can.
+/// Admits entries that their writers had no right to, or what waits of a revoked device. Only the
+/// central server can.
 pub fn admit(fold: &Fold, what: Admit<'_>, note: Option<&str>) -> Result<Plan, Refusal> {
     let note = filled_text(note, "note")?;
     let (about, entries) = match what {
         Admit::Exception(id) => {
             let exception = find_exception(fold, id)?;
+            if exception.kind == ExceptionKind::RevokedWaits {
+                let what = Waiting::Exception(&exception.id);
+                return decide(fold, what, Verdict::Admit, note.as_deref());
+            }
             if exception.kind != ExceptionKind::NotAdmitted {
                 let hint = format!("it can be answered by: {}", exception.actions().join(", "));
                 let text = format!("{id} is not closed by admit");
@@ -136,6 +144,7 @@ pub fn admit(fold: &Fold, what: Admit<'_>, note: Option<&str>) -> Result<Plan, R
     let bodies = refs.chunks(ADMITTED_MAX).map(|entries| {
         Body::Admitted(Admitted {
             entries: entries.to_vec(),
+            through: Vec::new(),
             note: note.clone(),
             once: None,
         })

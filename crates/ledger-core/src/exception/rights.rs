@@ -40,7 +40,7 @@ fn who_id(who: &Who) -> String {
 }
 
 impl Fold {
-    fn device_name(&self, device: DeviceId) -> String {
+    pub(super) fn device_name(&self, device: DeviceId) -> String {
         let known = self.device(device);
         known.map_or_else(|| device.to_string(), |it| it.name)
     }

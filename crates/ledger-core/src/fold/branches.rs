@@ -33,6 +33,7 @@ impl Fold {
         let is_new = self.origins.set_branch(branch.id, start);
         if is_new {
             let index = self.origins.index_of(branch.id);
+            self.learn_revoked_origin(index);
             // Late rows are worked out when this is dropped.
             self.bulk().0.take_waiting(vec![index]);
         }

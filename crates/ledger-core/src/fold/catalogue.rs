@@ -611,7 +611,7 @@ impl Fold {
             && (self.exists(Class::Item, &code)
                 || self.catalogue.merges.get(&code).is_some_and(|merges| {
                     let mut keys = merges.iter().map(|(stamp, _)| stamp.key());
-                    keys.any(|key| !self.rights.is_denied(&key))
+                    keys.any(|key| !self.is_without_effect(key))
                 })
                 || self
                     .symbols

@@ -226,9 +226,11 @@ impl Fold {
         let touched = match body {
             Body::Set(write) => touched_by_set(&write.subject),
             // What is admitted stands behind its admission, wherever that comes to stand.
-            Body::ItemMerged(_) | Body::Admitted(_) | Body::TimeFixed(_) => {
-                Some(Touched::Everything)
-            }
+            Body::ItemMerged(_)
+            | Body::DeviceRevoked(_)
+            | Body::Admitted(_)
+            | Body::Refused(_)
+            | Body::TimeFixed(_) => Some(Touched::Everything),
             Body::CodeBound(bound) => Some(Touched::Item(bound.item.clone())),
             Body::CodeUnbound(unbound) => Some(Touched::Item(unbound.item.clone())),
             Body::Order(entry) => Some(self.touched_by_order(key, entry)),

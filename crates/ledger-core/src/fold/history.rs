@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Fold;
 use super::line::{LastCount, Line, LineInfo, LineKey, Row};
+use super::revoked::Withheld;
 use super::running::Before;
 use super::steps::{Moment, Step, written_next};
 use crate::code::Code;
@@ -59,6 +60,8 @@ pub struct HistoryRow {
     pub reverses: Option<EntryId>,
     /// Voided by a reversal.
     pub voided: bool,
+    /// Written by a revoked device, so that it changes nothing.
+    pub withheld: Option<Withheld>,
     /// Has no central number yet.
     pub provisional: bool,
 }
@@ -260,6 +263,7 @@ impl Fold {
             available: step.after,
             reverses: step.voids.map(|target| self.entry_id(target)),
             voided: step.row.is_some_and(is_void),
+            withheld: step.row.and_then(|_| self.withheld(id)),
             provisional: self.central_number(id).is_none(),
         }
     }
@@ -309,6 +313,11 @@ impl Fold {
         for (index, row) in rows.iter().enumerate().rev() {
             let reason = if self.reversals.is_void(&row.key()) {
                 "voided by a reversal"
+            } else if let Some(withheld) = self.withheld(self.entry_id(row.key())) {
+                match withheld {
+                    Withheld::Waiting => "of a revoked device, waiting",
+                    Withheld::Refused => "of a revoked device, refused",
+                }
             } else if self.is_suppressed(row.key()) {
                 "the same write again"
             } else if counted_at == Some(index) {

@@ -538,7 +538,7 @@ impl Fold {
             waits(pick.order.hash8).then_some(*key)
         });
         entries.extend(picks);
-        entries.retain(|key| !self.rights.is_denied(key));
+        entries.retain(|key| !self.is_without_effect(*key));
         let mut ids: Vec<EntryId> = entries.into_iter().map(|key| self.entry_id(key)).collect();
         ids.sort_unstable();
         ids

@@ -1,6 +1,6 @@
 //! Reversals (F5): which transactions are void, and which reversals have no effect and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::TxKey;
 use super::origin::Touch;
@@ -113,13 +113,13 @@ impl Reversals {
         target: EntryId,
         target_key: Option<TxKey>,
         facts: Option<(Touch, [u8; 8])>,
-        suppressed: &BTreeSet<TxKey>,
+        suppressed: impl Fn(TxKey) -> bool,
         order: impl Fn(TxKey, Timestamp) -> (Timestamp, EntryId),
     ) -> bool {
         let mut candidates = Vec::new();
         for &(reversal, hash8) in self.by_target.get(&target).into_iter().flatten() {
             self.faults.remove(&reversal);
-            if suppressed.contains(&reversal) {
+            if suppressed(reversal) {
                 continue;
             }
             let fault = match facts {

@@ -68,7 +68,9 @@ impl Need {
                 | OrderEntry::Closed(_)
                 | OrderEntry::Cancelled(_),
             ) => Self::Role(Role::Manager),
-            Body::Admitted(_) | Body::TimeFixed(_) => Self::Central,
+            Body::DeviceRevoked(_) | Body::Admitted(_) | Body::Refused(_) | Body::TimeFixed(_) => {
+                Self::Central
+            }
         })
     }
 
@@ -106,7 +108,7 @@ impl Wish {
             Body::CodeUnbound(unbound) => item(&unbound.item),
             Body::Order(entry) => Self::Order(entry.order().map_or(id, |order| order.id)),
             Body::Admitted(_) => Self::Admit,
-            Body::TimeFixed(_) => Self::Answer,
+            Body::DeviceRevoked(_) | Body::Refused(_) | Body::TimeFixed(_) => Self::Answer,
             Body::ExceptionAnswered(_)
             | Body::Genesis(_)
             | Body::ClockMark(_)
@@ -145,7 +147,10 @@ struct UserLog {
 #[derive(Debug)]
 enum Authority {
     Roles(Subject, Clock),
-    Admits(Vec<EntryRef>),
+    /// Entries, and entries up to which a chain is admitted.
+    Admits(Vec<EntryRef>, Vec<EntryRef>, Clock),
+    Refuses(Vec<EntryRef>, Clock),
+    Revokes(DeviceId, Clock),
     Fixes(EntryRef, Clock),
 }
 
@@ -248,13 +253,22 @@ impl Fold {
                 self.rights.authority.insert(key, says);
             }
             Body::Admitted(admitted) => {
-                let says = Authority::Admits(admitted.entries.clone());
+                let through = admitted.through.clone();
+                let says = Authority::Admits(admitted.entries.clone(), through, stamp.clock);
                 self.rights.authority.insert(key, says);
                 for entry in &admitted.entries {
                     let id = self.meant(*entry);
                     let admits = self.rights.admits.entry(id).or_default();
                     admits.push((key, entry.hash8));
                 }
+            }
+            Body::Refused(refused) => {
+                let says = Authority::Refuses(refused.through.clone(), stamp.clock);
+                self.rights.authority.insert(key, says);
+            }
+            Body::DeviceRevoked(revoked) => {
+                let says = Authority::Revokes(revoked.device, stamp.clock);
+                self.rights.authority.insert(key, says);
             }
             Body::TimeFixed(fix) => {
                 let says = Authority::Fixes(fix.run, stamp.clock);
@@ -308,12 +322,15 @@ impl Fold {
             self.learn_all_rights();
         } else {
             self.judge_again(self.judged_of(origin, 1, u64::MAX));
+            self.learn_revoked_origin(origin);
         }
     }
 
     /// Learns all anew, when it becomes known which origin is the central server's.
     pub(super) fn learn_all_rights(&mut self) {
         self.note_all_changed();
+        // Nothing of the central server is withheld, whatever was said of the device before.
+        self.learn_all_revoked();
         // Who may say what others may do comes before what they said.
         let authority = self.rights.authority.keys().copied().collect();
         self.judge_again(authority);
@@ -333,6 +350,7 @@ impl Fold {
         if !self.rights.authority.is_empty() {
             self.reconsider_all_once();
         }
+        self.learn_all_revoked();
     }
 
     /// Learns that a run of numbers may have lowered clocks.
@@ -344,8 +362,11 @@ impl Fold {
         }
         let authority = self.rights.authority.range(range.clone());
         let lowered = authority.filter(|(_, says)| match says {
-            Authority::Roles(_, clock) | Authority::Fixes(_, clock) => clock.time() > run.moment,
-            Authority::Admits(_) => false,
+            Authority::Roles(_, clock)
+            | Authority::Admits(_, _, clock)
+            | Authority::Refuses(_, clock)
+            | Authority::Revokes(_, clock)
+            | Authority::Fixes(_, clock) => clock.time() > run.moment,
         });
         let lowered: Vec<TxKey> = lowered.map(|(key, _)| *key).collect();
         for key in lowered {
@@ -365,7 +386,17 @@ impl Fold {
         }
         let again = match self.rights.authority.get(&key) {
             None => return,
-            Some(Authority::Admits(ids)) => {
+            Some(Authority::Revokes(device, _)) => {
+                let device = *device;
+                return self.learn_revoked(device);
+            }
+            Some(Authority::Refuses(through, _)) => {
+                let through = through.clone();
+                return self.learn_revoked_named(&through);
+            }
+            Some(Authority::Admits(ids, through, _)) => {
+                let (ids, through) = (ids.clone(), through.clone());
+                self.learn_revoked_named(&through);
                 let ids = ids.iter().map(|admitted| self.meant(*admitted));
                 let known = ids.filter_map(|id| self.origins.known_key(id));
                 known.collect()
@@ -539,19 +570,26 @@ impl Fold {
             .is_some_and(|(_, role)| role < self.needed(key, judged))
     }
 
-    /// Where the admission stands that an entry without a right needs; the first that was numbered.
+    /// Where the admission stands that an entry without a right, or of a revoked device, needs; the
+    /// later of both.
     pub(super) fn admission(&self, key: TxKey) -> Option<Standing> {
+        let of_revoked = self.revoked_admission(key);
         if !self.rights.lacking.contains(&key) {
-            return None;
+            return of_revoked;
         }
         let admits = self.admits_of(key, self.origins.hash8(key));
-        admits.map(|admit| self.own_standing(admit)).min()
+        let admitted = admits.map(|admit| self.own_standing(admit)).min();
+        admitted.max(of_revoked)
     }
 
     /// What has no effect until it is admitted, by what it is about and who wrote it.
     pub(crate) fn not_admitted(&self) -> Vec<NotAdmitted> {
         let mut groups: BTreeMap<(Wish, Who), NotAdmitted> = BTreeMap::new();
         for key in &self.rights.denied {
+            // What is withheld is told of as such.
+            if self.is_withheld(*key) {
+                continue;
+            }
             let Some(judged) = self.rights.judged.get(key) else {
                 continue;
             };
@@ -587,6 +625,7 @@ impl Fold {
     pub(crate) fn presumed(&self) -> impl Iterator<Item = EntryId> + '_ {
         let denied = self.rights.denied.iter();
         denied
+            .filter(|key| !self.is_withheld(**key))
             .filter(|key| {
                 let judged = self.rights.judged.get(key);
                 judged.is_some_and(|judged| judged.need == Need::Central)

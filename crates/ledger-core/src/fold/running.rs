@@ -239,6 +239,7 @@ impl Running<'_> {
             on_hand,
             available,
             voided: false,
+            withheld: None,
             provisional: self.fold.central_number(at.1).is_none(),
             reverses: None,
         }

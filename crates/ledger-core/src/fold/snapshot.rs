@@ -53,7 +53,9 @@ impl Record {
                 | Body::CodeUnbound(_)
                 | Body::Order(_)
                 | Body::ExceptionAnswered(_)
-                | Body::Admitted(_) => true,
+                | Body::DeviceRevoked(_)
+                | Body::Admitted(_)
+                | Body::Refused(_) => true,
             },
             Content::Newer { .. } | Content::Bad { .. } => true,
         }

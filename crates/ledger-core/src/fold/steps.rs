@@ -79,7 +79,7 @@ impl Told<'_> {
 
 impl Fold {
     /// Visits the newest steps of a line up to a moment, in order, at least so many if there are;
-    /// repeated writes are left out. Gives what was there before the first of them, and the moment
+    /// repeated writes are left out, what is withheld changes nothing. Gives what was there before the first of them, and the moment
     /// since then if there were others.
     pub(super) fn newest_steps(
         &self,
@@ -130,7 +130,8 @@ impl Fold {
             if at == first {
                 before = last_before.map(|row| (moment_of(row), told.on_hand));
             }
-            if self.is_suppressed(row.key()) {
+            let is_withheld = self.is_withheld(row.key());
+            if !is_withheld && self.is_suppressed(row.key()) {
                 continue;
             }
             while let Some((then, target)) = reversals.next_if(|it| it.0 < moment_of(row)) {
@@ -142,7 +143,7 @@ impl Fold {
                 }
             }
             let is_void = !told.voided.is_empty() && told.voided.contains(&row.key());
-            let after = if is_void {
+            let after = if is_void || is_withheld {
                 told.on_hand
             } else {
                 row.after(told.on_hand)

@@ -65,6 +65,7 @@ impl Fold {
         {
             self.changed_effect(changed);
         }
+        self.learn_revoked_entry(key);
     }
 
     fn take_body(&mut self, key: TxKey, stamp: catalogue::Stamp, slot: &mut Slot, body: Body) {
@@ -85,6 +86,8 @@ impl Fold {
             | Body::Order(_)
             | Body::ExceptionAnswered(_)
             | Body::TimeFixed(_)
+            | Body::DeviceRevoked(_)
+            | Body::Refused(_)
             | Body::Admitted(_) => self.take_once(key, slot.order_time(), body.once()),
         }
         if let Some(target) = self.take_fact(key, stamp, slot.order_time(), body) {
@@ -135,7 +138,10 @@ impl Fold {
                 self.catalogue.set(stamp, write);
                 self.learn_rights(key);
             }
-            Body::Admitted(_) => self.learn_rights(key),
+            Body::DeviceRevoked(_) | Body::Admitted(_) | Body::Refused(_) => {
+                self.take_revocation(stamp, &body);
+                self.learn_rights(key);
+            }
             Body::TimeFixed(fix) => self.take_fix(stamp, &fix),
             Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
             Body::CodeBound(bound) => {
@@ -258,14 +264,14 @@ impl Fold {
     /// Takes note of an idempotency key; of equal ones the first by F1 order counts.
     fn take_once(&mut self, key: TxKey, time: Timestamp, once: Option<IdempotencyKey>) {
         let Some(once) = once else { return };
-        let (origins, rights) = (&self.origins, &self.rights);
+        let parts = (&self.origins, &self.rights, &self.revoked);
         let changed = self.once.take(once, key, |one| {
             let at = if one == key {
                 time
             } else {
-                origins.order_time(one)
+                parts.0.order_time(one)
             };
-            super::once_order(origins, rights, one, at)
+            super::once_order(parts, one, at)
         });
         for one in changed {
             self.changed_effect(one);

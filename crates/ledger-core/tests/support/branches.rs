@@ -84,7 +84,12 @@ fn refer(body: &mut Body, written: impl Fn(EntryId) -> EntryId) {
     match body {
         Body::Reversed(reversed) => change(&mut reversed.target),
         Body::Moved(moved) => moved.for_order.iter_mut().for_each(change),
-        Body::Admitted(admitted) => admitted.entries.iter_mut().for_each(change),
+        Body::Admitted(admitted) => {
+            admitted.entries.iter_mut().for_each(change);
+            admitted.through.iter_mut().for_each(change);
+        }
+        Body::DeviceRevoked(revoked) => revoked.trusted.iter_mut().for_each(change),
+        Body::Refused(refused) => refused.through.iter_mut().for_each(change),
         Body::Order(order) => match order {
             OrderEntry::Opened(_) => {}
             OrderEntry::Set(set) => change(&mut set.order),

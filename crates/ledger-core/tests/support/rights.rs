@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Role, Value, key};
 use ledger_core::entry::{
-    Admitted, Body, Content, Entry, ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey,
-    ItemMerged, OrderEntry,
+    Admitted, Body, Content, DeviceRevoked, Entry, ExceptionAnswered, Genesis, GenesisReason,
+    IdempotencyKey, ItemMerged, OrderEntry, Refused,
 };
-use ledger_core::fold::Record;
+use ledger_core::fold::{Record, Withheld};
 use ledger_core::order::OrderType;
-use ledger_core::{Clock, DeviceId, EntryId, Timestamp, UserName};
+use ledger_core::{Clock, DeviceId, EntryId, EntryRef, Timestamp, Total, UserName};
 use proptest::prelude::*;
 
 use super::{
@@ -34,6 +34,10 @@ pub enum Deed {
     Device(u8, Option<Role>),
     /// Names entries by their places in the list; a wrong hash when it goes astray.
     Admit(Vec<usize>, bool),
+    /// Revokes the device of a writer, trusting entries by their places in the list.
+    Revoke(u8, Vec<usize>),
+    /// Admits or refuses all up to entries by their places in the list.
+    Decide(Vec<usize>, bool),
     Name(usize, u8),
     Merge(usize),
     Setting(bool),
@@ -69,8 +73,11 @@ fn authority() -> impl Strategy<Value = Deed> {
             .prop_map(|(user, role, disabled)| Deed::User(user, role, disabled)),
         3 => (2..4_u8, proptest::option::weighted(0.9, role()))
             .prop_map(|(device, role)| Deed::Device(device, role)),
-        3 => (some, proptest::bool::weighted(0.1))
+        3 => (some.clone(), proptest::bool::weighted(0.1))
             .prop_map(|(entries, astray)| Deed::Admit(entries, astray)),
+        1 => (proptest::sample::select(vec![2, 2, 3, 3, AGAIN]), some.clone())
+            .prop_map(|(writer, trusted)| Deed::Revoke(writer, trusted)),
+        2 => (some, any::<bool>()).prop_map(|(through, admits)| Deed::Decide(through, admits)),
     ]
 }
 
@@ -158,6 +165,40 @@ pub fn device_set(writer: u8, role: Option<Role>) -> Body {
 pub fn admitted(entries: &[EntryId]) -> Body {
     Body::Admitted(Admitted {
         entries: entries.iter().map(|id| reference(*id)).collect(),
+        through: Vec::new(),
+        note: None,
+        once: None,
+    })
+}
+
+fn references(entries: &[EntryId]) -> Vec<EntryRef> {
+    entries.iter().map(|id| reference(*id)).collect()
+}
+
+/// Revokes the device of a writer but for what is up to these entries.
+pub fn revoked(writer: u8, trusted: &[EntryId]) -> Body {
+    Body::DeviceRevoked(DeviceRevoked {
+        device: device(writer),
+        trusted: references(trusted),
+        note: None,
+        once: None,
+    })
+}
+
+/// Admits what waits up to these entries.
+pub fn admitted_through(through: &[EntryId]) -> Body {
+    Body::Admitted(Admitted {
+        entries: Vec::new(),
+        through: references(through),
+        note: None,
+        once: None,
+    })
+}
+
+/// Refuses what waits up to these entries.
+pub fn refused(through: &[EntryId]) -> Body {
+    Body::Refused(Refused {
+        through: references(through),
         note: None,
         once: None,
     })
@@ -199,6 +240,18 @@ fn body(step: &Step, world: &World, orders: &[EntryId]) -> Body {
                 admitted.entries.iter_mut().for_each(|it| it.hash8[7] ^= 1);
             }
             body
+        }
+        Deed::Revoke(writer, trusted) => {
+            let trusted: Vec<EntryId> = trusted.iter().map(|at| world.id_at(*at)).collect();
+            revoked(*writer, &trusted)
+        }
+        Deed::Decide(through, admits) => {
+            let through: Vec<EntryId> = through.iter().map(|at| world.id_at(*at)).collect();
+            if *admits {
+                admitted_through(&through)
+            } else {
+                refused(&through)
+            }
         }
         Deed::Name(item, name) => named(ITEMS[*item], &format!("name {name}")),
         Deed::Merge(item) => Body::ItemMerged(ItemMerged {
@@ -263,8 +316,17 @@ pub struct Verdicts {
     pub denied: BTreeSet<EntryId>,
     /// Transactions without a right, which count.
     pub without_right: BTreeSet<EntryId>,
+    /// Of revoked devices, beyond what is trusted, and waiting or refused.
+    pub withheld: BTreeMap<EntryId, Withheld>,
     /// Entries that say nothing new: another with their idempotency key came first.
     pub repeated: BTreeSet<EntryId>,
+}
+
+impl Verdicts {
+    /// Whether an entry has no effect by its writer's rights.
+    pub fn is_without_effect(&self, id: EntryId) -> bool {
+        self.denied.contains(&id) || self.withheld.contains_key(&id)
+    }
 }
 
 /// The judge: for each entry it goes through the whole list.
@@ -282,7 +344,7 @@ fn is_central(id: EntryId) -> bool {
 fn says_rights(body: &Body) -> bool {
     match body {
         Body::Set(write) => matches!(write.subject.class, Class::User | Class::Device),
-        Body::Admitted(_) => true,
+        Body::Admitted(_) | Body::DeviceRevoked(_) | Body::Refused(_) => true,
         _ => false,
     }
 }
@@ -417,6 +479,9 @@ impl<'a> Judge<'a> {
     pub fn verdicts(&self) -> Verdicts {
         let mut verdicts = Verdicts::default();
         for (record, entry) in self.entries() {
+            if let Some(why) = self.withheld(record.id) {
+                verdicts.withheld.insert(record.id, why);
+            }
             if is_central(record.id) {
                 continue;
             }
@@ -428,7 +493,8 @@ impl<'a> Judge<'a> {
                 Body::Moved(_) | Body::Counted(_) | Body::Reversed(_)
             ) {
                 let time = self.times[&record.id];
-                if !self.may(record, entry, &|other| other.0.time() <= time, true) {
+                let may = self.may(record, entry, &|other| other.0.time() <= time, true);
+                if !may && self.withheld(record.id).is_none() {
                     verdicts.without_right.insert(record.id);
                 }
             } else {
@@ -454,9 +520,48 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// Why an entry does not count, of a revoked device, if it does not. No origin has a branch
+    /// here, so that what is up to an entry is what has no larger seq.
+    fn withheld(&self, id: EntryId) -> Option<Withheld> {
+        if is_central(id) {
+            return None;
+        }
+        let reaches = |named: &EntryRef| {
+            let known = self.world.records.iter().any(|it| it.id == named.id);
+            let origin = named.id.origin == id.origin && named.id.seq >= id.seq;
+            known && origin && named.hash8 == super::hash8(named.id)
+        };
+        // In the order of the clocks: each says something of this entry, or nothing.
+        let mut verdict = None;
+        for (_, entry) in &self.authority {
+            match &entry.body {
+                Body::DeviceRevoked(revoked) if revoked.device == device_of(id) => {
+                    let trusted = revoked.trusted.iter().any(reaches);
+                    verdict = Some(if trusted {
+                        Ok(())
+                    } else {
+                        Err(Some(Withheld::Waiting))
+                    });
+                }
+                Body::Admitted(it)
+                    if matches!(verdict, Some(Err(_))) && it.through.iter().any(reaches) =>
+                {
+                    verdict = Some(Err(None));
+                }
+                Body::Refused(it)
+                    if matches!(verdict, Some(Err(_))) && it.through.iter().any(reaches) =>
+                {
+                    verdict = Some(Err(Some(Withheld::Refused)));
+                }
+                _ => {}
+            }
+        }
+        verdict?.err().flatten()
+    }
+
     fn repeated(&self, verdicts: &mut Verdicts) {
         let mut all: Vec<(&Record, &Entry)> = self.entries().collect();
-        all.retain(|(record, _)| !verdicts.denied.contains(&record.id));
+        all.retain(|(record, _)| !verdicts.is_without_effect(record.id));
         all.sort_by_key(|(record, entry)| {
             let authority = is_central(record.id) && says_rights(&entry.body);
             (!authority, self.times[&record.id], record.id)
@@ -467,6 +572,30 @@ impl<'a> Judge<'a> {
                 verdicts.repeated.insert(record.id);
             }
         }
+    }
+
+    /// On hand of an item at the one place there is, by the transactions that count.
+    pub fn on_hand(&self, verdicts: &Verdicts, item: &str) -> Total {
+        let mut counting: Vec<(&Record, &Entry)> = self.entries().collect();
+        counting.retain(|(record, _)| {
+            !verdicts.is_without_effect(record.id) && !verdicts.repeated.contains(&record.id)
+        });
+        let void = counting.iter().filter_map(|(_, entry)| match &entry.body {
+            Body::Reversed(reversed) => Some(reversed.target.id),
+            _ => None,
+        });
+        let void: BTreeSet<EntryId> = void.collect();
+        counting.retain(|(record, _)| !void.contains(&record.id));
+        counting.sort_by_key(|(record, _)| (self.times[&record.id], record.id));
+        let on_hand = counting.into_iter().map(|(_, entry)| &entry.body);
+        on_hand.fold(Total::ZERO, |sum, body| match body {
+            Body::Moved(moved) if moved.item == code(item) => match moved.to {
+                Some(_) => sum.plus(moved.quantity.total()),
+                None => sum.minus(moved.quantity.total()),
+            },
+            Body::Counted(counted) if counted.item == code(item) => counted.quantity.total(),
+            _ => sum,
+        })
     }
 
     /// The last name of an item by clock, of the writes that count.
@@ -482,7 +611,7 @@ impl<'a> Judge<'a> {
                 _ => None,
             });
         let counting = writes.filter(|(record, _)| {
-            !verdicts.denied.contains(&record.id) && !verdicts.repeated.contains(&record.id)
+            !verdicts.is_without_effect(record.id) && !verdicts.repeated.contains(&record.id)
         });
         counting
             .max_by_key(|(record, _)| self.place(record))

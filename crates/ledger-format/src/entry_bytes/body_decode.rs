@@ -6,11 +6,12 @@
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, may_hold};
 use ledger_core::code::Code;
 use ledger_core::entry::{
-    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Genesis, GenesisReason,
-    IdempotencyKey, ItemMerged, Kind, Moved, Particulars, Place, Reversed, Tallied, TimeFix,
+    Act, Body, ClockMark, CodeBound, CodeUnbound, Counted, Genesis, GenesisReason, IdempotencyKey,
+    ItemMerged, Kind, Moved, Particulars, Place, Reversed, Tallied, TimeFix,
 };
 use ledger_core::{DeviceId, EntryRef, Quantity, Timestamp};
 
+mod authority;
 mod orders;
 
 use super::reader::{Fields, Reader, skip};
@@ -39,7 +40,9 @@ pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<Body, Reason> 
         | Kind::ORDER_CLOSED
         | Kind::ORDER_CANCELLED => orders::read(kind, reader).map(Body::Order),
         Kind::EXCEPTION_ANSWERED => orders::read_answered(reader).map(Body::ExceptionAnswered),
-        Kind::ADMITTED => read_admitted(reader).map(Body::Admitted),
+        Kind::DEVICE_REVOKED => authority::read_revoked(reader).map(Body::DeviceRevoked),
+        Kind::ADMITTED => authority::read_admitted(reader).map(Body::Admitted),
+        Kind::REFUSED => authority::read_refused(reader).map(Body::Refused),
         Kind::TIME_FIXED => read_time_fix(reader).map(Body::TimeFixed),
         _ => match keys::class_of(kind) {
             Some(class) => read_set(class, reader).map(Body::Set),
@@ -382,39 +385,6 @@ fn read_unbound(reader: &mut Reader<'_>) -> Result<CodeUnbound, Reason> {
         item: item.ok_or(MISSING)?,
         barcode: barcode.ok_or(MISSING)?,
     })
-}
-
-fn read_admitted(reader: &mut Reader<'_>) -> Result<Admitted, Reason> {
-    let mut fields = Fields::of_body(reader)?;
-    let (mut entries, mut note, mut once) = (None, None, None);
-    while let Some(key) = fields.next(reader)? {
-        match key {
-            keys::ADMITTED_ENTRIES => entries = Some(read_refs(reader)?),
-            keys::NOTE => note = Some(reader.filled_text()?),
-            keys::ONCE => once = Some(read_once(reader)?),
-            _ => other(key, reader)?,
-        }
-    }
-    Ok(Admitted {
-        entries: entries.ok_or(MISSING)?,
-        note,
-        once,
-    })
-}
-
-/// References: origin, seq and hash, one after the other.
-fn read_refs(reader: &mut Reader<'_>) -> Result<Vec<EntryRef>, Reason> {
-    let Token::Array(len) = reader.token()? else {
-        return Err("not a list");
-    };
-    if !len.is_multiple_of(3) {
-        return Err("a part of a reference");
-    }
-    let mut entries = Vec::new();
-    for _ in 0..len / 3 {
-        entries.push(reader.flat_entry_ref()?);
-    }
-    Ok(entries)
 }
 
 fn read_set(class: Class, reader: &mut Reader<'_>) -> Result<CatalogueWrite, Reason> {

@@ -4,8 +4,8 @@ use ledger_core::EntryRef;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, may_hold};
 use ledger_core::code::{Barcode, Code};
 use ledger_core::entry::{
-    Admitted, Body, ClockMark, Counted, Details, ExceptionAnswered, Genesis, IdempotencyKey, Moved,
-    OrderEntry, OrderOpened, Particulars, Place, Reversed, Tallied,
+    Admitted, Body, ClockMark, Counted, Details, DeviceRevoked, ExceptionAnswered, Genesis,
+    IdempotencyKey, Moved, OrderEntry, OrderOpened, Particulars, Place, Refused, Reversed, Tallied,
 };
 use ledger_core::order::{self, OrderFields};
 
@@ -45,7 +45,9 @@ pub(super) fn write(body: &Body, out: &mut Vec<u8>) -> Written {
         }
         Body::Order(entry) => write_order(w, entry),
         Body::ExceptionAnswered(answered) => write_answered(w, answered),
+        Body::DeviceRevoked(revoked) => write_revoked(w, revoked),
         Body::Admitted(admitted) => write_admitted(w, admitted),
+        Body::Refused(refused) => write_refused(w, refused),
         Body::TimeFixed(fix) => {
             w.field(keys::AHEAD, Token::Int(fix.ahead_millis))?;
             w.uint(keys::UNCERTAINTY, fix.uncertainty_millis)?;
@@ -124,16 +126,35 @@ fn write_answered(w: &mut BodyWriter<'_>, answered: &ExceptionAnswered) -> Writt
 }
 
 fn write_admitted(w: &mut BodyWriter<'_>, admitted: &Admitted) -> Written {
-    let named = admitted.entries.iter();
-    let flat: Vec<Token<'_>> = named
-        .flat_map(|EntryRef { id, hash8 }| {
-            let origin = Token::Bin(id.origin.as_bytes());
-            [origin, uint(id.seq), Token::Bin(hash8)]
-        })
-        .collect();
-    w.array(keys::ADMITTED_ENTRIES, &flat)?;
+    write_refs(w, keys::ADMITTED_ENTRIES, &admitted.entries)?;
     w.text(keys::NOTE, "note", admitted.note.as_deref())?;
+    if !admitted.through.is_empty() {
+        write_refs(w, keys::ADMITTED_THROUGH, &admitted.through)?;
+    }
     write_once(w, keys::ONCE, admitted.once.as_ref())
+}
+
+fn write_revoked(w: &mut BodyWriter<'_>, revoked: &DeviceRevoked) -> Written {
+    w.field(keys::REVOKED_DEVICE, Token::Bin(revoked.device.as_bytes()))?;
+    w.text(keys::NOTE, "note", revoked.note.as_deref())?;
+    write_refs(w, keys::REVOKED_TRUSTED, &revoked.trusted)?;
+    write_once(w, keys::ONCE, revoked.once.as_ref())
+}
+
+fn write_refused(w: &mut BodyWriter<'_>, refused: &Refused) -> Written {
+    write_refs(w, keys::REFUSED_THROUGH, &refused.through)?;
+    w.text(keys::NOTE, "note", refused.note.as_deref())?;
+    write_once(w, keys::ONCE, refused.once.as_ref())
+}
+
+/// Writes references: origin, seq and hash, one after the other.
+fn write_refs(w: &mut BodyWriter<'_>, key: u8, refs: &[EntryRef]) -> Written {
+    let parts = refs.iter().flat_map(|EntryRef { id, hash8 }| {
+        let origin = Token::Bin(id.origin.as_bytes());
+        [origin, uint(id.seq), Token::Bin(hash8)]
+    });
+    let flat: Vec<Token<'_>> = parts.collect();
+    w.array(key, &flat)
 }
 
 fn write_genesis(w: &mut BodyWriter<'_>, genesis: &Genesis) -> Written {

@@ -89,6 +89,17 @@ pub const EXCEPTION_ENTRIES: u8 = 4;
 /// Admitted: the entries, `[bin16, seq, bin8, bin16, seq, bin8, …]`.
 pub const ADMITTED_ENTRIES: u8 = 2;
 
+/// Admitted: the entries up to which all of a chain counts that waited, in the same form.
+pub const ADMITTED_THROUGH: u8 = 4;
+
+/// DeviceRevoked: the device, bin16.
+pub const REVOKED_DEVICE: u8 = 2;
+/// DeviceRevoked: the last entries that count, in the same form.
+pub const REVOKED_TRUSTED: u8 = 4;
+
+/// Refused: the entries up to which all of a chain is refused that waited, in the same form.
+pub const REFUSED_THROUGH: u8 = 2;
+
 /// TimeFixed: by how many ms the clock was ahead.
 pub const AHEAD: u8 = 2;
 /// TimeFixed: by how many ms that may be wrong.
@@ -139,7 +150,9 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
         Kind::ORDER_EXPEDITED => &[TOUCHES, RANK, ONCE, TARGET],
         Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => &[ONCE, TARGET],
         Kind::EXCEPTION_ANSWERED => &[EXCEPTION, EXCEPTION_ENTRIES, ONCE],
-        Kind::ADMITTED => &[ADMITTED_ENTRIES, ONCE],
+        Kind::DEVICE_REVOKED => &[REVOKED_DEVICE, REVOKED_TRUSTED, ONCE],
+        Kind::ADMITTED => &[ADMITTED_ENTRIES, ADMITTED_THROUGH, ONCE],
+        Kind::REFUSED => &[REFUSED_THROUGH, ONCE],
         Kind::TIME_FIXED => &[AHEAD, UNCERTAINTY, TARGET],
         _ => return None,
     })
@@ -182,7 +195,9 @@ pub fn is_known_odd(kind: Kind, key: u8) -> bool {
         Kind::GENESIS => key == GENESIS_PROGRAM,
         Kind::ITEM_MERGED | Kind::CODE_BOUND => key == CATALOGUE_ONCE,
         Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => [REASON, NOTE].contains(&key),
-        Kind::EXCEPTION_ANSWERED | Kind::ADMITTED => key == NOTE,
+        Kind::EXCEPTION_ANSWERED | Kind::DEVICE_REVOKED | Kind::ADMITTED | Kind::REFUSED => {
+            key == NOTE
+        }
         Kind::MOVED | Kind::COUNTED | Kind::REVERSED => {
             [REASON, NOTE, ORDER, LOT, PO, SERIAL].contains(&key)
         }

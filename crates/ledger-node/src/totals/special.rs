@@ -73,6 +73,8 @@ impl Special {
             | Body::Order(_)
             | Body::ExceptionAnswered(_)
             | Body::TimeFixed(_)
+            | Body::DeviceRevoked(_)
+            | Body::Refused(_)
             | Body::Admitted(_) => entry.body.once().map(|once| Self {
                 once: Some(once),
                 ..special(&Particulars::default())
@@ -192,6 +194,8 @@ fn transaction(
         | Body::Order(_)
         | Body::ExceptionAnswered(_)
         | Body::TimeFixed(_)
+        | Body::DeviceRevoked(_)
+        | Body::Refused(_)
         | Body::Admitted(_) => return Ok(None),
     };
     let key = (u32::try_from(index).unwrap_or(u32::MAX), seq);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger_core::fold::Fold;
+use ledger_core::fold::{DeviceInfo, Fold, RevokedChain};
 use ledger_core::{DeviceId, Origin, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +30,42 @@ pub struct DeviceView {
     /// By how many milliseconds its clock was ahead at its last contact with this server; none
     /// when it has not been heard of since the server started.
     pub clock_offset_ms: Option<i64>,
+    /// Whether it was revoked: what it writes does not count until it is admitted.
+    pub revoked: bool,
+    /// How many entries of a revoked device wait to be admitted or refused.
+    pub waiting: u64,
+    /// The origins of a revoked device and their branches; none of others.
+    pub origins: Vec<RevokedOriginView>,
+}
+
+/// An origin of a revoked device, or a branch of one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RevokedOriginView {
+    /// Its id.
+    pub origin: String,
+    /// The last entry of it that is trusted; 0 when none is.
+    pub trusted: u64,
+    /// How many entries beyond that wait to be admitted or refused.
+    pub waiting: u64,
+    /// How many were refused.
+    pub refused: u64,
+    /// How many were admitted.
+    pub admitted: u64,
+    /// When the first of those that wait was written.
+    pub since: Option<String>,
+}
+
+impl From<RevokedChain> for RevokedOriginView {
+    fn from(chain: RevokedChain) -> Self {
+        Self {
+            origin: chain.origin.to_string(),
+            trusted: chain.trusted,
+            waiting: chain.waiting,
+            refused: chain.refused,
+            admitted: chain.admitted,
+            since: chain.since.map(time_text),
+        }
+    }
 }
 
 /// A device whose news may be missing from the numbers.
@@ -53,21 +89,37 @@ impl View<'_> {
         let enrolled = fold.devices().into_iter();
         let mut devices: Vec<DeviceView> = enrolled
             .filter(|device| central.is_none_or(|(central, _)| central != device.id))
-            .map(|device| DeviceView {
-                last_sync: seen.get(&device.id).copied().map(time_text),
-                entries: fold
-                    .origins_of(device.id)
-                    .map(|origin| fold.last_seq(origin))
-                    .sum(),
-                clock_offset_ms: self.clock_offset(device.id),
-                id: device.id.to_string(),
-                name: device.name,
-                role: device.role.map(ledger_core::catalogue::Role::word),
-                site: text_of(device.site.as_ref()),
-            })
+            .map(|device| self.device_view(device, &seen))
             .collect();
         devices.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         devices
+    }
+
+    /// The name of a device as the server has it.
+    pub(super) fn device_name(&self, device: DeviceId) -> String {
+        let known = self.fold().device(device);
+        known.map_or_else(|| device.to_string(), |known| known.name)
+    }
+
+    fn device_view(&self, device: DeviceInfo, seen: &BTreeMap<DeviceId, Timestamp>) -> DeviceView {
+        let fold = self.fold();
+        let chains = fold.revoked_chains(device.id).into_iter();
+        let origins: Vec<RevokedOriginView> = chains.map(RevokedOriginView::from).collect();
+        DeviceView {
+            last_sync: seen.get(&device.id).copied().map(time_text),
+            entries: fold
+                .origins_of(device.id)
+                .map(|origin| fold.last_seq(origin))
+                .sum(),
+            clock_offset_ms: self.clock_offset(device.id),
+            revoked: fold.revoked_by(device.id).is_some(),
+            waiting: origins.iter().map(|origin| origin.waiting).sum(),
+            origins,
+            id: device.id.to_string(),
+            name: device.name,
+            role: device.role.map(ledger_core::catalogue::Role::word),
+            site: text_of(device.site.as_ref()),
+        }
     }
 
     /// Devices that never synced or not for a while. Only the server can know.
@@ -93,6 +145,8 @@ fn behind(
         .devices()
         .into_iter()
         .filter(|device| device.id != server)
+        // Its news is not waited for.
+        .filter(|device| fold.revoked_by(device.id).is_none())
         .map(|device| (seen.get(&device.id).copied(), device.name))
         .filter(|(last, _)| is_late(*last))
         .map(|(last, device)| BehindView {

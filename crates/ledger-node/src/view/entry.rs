@@ -1,13 +1,14 @@
 //! The log as JSON: one object an entry, with everything that its writer said.
 
-use ledger_core::EntryId;
 use ledger_core::catalogue::{
     CatalogueWrite, Class, ItemKind, Role, Value as Field, fields_of, key,
 };
 use ledger_core::entry::{
-    Body, Content, Genesis, GenesisReason, Kind, OrderEntry, Particulars, Place,
+    Body, Content, DeviceRevoked, Genesis, GenesisReason, Kind, OrderEntry, Particulars, Place,
+    TimeFix,
 };
 use ledger_core::order::{self, OrderFields};
+use ledger_core::{EntryId, EntryRef};
 use ledger_core::{Quantity, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -91,7 +92,9 @@ fn kind_word(kind: Kind) -> String {
         Kind::SETTING_SET => "setting-set",
         Kind::USER_SET => "user-set",
         Kind::DEVICE_SET => "device-set",
+        Kind::DEVICE_REVOKED => "device-revoked",
         Kind::ADMITTED => "admitted",
+        Kind::REFUSED => "refused",
         Kind::TIME_FIXED => "time-fixed",
         Kind(number) => return format!("kind-{number}"),
     };
@@ -152,16 +155,38 @@ fn body_json(body: &Body) -> Value {
             "entries": answered.entries.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "note": answered.note,
         }),
-        Body::TimeFixed(fix) => json!({
-            "run": fix.run.id.to_string(),
-            "ahead_millis": fix.ahead_millis,
-            "uncertainty_millis": fix.uncertainty_millis,
-        }),
+        Body::TimeFixed(fix) => fix_json(fix),
         Body::Admitted(admitted) => json!({
-            "entries": admitted.entries.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(),
+            "entries": ids(&admitted.entries),
+            "through": ids(&admitted.through),
             "note": admitted.note,
         }),
+        Body::DeviceRevoked(revoked) => revoked_json(revoked),
+        Body::Refused(refused) => json!({
+            "through": ids(&refused.through),
+            "note": refused.note,
+        }),
     }
+}
+
+fn ids(entries: &[EntryRef]) -> Vec<String> {
+    entries.iter().map(|it| it.id.to_string()).collect()
+}
+
+fn fix_json(fix: &TimeFix) -> Value {
+    json!({
+        "run": fix.run.id.to_string(),
+        "ahead_millis": fix.ahead_millis,
+        "uncertainty_millis": fix.uncertainty_millis,
+    })
+}
+
+fn revoked_json(revoked: &DeviceRevoked) -> Value {
+    json!({
+        "device": revoked.device.to_string(),
+        "trusted": ids(&revoked.trusted),
+        "note": revoked.note,
+    })
 }
 
 fn genesis_json(genesis: &Genesis) -> Value {

@@ -2,7 +2,7 @@
 
 use ledger_core::Code;
 use ledger_core::entry::{Body, Details, Entry, OrderEntry};
-use ledger_core::fold::{HistoryRow, RowKind};
+use ledger_core::fold::{HistoryRow, RowKind, Withheld};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,6 +50,9 @@ pub struct HistoryView {
     pub serial: Option<String>,
     /// Undone by a reversal.
     pub voided: bool,
+    /// Why it changes nothing, where a revoked device wrote it: `waiting` for a decision, or
+    /// `refused`.
+    pub withheld: Option<&'static str>,
     /// Not yet known to the central server.
     pub provisional: bool,
     /// On the stock line afterwards.
@@ -106,6 +109,7 @@ pub(super) fn history_view(
         note: details.note,
         serial: details.serial,
         voided: row.voided,
+        withheld: row.withheld.map(Withheld::word),
         provisional: row.provisional,
         line_on_hand: row.line_on_hand.to_string(),
         reverses: match entry.map(|entry| &entry.body) {

@@ -179,7 +179,11 @@ impl View<'_> {
                 class: Class::Item,
                 code: unbound.item.to_string(),
             },
-            Body::ExceptionAnswered(_) | Body::Admitted(_) => Deed::Answered,
+            Body::ExceptionAnswered(_) | Body::Admitted(_) | Body::Refused(_) => Deed::Answered,
+            Body::DeviceRevoked(revoked) => Deed::Set {
+                class: Class::Device,
+                code: self.device_name(revoked.device),
+            },
             Body::Genesis(_) | Body::ClockMark(_) | Body::Tallied(_) | Body::TimeFixed(_) => {
                 return None;
             }

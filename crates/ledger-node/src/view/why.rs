@@ -91,12 +91,15 @@ pub struct IgnoredView {
 }
 
 impl IgnoredView {
-    /// Why it changes nothing, as a code: `voided`, `repeated` or `before-count`.
+    /// Why it changes nothing, as a code: `voided`, `repeated`, `revoked-waiting`,
+    /// `revoked-refused` or `before-count`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.why {
             "voided by a reversal" => "voided",
             "the same write again" => "repeated",
+            "of a revoked device, waiting" => "revoked-waiting",
+            "of a revoked device, refused" => "revoked-refused",
             _ => "before-count",
         }
     }

@@ -149,6 +149,14 @@ fn left_out(why: &Why) -> String {
     for (reason, says) in [
         ("voided by a reversal", "undone"),
         ("the same write again", "written twice and taken once"),
+        (
+            "of a revoked device, waiting",
+            "written by a device that was revoked, and not counted until admitted",
+        ),
+        (
+            "of a revoked device, refused",
+            "written by a device that was revoked, and refused",
+        ),
     ] {
         let entries = with(reason, false).saturating_add(with(reason, true));
         if entries > 0 {

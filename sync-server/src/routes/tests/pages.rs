@@ -13,6 +13,7 @@ mod frame;
 mod items;
 mod orders;
 mod places;
+mod revoked;
 
 /// A person with a browser.
 pub(super) struct Visitor<'a> {

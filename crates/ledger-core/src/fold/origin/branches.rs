@@ -140,6 +140,22 @@ impl Origins {
         ready
     }
 
+    /// The last entry of a chain that stands at or before an entry of its family; 0 when none does.
+    pub(in crate::fold) fn reach(&self, (mut index, mut seq): TxKey, chain: u32) -> u64 {
+        // A branch of a branch, and so on, but never of itself.
+        for _ in 0..self.family(index).len() {
+            if index == chain {
+                return seq;
+            }
+            let behind = self.log(index).and_then(|log| log.behind);
+            let Some((start, parent)) = behind.and_then(|it| Some((it.start, it.parent?))) else {
+                return 0;
+            };
+            (index, seq) = (parent, start.first_seq.saturating_sub(1));
+        }
+        0
+    }
+
     /// The branches that begin behind an entry of this origin, as far as that is known.
     pub(in crate::fold) fn children(&self, index: u32) -> Vec<u32> {
         let mut children = self.branches_of(index);

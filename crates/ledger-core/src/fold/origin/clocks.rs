@@ -50,6 +50,36 @@ impl Origins {
         }
     }
 
+    /// Whether an entry says something of other things than its device: it is neither the beginning
+    /// of an origin nor a mark of the clock.
+    pub(in crate::fold) fn is_said(&self, index: u32, seq: u64) -> bool {
+        !self.begins_run((index, seq))
+    }
+
+    /// How many such entries a chain has between two seqs, both included.
+    pub(in crate::fold) fn count_said(&self, index: u32, first: u64, last: u64) -> u64 {
+        let Some(log) = self.log(index) else {
+            return 0;
+        };
+        let first = first.max(log.base().saturating_add(1));
+        let last = last.min(self.next_seq(index).saturating_sub(1));
+        if first > last {
+            return 0;
+        }
+        let marks = log.clocks.marks.range(first..=last).count();
+        let marks = u64::try_from(marks).unwrap_or(u64::MAX);
+        let begins = u64::from(first == 1 && !log.clocks.marks.contains(&1));
+        let all = last.saturating_sub(first).saturating_add(1);
+        all.saturating_sub(marks).saturating_sub(begins)
+    }
+
+    /// The first such entry from a seq on.
+    pub(in crate::fold) fn first_said(&self, index: u32, first: u64) -> Option<u64> {
+        let base = self.log(index)?.base();
+        let first = first.max(base.saturating_add(1));
+        (first..self.next_seq(index)).find(|seq| self.is_said(index, *seq))
+    }
+
     /// Whether a run of the clock begins with an entry.
     pub(in crate::fold) fn begins_run(&self, (index, seq): TxKey) -> bool {
         let log = self.log(index);

@@ -111,6 +111,7 @@ impl Fold {
                 let reversals = self.reversals.within((origin, first)..(origin, behind));
                 weak.extend(reversals.filter(|key| !self.is_own_reversal(*key)));
             }
+            weak.retain(|key| !self.is_withheld(*key));
             if !weak.is_empty() {
                 found.entry((device, who)).or_default().extend(weak);
             }
