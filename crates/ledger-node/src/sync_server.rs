@@ -38,10 +38,10 @@ pub struct WireAnswer {
 }
 
 /// Why a request is not answered: HTTP status, stable word, text.
-struct Refused(u16, &'static str, String);
+pub(crate) struct Refused(pub(crate) u16, pub(crate) &'static str, pub(crate) String);
 
 impl Refused {
-    fn bad(what: &str) -> Self {
+    pub(crate) fn bad(what: &str) -> Self {
         Self(400, "bad-request", format!("the request is not a {what}"))
     }
 }
@@ -52,7 +52,7 @@ impl From<NodeError> for Refused {
     }
 }
 
-fn answer<T: Message>(result: Result<T, Refused>) -> WireAnswer {
+pub(crate) fn answer<T: Message>(result: Result<T, Refused>) -> WireAnswer {
     let (status, body) = match result {
         Ok(message) => (200, message.to_bytes()),
         Err(Refused(status, code, text)) => (
@@ -129,7 +129,7 @@ impl Node {
                 message_bytes: bytes(MESSAGE_BYTES_MAX),
                 entry_bytes: bytes(ENTRY_BYTES_MAX),
             },
-            capabilities: Vec::new(),
+            capabilities: vec![wire::CAN_WAIT.to_owned()],
             tls: inner.keys.tls_word(),
         })
     }
@@ -238,7 +238,11 @@ impl Node {
         })
     }
 
-    fn check_envelope(&self, envelope: &Envelope, device: DeviceId) -> Result<(), Refused> {
+    pub(crate) fn check_envelope(
+        &self,
+        envelope: &Envelope,
+        device: DeviceId,
+    ) -> Result<(), Refused> {
         let inner = self.lock();
         let known = inner
             .state
