@@ -26,5 +26,6 @@ mod retail;
 mod rights;
 mod scan;
 mod sync_faults;
+mod sync_watch;
 mod tls;
 mod worked;
