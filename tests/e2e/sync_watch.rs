@@ -133,6 +133,32 @@ fn what_others_wrote_comes_without_waiting_for_the_timer() {
 }
 
 #[test]
+fn over_tls_it_waits_for_news_too_and_follows_to_a_new_key() {
+    let mut server = Server::launch("0.0.0.0:0", &[]);
+    let (stock, other) = (handheld("A"), Stock::new("B"));
+    for device in [&stock, &other] {
+        let qr = server.admin("device code")["qr"].clone();
+        device.ok(&format!("enroll \"{}\"", qr.as_str().unwrap()));
+        device.sync();
+    }
+    let watch = in_step(&stock);
+    other.sync();
+    other.ok("add R-100 A-01 5");
+    other.sync();
+    watch.until_within(SOON, |line| number(line, "pulled") > 0);
+    server.stop();
+    std::fs::remove_file(server.data().join("tls.pem")).unwrap();
+    watch.until_within(SOON, |line| line["event"] == "failed");
+    server.start_again();
+    stock.ok("add R-100 A-01 1");
+    watch.until_within(PATIENT, |line| {
+        line["event"] == "synced" && line["pending"] == 0
+    });
+    assert_holds("A", &stock.show("R-100"), &json!({ "on_hand": "16" }));
+    assert_holds("all is sent", &stock.status(), &json!({ "pending": 0 }));
+}
+
+#[test]
 fn offline_by_hand_nothing_is_sent_until_it_is_over() {
     let server = Server::start();
     let stock = enrolled(&server, "A");
@@ -296,7 +322,7 @@ fn through_a_bad_network_everything_arrives_once() {
     server.enroll(&other);
     proxy.plan(Plan::Bad(dice.next_number()));
     let watch = stock.watch();
-    for _ in 0..5 {
+    for _ in 0..10 {
         stock.ok("add R-100 A-01 1");
         watch.until_within(PATIENT, |line| {
             line["event"] == "synced" && line["pending"] == 0
@@ -309,7 +335,7 @@ fn through_a_bad_network_everything_arrives_once() {
         let synced = line["event"] == "synced" && number(line, "pulled") > 0;
         synced && server.state_hash() == stock.state_hash()
     });
-    assert_same(&server, &stock, "115");
+    assert_same(&server, &stock, "120");
     assert_eq!(watch.end("TERM").0, 0);
     assert_eq!(stock.json("verify")["ok"], true);
 }

@@ -34,7 +34,7 @@ pub enum Plan {
     /// Bring requests with this in their first line to the server, and never bring an answer, until
     /// the next plan; pass everything else.
     Silent(&'static str),
-    /// Every fourth message or so goes wrong, each in a way that the seed and its turn say: lost on
+    /// Every eighth message or so goes wrong, each in a way that the seed and its turn say: lost on
     /// the way there or back, cut, doubled, late, or answered by a proxy instead.
     Bad(u64),
 }
@@ -305,7 +305,7 @@ fn answer_badly(
         state.met
     };
     let mut dice = Seed::of(seed ^ turn.wrapping_mul(0x9E37_79B9));
-    let (fate, place) = (dice.below(36), dice.next_number());
+    let (fate, place) = (dice.below(64), dice.next_number());
     let somewhere = |bytes: &[u8]| {
         let length = u64::try_from(bytes.len()).expect("a length");
         usize::try_from(place % length.max(1)).expect("within it")
