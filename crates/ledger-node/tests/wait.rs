@@ -63,16 +63,16 @@ fn what_others_wrote_is_news_until_it_was_fetched() {
 }
 
 #[test]
-fn an_order_begun_anew_is_news() {
+fn an_order_begun_anew_is_news_although_it_is_shorter() {
     let shop = Shop::new();
-    let server = shop.server();
-    let asked = waiter(&shop, &server, "a");
-    let asked = server
-        .begin_wait(&request(&asked, Duration::from_secs(1)))
-        .unwrap();
-    server.close().unwrap();
     let copy = shop.dir("copy");
     shop::copy_dir(&shop.dir("server"), &copy);
+    let server = shop.server();
+    let waiter = waiter(&shop, &server, "a");
+    let body = request(&waiter, Duration::from_secs(1));
+    let asked = server.begin_wait(&body).unwrap();
+    assert!(!asked.is_news(server.order_end().unwrap()));
+    server.close().unwrap();
     let restored = shop::open(&copy, ledger_node::NodeKind::Server);
     assert!(asked.is_news(restored.order_end().unwrap()));
 }

@@ -259,10 +259,18 @@ proptest! {
         }
     }
 
-    /// After a failure the next try is within the cap, whatever came before.
+    /// After a failure the next try is within the cap, whatever came before and however many.
     #[test]
-    fn a_failure_is_always_followed_by_a_try(events in moments(), random: u64, lasting: bool) {
+    fn a_failure_is_always_followed_by_a_try(
+        events in moments(),
+        random: u64,
+        lasting: bool,
+        earlier in 0..80_u32,
+    ) {
         let (mut watch, now) = after(events);
+        for _ in 0..earlier {
+            watch.on(now, failed(Trouble::Unreachable), random);
+        }
         let (trouble, cap) = if lasting {
             (Trouble::Refused, REFUSED_MILLIS)
         } else {
