@@ -22,13 +22,14 @@ const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a request body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
-/// `POST /sync/v1/{hello,enroll,sync,wait}`.
+/// `POST /sync/v1/{hello,enroll,sync,wait,frontier}`.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/sync/v1/hello", post(hello))
         .route("/sync/v1/enroll", post(enroll))
         .route("/sync/v1/sync", post(sync))
         .route("/sync/v1/wait", post(wait))
+        .route("/sync/v1/frontier", post(frontier))
 }
 
 async fn hello(State(app): State<App>, body: Body) -> Result<Response, Problem> {
@@ -84,6 +85,10 @@ async fn news(app: &App, asked: Wait) -> bool {
             return false;
         }
     }
+}
+
+async fn frontier(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+    answer(&app, body, Node::handle_frontier).await
 }
 
 async fn answer(

@@ -19,7 +19,8 @@ use ledger_node::Node;
 use ledger_store::DiskImage;
 
 use self::numbers::Numbers;
-use crate::world::{Failure, World};
+use crate::machine::Machine;
+use crate::world::{CENTRAL, Failure, World};
 
 /// What the oracles remember while a world lives.
 #[derive(Default)]
@@ -36,6 +37,8 @@ pub struct Memory {
     /// Machines whose disks were put back.
     turned_back: BTreeSet<usize>,
     images: BTreeMap<usize, DiskImage>,
+    /// What only the server had when it was restored from before that.
+    gone: BTreeSet<EntryId>,
 }
 
 impl Memory {
@@ -62,6 +65,17 @@ impl Memory {
     /// Somebody was told that something is not saved, or not told anything.
     pub const fn not_told(&mut self) {
         self.untold += 1;
+    }
+
+    /// The server is restored from an older copy: what it wrote itself, and nobody has who could
+    /// give it back, may be lost.
+    pub fn server_is_restored(&mut self, machines: &[Machine]) {
+        let handhelds = || machines.iter().skip(1).filter_map(|it| it.node.as_ref());
+        let is_kept = |id: EntryId| handhelds().any(|node| matches!(node.entry(id), Ok(Some(_))));
+        let by_server = |id: &&EntryId| self.writers.get(&id.origin) == Some(&CENTRAL);
+        let gone = self.told.keys().filter(by_server);
+        let gone: Vec<EntryId> = gone.filter(|id| !is_kept(**id)).copied().collect();
+        self.gone.extend(gone);
     }
 
     /// All ids that were told, in the order of telling.

@@ -95,11 +95,7 @@ impl World {
             let Some(central) = &self.machines[CENTRAL].node else {
                 return Err(conversation.unreachable("the server does not run"));
             };
-            let answer = match question.route {
-                "hello" => central.handle_hello(&question.body),
-                "enroll" => central.handle_enroll(&question.body),
-                _ => central.handle_sync(&question.body),
-            };
+            let answer = central.handle(question.route, &question.body);
             if question.route == "sync" && answer.status == 200 {
                 self.observe(&question.body, &answer.body)
                     .map_err(NodeError::BadAnswer)?;

@@ -39,9 +39,7 @@ pub struct Options {
     pub handhelds: u64,
     /// How many troubles there are at most.
     pub troubles: u64,
-    /// Some servers are restored from an older copy of their directory. In such a world nobody
-    /// writes at the server itself: devices give back only what they wrote themselves, as long as
-    /// there is no frontier exchange.
+    /// Some servers are restored from an older copy of their directory.
     pub restores: bool,
     /// Handhelds are turned back to an older image of their whole disk, which nothing on the disk
     /// can tell. What they write then is a fork, which is refused as long as there are no branches.
@@ -322,7 +320,7 @@ impl World {
     fn act(&mut self) -> Result<(), Failure> {
         let count = self.machines.len() as u64;
         let mut which = usize::try_from(self.dice.below(count)).unwrap_or(0);
-        if which == CENTRAL && (self.restored || self.dice.percent(50)) {
+        if which == CENTRAL && self.dice.percent(50) {
             which = 1;
         }
         let deed = Deed::any(&mut self.dice, self.memory.told_ids());
@@ -468,8 +466,7 @@ impl World {
 
     /// Copies the server's directory, which is put back some time later.
     fn copy_server(&mut self) {
-        let enrolled = self.machines.iter().skip(1).all(Machine::is_enrolled);
-        if !enrolled || self.machines[CENTRAL].node.is_none() {
+        if self.machines[CENTRAL].node.is_none() {
             return self.later(MINUTE, Event::Copy);
         }
         self.tell(|| "a copy of the server's directory is made".to_owned());
@@ -503,19 +500,13 @@ impl World {
         };
         self.counters.meet("fault", "server restored");
         self.tell(|| "the server's directory is put back from the copy".to_owned());
+        self.memory.server_is_restored(&self.machines);
         let central = &mut self.machines[CENTRAL];
         central.crash(&mut self.dice);
         let dir = std::path::Path::new(crate::machine::DIR);
         central.disk.put_back_dir(&image, dir);
         self.later(SECOND, Event::Start(CENTRAL));
         Ok(())
-    }
-
-    /// Whether a handheld may ask for a code: an enrolment after the copy would be lost with what
-    /// the server writes itself.
-    #[must_use]
-    pub fn may_enrol(&self) -> bool {
-        self.copy.is_none()
     }
 
     /// The entries that were told so far.

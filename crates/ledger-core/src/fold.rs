@@ -460,6 +460,12 @@ impl Fold {
             .map_or(0, |index| self.origins.numbered_up_to(index))
     }
 
+    /// The chains with entries that have no central number, by id.
+    #[must_use]
+    pub fn unnumbered(&self) -> Vec<Origin> {
+        self.origins.unnumbered().collect()
+    }
+
     /// How many central numbers are known.
     #[must_use]
     pub fn numbered_count(&self) -> u64 {

@@ -88,6 +88,9 @@ pub struct HelloAnswer {
     /// Which TLS key the server has, when it speaks TLS itself.
     #[serde(rename = "tls", default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<TlsKey>,
+    /// A hub's certificate, by which the ledger's key says that it is one of its devices.
+    #[serde(rename = "cert", default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<ByteBuf>,
 }
 
 /// A server's word about its TLS key, signed with the key of its ledger: a device that pinned an
@@ -162,6 +165,10 @@ pub struct Envelope {
     /// The request's bytes.
     #[serde(rename = "b")]
     pub body: ByteBuf,
+    /// The device's certificate, for a server that does not know the device: a hub that has not
+    /// heard of it, or a server restored from before it was enrolled.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<ByteBuf>,
 }
 
 /// A place in the central order, anchored by the chain over it.
@@ -230,9 +237,14 @@ pub struct SyncRequest {
     /// Where the caller is in the central order.
     #[serde(rename = "cur")]
     pub cursor: CursorMessage,
-    /// What the caller holds without needing its entries sent: its own origins, after this push.
+    /// What the caller holds without needing its entries sent: chains with entries that have no
+    /// central number here, up to where this push leads.
     #[serde(rename = "have", default, skip_serializing_if = "Vec::is_empty")]
     pub have: Vec<OriginHead>,
+    /// What the server had numbered before it was restored and lacks now, in the order of those
+    /// numbers and with the moments of numbering. It is taken before the push.
+    #[serde(rename = "again", default, skip_serializing_if = "Vec::is_empty")]
+    pub again: Vec<RunMessage>,
     /// What the caller gives.
     #[serde(rename = "push", default, skip_serializing_if = "Vec::is_empty")]
     pub push: Vec<BatchMessage>,
@@ -324,6 +336,10 @@ pub struct RunMessage {
     /// The entries, unless the caller said that it has them.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<BatchMessage>,
+    /// Without a batch the signature of the head at the run's end, so that the caller can hand the
+    /// run on.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<ByteArray<64>>,
 }
 
 /// The server's side of a sync.
@@ -350,6 +366,32 @@ pub struct SyncAnswer {
     /// Whether that is the end of what the server knows.
     #[serde(rename = "end")]
     pub at_end: bool,
+    /// How far a hub holds the chains that the caller named in `have`.
+    #[serde(rename = "held", default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<OriginHead>,
+    /// What a hub holds without a central number and the caller does not.
+    #[serde(rename = "loose", default, skip_serializing_if = "Vec::is_empty")]
+    pub loose: Vec<BatchMessage>,
+}
+
+/// Says how far the caller holds every chain, so that a server that was restored can say what it
+/// lacks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FrontierRequest {
+    /// All chains of the caller.
+    #[serde(rename = "have", default, skip_serializing_if = "Vec::is_empty")]
+    pub have: Vec<OriginHead>,
+}
+
+/// What the server lacks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FrontierAnswer {
+    /// A fresh nonce for the next request.
+    #[serde(rename = "nonce")]
+    pub nonce: ByteBuf,
+    /// The chains of which the caller holds more or other entries, with what the server holds.
+    #[serde(rename = "lacks", default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<OriginHead>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -391,6 +433,8 @@ impl Message for EnrollAnswer {}
 impl Message for Envelope {}
 impl Message for SyncRequest {}
 impl Message for SyncAnswer {}
+impl Message for FrontierRequest {}
+impl Message for FrontierAnswer {}
 impl Message for ErrorMessage {}
 impl Message for BatchMessage {}
 
@@ -428,6 +472,16 @@ pub fn device_of(bytes: &Id) -> DeviceId {
 #[must_use]
 pub fn ledger_of(bytes: &Id) -> LedgerId {
     LedgerId::from_bytes(**bytes)
+}
+
+/// A chain's head as it travels.
+#[must_use]
+pub fn head_message(origin: Origin, seq: u64, hash: &Hash) -> OriginHead {
+    OriginHead {
+        origin: id_bytes(origin.as_bytes()),
+        seq,
+        hash8: ByteArray::new(hash.hash8()),
+    }
 }
 
 impl RunMessage {

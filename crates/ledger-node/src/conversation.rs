@@ -1,33 +1,45 @@
-//! The handheld's side of sync as a conversation without I/O: questions out, answers in.
+//! The asking side of sync as a conversation without I/O: questions out, answers in.
 //!
 //! Whoever carries the messages (HTTP, or a test in one process) asks [`Conversation::question`],
 //! brings the answer to [`Conversation::answer`] and does so until it is over. What an answer
 //! brings is durable before the next question is made.
+//!
+//! With a server that begins a new epoch, since it was restored, the conversation first compares
+//! what both hold, gives back what the server lacks in the order of its former numbers, takes the
+//! new numbers, and only then pushes what is new (DESIGN §5).
+
+mod asking;
+mod outbox;
 
 use ledger_core::catalogue::Role;
-use ledger_core::entry::GenesisReason;
 use ledger_core::planted::Bug;
-use ledger_core::{LedgerId, Origin, Timestamp};
+use ledger_core::{DeviceId, LedgerId, Timestamp};
 use ledger_format::head::{Certificate, DeviceKey, PublicKey, sign_request};
 use ledger_format::wire::{
-    self, CursorMessage, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer, Message,
-    PROTOCOL, PROTOCOL_MIN, Reject, RejectCode, SyncAnswer,
+    self, CursorMessage, Enroll, EnrollAnswer, Envelope, ErrorMessage, FrontierAnswer, Hello,
+    HelloAnswer, Message, PROTOCOL, PROTOCOL_MIN, SyncAnswer,
 };
 use ledger_format::{bounded, pack};
-use ledger_store::{Group, Note, ReadError, Record};
-use ledger_sync::client::{Asked, Client, Taken};
-use ledger_sync::{Effect, Fault};
+use ledger_store::ReadError;
+use ledger_sync::Fault;
+use ledger_sync::client::{Asked, Claim, Client};
+use ledger_sync::frontier::Supply;
 use serde::Serialize;
 use serde_bytes::{ByteArray, ByteBuf};
 
+use self::outbox::Outbox;
 use crate::error::NodeError;
-use crate::keys::{Bond, from_hex, to_hex};
-use crate::log::{NodeLog, stored_head};
+use crate::keys::{Bond, to_hex};
 use crate::node::Node;
 use crate::pin::Pin;
 
 /// Note under which the last moment is kept at which everything was at the central server.
 pub(crate) const SYNCED_AT: &str = "synced-at";
+/// Note under which the last moment is kept at which everything was at a hub.
+pub(crate) const AT_HUB: &str = "at-hub";
+
+/// How often a conversation begins anew before that is given up.
+const BEGINNINGS_MAX: u32 = 4;
 
 /// What a sync did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +50,10 @@ pub struct SyncReport {
     pub pulled: u64,
     /// Whether the central server holds all of ours, and we all of its.
     pub synced: bool,
+    /// Whether it was a hub that answered: what it holds is not yet at the central server.
+    pub at_hub: bool,
+    /// What of ours was not taken, and why. It is kept here.
+    pub rejected: Vec<String>,
     /// The server.
     pub server: String,
     /// How long it took, in milliseconds.
@@ -87,8 +103,12 @@ pub struct Conversation {
     state: State,
     pushed: u64,
     pulled: u64,
-    /// The server was restored, and is first asked what it still has.
-    renewing: bool,
+    /// How often it said hello.
+    beginnings: u32,
+    /// The server did not know the device, and is shown its certificate.
+    shows_certificate: bool,
+    /// What is pushed, how much at once, and what is left out.
+    outbox: Outbox,
 }
 
 #[derive(Debug)]
@@ -100,17 +120,40 @@ enum Purpose {
 #[derive(Debug)]
 enum State {
     Greeting,
-    Enrolling {
-        key: DeviceKey,
-    },
-    Syncing {
-        nonce: Vec<u8>,
-        encoding: u8,
-        cursor: CursorMessage,
-        asked: Option<Asked>,
-    },
+    Enrolling { key: DeviceKey },
+    Comparing(Channel),
+    Syncing(Box<Talk>),
     Enrolled(EnrollReport),
     Synced(SyncReport),
+}
+
+/// A way to talk with somebody who has said hello.
+#[derive(Debug, Clone)]
+struct Channel {
+    /// Whom requests are signed for.
+    peer: DeviceId,
+    /// Whether it is the central server.
+    central: bool,
+    nonce: Vec<u8>,
+    encoding: u8,
+    cursor: CursorMessage,
+}
+
+/// A push and pull under way.
+#[derive(Debug)]
+struct Talk {
+    channel: Channel,
+    /// What was asked last.
+    asked: Option<Asked>,
+    /// What a restored server gets back.
+    supply: Option<Supply>,
+    /// The former number behind the part that was given last.
+    supplied: u64,
+    /// The numbers of a new epoch come first.
+    renewing: bool,
+    /// A hub has said how far it holds what has no number.
+    compared: bool,
+    claim: Claim,
 }
 
 /// Who we are towards the server.
@@ -123,153 +166,13 @@ struct Bonded {
 }
 
 impl Bonded {
-    fn client(&self, encoding: u8) -> Client<'_> {
+    const fn client(&self, encoding: u8) -> Client<'_> {
         Client {
             ledger: self.ledger,
             key: &self.key,
             server_key: self.server_key,
-            own: &[],
             encoding,
         }
-    }
-}
-
-impl Node {
-    /// Begins to become a device of the ledger of the server at `url`.
-    #[must_use]
-    pub fn begin_enroll(&self, url: &str, code: &str) -> Conversation {
-        let purpose = Purpose::Enroll {
-            code: code.trim().to_owned(),
-            pin: None,
-        };
-        Conversation::new(self, url.to_owned(), purpose)
-    }
-
-    /// Begins a sync with the server that this device is enrolled at.
-    pub fn begin_sync(&self) -> Result<Conversation, NodeError> {
-        let inner = self.lock();
-        let bond = inner.keys.bond.as_ref().ok_or(NodeError::NotEnrolled)?;
-        let bonded = Bonded {
-            ledger: inner.keys.ledger().ok_or(NodeError::NotEnrolled)?,
-            key: inner.keys.key(),
-            server_key: inner.keys.server_key().ok_or(NodeError::NotEnrolled)?,
-            certificate: from_hex(&bond.certificate).unwrap_or_default(),
-        };
-        let url = bond.server_url.clone();
-        drop(inner);
-        Ok(Conversation::new(
-            self,
-            url,
-            Purpose::Sync(Box::new(bonded)),
-        ))
-    }
-
-    fn stored_cursor(&self, server: &PublicKey, epoch: u64) -> Result<CursorMessage, NodeError> {
-        let stored = self.store().cursor(server.device_id().as_bytes())?;
-        Ok(match stored.filter(|cursor| cursor.epoch == epoch) {
-            Some(cursor) => CursorMessage {
-                epoch,
-                n: cursor.n,
-                anchor: wire::hash_bytes(&cursor.anchor),
-            },
-            None => Client::first_cursor(epoch),
-        })
-    }
-
-    fn ask(
-        &self,
-        bonded: &Bonded,
-        encoding: u8,
-        cursor: CursorMessage,
-        only_pull: bool,
-    ) -> Result<Asked, NodeError> {
-        let inner = self.lock();
-        let log = NodeLog {
-            store: self.store(),
-            fold: &inner.state.fold,
-        };
-        let own: Vec<Origin> = inner.own_chains().collect();
-        let mut client = bonded.client(encoding);
-        if !only_pull {
-            client.own = &own;
-        }
-        client.ask(&log, cursor).map_err(faulty)
-    }
-
-    /// Whether our central numbers are of another epoch than the server's: it was restored.
-    fn knows_another_epoch(&self, epoch: u64) -> bool {
-        let known = self.lock().epoch;
-        known != 0 && known != epoch
-    }
-
-    /// Takes an answer: checked, durable, folded.
-    fn take(
-        &self,
-        bonded: &Bonded,
-        encoding: u8,
-        cursor: CursorMessage,
-        asked: &Asked,
-        answer: &SyncAnswer,
-    ) -> Result<Taken, NodeError> {
-        let now = self.now();
-        let mut inner = self.lock();
-        inner.check_usable()?;
-        let log = NodeLog {
-            store: self.store(),
-            fold: &inner.state.fold,
-        };
-        let mut taken = bonded
-            .client(encoding)
-            .take(&log, cursor, answer)
-            .map_err(faulty)?;
-        let mut group = Group::new();
-        let accepted = answer.rejects.is_empty();
-        let heads = asked.heads.iter().filter(|_| accepted);
-        group
-            .records
-            .extend(heads.map(|(chain, head)| Record::Head(stored_head(*chain, head))));
-        let other_epoch = inner.epoch != 0 && inner.epoch != taken.cursor.epoch;
-        inner.epoch = taken.cursor.epoch;
-        let origin = inner.keys.origin();
-        // Somebody else writes under our origin: with other entries than ours, or behind them.
-        let is_shared = taken.effects.iter().any(|effect| match effect {
-            Effect::Renamed { from, .. } => *from == origin,
-            Effect::Foreign { slice, .. } => slice.origin == origin,
-            Effect::Head(..) | Effect::Run(_) | Effect::Cursor(_) | Effect::Branch(_) => false,
-        });
-        if is_shared {
-            inner.keys.begin_origin()?;
-        }
-        inner.take_effects(std::mem::take(&mut taken.effects), &mut group, now)?;
-        if taken.at_end && !asked.more && accepted && !other_epoch && inner.all_numbered() {
-            let value = now.millis().to_string();
-            group.push(Record::Note(Note {
-                key: SYNCED_AT.to_owned(),
-                value,
-            }));
-        }
-        if Bug::CursorBeforeEntries.is_planted() {
-            let is_cursor = |record: &Record| matches!(record, Record::Cursor(_));
-            let (first, rest): (Vec<_>, Vec<_>) = group.records.into_iter().partition(is_cursor);
-            group = Group::from(rest);
-            let _earlier = self.store().append(Group::from(first)).wait();
-        }
-        let pending = self.store().append(group);
-        drop(inner);
-        self.wait(pending)?;
-        let counts_former = Bug::FormerNumbersCount.is_planted();
-        if (other_epoch && !counts_former) || taken.renamed || is_shared {
-            // The numbers of the former epoch no longer count: what the restored server lacks
-            // has none. And what goes by another name is folded under that.
-            self.lock().reload(self.store(), now)?;
-        }
-        if is_shared {
-            self.begin_if_unused(GenesisReason::Forked)?;
-            // That goes to the server next.
-            taken.at_end = false;
-            taken.renamed = true;
-        }
-        Ok(taken)
     }
 }
 
@@ -284,7 +187,9 @@ impl Conversation {
             state: State::Greeting,
             pushed: 0,
             pulled: 0,
-            renewing: false,
+            beginnings: 0,
+            shows_certificate: false,
+            outbox: Outbox::default(),
         }
     }
 
@@ -384,20 +289,21 @@ impl Conversation {
                 };
                 ("enroll", asked.to_bytes())
             }
-            (
-                State::Syncing {
-                    nonce,
-                    encoding,
-                    cursor,
-                    asked,
-                },
-                Purpose::Sync(bonded),
-            ) => {
-                self.renewing |= self.node.knows_another_epoch(cursor.epoch);
-                let fresh = self.node.ask(bonded, *encoding, *cursor, self.renewing)?;
-                let sealed = seal(bonded, nonce, &fresh)?;
-                *asked = Some(fresh);
-                ("sync", sealed.to_bytes())
+            (State::Comparing(channel), Purpose::Sync(bonded)) => {
+                let request = self.node.ask_frontier()?.to_bytes();
+                let shown = self.shows_certificate;
+                (
+                    "frontier",
+                    seal(bonded, channel, shown, request)?.to_bytes(),
+                )
+            }
+            (State::Syncing(talk), Purpose::Sync(bonded)) => {
+                let request = self.node.ask_next(bonded, talk, &self.outbox)?.to_bytes();
+                let shown = self.shows_certificate;
+                (
+                    "sync",
+                    seal(bonded, &talk.channel, shown, request)?.to_bytes(),
+                )
             }
             _ => return Ok(None),
         };
@@ -407,33 +313,59 @@ impl Conversation {
 
     /// Takes the server's answer to the last question.
     pub fn answer(&mut self, status: u16, body: &[u8]) -> Result<(), NodeError> {
-        if status != 200 {
-            return Err(match ErrorMessage::from_bytes(body) {
-                Ok(said) => NodeError::ServerSaid {
-                    code: said.code,
-                    text: said.text,
-                },
-                Err(_) => self.unreachable(format!("it answered {status}")),
-            });
+        match status {
+            200 => {}
+            413 => return self.too_large(),
+            _ => return self.refused(status, body),
         }
         match std::mem::replace(&mut self.state, State::Greeting) {
             State::Greeting => self.greeted(&self.read::<HelloAnswer>(body)?),
             State::Enrolling { key } => self.enrolled(&key, &self.read(body)?),
-            State::Syncing {
-                encoding,
-                cursor,
-                asked,
-                ..
-            } => {
-                let asked = asked.ok_or(NodeError::WrongKind("an answer without a question"))?;
+            State::Comparing(channel) => self.compared(channel, &self.read(body)?),
+            State::Syncing(talk) => {
                 let answer = self.read(body)?;
-                self.synced(encoding, cursor, &asked, &answer)
+                self.synced(*talk, &answer)
             }
             over @ (State::Enrolled(_) | State::Synced(_)) => {
                 self.state = over;
                 Ok(())
             }
         }
+    }
+
+    /// The request was larger than the server takes, or something before it: the next one is half
+    /// as large.
+    pub fn too_large(&mut self) -> Result<(), NodeError> {
+        if self.outbox.halve() {
+            return Ok(());
+        }
+        Err(self.unreachable("it does not even take a request with a single entry"))
+    }
+
+    /// The server refused to answer. What can be mended is.
+    fn refused(&mut self, status: u16, body: &[u8]) -> Result<(), NodeError> {
+        let Ok(said) = ErrorMessage::from_bytes(body) else {
+            return Err(self.unreachable(format!("it answered {status}")));
+        };
+        match said.code.as_str() {
+            "unknown-device" if !self.shows_certificate => {
+                self.shows_certificate = true;
+                Ok(())
+            }
+            "stale-nonce" if self.may_begin_again() => {
+                self.state = State::Greeting;
+                Ok(())
+            }
+            _ => Err(NodeError::ServerSaid {
+                code: said.code,
+                text: said.text,
+            }),
+        }
+    }
+
+    fn may_begin_again(&mut self) -> bool {
+        self.beginnings = self.beginnings.saturating_add(1);
+        self.beginnings < BEGINNINGS_MAX
     }
 
     /// That no usable answer came, and why.
@@ -465,7 +397,8 @@ impl Conversation {
                 key: self.node.lock().keys.key(),
             },
             Purpose::Sync(bonded) => {
-                if wire::device_of(&hello.server) != bonded.server_key.device_id() {
+                let peer = wire::device_of(&hello.server);
+                if !self.is_trusted(bonded, peer, hello) {
                     let text = "it is not the server that this device trusts";
                     return Err(NodeError::BadAnswer(text.to_owned()));
                 }
@@ -473,13 +406,19 @@ impl Conversation {
                 if let (Some(word), Some(pinned)) = (&hello.tls, self.node.server_pin()) {
                     self.node.take_tls_word(word, pinned)?;
                 }
-                let cursor = self.node.stored_cursor(&bonded.server_key, hello.epoch)?;
-                let (nonce, encoding) = (hello.nonce.to_vec(), hello.encoding);
-                State::Syncing {
-                    nonce,
-                    encoding,
-                    cursor,
-                    asked: None,
+                let (epoch, is_new) = self.node.epoch_with(hello);
+                let channel = Channel {
+                    peer,
+                    central: hello.central,
+                    nonce: hello.nonce.to_vec(),
+                    encoding: hello.encoding,
+                    cursor: self.node.stored_cursor(&bonded.server_key, epoch)?,
+                };
+                self.outbox.keep_to(&hello.limits);
+                if is_new {
+                    State::Comparing(channel)
+                } else {
+                    State::Syncing(Box::new(Talk::of(channel, None)))
                 }
             }
         };
@@ -520,52 +459,116 @@ impl Conversation {
         Ok(())
     }
 
-    fn synced(
-        &mut self,
-        encoding: u8,
-        cursor: CursorMessage,
-        asked: &Asked,
-        answer: &SyncAnswer,
-    ) -> Result<(), NodeError> {
+    /// Whether it is the central server, or a hub that the central server enrolled.
+    fn is_trusted(&self, bonded: &Bonded, peer: DeviceId, hello: &HelloAnswer) -> bool {
+        if peer == bonded.server_key.device_id() {
+            return true;
+        }
+        let certificate = hello.certificate.as_ref();
+        let certificate = certificate.and_then(|bytes| Certificate::from_bytes(bytes).ok());
+        !hello.central
+            && certificate.is_some_and(|certificate| {
+                certificate.verify_strict(&bonded.server_key).is_ok()
+                    && certificate.ledger == bonded.ledger
+                    && certificate.device == peer
+            })
+    }
+
+    /// A restored server has said what it lacks.
+    fn compared(&mut self, mut channel: Channel, answer: &FrontierAnswer) -> Result<(), NodeError> {
+        channel.nonce = answer.nonce.to_vec();
+        let supply = self.node.supply(&answer.lacks)?;
+        self.state = State::Syncing(Box::new(Talk::of(channel, Some(supply))));
+        Ok(())
+    }
+
+    fn synced(&mut self, mut talk: Talk, answer: &SyncAnswer) -> Result<(), NodeError> {
         let Purpose::Sync(bonded) = &self.purpose else {
             return Ok(());
         };
-        let taken = self.node.take(bonded, encoding, cursor, asked, answer)?;
-        if let Some(reject) = answer.rejects.first() {
-            return Err(rejected(reject));
+        talk.channel.nonce = answer.nonce.to_vec();
+        if answer.restart {
+            // The server was turned back, or restored since it said hello.
+            if !self.may_begin_again() {
+                let text = "it does not know its own order of entries from one answer to the next";
+                return Err(NodeError::BadAnswer(text.to_owned()));
+            }
+            self.state = State::Greeting;
+            return Ok(());
         }
-        if taken.cursor == cursor && !taken.at_end && !taken.renamed {
-            return Err(NodeError::BadAnswer(
-                "the server does not get on".to_owned(),
-            ));
+        let before_push = talk.renewing;
+        let rejected = self.outbox.note(&answer.rejects);
+        if let Some(supply) = &mut talk.supply {
+            supply.go_on(talk.supplied);
+            self.state = State::Syncing(Box::new(talk));
+            return Ok(());
+        }
+        let no_question = NodeError::WrongKind("an answer without a question");
+        let asked = talk.asked.take().ok_or(no_question)?;
+        let taken = self.node.take(bonded, &talk.channel, &asked, answer)?;
+        self.outbox.note_reached(&asked, &rejected);
+        self.outbox
+            .note_held(self.node.held_in_common(&answer.held)?);
+        let is_first = !talk.channel.central && !std::mem::replace(&mut talk.compared, true);
+        let gets_on = taken.cursor != talk.channel.cursor || asked.pushed > 0 || is_first;
+        if !gets_on && !taken.at_end && !taken.again {
+            let text = "the server does not get on";
+            return Err(NodeError::BadAnswer(text.to_owned()));
         }
         self.pushed = self.pushed.saturating_add(asked.pushed);
         self.pulled = self.pulled.saturating_add(taken.pulled);
-        // What the restored server lacks is known only now, and goes to it next.
-        let before_push = self.renewing;
-        self.renewing &= !taken.at_end;
-        self.state = if taken.at_end && !asked.more && !before_push {
-            State::Synced(SyncReport {
-                pushed: self.pushed,
-                pulled: self.pulled,
-                synced: self.node.lock().all_numbered() || Bug::SyncedUnseen.is_planted(),
-                server: self.url.clone(),
-                took_ms: self
-                    .node
-                    .now()
-                    .millis()
-                    .saturating_sub(self.started.millis()),
-            })
+        talk.channel.cursor = taken.cursor;
+        talk.claim = if taken.unfilled {
+            Claim::Nothing
         } else {
-            let nonce = answer.nonce.to_vec();
-            State::Syncing {
-                nonce,
-                encoding,
-                cursor: taken.cursor,
-                asked: None,
-            }
+            Claim::Unnumbered
+        };
+        talk.renewing &= !taken.at_end;
+        let goes_on = asked.more || before_push || is_first || self.outbox.takes_up(&rejected);
+        self.state = if taken.at_end && !goes_on {
+            self.over(&talk.channel)?
+        } else {
+            State::Syncing(Box::new(talk))
         };
         Ok(())
+    }
+
+    /// The end of a sync.
+    fn over(&self, channel: &Channel) -> Result<State, NodeError> {
+        let rejected = self.outbox.texts();
+        if !channel.central && rejected.is_empty() {
+            self.node.note_at_hub()?;
+        }
+        let took = self.node.now().millis();
+        let synced = channel.central && self.node.lock().all_numbered();
+        Ok(State::Synced(SyncReport {
+            pushed: self.pushed,
+            pulled: self.pulled,
+            synced: synced || Bug::SyncedUnseen.is_planted(),
+            at_hub: !channel.central,
+            rejected,
+            server: self.url.clone(),
+            took_ms: took.saturating_sub(self.started.millis()),
+        }))
+    }
+}
+
+impl Talk {
+    fn of(channel: Channel, supply: Option<Supply>) -> Self {
+        let renewing = supply.is_some();
+        Self {
+            channel,
+            asked: None,
+            supply,
+            supplied: 1,
+            renewing,
+            compared: false,
+            claim: if renewing {
+                Claim::All
+            } else {
+                Claim::Unnumbered
+            },
+        }
     }
 }
 
@@ -581,17 +584,22 @@ pub(crate) fn hello(now: Timestamp, certificate: Option<ByteBuf>) -> Hello {
 }
 
 /// Signs a request for the server.
-fn seal(bonded: &Bonded, nonce: &[u8], asked: &Asked) -> Result<Envelope, NodeError> {
-    let bad = |error: bounded::CodecError| NodeError::BadAnswer(error.to_string());
-    let body = asked.request.to_bytes().map_err(bad)?;
-    let server = *bonded.server_key.device_id().as_bytes();
-    let signature = sign_request(&bonded.key, &server, nonce, &body)
+fn seal(
+    bonded: &Bonded,
+    channel: &Channel,
+    shows_certificate: bool,
+    request: Result<Vec<u8>, bounded::CodecError>,
+) -> Result<Envelope, NodeError> {
+    let body = request.map_err(|error| NodeError::BadAnswer(error.to_string()))?;
+    let peer = channel.peer.as_bytes();
+    let signature = sign_request(&bonded.key, peer, &channel.nonce, &body)
         .map_err(|error| NodeError::BadAnswer(error.to_string()))?;
     Ok(Envelope {
         device: wire::id_bytes(bonded.key.device_id().as_bytes()),
-        nonce: ByteBuf::from(nonce.to_vec()),
+        nonce: ByteBuf::from(channel.nonce.clone()),
         signature: ByteArray::new(*signature.as_bytes()),
         body: ByteBuf::from(body),
+        certificate: shows_certificate.then(|| ByteBuf::from(bonded.certificate.clone())),
     })
 }
 
@@ -603,29 +611,4 @@ fn faulty(fault: Fault<ReadError>) -> NodeError {
         return NodeError::Forked { origin, seq };
     }
     NodeError::BadAnswer(fault.to_string())
-}
-
-fn rejected(reject: &Reject) -> NodeError {
-    let origin = wire::origin_of(&reject.origin);
-    let text = match reject.code {
-        RejectCode::Fork => {
-            return NodeError::Forked {
-                origin,
-                seq: reject.expected_seq,
-            };
-        }
-        RejectCode::Gap => format!(
-            "it lacks entries of this device from {} on that it had before; they are kept here",
-            reject.expected_seq
-        ),
-        RejectCode::BadHash | RejectCode::BadSignature | RejectCode::Unreadable => {
-            "a batch did not arrive whole, or was not signed by this device".to_owned()
-        }
-        RejectCode::TooLarge => "a batch is larger than it takes".to_owned(),
-        RejectCode::Other => "a batch could not be taken".to_owned(),
-    };
-    NodeError::ServerSaid {
-        code: "rejected".to_owned(),
-        text,
-    }
 }

@@ -6,15 +6,16 @@ use ledger_core::entry::{Body, Content, Entry};
 use ledger_core::fold::{FOLD_VERSION, NumberRun, Record};
 use ledger_core::{EntryId, EntryRef, Origin, Timestamp};
 use ledger_format::head::SignedHead;
-use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes, state_hash, wire};
+use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes, pack, state_hash, wire};
 use ledger_store::{Group, Store};
 use ledger_sync::ChainedRun;
+use ledger_sync::server::Order;
 
 use crate::checkpoint::{self, State};
 use crate::error::NodeError;
 use crate::keys::Keys;
 use crate::load;
-use crate::log::{stored_head, stored_run, with_branches};
+use crate::log::{stored_head, stored_run};
 use crate::node::Actor;
 
 /// What changes together.
@@ -64,8 +65,7 @@ impl Inner {
             None => None,
         };
         let mut state = kept.unwrap_or_default();
-        let own = with_branches(store, keys.origins())?;
-        load::fold_rest(&mut state, store, &own, epoch, now, progress)?;
+        load::fold_rest(&mut state, store, &keys.origins(), epoch, now, progress)?;
         let (seq, head) = store
             .head(origin)?
             .unwrap_or((0, Hash::before_first(origin)));
@@ -225,22 +225,32 @@ impl Inner {
 
     /// Whether every own entry has its central number.
     pub(crate) fn all_numbered(&self) -> bool {
-        let fold = &self.state.fold;
-        let mut own = self.own_chains();
-        own.all(|origin| fold.numbered_up_to(origin) >= fold.last_seq(origin))
+        self.unnumbered().0.is_empty()
     }
 
     /// The origins that this node wrote under, and their branches as far as folded.
-    pub(crate) fn own_chains(&self) -> impl Iterator<Item = Origin> + '_ {
+    pub(crate) fn own_chains(&self) -> Vec<Origin> {
         let origins = self.keys.origins();
-        let device = self.keys.key().device_id();
         let fold = &self.state.fold;
-        let branches = fold
-            .origins_of(device)
-            .filter(|chain| fold.root_of(*chain) != *chain)
-            .filter(|chain| origins.contains(&fold.root_of(*chain)));
-        let branches: Vec<Origin> = branches.collect();
-        origins.into_iter().chain(branches)
+        let families = origins.iter().flat_map(|origin| fold.family(*origin));
+        let branches: Vec<Origin> = families.filter(|it| !origins.contains(it)).collect();
+        origins.into_iter().chain(branches).collect()
+    }
+
+    /// The chains with entries that have no central number here: own ones, and others'.
+    pub(crate) fn unnumbered(&self) -> (Vec<Origin>, Vec<Origin>) {
+        let own = self.own_chains();
+        let unnumbered = self.state.fold.unnumbered().into_iter();
+        unnumbered.partition(|chain| own.contains(chain))
+    }
+
+    /// The central order as this node knows it.
+    pub(crate) fn order(&self) -> Order {
+        Order {
+            epoch: self.epoch,
+            central: self.central.is_some(),
+            encoding: pack::FACTORED,
+        }
     }
 
     /// Whether the central server has given no number in this epoch.
@@ -250,8 +260,7 @@ impl Inner {
 
     /// The last own entry, of whichever origin.
     pub(crate) fn last_own(&self, store: &Store) -> Result<Option<EntryRef>, NodeError> {
-        let own: Vec<Origin> = self.own_chains().collect();
-        for origin in own.into_iter().rev() {
+        for origin in self.own_chains().into_iter().rev() {
             if let Some((seq, head)) = store.head(origin)? {
                 let origin = self.state.fold.root_of(origin);
                 return Ok(Some(EntryRef {

@@ -13,6 +13,7 @@ use ledger_format::Hash;
 use ledger_format::head::{Certificate, DeviceKey, PublicKey};
 use ledger_store::Disk;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::error::NodeError;
 use crate::machine::{Machine, Random};
@@ -157,9 +158,12 @@ pub(crate) struct Redeemed {
     pub(crate) role: Role,
 }
 
-/// A number that no other epoch of the ledger has; 48 bits, so that it is short on the wire.
-fn random_epoch(random: &Random) -> Result<u64, NodeError> {
-    Ok(u64::from_be_bytes(random.bytes::<8>()?) >> 16)
+/// A number that no other epoch of the ledger has, and greater than an earlier one: the seconds of
+/// the moment with 16 random bits, so that who hears of two can tell which is newer.
+fn next_epoch(random: &Random, now: Timestamp, before: u64) -> Result<u64, NodeError> {
+    let chance = u16::from_be_bytes(random.bytes::<2>()?);
+    let by_clock = ((now.millis() / 1000) << 16) | u64::from(chance);
+    Ok(by_clock.max(before.saturating_add(1)))
 }
 
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
@@ -219,7 +223,7 @@ impl Keys {
             NodeKind::Handheld => None,
             NodeKind::Server => Some(CentralKeys {
                 ledger: to_hex(&random.bytes::<16>()?),
-                epoch: random_epoch(random)?,
+                epoch: next_epoch(random, machine.clock.now(), 0)?,
                 secret: to_hex(&random.bytes::<32>()?),
                 codes: Vec::new(),
                 tokens: Vec::new(),
@@ -362,8 +366,7 @@ impl Keys {
 
     /// The role in the device's certificate.
     pub(crate) fn certified_role(&self) -> Option<Role> {
-        let bytes = from_hex(&self.bond.as_ref()?.certificate)?;
-        let certificate = Certificate::from_bytes(&bytes).ok()?;
+        let certificate = Certificate::from_bytes(&self.certificate()?).ok()?;
         Role::from_number(i64::from(certificate.role))
     }
 
@@ -376,14 +379,14 @@ impl Keys {
     }
 
     /// Goes on under a new origin, and on a server in a new epoch; kept on the disk on return.
-    pub(crate) fn begin_origin(&mut self) -> Result<(), NodeError> {
+    pub(crate) fn begin_origin(&mut self, now: Timestamp) -> Result<(), NodeError> {
         let fresh = to_hex(&self.random.bytes::<16>()?);
         self.past_origins
             .push(std::mem::replace(&mut self.origin, fresh));
         if let Some(central) = &mut self.central
             && !Bug::KeepEpoch.is_planted()
         {
-            central.epoch = random_epoch(&self.random)?;
+            central.epoch = next_epoch(&self.random, now, central.epoch)?;
             // A backup does not know which keys came after it.
             if let Some(tls) = &mut central.tls {
                 tls.pin = None;
@@ -397,6 +400,29 @@ impl Keys {
         let bond = self.bond.as_ref().map(|bond| &bond.ledger);
         let central = self.central.as_ref().map(|central| &central.ledger);
         bond.or(central)?.parse().ok()
+    }
+
+    /// The key that speaks for the ledger: the central server's.
+    pub(crate) fn ledger_key(&self) -> Option<PublicKey> {
+        let ours = self.central.as_ref().map(|_| self.key().public());
+        self.server_key().or(ours)
+    }
+
+    /// This device's certificate.
+    pub(crate) fn certificate(&self) -> Option<Vec<u8>> {
+        from_hex(&self.bond.as_ref()?.certificate)
+    }
+
+    /// A device's certificate, when the ledger's key signed it.
+    pub(crate) fn certified(
+        &self,
+        certificate: Option<&ByteBuf>,
+        device: DeviceId,
+    ) -> Option<Certificate> {
+        let certificate = Certificate::from_bytes(certificate?).ok()?;
+        let holds = certificate.verify_strict(&self.ledger_key()?).is_ok();
+        let is_ours = Some(certificate.ledger) == self.ledger();
+        (holds && is_ours && certificate.device == device).then_some(certificate)
     }
 
     pub(crate) fn server_key(&self) -> Option<PublicKey> {
@@ -521,7 +547,7 @@ mod tests {
         let path = Path::new(FILE);
         for kind in [NodeKind::Handheld, NodeKind::Server] {
             let mut keys = make(kind);
-            keys.begin_origin().unwrap();
+            keys.begin_origin(Timestamp::ZERO).unwrap();
             let whole = keys.text().unwrap().into_bytes();
             assert_eq!(
                 Keys::of_text(&whole, path).unwrap().text().unwrap(),

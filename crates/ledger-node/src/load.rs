@@ -54,6 +54,8 @@ pub(crate) fn fold_rest(
     for branch in store.branches()? {
         state.fold.branch(folded_branch(&branch));
     }
+    let families = own.iter().flat_map(|origin| state.fold.family(*origin));
+    let own: Vec<Origin> = own.iter().copied().chain(families).collect();
     if state.fold.entry_count() == 0 {
         let State {
             fold,

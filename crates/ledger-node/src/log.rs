@@ -11,6 +11,19 @@ use ledger_sync::{BranchStart, ChainedRun, Log};
 pub(crate) struct NodeLog<'a> {
     pub(crate) store: &'a Store,
     pub(crate) fold: &'a Fold,
+    /// Whether the fold's central numbers count. Those of a former epoch do not.
+    pub(crate) numbered: bool,
+}
+
+impl<'a> NodeLog<'a> {
+    /// A log of which nothing is asked that only a fold knows.
+    pub(crate) fn bare(store: &'a Store, nothing: &'a Fold) -> Self {
+        Self {
+            store,
+            fold: nothing,
+            numbered: false,
+        }
+    }
 }
 
 pub(crate) fn chained(run: &ledger_store::Run) -> ChainedRun {
@@ -78,20 +91,12 @@ pub(crate) fn folded_branch(branch: &ledger_store::Branch) -> ledger_core::fold:
     }
 }
 
-/// Some origins with their branches: the chains whose heads their device signs.
-pub(crate) fn with_branches(
-    store: &Store,
-    mut origins: Vec<Origin>,
-) -> Result<Vec<Origin>, ReadError> {
-    let branches = store.branches()?.into_iter();
-    let mine = branches.filter(|branch| origins.contains(&branch.root));
-    let mine: Vec<Origin> = mine.map(|branch| branch.id).collect();
-    origins.extend(mine);
-    Ok(origins)
-}
-
 impl Log for NodeLog<'_> {
     type Error = ReadError;
+
+    fn heads(&self) -> Result<Vec<(Origin, u64, Hash)>, ReadError> {
+        self.store.heads()
+    }
 
     fn head(&self, origin: Origin) -> Result<Option<(u64, Hash)>, ReadError> {
         self.store.head(origin)
@@ -132,7 +137,11 @@ impl Log for NodeLog<'_> {
     }
 
     fn numbered_up_to(&self, origin: Origin) -> Result<u64, ReadError> {
-        Ok(self.fold.numbered_up_to(origin))
+        Ok(if self.numbered {
+            self.fold.numbered_up_to(origin)
+        } else {
+            0
+        })
     }
 
     fn device_of(&self, origin: Origin) -> Option<DeviceId> {

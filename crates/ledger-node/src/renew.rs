@@ -23,18 +23,30 @@ impl Node {
             // When an earlier attempt got no further than the keys, its origin is still unused.
             let unused = inner.seq == 0 && !inner.keys.past_origins.is_empty();
             if !unused {
-                inner.keys.begin_origin()?;
+                inner.keys.begin_origin(self.now())?;
             }
             inner.reload(self.store(), self.now())?;
         }
-        let unused = inner.seq == 0;
         drop(inner);
         self.number_anew()?;
-        if unused {
-            self.begin_origin(GenesisReason::Restored)
-        } else {
-            Ok(())
+        self.begin_if_unused(GenesisReason::Restored)
+    }
+
+    /// On a central server that learns while it runs that it was turned back, since somebody knows
+    /// numbers that it gave out and does not know: begins anew, unless another has seen to it.
+    pub(crate) fn renew(&self, epoch: u64) -> Result<(), NodeError> {
+        let mut inner = self.lock();
+        if inner.keys.central.as_ref().map(|central| central.epoch) != Some(epoch) {
+            return Ok(());
         }
+        // It goes on with the TLS key that it is served with.
+        let served = inner.keys.served();
+        inner.keys.begin_origin(self.now())?;
+        inner.keys.serve_as_before(served)?;
+        inner.reload(self.store(), self.now())?;
+        drop(inner);
+        self.number_anew()?;
+        self.begin_if_unused(GenesisReason::Restored)
     }
 
     /// Writes the beginning of an origin that has none yet.

@@ -1,23 +1,26 @@
 //! The server's side of sync: bytes of a request in, bytes of an answer out.
 
-use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::catalogue::{CatalogueWrite, Class, Role, Value, key};
 use ledger_core::entry::Body;
+use ledger_core::fold::Fold;
 use ledger_core::planted::Bug;
-use ledger_core::{Code, DeviceId};
+use ledger_core::{Code, DeviceId, Origin};
 use ledger_format::head::{Certificate, CertificateFields, PublicKey, Signature, verify_request};
 use ledger_format::wire::{
-    self, BATCH_BYTES_MAX, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer,
-    Limits, MESSAGE_BYTES_MAX, Message, PROTOCOL, PROTOCOL_MIN, SyncAnswer, SyncRequest,
+    self, BATCH_BYTES_MAX, BatchMessage, CursorMessage, Enroll, EnrollAnswer, Envelope,
+    ErrorMessage, FrontierAnswer, FrontierRequest, Hello, HelloAnswer, Limits, MESSAGE_BYTES_MAX,
+    Message, PROTOCOL, PROTOCOL_MIN, SyncAnswer, SyncRequest,
 };
 use ledger_format::{batch::ENTRY_BYTES_MAX, pack};
-use ledger_store::{Group, Note, Record};
-use ledger_sync::{Effect, server};
+use ledger_store::{Group, Note, ReadError, Record};
+use ledger_sync::server::{self, Order, Place};
+use ledger_sync::{Effect, Fault, Signer, frontier};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::error::NodeError;
 use crate::inner::Inner;
 use crate::log::{NodeLog, folded_branch, stored_branch, stored_head};
-use crate::node::{Actor, Node};
+use crate::node::{Actor, Node, NodeKind};
 
 /// How long a nonce can be used. Requests are idempotent, so this need not be short.
 const NONCE_AGE_MAX_MILLIS: u64 = 15 * 60 * 1000;
@@ -74,6 +77,22 @@ pub(crate) fn answer<T: Message>(result: Result<T, Refused>) -> WireAnswer {
 }
 
 impl Node {
+    /// Answers `POST /sync/v1/ROUTE`; 404 when there is no such route.
+    #[must_use]
+    pub fn handle(&self, route: &str, body: &[u8]) -> WireAnswer {
+        match route {
+            "hello" => self.handle_hello(body),
+            "enroll" => self.handle_enroll(body),
+            "sync" => self.handle_sync(body),
+            "frontier" => self.handle_frontier(body),
+            _ => answer(Err::<HelloAnswer, _>(Refused(
+                404,
+                "no-such-route",
+                format!("there is no {route:?} in this version of the protocol"),
+            ))),
+        }
+    }
+
     /// Answers `POST /sync/v1/hello`.
     #[must_use]
     pub fn handle_hello(&self, body: &[u8]) -> WireAnswer {
@@ -92,21 +111,20 @@ impl Node {
         }
         let now = self.now();
         let inner = self.lock();
-        let (Some(ledger), Some(central)) = (inner.keys.ledger(), &inner.central) else {
+        let ledger = inner.keys.ledger();
+        let Some(ledger) = ledger.filter(|_| inner.keys.kind() == NodeKind::Server) else {
             return Err(Refused(
                 503,
                 "no-ledger",
                 "this server keeps no ledger".to_owned(),
             ));
         };
-        let certificate = hello.certificate.as_ref();
-        let certificate = certificate.and_then(|bytes| Certificate::from_bytes(bytes).ok());
-        let ours = inner.keys.key().public();
-        let certified = certificate.filter(|known| known.verify_strict(&ours).is_ok());
-        if let Some(known) = certified {
-            self.shared
-                .offsets
-                .heard(known.device, hello.now_millis, now);
+        let order = inner.order();
+        if let Some(device) = hello.certificate.as_ref().and_then(device_of) {
+            let certified = inner.keys.certified(hello.certificate.as_ref(), device);
+            if certified.is_some() {
+                self.shared.offsets.heard(device, hello.now_millis, now);
+            }
         }
         let bytes = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let newest = hello
@@ -119,8 +137,8 @@ impl Node {
             protocol: PROTOCOL.min(hello.proto_max),
             server: wire::id_bytes(inner.keys.device().as_bytes()),
             ledger: wire::id_bytes(ledger.as_bytes()),
-            central: true,
-            epoch: central.epoch,
+            central: order.central,
+            epoch: order.epoch,
             now_millis: now.millis(),
             nonce: ByteBuf::from(inner.keys.nonce(now)),
             encoding: newest.unwrap_or(0),
@@ -131,6 +149,7 @@ impl Node {
             },
             capabilities: vec![wire::CAN_WAIT.to_owned()],
             tls: inner.keys.tls_word(),
+            certificate: inner.keys.certificate().map(ByteBuf::from),
         })
     }
 
@@ -143,7 +162,6 @@ impl Node {
     fn enroll_device(&self, body: &[u8]) -> Result<EnrollAnswer, Refused> {
         let asked = Enroll::from_bytes(body).or(Err(Refused::bad("request to enrol")))?;
         let public_key = PublicKey::from_bytes(*asked.public_key);
-        let device = public_key.device_id();
         let (redeemed, certificate, answer) = {
             let mut inner = self.lock();
             let ledger = inner
@@ -181,16 +199,28 @@ impl Node {
             };
             (redeemed, certificate, answer)
         };
-        let code = Code::new(&device.to_string()).or(Err(Refused::bad("device")))?;
-        let write = CatalogueWrite::new(Class::Device, code)
-            .with(key::NAME, Value::text(&certificate.name))
-            .with(key::ROLE, Value::Int(redeemed.role.number()))
-            .with(
-                key::PUBLIC_KEY,
-                Value::Bytes(public_key.as_bytes().as_slice().into()),
-            );
-        self.write_bodies(&Actor::default(), vec![Body::Set(write)])?;
+        self.write_device(&certificate, redeemed.role)?;
         Ok(answer)
+    }
+
+    /// Answers `POST /sync/v1/frontier`: what this server lacks of what the caller holds.
+    #[must_use]
+    pub fn handle_frontier(&self, body: &[u8]) -> WireAnswer {
+        answer(self.compare(body))
+    }
+
+    fn compare(&self, body: &[u8]) -> Result<FrontierAnswer, Refused> {
+        let envelope = Envelope::from_bytes(body).or(Err(Refused::bad("signed request")))?;
+        self.check_envelope(&envelope)?;
+        let request = FrontierRequest::from_bytes(&envelope.body)
+            .or(Err(Refused::bad("frontier request")))?;
+        let nothing = Fold::new();
+        let log = NodeLog::bare(self.store(), &nothing);
+        let lacks = frontier::lacks(&log, &request.have).map_err(NodeError::from)?;
+        Ok(FrontierAnswer {
+            nonce: ByteBuf::from(self.lock().keys.nonce(self.now())),
+            lacks,
+        })
     }
 
     /// Answers `POST /sync/v1/sync`. Waits for the disk.
@@ -201,32 +231,34 @@ impl Node {
 
     fn sync_device(&self, body: &[u8]) -> Result<SyncAnswer, Refused> {
         let envelope = Envelope::from_bytes(body).or(Err(Refused::bad("signed request")))?;
-        let device = wire::device_of(&envelope.device);
-        self.check_envelope(&envelope, device)?;
+        let caller = self.check_envelope(&envelope)?;
         let request =
             SyncRequest::from_bytes(&envelope.body).or(Err(Refused::bad("sync request")))?;
-        let rejects = self.take_push(device, &request)?;
-        let (epoch, nonce) = {
+        self.renew_if_turned_back(&request.cursor)?;
+        // What comes again may bring what says who is enrolled.
+        if let Some(certificate) = &caller.certificate
+            && request.again.is_empty()
+        {
+            self.enroll_again(certificate)?;
+        }
+        let rejects = self.take_push(&caller, &request)?;
+        let (order, nonce) = {
             let inner = self.lock();
-            let epoch = inner.central.as_ref().map_or(0, |central| central.epoch);
-            (epoch, inner.keys.nonce(self.now()))
+            (inner.order(), inner.keys.nonce(self.now()))
         };
         let bytes_max = request.bytes_max.min(ANSWER_BYTES_MAX);
-        let encoding = pack::FACTORED;
-        let nothing = ledger_core::fold::Fold::new();
-        let log = NodeLog {
-            store: self.store(),
-            fold: &nothing,
+        let nothing = Fold::new();
+        let log = NodeLog::bare(self.store(), &nothing);
+        let served = order.serve(&log, request.cursor, &request.have, bytes_max);
+        let served = served.map_err(|fault| trouble(&fault))?;
+        let is_hub = !order.central;
+        let (held, loose) = match is_hub && served.at_end {
+            true => (
+                server::held(&log, &request.have).map_err(NodeError::from)?,
+                self.loose(&order, &request)?,
+            ),
+            false => (Vec::new(), Vec::new()),
         };
-        let served = server::serve_pull(
-            &log,
-            epoch,
-            request.cursor,
-            &request.have,
-            encoding,
-            bytes_max,
-        )
-        .map_err(|fault| Refused(503, "server-trouble", fault.to_string()))?;
         Ok(SyncAnswer {
             now_millis: self.now().millis(),
             nonce: ByteBuf::from(nonce),
@@ -235,23 +267,83 @@ impl Node {
             runs: served.runs,
             cursor: served.cursor,
             at_end: served.at_end,
+            held,
+            loose,
         })
     }
 
-    pub(crate) fn check_envelope(
-        &self,
-        envelope: &Envelope,
-        device: DeviceId,
-    ) -> Result<(), Refused> {
+    /// What a hub holds without a number and the caller does not.
+    fn loose(&self, order: &Order, request: &SyncRequest) -> Result<Vec<BatchMessage>, Refused> {
         let inner = self.lock();
-        let known = inner
-            .state
-            .fold
-            .device(device)
-            .and_then(|device| device.public_key);
-        let Some(public_key) = known.map(PublicKey::from_bytes) else {
-            let text = "this server does not know the device: enrol it again".to_owned();
-            return Err(Refused(403, "unknown-device", text));
+        let Some(ledger) = inner.keys.ledger() else {
+            return Ok(Vec::new());
+        };
+        let log = NodeLog {
+            store: self.store(),
+            fold: &inner.state.fold,
+            numbered: true,
+        };
+        let key = inner.keys.key();
+        let (own, others) = inner.unnumbered();
+        let chains: Vec<Origin> = own.iter().chain(&others).copied().collect();
+        let signer = Signer { key: &key, ledger };
+        let bytes_max = usize::try_from(ANSWER_BYTES_MAX).unwrap_or(usize::MAX);
+        let loose = order.serve_loose(&log, &chains, (&own, signer), &request.have, bytes_max);
+        loose.map_err(|fault| trouble(&fault))
+    }
+
+    /// Begins anew when a device knows numbers of this epoch that this server does not.
+    fn renew_if_turned_back(&self, cursor: &CursorMessage) -> Result<(), Refused> {
+        let order = self.lock().order();
+        let nothing = Fold::new();
+        let log = NodeLog::bare(self.store(), &nothing);
+        let is_beyond = order.central
+            && order.place(&log, cursor).map_err(|fault| trouble(&fault))? == Place::Beyond;
+        if is_beyond {
+            self.renew(order.epoch)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a device in again that holds a certificate of this ledger and is not known: the
+    /// server was restored from before the device was enrolled.
+    fn enroll_again(&self, certificate: &Certificate) -> Result<(), Refused> {
+        if self.lock().central.is_none() {
+            return Ok(());
+        }
+        let role = Role::from_number(i64::from(certificate.role)).unwrap_or(Role::Viewer);
+        self.write_device(certificate, role)
+    }
+
+    fn write_device(&self, certificate: &Certificate, role: Role) -> Result<(), Refused> {
+        let code = Code::new(&certificate.device.to_string()).or(Err(Refused::bad("device")))?;
+        let write = CatalogueWrite::new(Class::Device, code)
+            .with(key::NAME, Value::text(&certificate.name))
+            .with(key::ROLE, Value::Int(role.number()))
+            .with(
+                key::PUBLIC_KEY,
+                Value::Bytes(certificate.public_key.as_bytes().as_slice().into()),
+            );
+        self.write_bodies(&Actor::default(), vec![Body::Set(write)])?;
+        Ok(())
+    }
+
+    /// Who signed a request.
+    pub(crate) fn check_envelope(&self, envelope: &Envelope) -> Result<Caller, Refused> {
+        let device = wire::device_of(&envelope.device);
+        let inner = self.lock();
+        let known = inner.state.fold.device(device);
+        let known = known.and_then(|device| device.public_key);
+        let (public_key, certificate) = match known.map(PublicKey::from_bytes) {
+            Some(known) => (known, None),
+            None => {
+                let shown = inner.keys.certified(envelope.certificate.as_ref(), device);
+                let Some(shown) = shown else {
+                    let text = "this server does not know the device: enrol it again".to_owned();
+                    return Err(Refused(403, "unknown-device", text));
+                };
+                (shown.public_key, Some(shown))
+            }
         };
         if !inner
             .keys
@@ -261,24 +353,26 @@ impl Node {
         }
         let server = *inner.keys.device().as_bytes();
         let signature = Signature::from_bytes(*envelope.signature);
-        verify_request(
+        let held = verify_request(
             &public_key,
             &server,
             &envelope.nonce,
             &envelope.body,
             &signature,
-        )
-        .or(Err(Refused(
-            403,
-            "bad-signature",
-            "the request's signature does not hold".to_owned(),
-        )))
+        );
+        let text = "the request's signature does not hold";
+        held.or(Err(Refused(403, "bad-signature", text.to_owned())))?;
+        Ok(Caller {
+            device,
+            public_key,
+            certificate,
+        })
     }
 
     /// Takes pushed batches: checked, numbered, durable, folded.
     fn take_push(
         &self,
-        device: DeviceId,
+        caller: &Caller,
         request: &SyncRequest,
     ) -> Result<Vec<wire::Reject>, Refused> {
         let now = self.now();
@@ -286,28 +380,32 @@ impl Node {
         inner.check_usable()?;
         let mut group = Group::new();
         let mut rejects = Vec::new();
-        if !request.push.is_empty() {
-            let ledger = inner
-                .keys
-                .ledger()
-                .ok_or(NodeError::WrongKind("no ledger"))?;
+        if !request.push.is_empty() || !request.again.is_empty() {
+            let no_ledger = || NodeError::WrongKind("no ledger");
+            let known = server::Known {
+                ledger: inner.keys.ledger().ok_or_else(no_ledger)?,
+                server_key: inner.keys.ledger_key().ok_or_else(no_ledger)?,
+                caller: caller.public_key,
+            };
             let log = NodeLog {
                 store: self.store(),
                 fold: &inner.state.fold,
+                numbered: true,
             };
-            let pushed = server::take_push(&log, ledger, &request.push).map_err(NodeError::from)?;
+            let pushed = server::take_push(&log, &known, request).map_err(NodeError::from)?;
             rejects = pushed.rejects;
             inner.take_effects(pushed.effects, &mut group, now)?;
             if Bug::EntriesBeforeNumbers.is_planted() {
                 let _earlier = self.store().append(std::mem::take(&mut group)).wait();
             }
-            for (origin, first_seq, hashes) in pushed.arrivals {
-                let run = inner.number(origin, first_seq, &hashes, now);
+            for arrival in pushed.arrivals {
+                let moment = arrival.numbered_at.map_or(now, |moment| moment.min(now));
+                let run = inner.number(arrival.origin, arrival.first_seq, &arrival.hashes, moment);
                 group.records.extend(run.map(Record::Run));
             }
         }
         let seen = Note {
-            key: format!("{SEEN}{device}"),
+            key: format!("{SEEN}{}", caller.device),
             value: now.millis().to_string(),
         };
         group.push(Record::Note(seen));
@@ -316,6 +414,24 @@ impl Node {
         self.wait(pending)?;
         Ok(rejects)
     }
+}
+
+/// The device that a certificate says it is of.
+fn device_of(certificate: &ByteBuf) -> Option<DeviceId> {
+    let certificate = Certificate::from_bytes(certificate).ok()?;
+    Some(certificate.device)
+}
+
+/// Who asks.
+pub(crate) struct Caller {
+    device: DeviceId,
+    public_key: PublicKey,
+    /// Of a device that the log does not know.
+    certificate: Option<Certificate>,
+}
+
+fn trouble(fault: &Fault<ReadError>) -> Refused {
+    Refused(503, "server-trouble", fault.to_string())
 }
 
 impl Inner {

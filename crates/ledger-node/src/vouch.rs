@@ -48,6 +48,19 @@ impl Keys {
         Ok(true)
     }
 
+    /// With which TLS key the server is served.
+    pub(crate) fn served(&self) -> Option<Served> {
+        self.central.as_ref()?.tls.clone()
+    }
+
+    /// Goes on with the TLS key of before.
+    pub(crate) fn serve_as_before(&mut self, served: Option<Served>) -> Result<(), NodeError> {
+        if let Some(central) = &mut self.central {
+            central.tls = served;
+        }
+        self.save()
+    }
+
     fn served_pin(&self) -> Option<Pin> {
         let served = self.central.as_ref()?.tls.as_ref()?;
         served.pin.as_deref()?.parse().ok()
@@ -233,7 +246,7 @@ mod tests {
     fn a_new_epoch_gives_its_word_anew() {
         let mut ours = server();
         let before = word(&mut ours, 1, 5_000).number;
-        ours.begin_origin().unwrap();
+        ours.begin_origin(Timestamp::ZERO).unwrap();
         assert!(word(&mut ours, 1, 0).number > before);
     }
 

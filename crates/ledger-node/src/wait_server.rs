@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ledger_format::wire::{
-    self, CursorMessage, Envelope, Message as _, WAIT_MILLIS_MAX, WaitAnswer, WaitRequest,
+    CursorMessage, Envelope, Message as _, WAIT_MILLIS_MAX, WaitAnswer, WaitRequest,
 };
 use serde_bytes::ByteBuf;
 
@@ -59,7 +59,7 @@ impl Node {
 
     fn wait_of(&self, body: &[u8]) -> Result<Wait, Refused> {
         let envelope = Envelope::from_bytes(body).or(Err(Refused::bad("signed request")))?;
-        self.check_envelope(&envelope, wire::device_of(&envelope.device))?;
+        self.check_envelope(&envelope)?;
         let asked =
             WaitRequest::from_bytes(&envelope.body).or(Err(Refused::bad("request to wait")))?;
         Ok(Wait {
@@ -70,7 +70,7 @@ impl Node {
 
     /// How far the central order goes. Looks into the index, and may wait for the disk.
     pub fn order_end(&self) -> Result<OrderEnd, NodeError> {
-        let epoch = self.lock().epoch;
+        let epoch = self.lock().order().epoch;
         let last = self.store().last_run()?;
         let n = last
             .filter(|run| run.epoch == epoch)

@@ -206,6 +206,8 @@ impl Waiter {
             nonce: ByteBuf::from(self.nonce.clone()),
             signature: ByteArray::new(*signature.as_bytes()),
             body: ByteBuf::from(body),
+            // A server that does not know the device meets it again in a sync.
+            certificate: None,
         })
     }
 

@@ -250,11 +250,7 @@ fn an_index_that_is_found_damaged_while_it_is_folded_is_made_anew() {
 
 fn carry(server: &Node, mut conversation: ledger_node::Conversation) {
     while let Some(question) = conversation.question().unwrap() {
-        let answer = match question.route {
-            "hello" => server.handle_hello(&question.body),
-            "enroll" => server.handle_enroll(&question.body),
-            _ => server.handle_sync(&question.body),
-        };
+        let answer = server.handle(question.route, &question.body);
         conversation.answer(answer.status, &answer.body).unwrap();
     }
 }

@@ -101,11 +101,7 @@ impl Shop {
             if cut_here && !cut.is_some_and(|cut| cut.server_got_it) {
                 return Ok(());
             }
-            let answer = match question.route {
-                "hello" => self.server.handle_hello(&question.body),
-                "enroll" => self.server.handle_enroll(&question.body),
-                _ => self.server.handle_sync(&question.body),
-            };
+            let answer = self.server.handle(question.route, &question.body);
             if cut_here {
                 return Ok(());
             }

@@ -39,11 +39,7 @@ struct Shop {
 
 fn carry(server: &Node, mut conversation: ledger_node::Conversation) {
     while let Some(question) = conversation.question().unwrap() {
-        let answer = match question.route {
-            "hello" => server.handle_hello(&question.body),
-            "enroll" => server.handle_enroll(&question.body),
-            _ => server.handle_sync(&question.body),
-        };
+        let answer = server.handle(question.route, &question.body);
         conversation.answer(answer.status, &answer.body).unwrap();
     }
 }

@@ -78,11 +78,7 @@ impl Place {
 
 fn carry(server: &Node, mut conversation: Conversation) {
     while let Some(question) = conversation.question().unwrap() {
-        let answer = match question.route {
-            "hello" => server.handle_hello(&question.body),
-            "enroll" => server.handle_enroll(&question.body),
-            _ => server.handle_sync(&question.body),
-        };
+        let answer = server.handle(question.route, &question.body);
         conversation.answer(answer.status, &answer.body).unwrap();
     }
 }

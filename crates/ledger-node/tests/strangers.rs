@@ -23,7 +23,8 @@ use ledger_format::wire::{
 };
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes, pack};
 use ledger_node::{Actor, Node, NodeKind, SystemClock};
-use ledger_sync::client::{Client, batch_message};
+use ledger_sync::batch_message;
+use ledger_sync::client::Client;
 use serde_bytes::{ByteArray, ByteBuf};
 
 /// A device made of nothing but a key.
@@ -113,6 +114,7 @@ impl<'a> Stranger<'a> {
         let request = SyncRequest {
             cursor,
             have: Vec::new(),
+            again: Vec::new(),
             push,
             bytes_max: 1 << 20,
         };
@@ -125,6 +127,7 @@ impl<'a> Stranger<'a> {
             nonce: ByteBuf::from(nonce),
             signature: ByteArray::new(*signature.as_bytes()),
             body: ByteBuf::from(body),
+            certificate: None,
         };
         read(&self.server.handle_sync(&envelope.to_bytes().unwrap()))
     }
@@ -189,11 +192,7 @@ fn handheld(server: &Node) -> Node {
 
 fn carry(server: &Node, conversation: &mut ledger_node::Conversation) {
     while let Some(question) = conversation.question().unwrap() {
-        let answer = match question.route {
-            "hello" => server.handle_hello(&question.body),
-            "enroll" => server.handle_enroll(&question.body),
-            _ => server.handle_sync(&question.body),
-        };
+        let answer = server.handle(question.route, &question.body);
         conversation.answer(answer.status, &answer.body).unwrap();
     }
 }

@@ -6,16 +6,42 @@
 //! name somebody sends them under.
 
 use ledger_core::Origin;
+use ledger_format::head::SignedHead;
+use ledger_format::wire::{self, BatchMessage};
 use ledger_format::{Hash, OriginSlice};
 
 use crate::keys::{Ahead, Checked};
 use crate::{BranchStart, Effect, Fault, Log};
 
-/// What is new of a batch, the name it is kept under, and how many of its entries were known.
-pub(crate) struct Joined {
+/// What is new of a batch, and the name it is kept under.
+struct Joined {
+    slice: OriginSlice,
+    begins: Option<BranchStart>,
+}
+
+/// What is new of a batch that came under any name of its family.
+pub(crate) struct New {
     pub(crate) slice: OriginSlice,
-    pub(crate) begins: Option<BranchStart>,
-    pub(crate) known: usize,
+    /// The chain hash after each entry of the slice.
+    pub(crate) hashes: Vec<Hash>,
+    begins: Option<BranchStart>,
+    batch: BatchMessage,
+    head: SignedHead,
+}
+
+impl New {
+    /// What to make durable.
+    pub(crate) fn effects(self) -> impl Iterator<Item = Effect> {
+        let chain = self.slice.origin;
+        let entries = Effect::Foreign {
+            batch: self.batch,
+            slice: self.slice,
+        };
+        let begins = self.begins.map(Effect::Branch);
+        begins
+            .into_iter()
+            .chain([entries, Effect::Head(chain, self.head)])
+    }
 }
 
 impl<L: Log> Ahead<'_, L> {
@@ -51,12 +77,33 @@ impl<L: Log> Ahead<'_, L> {
         Ok(None)
     }
 
+    /// Checks a batch and finds the chain that it goes on with, or begins, whatever name it came
+    /// under. None when all of it is known.
+    pub(crate) fn take_any(
+        &mut self,
+        batch: &BatchMessage,
+    ) -> Result<Option<New>, Fault<L::Error>> {
+        let checked = self.check(batch)?;
+        let Some(Joined { slice, begins }) = self.join_any(&checked)? else {
+            return Ok(None);
+        };
+        let known = checked.hashes.len().saturating_sub(slice.entries.len());
+        let mut batch = batch.clone();
+        batch.origin = wire::id_bytes(slice.origin.as_bytes());
+        let is_branch = slice.origin != checked.root;
+        batch.root = is_branch.then(|| wire::id_bytes(checked.root.as_bytes()));
+        Ok(Some(New {
+            slice,
+            hashes: checked.hashes.into_iter().skip(known).collect(),
+            begins,
+            batch,
+            head: checked.head,
+        }))
+    }
+
     /// How a batch meets the log, whatever name it came under: it goes on with a chain that is
     /// here, or begins a branch. None when all of it is known.
-    pub(crate) fn join_any(
-        &mut self,
-        checked: &Checked,
-    ) -> Result<Option<Joined>, Fault<L::Error>> {
+    fn join_any(&mut self, checked: &Checked) -> Result<Option<Joined>, Fault<L::Error>> {
         let origin = checked.slice.origin;
         let named = origin == checked.root || self.branch(origin)?.is_some();
         if named {
@@ -64,7 +111,6 @@ impl<L: Log> Ahead<'_, L> {
                 Err(Fault::Fork { .. } | Fault::Gap { .. }) => {}
                 joined => {
                     return Ok(joined?.map(|slice| Joined {
-                        known: checked.hashes.len().saturating_sub(slice.entries.len()),
                         slice,
                         begins: None,
                     }));
@@ -118,11 +164,7 @@ impl<L: Log> Ahead<'_, L> {
                 prev,
                 entries: slice.entries.iter().skip(known).collect(),
             };
-            return Ok(Some(Joined {
-                slice,
-                begins,
-                known,
-            }));
+            return Ok(Some(Joined { slice, begins }));
         }
         Ok(None)
     }

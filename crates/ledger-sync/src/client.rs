@@ -1,19 +1,15 @@
 //! The asking side: a handheld, or a hub towards its upstream.
 
+use std::collections::BTreeMap;
+
 use ledger_core::{LedgerId, Origin};
-use ledger_format::head::{DeviceKey, PublicKey, SignedHead};
-use ledger_format::wire::{
-    self, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BatchMessage, CursorMessage, OriginHead,
-    SyncAnswer, SyncRequest,
-};
-use ledger_format::{Hash, OriginSlice, pack};
-use serde_bytes::{ByteArray, ByteBuf};
+use ledger_format::head::{DeviceKey, PublicKey, Signature, SignedHead};
+use ledger_format::wire::{self, BatchMessage, CursorMessage, SyncAnswer, SyncRequest};
+use ledger_format::{Hash, OriginSlice};
 
 use crate::keys::Ahead;
-use crate::{ChainedRun, Effect, Fault, Log};
-
-/// The most bytes of packed batches in one request, and asked for in one answer.
-pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+use crate::outgoing::{Room, Signer, batch_message, next_relayed};
+use crate::{ChainedRun, Effect, Fault, Log, frontier};
 
 /// Who asks whom.
 #[derive(Debug)]
@@ -22,24 +18,50 @@ pub struct Client<'a> {
     pub ledger: LedgerId,
     /// The asking device's key, which signs its heads.
     pub key: &'a DeviceKey,
-    /// The server's key.
+    /// The central server's key.
     pub server_key: PublicKey,
-    /// The origins that the device writes.
-    pub own: &'a [Origin],
     /// The packing encoding agreed in hello.
     pub encoding: u8,
 }
 
-/// A request with what has to be durable before it is sent.
+/// What the caller says of what it holds, so that it need not be sent back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Nothing.
+    Nothing,
+    /// The chains that have entries without a central number here.
+    Unnumbered,
+    /// Every chain: numbers begin anew, and the entries are here.
+    All,
+}
+
+/// What goes out with a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Push<'a> {
+    /// The chains that the device writes.
+    pub own: &'a [Origin],
+    /// Others that have entries without a central number here.
+    pub relayed: &'a [Origin],
+    /// How far whoever is asked is known to hold chains, beyond the central numbers.
+    pub held: &'a BTreeMap<Origin, u64>,
+    /// How much may go out and come in.
+    pub room: Room,
+    /// Chains are only named: how far they are held, or what was numbered anew, comes first.
+    pub only_named: bool,
+    /// What need not be sent back.
+    pub claim: Claim,
+}
+
+/// A request, and what it comes to.
 #[derive(Debug)]
 pub struct Asked {
     /// The request.
     pub request: SyncRequest,
-    /// The heads signed for it, by chain.
-    pub heads: Vec<(Origin, SignedHead)>,
+    /// How far each chain is held by whoever takes the push.
+    pub reached: Vec<(Origin, u64)>,
     /// How many entries it pushes.
     pub pushed: u64,
-    /// Whether own entries remain for a further request.
+    /// Whether entries remain for a further request.
     pub more: bool,
 }
 
@@ -54,9 +76,12 @@ pub struct Taken {
     pub pulled: u64,
     /// Whether that is the end of what the server knows.
     pub at_end: bool,
-    /// Whether something goes by another name from now on, so that the server is to be asked once
-    /// more: the rest of the answer was left out, or there is something new to be pushed.
-    pub renamed: bool,
+    /// Whether the server is to be asked once more: something goes by another name from now on and
+    /// the rest of the answer was left out, or there is something new to be pushed.
+    pub again: bool,
+    /// A run named entries that the caller said it holds, and it does not: it should claim nothing
+    /// when it asks again.
+    pub unfilled: bool,
 }
 
 impl Client<'_> {
@@ -71,73 +96,85 @@ impl Client<'_> {
         }
     }
 
-    /// The next request: own entries without a central number, and the pull from the cursor on.
-    pub fn ask<L: Log>(&self, log: &L, cursor: CursorMessage) -> Result<Asked, Fault<L::Error>> {
+    /// The next request: entries without a central number, and the pull from the cursor on.
+    pub fn ask<L: Log>(
+        &self,
+        log: &L,
+        cursor: CursorMessage,
+        push: &Push<'_>,
+    ) -> Result<Asked, Fault<L::Error>> {
         let mut asked = Asked {
             request: SyncRequest {
                 cursor,
                 have: Vec::new(),
+                again: Vec::new(),
                 push: Vec::new(),
-                bytes_max: u64::try_from(REQUEST_BYTES_MAX).unwrap_or(u64::MAX),
+                bytes_max: u64::try_from(push.room.bytes).unwrap_or(u64::MAX),
             },
-            heads: Vec::new(),
+            reached: Vec::new(),
             pushed: 0,
             more: false,
         };
-        let mut room = REQUEST_BYTES_MAX;
-        for &origin in self.own {
-            self.push_origin(log, origin, &mut asked, &mut room)?;
+        let signer = Signer {
+            key: self.key,
+            ledger: self.ledger,
+        };
+        let mut room = if push.only_named { 0 } else { push.room.bytes };
+        for &chain in push.own {
+            self.push_chain(log, chain, Some(signer), push, &mut asked, &mut room)?;
+        }
+        for &chain in push.relayed {
+            self.push_chain(log, chain, None, push, &mut asked, &mut room)?;
+        }
+        match push.claim {
+            Claim::Nothing => asked.request.have.clear(),
+            Claim::Unnumbered => {}
+            Claim::All => asked.request.have = frontier::heads(log).map_err(Fault::Log)?,
         }
         Ok(asked)
     }
 
-    fn push_origin<L: Log>(
+    fn push_chain<L: Log>(
         &self,
         log: &L,
-        origin: Origin,
+        chain: Origin,
+        signer: Option<Signer<'_>>,
+        push: &Push<'_>,
         asked: &mut Asked,
         room: &mut usize,
     ) -> Result<(), Fault<L::Error>> {
-        let Some((last, _)) = log.head(origin).map_err(Fault::Log)? else {
+        let Some((last, _)) = log.head(chain).map_err(Fault::Log)? else {
             return Ok(());
         };
-        let mut next = log
-            .numbered_up_to(origin)
-            .map_err(Fault::Log)?
-            .saturating_add(1);
-        if next > last {
+        let numbered = log.numbered_up_to(chain).map_err(Fault::Log)?;
+        if numbered >= last {
             return Ok(());
         }
-        let mut have = None;
-        let branch = log.branch(origin).map_err(Fault::Log)?;
-        let root = branch.map_or(origin, |branch| branch.root);
-        while next <= last {
+        let held = push.held.get(&chain).copied().unwrap_or(0);
+        let mut reached = numbered.max(held).min(last);
+        while reached < last {
             if *room == 0 {
                 asked.more = true;
                 break;
             }
-            let slice = log
-                .slice(origin, next, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES)
-                .map_err(Fault::Log)?;
-            let hash = slice.head();
-            let head = SignedHead::sign(self.key, self.ledger, root, slice.last_seq(), hash);
-            let batch =
-                batch_message(&slice, self.encoding, &head).ok_or(Fault::Pack { origin })?;
+            let next = reached.saturating_add(1);
+            let batch = match signer {
+                Some(signer) => Some(signer.next(log, chain, next, push.room.entries)?),
+                None => next_relayed(log, chain, next)?,
+            };
+            let Some((slice, head)) = batch else { break };
+            let batch = batch_message(&slice, self.encoding, &head);
+            let batch = batch.ok_or(Fault::Pack { origin: chain })?;
             *room = room.saturating_sub(batch.bytes.len());
             asked.pushed = asked.pushed.saturating_add(batch.count);
             asked.request.push.push(batch);
-            next = slice.last_seq().saturating_add(1);
-            have = Some((slice.last_seq(), hash));
-            asked.heads.push((origin, head));
+            reached = slice.last_seq();
         }
-        asked
-            .request
-            .have
-            .extend(have.map(|(seq, hash)| OriginHead {
-                origin: wire::id_bytes(origin.as_bytes()),
-                seq,
-                hash8: ByteArray::new(hash.hash8()),
-            }));
+        if let Some(hash) = log.hash_at(chain, reached).map_err(Fault::Log)? {
+            let head = wire::head_message(chain, reached, &hash);
+            asked.request.have.push(head);
+        }
+        asked.reached.push((chain, reached));
         Ok(())
     }
 
@@ -148,11 +185,6 @@ impl Client<'_> {
         cursor: CursorMessage,
         answer: &SyncAnswer,
     ) -> Result<Taken, Fault<L::Error>> {
-        let cursor = if answer.restart {
-            Self::first_cursor(answer.cursor.epoch)
-        } else {
-            cursor
-        };
         if cursor.epoch != answer.cursor.epoch {
             return Err(Fault::Senseless("another epoch without a new beginning"));
         }
@@ -164,20 +196,41 @@ impl Client<'_> {
             cursor,
             pulled: 0,
             at_end: answer.at_end,
-            renamed: false,
+            again: false,
+            unfilled: false,
         };
-        let mut n = cursor.n;
-        let mut chain = wire::hash_of(&cursor.anchor);
+        self.take_runs(&mut ahead, answer, &mut taken)?;
+        if !taken.again {
+            self.take_loose(&mut ahead, &answer.loose, &mut taken)?;
+        }
+        taken.effects.push(Effect::Cursor(taken.cursor));
+        Ok(taken)
+    }
+
+    fn take_runs<L: Log>(
+        &self,
+        ahead: &mut Ahead<'_, L>,
+        answer: &SyncAnswer,
+        taken: &mut Taken,
+    ) -> Result<(), Fault<L::Error>> {
+        let mut n = taken.cursor.n;
+        let mut chain = wire::hash_of(&taken.cursor.anchor);
         for run in &answer.runs {
             if run.count == 0 {
                 return Err(Fault::Senseless("a run of no numbers"));
             }
             let numbers = run.numbers(n.saturating_add(1));
             let hashes = match &run.batch {
-                Some(batch) => self.take_batch(&mut ahead, run, batch, &mut taken)?,
-                None => held_hashes(&ahead, numbers.origin, run.first_seq, run.count)?,
+                Some(batch) => self.take_batch(ahead, run, batch, taken)?,
+                None => match self.take_named(ahead, run, taken)? {
+                    Some(hashes) => hashes,
+                    None => {
+                        (taken.again, taken.unfilled) = (true, true);
+                        Vec::new()
+                    }
+                },
             };
-            if taken.renamed {
+            if taken.again {
                 break;
             }
             for hash in hashes {
@@ -192,9 +245,9 @@ impl Client<'_> {
         taken.cursor = CursorMessage {
             n,
             anchor: wire::hash_bytes(&chain),
-            ..cursor
+            ..taken.cursor
         };
-        if taken.renamed {
+        if taken.again {
             taken.at_end = false;
         } else if taken.cursor != answer.cursor {
             return Err(Fault::OtherOrder { n: answer.cursor.n });
@@ -202,8 +255,7 @@ impl Client<'_> {
         if answer.runs.is_empty() && !answer.at_end {
             return Err(Fault::Senseless("nothing was sent although there is more"));
         }
-        taken.effects.push(Effect::Cursor(taken.cursor));
-        Ok(taken)
+        Ok(())
     }
 
     /// Takes the entries that came with a run; returns the chain hash after each.
@@ -222,17 +274,16 @@ impl Client<'_> {
             ahead.learn_keys(&checked.slice);
         }
         let room = ahead.make_room(&checked)?;
-        taken.renamed = room
+        taken.again = room
             .iter()
             .any(|effect| matches!(effect, Effect::Renamed { .. }));
         taken.effects.extend(room);
-        if taken.renamed {
+        if taken.again {
             return Ok(Vec::new());
         }
         if let Some(slice) = ahead.join(&checked)? {
             let chain = slice.origin;
-            let new = u64::try_from(slice.entries.len()).unwrap_or(u64::MAX);
-            taken.pulled = taken.pulled.saturating_add(new);
+            taken.pulled = taken.pulled.saturating_add(count(&slice));
             taken.effects.push(Effect::Foreign {
                 batch: batch.clone(),
                 slice,
@@ -241,28 +292,80 @@ impl Client<'_> {
         }
         Ok(checked.hashes)
     }
+
+    /// Takes a run whose entries are here; returns the chain hash after each, none when they are
+    /// not here.
+    fn take_named<L: Log>(
+        &self,
+        ahead: &Ahead<'_, L>,
+        run: &wire::RunMessage,
+        taken: &mut Taken,
+    ) -> Result<Option<Vec<Hash>>, Fault<L::Error>> {
+        let chain = wire::origin_of(&run.origin);
+        let Some(hashes) = held_hashes(ahead, chain, run.first_seq, run.count)? else {
+            return Ok(None);
+        };
+        let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
+        let (Some(hash), Some(signature)) = (hashes.last(), &run.signature) else {
+            return Ok(None);
+        };
+        let head = SignedHead {
+            ledger: self.ledger,
+            origin: ahead.root(chain)?,
+            seq: last,
+            hash: *hash,
+            signature: Signature::from_bytes(**signature),
+        };
+        if !ahead.holds(&head) {
+            return Ok(None);
+        }
+        taken.effects.push(Effect::Head(chain, head));
+        Ok(Some(hashes))
+    }
+
+    /// Takes what a hub holds without a number. What cannot be checked is left where it is: the
+    /// central server will tell of it.
+    fn take_loose<L: Log>(
+        &self,
+        ahead: &mut Ahead<'_, L>,
+        loose: &[BatchMessage],
+        taken: &mut Taken,
+    ) -> Result<(), Fault<L::Error>> {
+        for batch in loose {
+            match ahead.take_any(batch) {
+                Ok(Some(new)) => {
+                    taken.pulled = taken.pulled.saturating_add(count(&new.slice));
+                    taken.effects.extend(new.effects());
+                }
+                Err(Fault::Log(error)) => return Err(Fault::Log(error)),
+                Ok(None) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
 }
 
-/// The chain hashes of entries that are here already.
+fn count(slice: &OriginSlice) -> u64 {
+    u64::try_from(slice.entries.len()).unwrap_or(u64::MAX)
+}
+
+/// The chain hashes of entries that are here already; none when some of them are not.
 fn held_hashes<L: Log>(
     ahead: &Ahead<'_, L>,
     origin: Origin,
     first_seq: u64,
     count: u64,
-) -> Result<Vec<Hash>, Fault<L::Error>> {
+) -> Result<Option<Vec<Hash>>, Fault<L::Error>> {
     let last = first_seq.saturating_add(count).saturating_sub(1);
     if first_seq == 0 || ahead.head(origin)?.0 < last {
-        return Err(Fault::Unfilled { origin, first_seq });
+        return Ok(None);
     }
     let mut hashes = Vec::new();
     let mut next = first_seq;
     while next <= last {
         let slice = ahead.slice(origin, next)?;
         if slice.entries.is_empty() {
-            return Err(Fault::Unfilled {
-                origin,
-                first_seq: next,
-            });
+            return Ok(None);
         }
         let mut hash = slice.prev;
         for (seq, entry) in (next..=last).zip(slice.entries.iter()) {
@@ -271,21 +374,5 @@ fn held_hashes<L: Log>(
             next = seq.saturating_add(1);
         }
     }
-    Ok(hashes)
-}
-
-/// A slice as it travels, ending at a signed head.
-#[must_use]
-pub fn batch_message(slice: &OriginSlice, encoding: u8, head: &SignedHead) -> Option<BatchMessage> {
-    Some(BatchMessage {
-        origin: wire::id_bytes(slice.origin.as_bytes()),
-        root: (head.origin != slice.origin).then(|| wire::id_bytes(head.origin.as_bytes())),
-        first_seq: slice.first_seq,
-        count: u64::try_from(slice.entries.len()).ok()?,
-        prev: wire::hash_bytes(&slice.prev),
-        encoding,
-        bytes: ByteBuf::from(pack::pack(slice, encoding)),
-        head: wire::hash_bytes(&head.hash),
-        signature: ByteArray::new(*head.signature.as_bytes()),
-    })
+    Ok(Some(hashes))
 }

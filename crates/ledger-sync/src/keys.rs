@@ -96,6 +96,17 @@ impl<'a, L: Log> Ahead<'a, L> {
             .or_else(|| self.log.public_key(device))
     }
 
+    /// Whether a head is signed by the device that its origin belongs to.
+    pub(crate) fn holds(&self, head: &SignedHead) -> bool {
+        let known = self.key_of(head.origin);
+        known.is_some_and(|known| head.verify_strict(&known).is_ok())
+    }
+
+    /// The origin that a chain is, or is a branch of.
+    pub(crate) fn root(&self, chain: Origin) -> Result<Origin, Fault<L::Error>> {
+        Ok(self.branch(chain)?.map_or(chain, |branch| branch.root))
+    }
+
     /// Inflates a batch and checks its chain and its signature.
     pub(crate) fn check(&mut self, batch: &BatchMessage) -> Result<Checked, Fault<L::Error>> {
         let origin = wire::origin_of(&batch.origin);
@@ -126,9 +137,9 @@ impl<'a, L: Log> Ahead<'a, L> {
             hash,
             signature: Signature::from_bytes(*batch.signature),
         };
-        let known = self.key_of(root).ok_or(Fault::BadSignature { origin })?;
-        head.verify_strict(&known)
-            .or(Err(Fault::BadSignature { origin }))?;
+        if !self.holds(&head) {
+            return Err(Fault::BadSignature { origin });
+        }
         Ok(Checked {
             slice,
             hashes,

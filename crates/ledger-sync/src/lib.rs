@@ -10,10 +10,13 @@
 
 mod branches;
 pub mod client;
+pub mod frontier;
 mod keys;
+mod outgoing;
 pub mod server;
 
 pub use keys::unpack;
+pub use outgoing::{REQUEST_BYTES_MAX, Room, Signer, batch_message};
 
 use ledger_core::fold::NumberRun;
 use ledger_core::{DeviceId, Origin};
@@ -35,6 +38,8 @@ pub trait Log {
     /// Why the log could not be read.
     type Error: std::error::Error + Send + Sync + 'static;
 
+    /// All chains with their last seq and chain hash, by id.
+    fn heads(&self) -> Result<Vec<(Origin, u64, Hash)>, Self::Error>;
     /// Last seq and chain hash of an origin.
     fn head(&self, origin: Origin) -> Result<Option<(u64, Hash)>, Self::Error>;
     /// The chain hash after a seq; seq 0 is before the first.
@@ -163,14 +168,6 @@ pub enum Fault<E: std::error::Error + Send + Sync + 'static> {
     TooLarge {
         /// Whose entries.
         origin: Origin,
-    },
-    /// A run of numbers for entries that are neither sent nor here.
-    #[error("the server numbered entries of {origin} from seq {first_seq} on without sending them")]
-    Unfilled {
-        /// Whose entries.
-        origin: Origin,
-        /// The first of them.
-        first_seq: u64,
     },
     /// The central chain does not lead to the anchor that was given.
     #[error("the server's order of entries does not match its own anchor at number {n}")]

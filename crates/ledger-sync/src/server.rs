@@ -1,19 +1,35 @@
 //! The answering side: takes pushed batches and serves the central order.
 
 use ledger_core::planted::Bug;
-use ledger_core::{LedgerId, Origin};
+use ledger_core::{LedgerId, Origin, Timestamp};
 use ledger_format::Hash;
+use ledger_format::head::PublicKey;
 use ledger_format::wire::{
     self, BATCH_ENTRIES_MAX, BatchMessage, CursorMessage, OriginHead, Reject, RejectCode,
-    RunMessage,
+    RunMessage, SyncRequest,
 };
 
-use crate::client::batch_message;
+use serde_bytes::ByteArray;
+
 use crate::keys::Ahead;
+use crate::outgoing::{Signer, batch_message, next_relayed};
 use crate::{ChainedRun, Effect, Fault, Log};
 
 /// The most runs looked at for one answer.
 const RUNS_MAX: usize = 4_096;
+
+/// New entries of one chain, as they arrived.
+#[derive(Debug)]
+pub struct Arrival {
+    /// The chain.
+    pub origin: Origin,
+    /// The first new seq.
+    pub first_seq: u64,
+    /// The chain hash after each.
+    pub hashes: Vec<Hash>,
+    /// When a server that was restored had numbered them before.
+    pub numbered_at: Option<Timestamp>,
+}
 
 /// What pushed batches come to.
 #[derive(Debug, Default)]
@@ -22,21 +38,39 @@ pub struct Pushed {
     pub effects: Vec<Effect>,
     /// What was not taken, and why.
     pub rejects: Vec<Reject>,
-    /// New entries in order of arrival: origin, first seq and the chain hash after each.
-    pub arrivals: Vec<(Origin, u64, Vec<Hash>)>,
+    /// New entries in order of arrival.
+    pub arrivals: Vec<Arrival>,
+}
+
+/// Whose keys hold for what is pushed, beside those that the log knows.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// The central server's key.
+    pub server_key: PublicKey,
+    /// The key of the device that pushes.
+    pub caller: PublicKey,
 }
 
 /// Checks pushed batches. A bad one does not block others: only later ones of its origin, which
 /// then do not continue the log.
 pub fn take_push<L: Log>(
     log: &L,
-    ledger: LedgerId,
-    push: &[BatchMessage],
+    known: &Known,
+    request: &SyncRequest,
 ) -> Result<Pushed, L::Error> {
-    let mut ahead = Ahead::new(log, ledger);
+    let mut ahead = Ahead::new(log, known.ledger);
+    ahead.trust(known.server_key);
+    ahead.trust(known.caller);
+    let again = request.again.iter().filter_map(|run| {
+        let moment = Timestamp::from_millis(run.moment_millis);
+        Some((run.batch.as_ref()?, Some(moment)))
+    });
+    let push = request.push.iter().map(|batch| (batch, None));
     let mut pushed = Pushed::default();
-    for batch in push {
-        if let Err(fault) = take_one(&mut ahead, batch, &mut pushed) {
+    for (batch, numbered_at) in again.chain(push) {
+        if let Err(fault) = take_one(&mut ahead, known, batch, numbered_at, &mut pushed) {
             let (code, expected_seq) = reject_code(fault)?;
             pushed.rejects.push(Reject {
                 origin: batch.origin,
@@ -51,28 +85,34 @@ pub fn take_push<L: Log>(
 
 fn take_one<L: Log>(
     ahead: &mut Ahead<'_, L>,
+    known: &Known,
     batch: &BatchMessage,
+    numbered_at: Option<Timestamp>,
     pushed: &mut Pushed,
 ) -> Result<(), Fault<L::Error>> {
-    let checked = ahead.check(batch)?;
-    let Some(joined) = ahead.join_any(&checked)? else {
+    let Some(new) = ahead.take_any(batch)? else {
         if Bug::NumberAgain.is_planted() {
-            let (origin, first) = (checked.slice.origin, checked.slice.first_seq);
-            pushed.arrivals.push((origin, first, checked.hashes));
+            let checked = ahead.check(batch)?;
+            pushed.arrivals.push(Arrival {
+                origin: checked.slice.origin,
+                first_seq: checked.slice.first_seq,
+                hashes: checked.hashes,
+                numbered_at,
+            });
         }
         return Ok(());
     };
-    let slice = joined.slice;
-    let chain = slice.origin;
-    let hashes = checked.hashes.get(joined.known..).unwrap_or_default();
-    let arrival = (chain, slice.first_seq, hashes.to_vec());
-    pushed.arrivals.push(arrival);
-    pushed.effects.extend(joined.begins.map(Effect::Branch));
-    let mut batch = batch.clone();
-    batch.origin = wire::id_bytes(chain.as_bytes());
-    batch.root = (chain != checked.root).then(|| wire::id_bytes(checked.root.as_bytes()));
-    pushed.effects.push(Effect::Foreign { batch, slice });
-    pushed.effects.push(Effect::Head(chain, checked.head));
+    // What a restored server wrote itself says who is enrolled.
+    if ahead.is_of(&new.slice, known.server_key.device_id()) {
+        ahead.learn_keys(&new.slice);
+    }
+    pushed.arrivals.push(Arrival {
+        origin: new.slice.origin,
+        first_seq: new.slice.first_seq,
+        hashes: new.hashes.clone(),
+        numbered_at,
+    });
+    pushed.effects.extend(new.effects());
     Ok(())
 }
 
@@ -87,17 +127,16 @@ fn reject_code<E: std::error::Error + Send + Sync + 'static>(
         Fault::BadSignature { .. } => (RejectCode::BadSignature, 0),
         Fault::TooLarge { .. } => (RejectCode::TooLarge, 0),
         Fault::Unreadable { .. } => (RejectCode::Unreadable, 0),
-        Fault::Unfilled { .. }
-        | Fault::OtherOrder { .. }
-        | Fault::Senseless(_)
-        | Fault::Pack { .. } => (RejectCode::Other, 0),
+        Fault::OtherOrder { .. } | Fault::Senseless(_) | Fault::Pack { .. } => {
+            (RejectCode::Other, 0)
+        }
     })
 }
 
 /// A part of the central order.
 #[derive(Debug)]
 pub struct Served {
-    /// The caller's cursor is not of this order.
+    /// The caller's cursor is of another order: it compares what it holds, and begins again.
     pub restart: bool,
     /// Whole runs, in order.
     pub runs: Vec<RunMessage>,
@@ -107,62 +146,154 @@ pub struct Served {
     pub at_end: bool,
 }
 
-/// Serves the central order from a cursor on: whole runs, at least one if there is one, up to
-/// about `bytes_max` packed bytes. Entries that the caller holds are named by their run alone.
-pub fn serve_pull<L: Log>(
-    log: &L,
-    epoch: u64,
-    cursor: CursorMessage,
-    have: &[OriginHead],
-    encoding: u8,
-    bytes_max: u64,
-) -> Result<Served, Fault<L::Error>> {
-    let fits = cursor.epoch == epoch && anchor_at(log, epoch, cursor.n)? == Some(cursor.anchor);
-    let (restart, from) = if fits {
-        (false, cursor)
-    } else {
-        let start = wire::hash_bytes(&wire::central_chain_start(epoch));
-        (
-            true,
-            CursorMessage {
-                epoch,
-                n: 0,
-                anchor: start,
-            },
-        )
-    };
-    let mut served = Served {
-        restart,
-        runs: Vec::new(),
-        cursor: from,
-        at_end: true,
-    };
-    let mut bytes = 0_u64;
-    let runs = log
-        .runs_from(from.n.saturating_add(1), RUNS_MAX)
-        .map_err(Fault::Log)?;
-    let full = runs.len() == RUNS_MAX;
-    for chained in runs {
-        if bytes >= bytes_max && !served.runs.is_empty() {
-            served.at_end = false;
+/// The central order as somebody serves it.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// The epoch of the numbers.
+    pub epoch: u64,
+    /// Whether the numbers are given here. A hub has heard of them, and others may have heard more.
+    pub central: bool,
+    /// The packing encoding that the caller reads.
+    pub encoding: u8,
+}
+
+/// How a cursor meets an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It is a place in it.
+    Here,
+    /// Of the same epoch, and not in it. On a central server that means that the server was turned
+    /// back.
+    Beyond,
+    /// Of another epoch.
+    Elsewhere,
+}
+
+impl Order {
+    /// How a cursor meets this order.
+    pub fn place<L: Log>(&self, log: &L, cursor: &CursorMessage) -> Result<Place, Fault<L::Error>> {
+        if cursor.epoch != self.epoch {
+            return Ok(Place::Elsewhere);
+        }
+        let is_here = anchor_at(log, self.epoch, cursor.n)? == Some(cursor.anchor);
+        Ok(if is_here { Place::Here } else { Place::Beyond })
+    }
+
+    /// Serves the order from a cursor on: whole runs, at least one if there is one, up to about
+    /// `bytes_max` packed bytes; nothing when that is 0. Entries that the caller holds are named by
+    /// their run alone.
+    pub fn serve<L: Log>(
+        &self,
+        log: &L,
+        cursor: CursorMessage,
+        have: &[OriginHead],
+        bytes_max: u64,
+    ) -> Result<Served, Fault<L::Error>> {
+        let place = self.place(log, &cursor)?;
+        // Epochs grow. Who has heard of a later one, or of more of this one, knows better than a
+        // hub.
+        let knows_more = !self.central && (place == Place::Beyond || cursor.epoch > self.epoch);
+        let mut served = Served {
+            restart: place != Place::Here && !knows_more,
+            runs: Vec::new(),
+            cursor,
+            at_end: knows_more,
+        };
+        if place != Place::Here {
+            served.cursor.epoch = if knows_more { cursor.epoch } else { self.epoch };
             return Ok(served);
         }
-        let message = run_message(log, &chained, have, encoding)?;
-        bytes = bytes.saturating_add(message.batch.as_ref().map_or(64, |batch| {
-            u64::try_from(batch.bytes.len())
-                .unwrap_or(u64::MAX)
-                .saturating_add(256)
-        }));
-        let n = served.cursor.n.saturating_add(chained.run.count);
-        served.cursor = CursorMessage {
-            epoch,
-            n,
-            anchor: wire::hash_bytes(&chained.after),
-        };
-        served.runs.push(message);
+        let mut bytes = 0_u64;
+        let runs = log
+            .runs_from(cursor.n.saturating_add(1), RUNS_MAX)
+            .map_err(Fault::Log)?;
+        let full = runs.len() == RUNS_MAX;
+        for chained in runs {
+            if bytes_max == 0 || (bytes >= bytes_max && !served.runs.is_empty()) {
+                return Ok(served);
+            }
+            let message = run_message(log, &chained, have, self.encoding)?;
+            bytes = bytes.saturating_add(message.batch.as_ref().map_or(64, |batch| {
+                u64::try_from(batch.bytes.len())
+                    .unwrap_or(u64::MAX)
+                    .saturating_add(256)
+            }));
+            let n = served.cursor.n.saturating_add(chained.run.count);
+            served.cursor = CursorMessage {
+                epoch: self.epoch,
+                n,
+                anchor: wire::hash_bytes(&chained.after),
+            };
+            served.runs.push(message);
+        }
+        served.at_end = !full;
+        Ok(served)
     }
-    served.at_end = !full;
-    Ok(served)
+
+    /// What has no central number here and the caller does not hold, up to about `bytes_max` packed
+    /// bytes. Of `own` chains the heads are signed now.
+    pub fn serve_loose<L: Log>(
+        &self,
+        log: &L,
+        chains: &[Origin],
+        own: (&[Origin], Signer<'_>),
+        have: &[OriginHead],
+        bytes_max: usize,
+    ) -> Result<Vec<BatchMessage>, Fault<L::Error>> {
+        let (own, signer) = own;
+        let mut loose = Vec::new();
+        let mut bytes = 0_usize;
+        for &chain in chains {
+            let Some((last, _)) = log.head(chain).map_err(Fault::Log)? else {
+                continue;
+            };
+            let numbered = log.numbered_up_to(chain).map_err(Fault::Log)?;
+            let mut reached = numbered.max(theirs(log, chain, have)?.unwrap_or(0));
+            while reached < last && bytes < bytes_max {
+                let next = reached.saturating_add(1);
+                let batch = if own.contains(&chain) {
+                    Some(signer.next(log, chain, next, BATCH_ENTRIES_MAX)?)
+                } else {
+                    next_relayed(log, chain, next)?
+                };
+                let Some((slice, head)) = batch else { break };
+                let Some(message) = batch_message(&slice, self.encoding, &head) else {
+                    break;
+                };
+                bytes = bytes.saturating_add(message.bytes.len());
+                reached = slice.last_seq();
+                loose.push(message);
+            }
+        }
+        Ok(loose)
+    }
+}
+
+/// Up to where the caller said that it holds a chain, when it is the same chain.
+fn theirs<L: Log>(
+    log: &L,
+    chain: Origin,
+    have: &[OriginHead],
+) -> Result<Option<u64>, Fault<L::Error>> {
+    let named = |head: &&OriginHead| wire::origin_of(&head.origin) == chain;
+    let Some(head) = have.iter().find(named) else {
+        return Ok(None);
+    };
+    let here = log.hash_at(chain, head.seq).map_err(Fault::Log)?;
+    let is_same = here.is_some_and(|hash| hash.hash8() == *head.hash8);
+    Ok(is_same.then_some(head.seq))
+}
+
+/// How far this log holds the chains that the caller named.
+pub fn held<L: Log>(log: &L, have: &[OriginHead]) -> Result<Vec<OriginHead>, L::Error> {
+    let mut held = Vec::new();
+    for head in have {
+        let chain = wire::origin_of(&head.origin);
+        if let Some((seq, hash)) = log.head(chain)? {
+            held.push(wire::head_message(chain, seq, &hash));
+        }
+    }
+    Ok(held)
 }
 
 /// The anchor at a central number, when it is the end of a run.
@@ -170,7 +301,7 @@ fn anchor_at<L: Log>(
     log: &L,
     epoch: u64,
     n: u64,
-) -> Result<Option<serde_bytes::ByteArray<32>>, Fault<L::Error>> {
+) -> Result<Option<ByteArray<32>>, Fault<L::Error>> {
     if n == 0 {
         return Ok(Some(wire::hash_bytes(&wire::central_chain_start(epoch))));
     }
@@ -189,7 +320,7 @@ fn anchor_at<L: Log>(
         .map(|chained| wire::hash_bytes(&chained.after)))
 }
 
-fn run_message<L: Log>(
+pub(crate) fn run_message<L: Log>(
     log: &L,
     chained: &ChainedRun,
     have: &[OriginHead],
@@ -198,33 +329,26 @@ fn run_message<L: Log>(
     let run = chained.run;
     let origin = run.origin;
     let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
-    let held = match have
-        .iter()
-        .find(|head| wire::origin_of(&head.origin) == origin)
-    {
-        Some(head) if head.seq >= last => {
-            let here = log.hash_at(origin, head.seq).map_err(Fault::Log)?;
-            here.is_some_and(|hash| hash.hash8() == *head.hash8)
-        }
-        _ => false,
-    };
+    let held = theirs(log, origin, have)?.is_some_and(|seq| seq >= last);
     let mut message = RunMessage {
         origin: wire::id_bytes(origin.as_bytes()),
         first_seq: run.first_seq,
         count: run.count,
         moment_millis: run.moment.millis(),
         batch: None,
+        signature: None,
     };
+    let head = log.signed_head_covering(origin, last).map_err(Fault::Log)?;
+    let head = head.filter(|head| head.seq == last);
+    let head = head.ok_or(Fault::Senseless("a run that does not end at a signed head"))?;
     if held {
+        message.signature = Some(ByteArray::new(*head.signature.as_bytes()));
         return Ok(message);
     }
     let count = usize::try_from(run.count).unwrap_or(BATCH_ENTRIES_MAX);
     let slice = log
         .slice(origin, run.first_seq, count, usize::MAX)
         .map_err(Fault::Log)?;
-    let head = log.signed_head_covering(origin, last).map_err(Fault::Log)?;
-    let head = head.filter(|head| head.seq == last && slice.last_seq() == last);
-    let head = head.ok_or(Fault::Senseless("a run that does not end at a signed head"))?;
     message.batch = batch_message(&slice, encoding, &head);
     Ok(message)
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use ledger_core::Timestamp;
 use ledger_format::head::{DeviceKey, sign_request};
 use ledger_format::wire::{
-    self, Enroll, EnrollAnswer, Envelope, ErrorMessage, HelloAnswer, Message, SyncAnswer,
-    WaitAnswer,
+    self, Enroll, EnrollAnswer, Envelope, ErrorMessage, FrontierAnswer, HelloAnswer, Message,
+    SyncAnswer, WaitAnswer,
 };
 use ledger_node::{Conversation, Node, NodeKind, WallClock, WireAnswer};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -80,11 +80,7 @@ fn bytes_of(message: &impl Message) -> Vec<u8> {
 }
 
 fn ask(server: &Node, route: &str, body: &[u8]) -> WireAnswer {
-    match route {
-        "hello" => server.handle_hello(body),
-        "enroll" => server.handle_enroll(body),
-        _ => server.handle_sync(body),
-    }
+    server.handle(route, body)
 }
 
 fn carry(server: &Node, conversation: &mut Conversation) {
@@ -110,7 +106,9 @@ pub(crate) fn server(bytes: &[u8]) {
         nonce: ByteBuf::from(nonce),
         signature: ByteArray::new(*signature.as_bytes()),
         body: ByteBuf::from(bytes),
+        certificate: None,
     };
+    answers::<FrontierAnswer>(&shop.server.handle_frontier(&bytes_of(&envelope)));
     answers::<SyncAnswer>(&shop.server.handle_sync(&bytes_of(&envelope)));
     waits(&shop.server, &bytes_of(&envelope));
     let after = shop.server.state_hash().expect("it is usable");

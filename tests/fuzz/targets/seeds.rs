@@ -509,6 +509,7 @@ fn sealed() -> Envelope {
         nonce: ByteBuf::from([6; 24]),
         signature: ByteArray::new(*signature.as_bytes()),
         body: ByteBuf::from(body),
+        certificate: None,
     }
 }
 
@@ -534,6 +535,7 @@ pub(crate) fn hello_answer() -> HelloAnswer {
             pin: ByteArray::new([7; 32]),
             signature: ByteArray::new([8; 64]),
         }),
+        certificate: None,
     }
 }
 
@@ -567,6 +569,11 @@ pub(crate) fn enroll_answer() -> EnrollAnswer {
     }
 }
 
+fn reached() -> wire::OriginHead {
+    let origin = world::origin(1);
+    wire::head_message(origin, 3, &Hash::before_first(origin))
+}
+
 /// Every message of the protocol.
 pub(crate) fn messages() -> Vec<Vec<u8>> {
     let said = ErrorMessage {
@@ -588,6 +595,15 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         runs: Vec::new(),
         cursor: ledger_sync::client::Client::first_cursor(world::EPOCH),
         at_end: true,
+        held: vec![reached()],
+        loose: Vec::new(),
+    };
+    let compared = wire::FrontierAnswer {
+        nonce: ByteBuf::from([6; 24]),
+        lacks: vec![reached()],
+    };
+    let compare = wire::FrontierRequest {
+        have: vec![reached()],
     };
     let wait = WaitRequest {
         at: ledger_sync::client::Client::first_cursor(world::EPOCH),
@@ -607,6 +623,8 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         sealed().to_bytes(),
         said.to_bytes(),
         rejected.to_bytes(),
+        compare.to_bytes(),
+        compared.to_bytes(),
     ]
     .into_iter()
     .map(|bytes| bytes.expect("a message can be written"))

@@ -221,7 +221,7 @@ pub(super) fn records() -> Vec<Record> {
         theirs.last_seq(),
         theirs.head(),
     );
-    let batch = ledger_sync::client::batch_message(&theirs, 1, &head).expect("it can be packed");
+    let batch = ledger_sync::batch_message(&theirs, 1, &head).expect("it can be packed");
     let signed = SignedHead {
         origin: foreign,
         seq: head.seq,

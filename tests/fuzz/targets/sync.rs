@@ -2,12 +2,14 @@
 //!
 //! Zeros for a hash or a signature stand for the right one (see [`world::mend`]).
 
-use ledger_core::Origin;
+use std::collections::BTreeMap;
+
 use ledger_format::wire::{
     self, BatchMessage, CursorMessage, Message, OriginHead, RunMessage, SyncAnswer, SyncRequest,
 };
 use ledger_format::{Hash, pack};
-use ledger_sync::client::Client;
+use ledger_sync::Room;
+use ledger_sync::client::{Claim, Client, Push};
 use ledger_sync::server;
 use serde_bytes::{ByteArray, ByteBuf};
 
@@ -22,16 +24,25 @@ pub(crate) fn push(bytes: &[u8]) {
     for batch in &mut request.push {
         world::mend(batch, &log);
     }
-    let pushed = server::take_push(&log, world::ledger(), &request.push)
-        .expect("no message leads beyond the log");
-    assert!(pushed.rejects.len() + pushed.arrivals.len() <= request.push.len());
-    log.take(&pushed.effects);
-    for (origin, first_seq, hashes) in &pushed.arrivals {
-        let last = first_seq + u64::try_from(hashes.len()).expect("a length fits") - 1;
-        assert!(last <= log.end(*origin).0);
+    let again = request.again.iter_mut();
+    for batch in again.filter_map(|run| run.batch.as_mut()) {
+        world::mend(batch, &log);
     }
-    let again = server::take_push(&log, world::ledger(), &request.push)
-        .expect("no message leads beyond the log");
+    let known = server::Known {
+        ledger: world::ledger(),
+        server_key: world::key(0).public(),
+        caller: world::key(1).public(),
+    };
+    let pushed =
+        server::take_push(&log, &known, &request).expect("no message leads beyond the log");
+    let batches = request.push.len() + request.again.len();
+    assert!(pushed.rejects.len() + pushed.arrivals.len() <= batches);
+    log.take(&pushed.effects);
+    for arrival in &pushed.arrivals {
+        let new = u64::try_from(arrival.hashes.len()).expect("a length fits");
+        assert!(arrival.first_seq + new - 1 <= log.end(arrival.origin).0);
+    }
+    let again = server::take_push(&log, &known, &request).expect("no message leads beyond the log");
     assert!(again.effects.is_empty(), "twice: {:?}", again.effects);
     assert!(again.rejects.len() <= pushed.rejects.len());
 }
@@ -43,20 +54,22 @@ pub(crate) fn pull(bytes: &[u8]) {
     };
     let log = Shelf::of_server();
     let (cursor, bytes_max) = (request.cursor, request.bytes_max);
-    let served = server::serve_pull(
-        &log,
-        EPOCH,
-        cursor,
-        &request.have,
-        pack::FACTORED,
-        bytes_max,
-    )
-    .expect("the log is sound");
+    let order = server::Order {
+        epoch: EPOCH,
+        central: !request.push.is_empty(),
+        encoding: pack::FACTORED,
+    };
+    let served = order
+        .serve(&log, cursor, &request.have, bytes_max)
+        .expect("the log is sound");
     assert!(served.restart || served.cursor.n >= cursor.n);
-    assert!(served.at_end || !served.runs.is_empty(), "no way forward");
+    let is_asked = bytes_max > 0 && !served.restart;
+    assert!(
+        served.at_end || !served.runs.is_empty() || !is_asked,
+        "no way forward"
+    );
     let all_sent = served.runs.iter().all(|run| run.batch.is_some());
-    let from_start = served.restart || cursor.n == 0;
-    if all_sent && from_start {
+    if all_sent && cursor.n == 0 && is_asked {
         let answer = SyncAnswer {
             now_millis: 0,
             nonce: ByteBuf::new(),
@@ -65,9 +78,11 @@ pub(crate) fn pull(bytes: &[u8]) {
             runs: served.runs,
             cursor: served.cursor,
             at_end: served.at_end,
+            held: Vec::new(),
+            loose: Vec::new(),
         };
         let mut empty = Shelf::default();
-        let taken = client(&world::key(2), &[])
+        let taken = client(&world::key(2))
             .take(&empty, cursor, &answer)
             .expect("what a server serves can be taken");
         empty.take(&taken.effects);
@@ -89,13 +104,13 @@ pub(crate) fn answer(bytes: &[u8]) {
     if *answer.cursor.anchor == [0; 32] {
         answer.cursor = cursor_after(&answer, &log);
     }
-    let client = client(&key, &own);
+    let client = client(&key);
     let Ok(taken) = client.take(&log, cursor, &answer) else {
         return;
     };
     let before = log.clone();
     log.take(&taken.effects);
-    if taken.renamed {
+    if taken.again {
         return;
     }
     assert_eq!(taken.cursor, answer.cursor);
@@ -106,7 +121,16 @@ pub(crate) fn answer(bytes: &[u8]) {
         .sum();
     assert!(new <= taken.pulled);
     // What comes next continues from here.
-    let next = client.ask(&log, taken.cursor).expect("the log is sound");
+    let push = Push {
+        own: &own,
+        relayed: &[],
+        held: &BTreeMap::new(),
+        room: Room::default(),
+        only_named: false,
+        claim: Claim::Unnumbered,
+    };
+    let next = client.ask(&log, taken.cursor, &push);
+    let next = next.expect("the log is sound");
     assert!(
         next.request
             .push
@@ -115,12 +139,11 @@ pub(crate) fn answer(bytes: &[u8]) {
     );
 }
 
-fn client<'a>(key: &'a ledger_format::head::DeviceKey, own: &'a [Origin]) -> Client<'a> {
+fn client(key: &ledger_format::head::DeviceKey) -> Client<'_> {
     Client {
         ledger: world::ledger(),
         key,
         server_key: world::key(0).public(),
-        own,
         encoding: pack::FACTORED,
     }
 }
@@ -175,6 +198,7 @@ fn request(cursor: CursorMessage, push: Vec<BatchMessage>, have: Vec<OriginHead>
     let request = SyncRequest {
         cursor,
         have,
+        again: Vec::new(),
         push,
         bytes_max: 1 << 20,
     };
@@ -225,9 +249,22 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Seeds of [`push`].
+/// Seeds of [`push`]: what is new, and what comes again to a server that was restored.
 pub(crate) fn push_seeds() -> Vec<Vec<u8>> {
-    requests()
+    let mut seeds = requests();
+    let again = SyncRequest {
+        cursor: Client::first_cursor(EPOCH),
+        have: Vec::new(),
+        again: vec![
+            run(1, 4, 1, Some(&[vec![9]])),
+            run(1, 1, 3, None),
+            run(2, 1, 1, Some(&[world::genesis(&world::key(2))])),
+        ],
+        push: Vec::new(),
+        bytes_max: 0,
+    };
+    seeds.push(again.to_bytes().expect("a message can be written"));
+    seeds
 }
 
 /// Seeds of [`pull`]: cursors at the start, at the end, inside a run and of another order,
@@ -243,6 +280,7 @@ pub(crate) fn pull_seeds() -> Vec<Vec<u8>> {
     let nothing = SyncRequest {
         cursor: Client::first_cursor(EPOCH),
         have: Vec::new(),
+        again: Vec::new(),
         push: Vec::new(),
         bytes_max: 0,
     };
@@ -258,6 +296,7 @@ fn run(number: u8, first_seq: u64, count: u64, entries: Option<&[Vec<u8>]>) -> R
         count,
         moment_millis: 1_700_000_100_000,
         batch: entries.map(|entries| unsigned(number, first_seq, entries)),
+        signature: None,
     }
 }
 
@@ -275,6 +314,8 @@ fn answered(runs: Vec<RunMessage>, restart: bool) -> Vec<u8> {
         runs,
         cursor,
         at_end: true,
+        held: Vec::new(),
+        loose: Vec::new(),
     };
     answer.to_bytes().expect("a message can be written")
 }

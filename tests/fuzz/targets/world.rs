@@ -313,6 +313,16 @@ impl Shelf {
 impl Log for Shelf {
     type Error = NotThere;
 
+    fn heads(&self) -> Result<Vec<(Origin, u64, Hash)>, NotThere> {
+        let chains = self.chains.keys();
+        Ok(chains
+            .map(|chain| {
+                let (seq, hash) = self.end(*chain);
+                (*chain, seq, hash)
+            })
+            .collect())
+    }
+
     fn head(&self, origin: Origin) -> Result<Option<(u64, Hash)>, NotThere> {
         Ok(self.chains.get(&origin).map(|_| self.end(origin)))
     }

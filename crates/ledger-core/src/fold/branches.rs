@@ -71,6 +71,17 @@ impl Fold {
         root.map_or(origin, |root| self.entry_id((root, 1)).origin)
     }
 
+    /// An origin with its branches, by id.
+    #[must_use]
+    pub fn family(&self, root: Origin) -> Vec<Origin> {
+        let index = self.origins.find(root);
+        let family = index.map(|index| self.origins.family(index));
+        let ids = family.into_iter().flatten();
+        let mut ids: Vec<Origin> = ids.map(|of| self.entry_id((of, 1)).origin).collect();
+        ids.sort_unstable();
+        ids
+    }
+
     /// The entries with this seq of an origin and all its branches.
     pub(super) fn namesakes(&self, id: EntryId) -> Vec<EntryId> {
         let index = self.origins.find(id.origin);

@@ -359,6 +359,15 @@ impl Origins {
         })
     }
 
+    /// Whose entries behind the last numbered one have no number, by id.
+    pub(super) fn unnumbered(&self) -> impl Iterator<Item = Origin> + '_ {
+        let all = self.index.iter();
+        all.filter(|(_, index)| {
+            self.numbered_up_to(**index) < self.next_seq(**index).saturating_sub(1)
+        })
+        .map(|(id, _)| *id)
+    }
+
     pub(super) fn numbered_count(&self) -> u64 {
         let runs = self.logs.iter().flat_map(|log| &log.runs);
         runs.map(|(first, run)| run.last_seq.saturating_sub(*first).saturating_add(1))

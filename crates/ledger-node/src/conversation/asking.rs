@@ -1,0 +1,242 @@
+//! The node's part of a conversation: what it asks for, and how it takes the answers.
+
+use ledger_core::entry::GenesisReason;
+use ledger_core::planted::Bug;
+use ledger_core::{Origin, Timestamp};
+use ledger_format::head::PublicKey;
+use ledger_format::wire::{
+    self, CursorMessage, FrontierRequest, HelloAnswer, OriginHead, SyncAnswer, SyncRequest,
+};
+use ledger_store::{Group, Note, Record};
+use ledger_sync::Effect;
+use ledger_sync::client::{Asked, Client, Push, Taken};
+use ledger_sync::frontier::{self, Supply};
+
+use super::outbox::Outbox;
+use super::{AT_HUB, Bonded, Channel, Conversation, Purpose, SYNCED_AT, Talk, faulty};
+use crate::error::NodeError;
+use crate::inner::Inner;
+use crate::keys::from_hex;
+use crate::log::NodeLog;
+use crate::node::Node;
+
+impl Node {
+    /// Begins to become a device of the ledger of the server at `url`.
+    #[must_use]
+    pub fn begin_enroll(&self, url: &str, code: &str) -> Conversation {
+        let purpose = Purpose::Enroll {
+            code: code.trim().to_owned(),
+            pin: None,
+        };
+        Conversation::new(self, url.to_owned(), purpose)
+    }
+
+    /// Begins a sync with the server that this device is enrolled at.
+    pub fn begin_sync(&self) -> Result<Conversation, NodeError> {
+        let inner = self.lock();
+        let bond = inner.keys.bond.as_ref().ok_or(NodeError::NotEnrolled)?;
+        let bonded = Bonded {
+            ledger: inner.keys.ledger().ok_or(NodeError::NotEnrolled)?,
+            key: inner.keys.key(),
+            server_key: inner.keys.server_key().ok_or(NodeError::NotEnrolled)?,
+            certificate: from_hex(&bond.certificate).unwrap_or_default(),
+        };
+        let url = bond.server_url.clone();
+        drop(inner);
+        Ok(Conversation::new(
+            self,
+            url,
+            Purpose::Sync(Box::new(bonded)),
+        ))
+    }
+
+    /// The epoch to talk about with somebody, and whether it is a new one here: a server that was
+    /// restored begins another. A hub may not have heard of it yet; epochs grow.
+    pub(super) fn epoch_with(&self, hello: &HelloAnswer) -> (u64, bool) {
+        let known = self.lock().epoch;
+        if known == 0 || known == hello.epoch {
+            return (hello.epoch, false);
+        }
+        if !hello.central && hello.epoch < known {
+            return (known, false);
+        }
+        (hello.epoch, true)
+    }
+
+    pub(super) fn stored_cursor(
+        &self,
+        server: &PublicKey,
+        epoch: u64,
+    ) -> Result<CursorMessage, NodeError> {
+        let stored = self.store().cursor(server.device_id().as_bytes())?;
+        Ok(match stored.filter(|cursor| cursor.epoch == epoch) {
+            Some(cursor) => CursorMessage {
+                epoch,
+                n: cursor.n,
+                anchor: wire::hash_bytes(&cursor.anchor),
+            },
+            None => Client::first_cursor(epoch),
+        })
+    }
+
+    fn look_at_log<T>(&self, look: impl FnOnce(&NodeLog<'_>, &Inner) -> T) -> T {
+        let inner = self.lock();
+        let log = NodeLog {
+            store: self.store(),
+            fold: &inner.state.fold,
+            numbered: true,
+        };
+        look(&log, &inner)
+    }
+
+    /// How far every chain is held here.
+    pub(super) fn ask_frontier(&self) -> Result<FrontierRequest, NodeError> {
+        let have = self.look_at_log(|log, _| frontier::heads(log))?;
+        Ok(FrontierRequest { have })
+    }
+
+    /// What to give back to a server that lacks this.
+    pub(super) fn supply(&self, lacks: &[OriginHead]) -> Result<Supply, NodeError> {
+        Ok(self.look_at_log(|log, _| Supply::of(log, lacks))?)
+    }
+
+    /// Up to which seq somebody holds the same as this node.
+    pub(super) fn held_in_common(
+        &self,
+        held: &[OriginHead],
+    ) -> Result<Vec<(Origin, u64)>, NodeError> {
+        let mut common = Vec::new();
+        for head in held {
+            let chain = wire::origin_of(&head.origin);
+            let here = self.store().hash_at(chain, head.seq)?;
+            if here.is_some_and(|hash| hash.hash8() == *head.hash8) {
+                common.push((chain, head.seq));
+            }
+        }
+        Ok(common)
+    }
+
+    /// Takes note that a hub holds everything of ours.
+    pub(super) fn note_at_hub(&self) -> Result<(), NodeError> {
+        let note = note(AT_HUB, self.now());
+        let pending = self.store().append(Group::new().with(note));
+        self.wait(pending)
+    }
+
+    /// The next request of a talk: what a restored server lacks, or the push and pull.
+    pub(super) fn ask_next(
+        &self,
+        bonded: &Bonded,
+        talk: &mut Talk,
+        outbox: &Outbox,
+    ) -> Result<SyncRequest, NodeError> {
+        let (encoding, cursor) = (talk.channel.encoding, talk.channel.cursor);
+        if let Some(supply) = &talk.supply {
+            let bytes = outbox.room.bytes;
+            let part = self.look_at_log(|log, _| supply.part(log, encoding, bytes));
+            if let Some(part) = part.map_err(faulty)? {
+                talk.supplied = part.next;
+                return Ok(SyncRequest {
+                    cursor,
+                    have: Vec::new(),
+                    again: part.runs,
+                    push: Vec::new(),
+                    bytes_max: 0,
+                });
+            }
+            talk.supply = None;
+        }
+        let only_named = talk.renewing || (!talk.channel.central && !talk.compared);
+        let asked = self.look_at_log(|log, inner| {
+            let (own, relayed) = inner.unnumbered();
+            let push = Push {
+                own: &outbox.keep(own),
+                relayed: &outbox.keep(relayed),
+                held: &outbox.held,
+                room: outbox.room,
+                only_named,
+                claim: talk.claim,
+            };
+            bonded.client(encoding).ask(log, cursor, &push)
+        });
+        let asked = asked.map_err(faulty)?;
+        let request = asked.request.clone();
+        talk.asked = Some(asked);
+        Ok(request)
+    }
+
+    /// Takes an answer: checked, durable, folded.
+    pub(super) fn take(
+        &self,
+        bonded: &Bonded,
+        channel: &Channel,
+        asked: &Asked,
+        answer: &SyncAnswer,
+    ) -> Result<Taken, NodeError> {
+        let now = self.now();
+        let mut inner = self.lock();
+        inner.check_usable()?;
+        let other_epoch = inner.epoch != 0 && inner.epoch != channel.cursor.epoch;
+        let log = NodeLog {
+            store: self.store(),
+            fold: &inner.state.fold,
+            numbered: !other_epoch,
+        };
+        let client = bonded.client(channel.encoding);
+        let mut taken = client.take(&log, channel.cursor, answer).map_err(faulty)?;
+        let mut group = Group::new();
+        inner.epoch = taken.cursor.epoch;
+        let is_shared = inner.is_shared(&taken.effects);
+        if is_shared {
+            inner.keys.begin_origin(now)?;
+        }
+        inner.take_effects(std::mem::take(&mut taken.effects), &mut group, now)?;
+        let all_there = taken.at_end && !asked.more && answer.rejects.is_empty() && !other_epoch;
+        if channel.central && all_there && inner.all_numbered() {
+            group.push(note(SYNCED_AT, now));
+        }
+        if Bug::CursorBeforeEntries.is_planted() {
+            let is_cursor = |record: &Record| matches!(record, Record::Cursor(_));
+            let (first, rest): (Vec<_>, Vec<_>) = group.records.into_iter().partition(is_cursor);
+            group = Group::from(rest);
+            let _earlier = self.store().append(Group::from(first)).wait();
+        }
+        let pending = self.store().append(group);
+        drop(inner);
+        self.wait(pending)?;
+        let counts_former = Bug::FormerNumbersCount.is_planted();
+        let is_renamed = taken.again && !taken.unfilled;
+        if (other_epoch && !counts_former) || is_renamed || is_shared {
+            // The numbers of the former epoch no longer count: what the restored server lacks
+            // has none. And what goes by another name is folded under that.
+            self.lock().reload(self.store(), now)?;
+        }
+        if is_shared {
+            self.begin_if_unused(GenesisReason::Forked)?;
+            // That goes to the server next.
+            taken.at_end = false;
+            taken.again = true;
+        }
+        Ok(taken)
+    }
+}
+
+impl Inner {
+    /// Whether somebody else writes under our origin: with other entries than ours, or behind
+    /// them.
+    fn is_shared(&self, effects: &[Effect]) -> bool {
+        let origin = self.keys.origin();
+        effects.iter().any(|effect| match effect {
+            Effect::Renamed { from, .. } => *from == origin,
+            Effect::Foreign { slice, .. } => slice.origin == origin,
+            Effect::Head(..) | Effect::Run(_) | Effect::Cursor(_) | Effect::Branch(_) => false,
+        })
+    }
+}
+
+fn note(key: &str, now: Timestamp) -> Record {
+    Record::Note(Note {
+        key: key.to_owned(),
+        value: now.millis().to_string(),
+    })
+}
