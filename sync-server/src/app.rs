@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use ledger_core::UserName;
-use ledger_node::{Node, View};
-use tokio::sync::watch;
+use ledger_node::{Node, OrderEnd, View};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
@@ -15,6 +15,9 @@ use crate::problem::Problem;
 
 /// What those who wait for changes hear when the server stops.
 pub(crate) const CLOSED: u64 = u64::MAX;
+
+/// How many devices may wait for news at once.
+const WAITING_MAX: usize = 1_000;
 
 /// The server behind all routes.
 #[derive(Clone)]
@@ -28,10 +31,18 @@ struct Shared {
     limits: Limits,
     metrics: Metrics,
     changes: watch::Sender<u64>,
+    waiting: Arc<Semaphore>,
+    /// How far the central order went at a change, so that those who wait look once together.
+    order: Mutex<Option<(u64, OrderEnd)>>,
 }
 
 impl App {
     pub(crate) fn new(node: Node) -> Self {
+        Self::with_room_for(node, WAITING_MAX)
+    }
+
+    /// With room for so many devices that wait for news.
+    pub(crate) fn with_room_for(node: Node, waiting: usize) -> Self {
         let changes = watch::Sender::new(node.changes());
         Self {
             shared: Arc::new(Shared {
@@ -40,6 +51,8 @@ impl App {
                 limits: Limits::new(),
                 metrics: Metrics::default(),
                 changes,
+                waiting: Arc::new(Semaphore::new(waiting)),
+                order: Mutex::new(None),
             }),
         }
     }
@@ -80,6 +93,32 @@ impl App {
     /// Lets go those who wait for changes, so that the server can stop.
     pub(crate) fn close(&self) {
         self.shared.changes.send_replace(CLOSED);
+    }
+
+    /// A place for one more device that waits for news; none when there are too many.
+    pub(crate) fn waiting_room(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.shared.waiting).try_acquire_owned().ok()
+    }
+
+    /// How many devices wait for news.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self, room: usize) -> usize {
+        room.saturating_sub(self.shared.waiting.available_permits())
+    }
+
+    /// How far the central order goes, at this change or a later one; none when it cannot be read.
+    pub(crate) async fn order_end(&self, change: u64) -> Option<OrderEnd> {
+        let mut order = self.shared.order.lock().await;
+        if let Some((seen, end)) = *order
+            && seen >= change
+        {
+            return Some(end);
+        }
+        let read = |node: &Node| (node.changes(), node.order_end());
+        let (seen, end) = self.work(read).await.ok()?;
+        let end = end.ok()?;
+        *order = Some((seen, end));
+        Some(end)
     }
 
     /// Looks at the ledger.

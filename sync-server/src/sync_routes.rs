@@ -1,7 +1,7 @@
 //! The wire of sync: routes that pass bytes to the node and bytes back.
 //!
 //! What the bytes mean, who may send them and what is durable before the answer is the node's
-//! business; here are only limits.
+//! business; here are only limits, and the waiting of those who wait for news, without a thread.
 
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use ledger_node::{Node, WireAnswer};
+use ledger_node::{Node, Wait, WireAnswer};
+use tokio::time::{Instant, timeout_at};
 
-use crate::app::App;
+use crate::app::{App, CLOSED};
 use crate::problem::Problem;
 
 /// The largest request body.
@@ -21,12 +22,13 @@ const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a request body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
-/// `POST /sync/v1/{hello,enroll,sync,frontier}`.
+/// `POST /sync/v1/{hello,enroll,sync,wait,frontier}`.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/sync/v1/hello", post(hello))
         .route("/sync/v1/enroll", post(enroll))
         .route("/sync/v1/sync", post(sync))
+        .route("/sync/v1/wait", post(wait))
         .route("/sync/v1/frontier", post(frontier))
 }
 
@@ -41,11 +43,54 @@ async fn enroll(State(app): State<App>, body: Body) -> Result<Response, Problem>
         return answer(&app, body, Node::handle_enroll).await;
     };
     let bytes = arrived(body).await?;
-    Ok(respond(hub.enroll_above(bytes).await))
+    Ok(response(hub.enroll_above(bytes).await))
 }
 
 async fn sync(State(app): State<App>, body: Body) -> Result<Response, Problem> {
     answer(&app, body, Node::handle_sync).await
+}
+
+/// Answers as soon as there is news for the device, or when it has waited long enough. When too
+/// many wait already, it is told at once that there is none, and comes again.
+async fn wait(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+    let bytes = arrived(body).await?;
+    let begun = app.work(move |node| node.begin_wait(&bytes)).await?;
+    let asked = match begun {
+        Ok(asked) => asked,
+        Err(refused) => return Ok(response(refused)),
+    };
+    let news = match app.waiting_room() {
+        Some(_place) => news(&app, asked).await,
+        None => false,
+    };
+    let answer = app.work(move |node| node.end_wait(news)).await?;
+    Ok(response(answer))
+}
+
+/// Whether the central order goes on while the device waits; that the server stops is no news.
+async fn news(app: &App, asked: Wait) -> bool {
+    let mut changes = app.changes();
+    let Some(until) = Instant::now().checked_add(asked.limit()) else {
+        return false;
+    };
+    loop {
+        let change = *changes.borrow_and_update();
+        if change == CLOSED {
+            return false;
+        }
+        // An order that cannot be read is for a sync to tell.
+        if app
+            .order_end(change)
+            .await
+            .is_none_or(|end| asked.is_news(end))
+        {
+            return true;
+        }
+        let heard = timeout_at(until, changes.changed()).await;
+        if !matches!(heard, Ok(Ok(()))) {
+            return false;
+        }
+    }
 }
 
 async fn frontier(State(app): State<App>, body: Body) -> Result<Response, Problem> {
@@ -58,10 +103,11 @@ async fn answer(
     handle: fn(&Node, &[u8]) -> WireAnswer,
 ) -> Result<Response, Problem> {
     let bytes = arrived(body).await?;
-    Ok(respond(app.work(move |node| handle(node, &bytes)).await?))
+    let answer = app.work(move |node| handle(node, &bytes)).await?;
+    Ok(response(answer))
 }
 
-/// The bytes of a request's body.
+/// The whole body of a request.
 async fn arrived(body: Body) -> Result<Bytes, Problem> {
     let arrived = tokio::time::timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES_MAX)).await;
     let Ok(arrived) = arrived else {
@@ -71,10 +117,14 @@ async fn arrived(body: Body) -> Result<Bytes, Problem> {
     arrived.map_err(|error| unreadable(&error))
 }
 
-fn respond(answer: WireAnswer) -> Response {
+fn response(answer: WireAnswer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let kind = [(header::CONTENT_TYPE, "application/msgpack")];
-    (status, kind, answer.body).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/msgpack")],
+        answer.body,
+    )
+        .into_response()
 }
 
 /// A body that was cut off or is too large.

@@ -67,8 +67,33 @@ fn the_proxy_does_what_it_is_told() {
     assert!(half.contains("content-length: 50\r\n"), "{half}");
     assert_eq!(half.matches('x').count(), 50);
 
+    proxy.plan(Plan::Silent("POST / "));
+    std::thread::scope(|threads| {
+        let asked = threads.spawn(|| ask(&proxy));
+        proxy.until_silent();
+        proxy.plan(Plan::Pass);
+        assert_eq!(asked.join().unwrap(), "");
+    });
+    proxy.plan(Plan::Silent("POST /elsewhere "));
+    assert_eq!(ask(&proxy).matches('x').count(), 100);
+
     proxy.plan(Plan::Pass);
     assert_eq!(ask(&proxy), whole);
+}
+
+#[test]
+fn a_bad_network_does_all_that_networks_do() {
+    let proxy = Proxy::before(hundred_bytes());
+    proxy.plan(Plan::Bad(1));
+    let answers: Vec<String> = (0..300).map(|_| ask(&proxy)).collect();
+    let count = |is: &dyn Fn(&str) -> bool| answers.iter().filter(|answer| is(answer)).count();
+    let whole = count(&|answer| answer.matches('x').count() == 100);
+    assert!((220..295).contains(&whole), "{whole} of 300 came through");
+    assert!(count(&str::is_empty) > 0, "some are lost");
+    assert!(count(&|answer| answer.contains(" 502 ")) > 0);
+    assert!(count(&|answer| answer.contains(" 200 OK") && answer.contains("<html>")) > 0);
+    let cut = |answer: &str| !answer.is_empty() && !answer.contains("<html>");
+    assert!(count(&cut) > whole, "some are cut");
 }
 
 #[test]

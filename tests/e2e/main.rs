@@ -28,5 +28,6 @@ mod revoked;
 mod rights;
 mod scan;
 mod sync_faults;
+mod sync_watch;
 mod tls;
 mod worked;

@@ -64,6 +64,10 @@ const LINES: &[(&str, Kind)] = &[
     ("stock remove R-100 A-01 30", Kind::Handheld),
     ("stock sync", Kind::Handheld),
     ("stock show R-100", Kind::Handheld),
+    (
+        "stock sync --watch",
+        Kind::Elsewhere("it goes on until it is stopped; `sync_watch.rs` runs it"),
+    ),
     ("stock order open S-2201 --type sales", Kind::Handheld),
     ("stock order add S-2201 R-100 20", Kind::Handheld),
     ("stock order show S-2201", Kind::Handheld),

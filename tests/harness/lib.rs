@@ -26,5 +26,6 @@ pub mod shop;
 pub mod skip;
 pub mod stock;
 pub mod tls;
+pub mod watch;
 pub mod words;
 pub mod world;

@@ -5,7 +5,16 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use crate::seed::Seed;
+
+/// How long a message may be on its way at most, where the plan says that it is slow.
+const SLOW_MILLIS: u64 = 300;
+/// How long to wait for something to come through here.
+const SEEN_LIMIT: Duration = Duration::from_secs(60);
 
 /// What the proxy does with connections from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,20 +31,36 @@ pub enum Plan {
     Html,
     /// Pass the answer's head on, but only the first half of its body, as a whole answer.
     HalfBody,
+    /// Bring requests with this in their first line to the server, and never bring an answer, until
+    /// the next plan; pass everything else.
+    Silent(&'static str),
+    /// Every eighth message or so goes wrong, each in a way that the seed and its turn say: lost on
+    /// the way there or back, cut, doubled, late, or answered by a proxy instead.
+    Bad(u64),
 }
 
 #[derive(Debug)]
 struct State {
     plan: Plan,
     passed: usize,
+    /// How many messages met [`Plan::Bad`], and how many answers [`Plan::Silent`] kept back.
+    met: u64,
+    kept_back: u64,
     stopped: bool,
+}
+
+/// What is shared by all connections; told whenever it changes.
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
 }
 
 /// A running proxy.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    state: Arc<Mutex<State>>,
+    shared: Arc<Shared>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,22 +77,32 @@ impl Proxy {
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
-        let state = Arc::new(Mutex::new(State {
-            plan: Plan::Pass,
-            passed: 0,
-            stopped: false,
-        }));
-        let shared = Arc::clone(&state);
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                plan: Plan::Pass,
+                passed: 0,
+                met: 0,
+                kept_back: 0,
+                stopped: false,
+            }),
+            changed: Condvar::new(),
+        });
+        let accepted = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
-                if shared.lock().expect("no panic holds the lock").stopped {
+                if accepted
+                    .state
+                    .lock()
+                    .expect("no panic holds the lock")
+                    .stopped
+                {
                     return;
                 }
-                let state = Arc::clone(&shared);
-                std::thread::spawn(move || serve(&client, server, &state));
+                let shared = Arc::clone(&accepted);
+                std::thread::spawn(move || serve(&client, server, &shared));
             }
         });
-        Self { address, state }
+        Self { address, shared }
     }
 
     /// The address that a handheld enrols at.
@@ -78,21 +113,38 @@ impl Proxy {
 
     /// Changes the plan for what comes.
     pub fn plan(&self, plan: Plan) {
-        let mut state = self.state.lock().expect("no panic holds the lock");
+        let mut state = self.shared.state.lock().expect("no panic holds the lock");
         state.plan = plan;
         state.passed = 0;
+        state.kept_back = 0;
+        drop(state);
+        self.shared.changed.notify_all();
+    }
+
+    /// Waits until [`Plan::Silent`] has kept an answer back.
+    pub fn until_silent(&self) {
+        let state = self.shared.state.lock().expect("no panic holds the lock");
+        let waited = self
+            .shared
+            .changed
+            .wait_timeout_while(state, SEEN_LIMIT, |state| state.kept_back == 0);
+        let (_state, limit) = waited.expect("no panic holds the lock");
+        assert!(!limit.timed_out(), "nothing came that could be kept back");
     }
 
     /// How many bytes counted against the present plan's budget.
     #[must_use]
     pub fn passed(&self) -> usize {
-        self.state.lock().expect("no panic holds the lock").passed
+        let state = self.shared.state.lock();
+        state.expect("no panic holds the lock").passed
     }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.state.lock().expect("no panic holds the lock").stopped = true;
+        let state = self.shared.state.lock();
+        state.expect("no panic holds the lock").stopped = true;
+        self.shared.changed.notify_all();
         // Wakes the thread that accepts, so that it sees the end.
         drop(TcpStream::connect(self.address));
     }
@@ -110,28 +162,30 @@ pub fn dead_url() -> String {
     )
 }
 
-fn serve(client: &TcpStream, server: SocketAddr, state: &Arc<Mutex<State>>) {
-    let plan = state.lock().expect("no panic holds the lock").plan;
+fn serve(client: &TcpStream, server: SocketAddr, shared: &Arc<Shared>) {
+    let plan = shared.state.lock().expect("no panic holds the lock").plan;
     match plan {
+        Plan::Silent(line) => drop(answer_but(client, server, line, shared)),
+        Plan::Bad(seed) => drop(answer_badly(client, server, seed, shared)),
         Plan::Refuse => {}
         Plan::Html => drop(answer_html(client)),
         Plan::HalfBody => drop(answer_half(client, server)),
         Plan::Pass | Plan::CutRequest(_) | Plan::CutResponse(_) => {
-            drop(relay(client, server, state));
+            drop(relay(client, server, shared));
         }
     }
     drop(client.shutdown(Shutdown::Both));
 }
 
-fn relay(client: &TcpStream, server: SocketAddr, state: &Arc<Mutex<State>>) -> std::io::Result<()> {
+fn relay(client: &TcpStream, server: SocketAddr, shared: &Arc<Shared>) -> std::io::Result<()> {
     let upstream = TcpStream::connect(server)?;
-    let (from, to, shared) = (
+    let (from, to, counted) = (
         client.try_clone()?,
         upstream.try_clone()?,
-        Arc::clone(state),
+        Arc::clone(shared),
     );
-    let requests = std::thread::spawn(move || pump(&from, &to, Direction::Request, &shared));
-    pump(&upstream, client, Direction::Response, state);
+    let requests = std::thread::spawn(move || pump(&from, &to, Direction::Request, &counted.state));
+    pump(&upstream, client, Direction::Response, &shared.state);
     drop(requests.join());
     Ok(())
 }
@@ -168,35 +222,121 @@ fn allow(direction: Direction, bytes: usize, state: &Mutex<State>) -> usize {
     allowed
 }
 
-fn answer_html(mut client: &TcpStream) -> std::io::Result<()> {
+/// A message: its head, and its body.
+type Carried = (String, Vec<u8>);
+
+fn answer_html(client: &TcpStream) -> std::io::Result<()> {
     read_message(client)?;
+    page(client, "200 OK")
+}
+
+/// A page for people, as proxies and login forms answer with.
+fn page(mut client: &TcpStream, status: &str) -> std::io::Result<()> {
     let page = "<!DOCTYPE html><html><body><h1>Welcome to the hotel network</h1></body></html>";
     write!(
         client,
-        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\
+        "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\
          connection: close\r\n\r\n{page}",
         page.len()
     )
 }
 
-fn answer_half(mut client: &TcpStream, server: SocketAddr) -> std::io::Result<()> {
-    let (head, body) = read_message(client)?;
+/// Brings a request to the server, and gives its answer.
+fn carried(server: SocketAddr, request: &Carried) -> std::io::Result<Carried> {
     let mut upstream = TcpStream::connect(server)?;
-    upstream.write_all(head.as_bytes())?;
-    upstream.write_all(&body)?;
-    let (head, body) = read_message(&upstream)?;
-    let half = &body[..body.len() / 2];
+    upstream.write_all(request.0.as_bytes())?;
+    upstream.write_all(&request.1)?;
+    read_message(&upstream)
+}
+
+/// The answer's head with this body behind it, as the last one of its connection.
+fn last_answer(head: &str, body: &[u8]) -> Vec<u8> {
+    let mut answer = Vec::new();
     for line in head.lines().filter(|line| !line.is_empty()) {
         if !line.to_ascii_lowercase().starts_with("content-length:") {
-            write!(client, "{line}\r\n")?;
+            answer.extend_from_slice(format!("{line}\r\n").as_bytes());
         }
     }
-    write!(
-        client,
+    let end = format!(
         "content-length: {}\r\nconnection: close\r\n\r\n",
-        half.len()
-    )?;
-    client.write_all(half)
+        body.len()
+    );
+    answer.extend_from_slice(end.as_bytes());
+    answer.extend_from_slice(body);
+    answer
+}
+
+fn answer_half(mut client: &TcpStream, server: SocketAddr) -> std::io::Result<()> {
+    let (head, body) = carried(server, &read_message(client)?)?;
+    client.write_all(&last_answer(&head, &body[..body.len() / 2]))
+}
+
+fn answer_but(
+    mut client: &TcpStream,
+    server: SocketAddr,
+    line: &'static str,
+    shared: &Shared,
+) -> std::io::Result<()> {
+    let request = read_message(client)?;
+    let (head, body) = carried(server, &request)?;
+    if !request.0.lines().next().unwrap_or_default().contains(line) {
+        return client.write_all(&last_answer(&head, &body));
+    }
+    let mut state = shared.state.lock().expect("no panic holds the lock");
+    state.kept_back += 1;
+    shared.changed.notify_all();
+    let is_silent = |state: &mut State| state.plan == Plan::Silent(line) && !state.stopped;
+    let waited = shared.changed.wait_while(state, is_silent);
+    drop(waited.expect("no panic holds the lock"));
+    Ok(())
+}
+
+/// Does to one message what the seed says for its turn.
+fn answer_badly(
+    mut client: &TcpStream,
+    server: SocketAddr,
+    seed: u64,
+    shared: &Shared,
+) -> std::io::Result<()> {
+    let request = read_message(client)?;
+    let turn = {
+        let mut state = shared.state.lock().expect("no panic holds the lock");
+        state.met += 1;
+        state.met
+    };
+    let mut dice = Seed::of(seed ^ turn.wrapping_mul(0x9E37_79B9));
+    let (fate, place) = (dice.below(64), dice.next_number());
+    let somewhere = |bytes: &[u8]| {
+        let length = u64::try_from(bytes.len()).expect("a length");
+        usize::try_from(place % length.max(1)).expect("within it")
+    };
+    match fate {
+        // Lost on the way there, or cut.
+        0 => return Ok(()),
+        1 => {
+            let whole = [request.0.as_bytes(), &request.1].concat();
+            return TcpStream::connect(server)?.write_all(&whole[..somewhere(&whole)]);
+        }
+        2 => return page(client, "502 Bad Gateway"),
+        3 => return page(client, "200 OK"),
+        // Doubled; the second answer is the one that comes.
+        4 | 5 => drop(carried(server, &request)?),
+        // Late.
+        6 | 7 => {
+            let (_never, come) = channel::<()>();
+            let late = come.recv_timeout(Duration::from_millis(place % SLOW_MILLIS));
+            assert!(late.is_err(), "nobody sends here");
+        }
+        _ => {}
+    }
+    let (head, body) = carried(server, &request)?;
+    let answer = last_answer(&head, &body);
+    match fate {
+        // Lost on the way back, or cut.
+        8 | 9 => Ok(()),
+        10 | 11 => client.write_all(&answer[..somewhere(&answer)]),
+        _ => client.write_all(&answer),
+    }
 }
 
 /// One HTTP message with a `content-length`: its head, and its body.

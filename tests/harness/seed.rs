@@ -19,6 +19,12 @@ impl Seed {
         (Self { state: seed }, seed)
     }
 
+    /// The generator of a seed.
+    #[must_use]
+    pub const fn of(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
     /// The next number.
     pub fn next_number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);

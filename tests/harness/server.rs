@@ -461,7 +461,7 @@ fn serve(home: &Path, data: &Path, listen: &str, flags: &[String]) -> Running {
 }
 
 /// Reads what a program says to its end from a thread, so that the program never blocks on it.
-fn lines_of(said: impl std::io::Read + Send + 'static) -> Receiver<String> {
+pub(crate) fn lines_of(said: impl std::io::Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = channel();
     let said = BufReader::new(said);
     std::thread::spawn(move || {

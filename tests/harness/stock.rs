@@ -11,6 +11,7 @@ use crate::node::Node;
 use crate::process::{Output, own_environment, run};
 use crate::programs;
 use crate::scan::ScanSession;
+use crate::watch::Watch;
 use crate::words::words;
 
 /// A handheld with its own home; everything it writes goes away with it.
@@ -171,6 +172,15 @@ impl Stock {
             .run_with(&["scan", "--stdin"], Some(&input))
             .expect_code(0);
         output.stdout.lines().map(str::to_owned).collect()
+    }
+
+    /// Starts `sync --watch --json` and lets it run.
+    #[track_caller]
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        let mut command = self.command();
+        command.args(["sync", "--watch", "--json"]);
+        Watch::start(command)
     }
 
     /// Opens `scan --stdin` and keeps it open.

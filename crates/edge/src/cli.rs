@@ -192,8 +192,18 @@ pub(crate) enum Command {
     Codes(CodesCommand),
 
     /// Exchange what is new with the server
-    #[command(after_help = "Example:\n  stock sync")]
-    Sync,
+    #[command(
+        after_help = "A watch syncs by itself: when something was written here or at the server, when \
+        a network comes, and every few minutes; what fails is tried again. It says a line about each \
+        thing it does, has the store only while it syncs, and ends with SIGTERM or Ctrl-C.\n\n\
+        Examples:\n  stock sync\n  stock sync --watch\n  stock sync --offline on    until: \
+        stock sync --offline off\n\nWith --json:\n  \
+        {\"pushed\":…,\"pulled\":…,\"synced\":true,\"server\":…,\"took_ms\":…}\n  --watch, a line \
+        each:\n  {\"at\":…,\"event\":\"started|synced|waiting|failed|offline|online|stopped\",\
+        \"pushed\":…,\"pulled\":…,\"pending\":…,\"oldest_pending\":…,\"reason\":…,\"next\":…}\n  \
+        --offline:\n  {\"offline\":true,\"since\":…,\"pending\":…,\"oldest_pending\":…}"
+    )]
+    Sync(SyncArgs),
     /// Show this device, what is not yet synced, and the state's hash
     #[command(after_help = "Example:\n  stock status")]
     Status,
@@ -264,6 +274,16 @@ pub(crate) struct EnrollArgs {
     /// The pin of the server's TLS key, which the QR has in it too
     #[arg(long, allow_hyphen_values = true)]
     pub(crate) pin: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    /// Go on until told to stop, and sync whenever there is something to do
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Whether this device keeps away from the network; also for a watch that runs
+    #[arg(long, value_name = "on|off", conflicts_with = "watch")]
+    pub(crate) offline: Option<OnOff>,
 }
 
 #[derive(Debug, Args)]

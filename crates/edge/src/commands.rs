@@ -14,6 +14,7 @@ mod orders;
 mod places;
 mod settings;
 mod stock;
+mod sync;
 
 use ledger_core::at_entry::{Plan, Refusal};
 use ledger_core::fold::Fold;
@@ -60,7 +61,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Export(args) => export::run(context, &args),
         Command::Scan(args) => crate::scan::run(context, &args),
         Command::Codes(command) => codes::run(context, command),
-        Command::Sync => device::sync(context),
+        Command::Sync(args) => sync::run(context, &args),
         Command::Status => device::status(context),
         Command::Exceptions(args) => exceptions::run(context, args),
         Command::Verify => device::verify(context),

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::cli::Global;
 use crate::progress::Bar;
 use crate::report::{self, Answer, Failure};
+use crate::turn;
 
 /// The world of one run.
 #[derive(Debug)]
@@ -123,19 +124,37 @@ impl Context {
         })?)
     }
 
-    fn open_by(
-        &self,
-        open: impl FnOnce(&Path) -> Result<Node, NodeError>,
-    ) -> Result<Node, Failure> {
-        let store = self.store()?;
-        if !Node::exists(&store) {
-            return Err(no_store(&store));
-        }
-        let node = open(&store)?;
+    /// Opens the store, and waits a little for a sync or another command that has it.
+    fn open_by(&self, open: impl Fn(&Path) -> Result<Node, NodeError>) -> Result<Node, Failure> {
+        let store = self.existing_store()?;
+        let waits = || report::notice("a sync has the store: waiting for it to let go", self.json);
+        let node = turn::patiently(&store, waits, || open(&store))?;
+        self.tell_notices(&node);
+        Ok(node)
+    }
+
+    /// Opens the store, unless another program has it.
+    pub(crate) fn open_if_free(&self, store: &Path) -> Result<Node, NodeError> {
+        let clock = Arc::new(SystemClock);
+        let node = Node::open(store, NodeKind::Handheld, clock, |_| {})?;
+        self.tell_notices(&node);
+        Ok(node)
+    }
+
+    fn tell_notices(&self, node: &Node) {
         for notice in node.notices() {
             report::notice(&notice, self.json);
         }
-        Ok(node)
+    }
+
+    /// The store's directory; refused where there is no store.
+    pub(crate) fn existing_store(&self) -> Result<PathBuf, Failure> {
+        let store = self.store()?;
+        if Node::exists(&store) {
+            Ok(store)
+        } else {
+            Err(no_store(&store))
+        }
     }
 
     /// Who acts: whom the command names, or who is logged in.

@@ -15,6 +15,7 @@ mod report;
 mod scan;
 mod table;
 mod time;
+mod turn;
 
 use std::process::ExitCode;
 

@@ -100,6 +100,32 @@ pub(crate) fn shown(text: &str, zone: Tz) -> String {
     )
 }
 
+/// An RFC 3339 time within a sentence: the time of day, and the day unless it is that of `now`.
+pub(crate) fn short(text: &str, now: Timestamp, zone: Tz) -> String {
+    let Ok(time) = DateTime::parse_from_rfc3339(text) else {
+        return text.to_owned();
+    };
+    let time = time.with_timezone(&zone);
+    let today = moment(now).map(|now| now.with_timezone(&zone).date_naive());
+    let form = if today == Some(time.date_naive()) {
+        "%H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    time.format(form).to_string()
+}
+
+/// A moment as [`short`] shows it.
+pub(crate) fn short_moment(time: Timestamp, now: Timestamp, zone: Tz) -> String {
+    short(&ledger_node::time_text(time), now, zone)
+}
+
+/// A moment at the head of a line: `2026-11-22 12:04:10`, in the zone.
+pub(crate) fn stamp(time: Timestamp, zone: Tz) -> String {
+    let shown = moment(time).map(|time| time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S"));
+    shown.map_or_else(String::new, |shown| shown.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +176,22 @@ mod tests {
         assert_eq!(parse_day("1970-01-02").unwrap(), 1);
         assert_eq!(parse_day("2024-07-01").unwrap(), 19_905);
         assert!(parse_day("1969-12-31").is_err() && parse_day("soon").is_err());
+    }
+
+    #[test]
+    fn within_a_sentence_the_day_is_said_when_it_is_another() {
+        let berlin = zone_named("Europe/Berlin").unwrap();
+        let now = Timestamp::from_millis(1_719_828_000_000); // 2024-07-01T10:00:00Z
+        for (text, expected) in [
+            ("2024-07-01T07:12:59.999Z", "09:12"),
+            ("2024-06-30T22:00:00.000Z", "00:00"),
+            ("2024-06-30T21:59:00.000Z", "2024-06-30 23:59"),
+            ("soon", "soon"),
+        ] {
+            assert_eq!(short(text, now, berlin), expected, "{text}");
+        }
+        assert_eq!(short_moment(now, now, berlin), "12:00");
+        assert_eq!(stamp(now, berlin), "2024-07-01 12:00:00");
     }
 
     #[test]

@@ -506,3 +506,35 @@ impl RunMessage {
 pub fn central_chain_start(epoch: u64) -> Hash {
     Hash::of(b"stockledger central chain 1\0").then(&epoch.to_be_bytes())
 }
+
+/// The capability of a server that answers [`WaitRequest`].
+pub const CAN_WAIT: &str = "wait";
+/// The longest that a server lets a caller wait, in milliseconds: less than the minute after which
+/// many proxies cut a silent connection.
+pub const WAIT_MILLIS_MAX: u64 = 50_000;
+
+/// Asks to be answered as soon as the central order goes on behind a place. Its keys are none of a
+/// [`SyncRequest`]'s, so that what was signed as one of them is never taken for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitRequest {
+    /// Where the caller is in the central order.
+    #[serde(rename = "at")]
+    pub at: CursorMessage,
+    /// How long the caller is ready to wait, in milliseconds.
+    #[serde(rename = "wait")]
+    pub millis_max: u64,
+}
+
+/// The server's side of a wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitAnswer {
+    /// Whether the central order is not where the caller is.
+    #[serde(rename = "news")]
+    pub news: bool,
+    /// A fresh nonce for the next request.
+    #[serde(rename = "nonce")]
+    pub nonce: ByteBuf,
+}
+
+impl Message for WaitRequest {}
+impl Message for WaitAnswer {}

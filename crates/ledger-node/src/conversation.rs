@@ -576,7 +576,7 @@ impl Talk {
     }
 }
 
-fn hello(now: Timestamp, certificate: Option<ByteBuf>) -> Hello {
+pub(crate) fn hello(now: Timestamp, certificate: Option<ByteBuf>) -> Hello {
     Hello {
         proto_min: PROTOCOL_MIN,
         proto_max: PROTOCOL,

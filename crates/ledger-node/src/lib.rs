@@ -3,6 +3,7 @@
 //! - [`node`] opens a store, folds it, plans and writes; [`keys`] who the node is and whom it trusts,
 //! - [`Conversation`] the handheld's side of sync and `Node::handle_sync` the server's, both
 //!   without I/O; `Node::sync` carries them over HTTP,
+//! - [`watch`] when to sync next, and why not now; [`Waiter`] hears of news while the store is closed,
 //! - [`totals`] all totals from the columns of cold blocks,
 //! - [`times`] times as they are written,
 //! - [`view`] what is shown: the JSON shapes that handheld and server share.
@@ -26,6 +27,7 @@ mod look;
 mod machine;
 pub mod node;
 mod notices;
+mod offline;
 mod offsets;
 mod people;
 mod pin;
@@ -38,6 +40,9 @@ pub mod totals;
 mod trust;
 pub mod view;
 mod vouch;
+mod wait_server;
+mod waiter;
+pub mod watch;
 
 pub use backup::{BackupReport, RestoreReport, SafeMark};
 pub use clock::{SystemClock, Uptime, WallClock};
@@ -46,14 +51,17 @@ pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::NodeError;
 pub use keys::NewCode;
 pub use login::{logged_in, user_to_log_in};
-pub use machine::Machine;
+pub use machine::{Machine, any_number};
 pub use node::{Actor, Node, NodeKind, Progress, VerifyReport, Written};
+pub use offline::{go_offline, go_online, offline_since};
 pub use people::{Invitation, Invited};
 pub use pin::{BadPin, EnrolText, Pin};
 pub use sync_client::{CONTENT_TYPE, TLS_WANTED};
 pub use sync_server::WireAnswer;
 pub use trust::client_config;
 pub use view::{View, time_text};
+pub use wait_server::{OrderEnd, Wait};
+pub use waiter::Waiter;
 
 /// The idempotency key of a file: the first 16 bytes of its BLAKE3 hash.
 #[must_use]

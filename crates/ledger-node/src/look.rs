@@ -13,6 +13,7 @@ use crate::conversation::SYNCED_AT;
 use crate::error::NodeError;
 use crate::inner::Inner;
 use crate::node::Node;
+use crate::offline;
 use crate::standing::Standing;
 use crate::sync_server::SEEN;
 
@@ -128,6 +129,12 @@ impl<'a> View<'a> {
     fn moment(&self, note: &str) -> Option<Timestamp> {
         let text = self.node.store().note(note).ok().flatten()?;
         text.parse().ok().map(Timestamp::from_millis)
+    }
+
+    /// Since when the device is told not to use the network; none when it may.
+    pub fn offline_since(&self) -> Result<Option<Timestamp>, NodeError> {
+        let dir = self.inner.keys.dir();
+        dir.map_or(Ok(None), offline::offline_since)
     }
 
     /// Up to where a central server's entries are in a verified backup.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use ledger_format::wire::{self, Message};
 use ledger_store::{Disk, EngineKind, OpenOptions, StoreId};
 
-use crate::clock::WallClock;
+use crate::clock::{SystemClock, WallClock};
 use crate::error::NodeError;
 use crate::node::{NodeKind, Progress};
 use crate::totals;
@@ -87,6 +87,14 @@ impl Machine {
         }
         Ok(options)
     }
+}
+
+/// Any number, and another one each time: for what must only differ between devices and tries.
+#[must_use]
+pub fn any_number() -> u64 {
+    // Without randomness the time differs at least.
+    let bytes = Random::default().bytes();
+    bytes.map_or_else(|_| SystemClock.now().millis(), u64::from_be_bytes)
 }
 
 /// Fills bytes with what looks random.

@@ -3,7 +3,7 @@
 //! Writing plans under the lock, so that a plan sees everything written before it; the entries are
 //! handed to the store's committer in that order, and the lock is released while the disk syncs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,7 +20,7 @@ use crate::checkpoint;
 use crate::clock::WallClock;
 use crate::error::NodeError;
 use crate::inner::{Inner, Writing};
-use crate::keys::{Keys, NewCode};
+use crate::keys::{self, Keys, NewCode};
 use crate::load;
 pub use crate::look::View;
 use crate::machine::Machine;
@@ -268,6 +268,19 @@ impl Node {
         let machine = Machine::real(clock);
         let keys = Keys::make_on(&machine, kind, name)?;
         Self::start(Store::in_memory()?, keys, machine.clock, &mut |_| {})
+    }
+
+    /// By what it shows from outside that somebody wrote into the store in a directory: the files
+    /// of its journal change whenever something was written or came in, and only then.
+    #[must_use]
+    pub fn journal_dir(dir: &Path) -> PathBuf {
+        Store::journal_dir(&dir.join(STORE))
+    }
+
+    /// The file that changes whenever the node gets other keys, or trusts another server.
+    #[must_use]
+    pub fn keys_file(dir: &Path) -> PathBuf {
+        dir.join(keys::FILE)
     }
 
     /// Whether there is a store in a directory.

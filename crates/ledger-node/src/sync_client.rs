@@ -69,14 +69,14 @@ fn is_no_tls(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 /// A way to a server: its connection stays open between messages.
-struct Way {
+pub(crate) struct Way {
     http: Client,
     judge: Arc<Judge>,
 }
 
 impl Way {
     /// A way to the holder of this key, or without one to whoever authorities vouch for.
-    fn new(url: &str, pin: Option<Pin>) -> Result<Self, NodeError> {
+    pub(crate) fn new(url: &str, pin: Option<Pin>) -> Result<Self, NodeError> {
         // Plain HTTP meets no certificate, so nobody's authorities need to be read for it.
         let unused = Pin::from_bytes([0; 32]);
         let is_tls = url.starts_with("https:");
@@ -99,7 +99,7 @@ impl Way {
         Ok(Self { http, judge })
     }
 
-    async fn send(&self, url: &str, question: &Question) -> Result<Response, Unsent> {
+    pub(crate) async fn send(&self, url: &str, question: &Question) -> Result<Response, Unsent> {
         let sent = self
             .http
             .post(format!("{url}/sync/v1/{}", question.route))
@@ -115,17 +115,21 @@ impl Way {
 }
 
 /// Why a message did not get to a server.
-enum Unsent {
+pub(crate) enum Unsent {
     Distrusted(Distrust),
     Unreachable(String),
 }
 
 /// The body and status of an answer in the protocol. What is no answer of a server of ours counts
 /// as not reachable.
-async fn read(
-    conversation: &Conversation,
+pub(crate) async fn read(
+    url: &str,
     response: Response,
 ) -> Result<(StatusCode, Vec<u8>), NodeError> {
+    let unreachable = |reason: String| NodeError::Unreachable {
+        url: url.to_owned(),
+        reason,
+    };
     let status = response.status();
     let header = |name| {
         let value = response.headers().get(name);
@@ -135,16 +139,17 @@ async fn read(
     };
     let (wanted, tls) = TLS_WANTED;
     if status == StatusCode::UPGRADE_REQUIRED && header(wanted).as_deref() == Some(tls) {
-        return Err(NodeError::TlsWanted(conversation.url().to_owned()));
+        return Err(NodeError::TlsWanted(url.to_owned()));
     }
     let kind = header("content-type").unwrap_or_else(|| "no content type".to_owned());
     if !kind.starts_with(CONTENT_TYPE) {
         let reason = format!("it answered {status} with {kind}, as a proxy or a login page does");
-        return Err(conversation.unreachable(reason));
+        return Err(unreachable(reason));
     }
-    let body = response.bytes().await.map_err(|error| {
-        conversation.unreachable(format!("the answer was cut off: {}", root_cause(&error)))
-    })?;
+    let body = response
+        .bytes()
+        .await
+        .map_err(|error| unreachable(format!("the answer was cut off: {}", root_cause(&error))))?;
     Ok((status, body.to_vec()))
 }
 
@@ -155,7 +160,7 @@ async fn is_vouched_for(conversation: &Conversation, seen: Pin) -> Result<bool, 
     let Ok(response) = way.send(conversation.url(), &question).await else {
         return Ok(false);
     };
-    match read(conversation, response).await {
+    match read(conversation.url(), response).await {
         Ok((StatusCode::OK, body)) => conversation.answer_of_key(&body, seen),
         Ok(_) | Err(_) => Ok(false),
     }
@@ -190,7 +195,7 @@ async fn carry(
             conversation.too_large()?;
             continue;
         }
-        let (status, body) = read(conversation, response).await?;
+        let (status, body) = read(&url, response).await?;
         conversation.answer(status.as_u16(), &body)?;
         progress(conversation.progress());
     }
@@ -232,7 +237,7 @@ impl Node {
             Unsent::Unreachable(reason) => conversation.unreachable(reason),
             Unsent::Distrusted(_) => conversation.unreachable("it has another TLS key"),
         })?;
-        let (status, body) = read(&conversation, response).await?;
+        let (status, body) = read(conversation.url(), response).await?;
         Ok(WireAnswer {
             status: status.as_u16(),
             body,

@@ -52,10 +52,10 @@ impl WireAnswer {
 }
 
 /// Why a request is not answered: HTTP status, stable word, text.
-struct Refused(u16, &'static str, String);
+pub(crate) struct Refused(pub(crate) u16, pub(crate) &'static str, pub(crate) String);
 
 impl Refused {
-    fn bad(what: &str) -> Self {
+    pub(crate) fn bad(what: &str) -> Self {
         Self(400, "bad-request", format!("the request is not a {what}"))
     }
 }
@@ -66,7 +66,7 @@ impl From<NodeError> for Refused {
     }
 }
 
-fn answer<T: Message>(result: Result<T, Refused>) -> WireAnswer {
+pub(crate) fn answer<T: Message>(result: Result<T, Refused>) -> WireAnswer {
     let (status, body) = match result {
         Ok(message) => (200, message.to_bytes()),
         Err(Refused(status, code, text)) => (
@@ -158,7 +158,7 @@ impl Node {
                 message_bytes: bytes(MESSAGE_BYTES_MAX),
                 entry_bytes: bytes(ENTRY_BYTES_MAX),
             },
-            capabilities: Vec::new(),
+            capabilities: vec![wire::CAN_WAIT.to_owned()],
             tls: inner.keys.tls_word(),
             certificate: inner.keys.certificate().map(ByteBuf::from),
         })
@@ -382,7 +382,7 @@ impl Node {
     }
 
     /// Who signed a request.
-    fn check_envelope(&self, envelope: &Envelope) -> Result<Caller, Refused> {
+    pub(crate) fn check_envelope(&self, envelope: &Envelope) -> Result<Caller, Refused> {
         let device = wire::device_of(&envelope.device);
         let inner = self.lock();
         let known = inner.state.fold.device(device);
@@ -483,7 +483,7 @@ fn device_of(certificate: &ByteBuf) -> Option<DeviceId> {
 }
 
 /// Who asks.
-struct Caller {
+pub(crate) struct Caller {
     device: DeviceId,
     public_key: PublicKey,
     /// Of a device that the log does not know.

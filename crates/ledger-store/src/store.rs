@@ -270,6 +270,13 @@ impl Store {
         open::over(engine, packing)
     }
 
+    /// Where in a store's directory its journal is: files that change only when something is
+    /// appended.
+    #[must_use]
+    pub fn journal_dir(dir: &Path) -> PathBuf {
+        dir.join(open::JOURNAL_DIR)
+    }
+
     /// Whether a directory has a store or what is left of one.
     #[must_use]
     pub fn exists(dir: &Path) -> bool {

@@ -21,6 +21,7 @@ mod contract;
 mod numbers;
 mod orders;
 mod pages;
+mod waits;
 mod writes;
 
 /// A server with two items, and a token for it.
@@ -262,7 +263,8 @@ async fn reading_needs_a_token_that_is_known() {
 async fn sync_takes_bytes_and_never_more_than_its_limit() {
     let shop = Shop::open();
     let post = |path: &str, body: Vec<u8>| Request::post(path).body(Body::from(body)).unwrap();
-    for path in ["/sync/v1/hello", "/sync/v1/enroll", "/sync/v1/sync"] {
+    for route in ["hello", "enroll", "sync", "wait"] {
+        let path = &format!("/sync/v1/{route}");
         let reply = shop.send(post(path, b"nonsense".to_vec())).await;
         assert!(reply.status.is_client_error(), "{path}: {}", reply.status);
         assert_eq!(reply.header("content-type"), "application/msgpack");

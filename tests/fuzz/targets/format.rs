@@ -11,7 +11,7 @@ use ledger_format::head::{Certificate, SIGNED_HEAD_BYTES, SignedHead};
 use ledger_format::pack::{self as packing, BATCH_BYTES_MAX, FACTORED, INFLATED_BYTES_MAX, RAW};
 use ledger_format::wire::{
     BatchMessage, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer, Message,
-    SyncAnswer, SyncRequest,
+    SyncAnswer, SyncRequest, WaitAnswer, WaitRequest,
 };
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
 
@@ -240,6 +240,8 @@ pub(crate) fn wire(bytes: &[u8]) {
     stable::<SyncAnswer>(bytes);
     stable::<ErrorMessage>(bytes);
     stable::<BatchMessage>(bytes);
+    stable::<WaitRequest>(bytes);
+    stable::<WaitAnswer>(bytes);
 }
 
 fn stable<M: Message + std::fmt::Debug>(bytes: &[u8]) {

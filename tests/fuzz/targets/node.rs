@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use ledger_core::Timestamp;
 use ledger_format::head::{DeviceKey, sign_request};
 use ledger_format::wire::{
     self, Enroll, EnrollAnswer, Envelope, ErrorMessage, FrontierAnswer, HelloAnswer, Message,
-    SyncAnswer,
+    SyncAnswer, WaitAnswer,
 };
 use ledger_node::{Conversation, Node, NodeKind, WallClock, WireAnswer};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -97,6 +98,7 @@ pub(crate) fn server(bytes: &[u8]) {
     answers::<HelloAnswer>(&shop.server.handle_hello(bytes));
     answers::<EnrollAnswer>(&shop.server.handle_enroll(bytes));
     answers::<SyncAnswer>(&shop.server.handle_sync(bytes));
+    waits(&shop.server, bytes);
     let (server, nonce) = (*shop.hello.server, shop.hello.nonce.to_vec());
     let signature = sign_request(&shop.device, &server, &nonce, bytes).expect("a good nonce");
     let envelope = Envelope {
@@ -108,8 +110,20 @@ pub(crate) fn server(bytes: &[u8]) {
     };
     answers::<FrontierAnswer>(&shop.server.handle_frontier(&bytes_of(&envelope)));
     answers::<SyncAnswer>(&shop.server.handle_sync(&bytes_of(&envelope)));
+    waits(&shop.server, &bytes_of(&envelope));
     let after = shop.server.state_hash().expect("it is usable");
     assert_eq!(after, before, "nothing here is signed by a device");
+}
+
+/// A request to wait is one, with an end, or is answered.
+fn waits(server: &Node, bytes: &[u8]) {
+    match server.begin_wait(bytes) {
+        Ok(wait) => {
+            assert!(wait.limit() <= Duration::from_millis(wire::WAIT_MILLIS_MAX));
+            answers::<WaitAnswer>(&server.end_wait(false));
+        }
+        Err(refused) => answers::<WaitAnswer>(&refused),
+    }
 }
 
 fn answers<T: Message>(answer: &WireAnswer) {

@@ -14,7 +14,7 @@ use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Quantity, Time
 use ledger_format::head::{Certificate, CertificateFields, SignedHead, sign_request};
 use ledger_format::wire::{
     self, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer, Limits, Message,
-    Reject, RejectCode, SyncAnswer, TlsKey,
+    Reject, RejectCode, SyncAnswer, TlsKey, WaitAnswer, WaitRequest,
 };
 use ledger_format::{Hash, bounded, entry_bytes, pack};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -606,7 +606,17 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
     let compare = wire::FrontierRequest {
         have: vec![reached()],
     };
+    let wait = WaitRequest {
+        at: ledger_sync::client::Client::first_cursor(world::EPOCH),
+        millis_max: 50_000,
+    };
+    let waited = WaitAnswer {
+        news: true,
+        nonce: ByteBuf::from([6; 24]),
+    };
     let mut seeds: Vec<Vec<u8>> = [
+        wait.to_bytes(),
+        waited.to_bytes(),
         hello().to_bytes(),
         hello_answer().to_bytes(),
         enroll().to_bytes(),

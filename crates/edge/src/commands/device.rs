@@ -1,4 +1,4 @@
-//! The device itself: init, enroll, sync, status, verify and rebuild.
+//! The device itself: init, enroll, status, verify and rebuild.
 
 use ledger_core::EntryId;
 use ledger_core::at_entry::Refusal;
@@ -6,6 +6,7 @@ use ledger_node::{BadPin, EnrolText, Node, Pin, time_text};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::sync::{Unsent, check_online, online};
 use super::{WrittenJson, close, read};
 use crate::cli::{EnrollArgs, InitArgs};
 use crate::context::Context;
@@ -46,17 +47,6 @@ fn machine_name() -> String {
     } else {
         name.to_owned()
     }
-}
-
-/// Runs what talks to the server.
-fn online<T>(
-    future: impl Future<Output = Result<T, ledger_node::NodeError>>,
-) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| Failure::io("the network cannot be used", &error))?;
-    Ok(runtime.block_on(future)?)
 }
 
 #[derive(Debug, Serialize)]
@@ -101,6 +91,7 @@ fn enrol_text(args: &EnrollArgs) -> Result<(EnrolText, String), Refusal> {
 pub(crate) fn enroll(context: &Context, args: &EnrollArgs) -> Result<Answer, Failure> {
     let node = context.open()?;
     let (server, code) = enrol_text(args)?;
+    check_online(context, &node)?;
     let report = online(node.enroll(&server.url, &code, server.pin))?;
     let object = json!({ "node": node.name(), "server": node.server_url() });
     let written = WrittenJson::new(&[], &object, &[]);
@@ -121,28 +112,6 @@ pub(crate) fn enroll(context: &Context, args: &EnrollArgs) -> Result<Answer, Fai
     Ok(answer)
 }
 
-/// `stock sync`.
-pub(crate) fn sync(context: &Context) -> Result<Answer, Failure> {
-    let node = context.open()?;
-    let report = online(node.sync(&mut |_| {}))?;
-    let mut answer = context.answer(&report, sync_text)?;
-    close(node, &mut answer);
-    Ok(answer)
-}
-
-fn sync_text(report: &Value) -> String {
-    let state = if report.get("synced") == Some(&Value::Bool(true)) {
-        "synced with"
-    } else {
-        "not yet all at"
-    };
-    let (pushed, pulled) = (text(report, "pushed"), text(report, "pulled"));
-    format!(
-        "{pushed} sent, {pulled} received: {state} {}",
-        text(report, "server")
-    )
-}
-
 /// `stock status`.
 pub(crate) fn status(context: &Context) -> Result<Answer, Failure> {
     read(context, |node| Ok(node.view().status()?), status_text)
@@ -159,9 +128,14 @@ fn status_text(status: &Value) -> String {
             text
         }
     };
-    let pending = match value("pending").as_str() {
-        "" | "0" => "nothing".to_owned(),
-        some => format!("{some} entries, the oldest of {}", moment("oldest_pending")),
+    let unsent = Unsent {
+        pending: value("pending").parse().unwrap_or_default(),
+        oldest_pending: Some(value("oldest_pending")).filter(|oldest| !oldest.is_empty()),
+    };
+    let pending = unsent.told().unwrap_or_else(|| "nothing".to_owned());
+    let network = match status.get("offline") {
+        Some(Value::Bool(true)) => "offline by hand, until: stock sync --offline off",
+        _ => "used when there is one",
     };
     [
         format!("Device      {}", value("node")),
@@ -172,6 +146,7 @@ fn status_text(status: &Value) -> String {
             "Server      {}",
             or(value("server"), "none: stock enroll URL --code CODE")
         ),
+        format!("Network     {network}"),
         format!("Exceptions  {}", value("exceptions")),
         format!("Origin      {}", value("origin")),
         format!("State       {}", value("state_hash")),

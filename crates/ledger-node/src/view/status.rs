@@ -47,7 +47,7 @@ impl View<'_> {
             oldest_pending: oldest.map(time_text),
             synced_at: self.as_of(),
             server: self.server_url(),
-            offline: false,
+            offline: self.offline_since()?.is_some(),
             exceptions: self.exception_kinds().values().sum(),
             safe: self.safe_mark()?,
             state_hash: self.state_hash()?,

@@ -1,0 +1,163 @@
+//! `stock sync`: once, for weeks, or not until told otherwise.
+
+mod signs;
+mod told;
+mod watch;
+
+use ledger_node::{Node, NodeError, SystemClock, WallClock as _};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::close;
+use crate::cli::{OnOff, SyncArgs};
+use crate::context::Context;
+use crate::report::{Answer, Failure};
+use crate::table::text;
+use crate::{time, turn};
+
+/// What of this device the central server is not known to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unsent {
+    /// How many entries.
+    pub(crate) pending: u64,
+    /// When the oldest of them was written.
+    pub(crate) oldest_pending: Option<String>,
+}
+
+impl Unsent {
+    /// Of a store that is open.
+    pub(crate) fn of(node: &Node) -> Result<Self, NodeError> {
+        let (pending, oldest) = node.view().pending()?;
+        Ok(Self {
+            pending,
+            oldest_pending: oldest.map(ledger_node::time_text),
+        })
+    }
+
+    /// In words: `37 not sent, oldest 09:12`; none when all is sent.
+    pub(crate) fn told(&self) -> Option<String> {
+        let now = SystemClock.now();
+        let oldest = self.oldest_pending.as_deref();
+        let since = oldest.map(|oldest| time::short(oldest, now, time::local_zone()));
+        let since = since.map_or_else(String::new, |since| format!(", oldest {since}"));
+        (self.pending > 0).then(|| format!("{} not sent{since}", self.pending))
+    }
+
+    /// A text with what is not sent behind it.
+    fn after(&self, text: String) -> String {
+        match self.told() {
+            Some(unsent) => format!("{text}; {unsent}"),
+            None => text,
+        }
+    }
+}
+
+/// `stock sync`.
+pub(crate) fn run(context: &Context, args: &SyncArgs) -> Result<Answer, Failure> {
+    match (args.offline, args.watch) {
+        (Some(switch), _) => offline(context, switch),
+        (None, true) => watch::run(context),
+        (None, false) => once(context),
+    }
+}
+
+/// Refuses while the device is told not to use the network.
+pub(crate) fn check_online(context: &Context, node: &Node) -> Result<(), Failure> {
+    let Some(since) = ledger_node::offline_since(&context.store()?)? else {
+        return Ok(());
+    };
+    let since = time::short_moment(since, SystemClock.now(), time::local_zone());
+    let text = Unsent::of(node)?.after(format!("this device is offline by hand since {since}"));
+    let hint = "let it use the network again with: stock sync --offline off";
+    Err(Failure::new("offline", text).hint(hint))
+}
+
+fn once(context: &Context) -> Result<Answer, Failure> {
+    let node = context.open()?;
+    check_online(context, &node)?;
+    let turn = turn::sync(&context.store()?);
+    let synced = online(node.sync(&mut |_| {}));
+    let report = synced.map_err(|mut failure| {
+        if let Ok(unsent) = Unsent::of(&node) {
+            failure.text = unsent.after(failure.text);
+        }
+        failure
+    })?;
+    let mut answer = context.answer(&report, sync_text)?;
+    close(node, &mut answer);
+    drop(turn);
+    Ok(answer)
+}
+
+fn sync_text(report: &Value) -> String {
+    let state = if report.get("synced") == Some(&Value::Bool(true)) {
+        "synced with"
+    } else {
+        "not yet all at"
+    };
+    let (pushed, pulled) = (text(report, "pushed"), text(report, "pulled"));
+    format!(
+        "{pushed} sent, {pulled} received: {state} {}",
+        text(report, "server")
+    )
+}
+
+/// What the offline switch prints.
+#[derive(Debug, Serialize)]
+struct Switched {
+    offline: bool,
+    since: Option<String>,
+    /// None while another program has the store, so that nobody can count.
+    pending: Option<u64>,
+    oldest_pending: Option<String>,
+}
+
+/// `stock sync --offline on|off`.
+fn offline(context: &Context, switch: OnOff) -> Result<Answer, Failure> {
+    let store = context.existing_store()?;
+    let since = match switch {
+        OnOff::On => Some(ledger_node::go_offline(&store, SystemClock.now())?),
+        OnOff::Off => {
+            ledger_node::go_online(&store)?;
+            None
+        }
+    };
+    let node = match context.open() {
+        Ok(node) => Some(node),
+        // It is switched all the same.
+        Err(failure) if failure.code == "store-in-use" => None,
+        Err(failure) => return Err(failure),
+    };
+    let unsent = node.as_ref().map(Unsent::of).transpose()?;
+    let switched = Switched {
+        offline: since.is_some(),
+        since: since.map(ledger_node::time_text),
+        pending: unsent.as_ref().map(|unsent| unsent.pending),
+        oldest_pending: unsent.clone().and_then(|unsent| unsent.oldest_pending),
+    };
+    let mut answer = context.answer(&switched, |_| {
+        let text = if switched.offline {
+            "Offline: nothing is sent or fetched until: stock sync --offline off"
+        } else {
+            "Online: stock sync, or a running watch, uses the network again"
+        };
+        unsent.unwrap_or_default().after(text.to_owned())
+    })?;
+    if let Some(node) = node {
+        close(node, &mut answer);
+    }
+    Ok(answer)
+}
+
+/// Runs what talks to the server.
+pub(crate) fn online<T>(future: impl Future<Output = Result<T, NodeError>>) -> Result<T, Failure> {
+    Ok(runtime()?.block_on(future)?)
+}
+
+/// The runtime of what waits for the network.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(|error| Failure::io("the network cannot be used", &error))
+}
