@@ -199,17 +199,20 @@ impl Node {
     ) -> Result<Self, NodeError> {
         let progress = Arc::new(progress);
         let said = Arc::clone(&progress);
-        match Self::open_with(machine, dir, kind, move |step| said(step), Store::open) {
-            // It shows only where it is read that a place in the index has rotted.
-            Err(NodeError::Read(error)) if error.is_of_index() => Self::open_with(
-                machine,
-                dir,
-                kind,
-                move |step| progress(step),
-                Store::rebuild,
-            ),
-            opened => opened,
+        let opened = Self::open_with(machine, dir, kind, move |step| said(step), Store::open);
+        // It shows only where it is read that a place in the index has rotted.
+        let is_rotten = match &opened {
+            Err(
+                NodeError::Read(error)
+                | NodeError::Open(ledger_store::OpenError::Read { source: error }),
+            ) => error.is_of_index(),
+            Ok(_) | Err(_) => false,
+        };
+        if is_rotten {
+            let progress = move |step| progress(step);
+            return Self::open_with(machine, dir, kind, progress, Store::rebuild);
         }
+        opened
     }
 
     /// Opens the store after making its index anew from the journal.

@@ -58,9 +58,10 @@ impl Trouble {
             | NodeError::TlsWanted(_)
             | NodeError::PinWithoutTls(_)
             | NodeError::Forked { .. }
+            | NodeError::DeviceRevoked
             | NodeError::WrongKind(_) => Self::Refused,
             NodeError::ServerSaid { code, .. } => match code.as_str() {
-                "unknown-device" | "revoked" | "protocol" | "bad-signature" => Self::Refused,
+                "unknown-device" | "device-revoked" | "protocol" | "bad-signature" => Self::Refused,
                 _ => Self::Unreachable,
             },
             NodeError::Unreachable { .. } | NodeError::BadAnswer(_) => Self::Unreachable,

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::entry::{
-    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, ExceptionAnswered,
-    Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded, OrderEntry,
-    OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Reversed, Tallied,
-    TimeFix,
+    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked,
+    ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
+    OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused,
+    Reversed, Tallied, TimeFix,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
-use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName};
+use ledger_core::{
+    Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName,
+};
 use ledger_format::head::{Certificate, CertificateFields, SignedHead, sign_request};
 use ledger_format::wire::{
     self, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer, Limits, Message,
@@ -225,11 +227,33 @@ fn admissions() -> Vec<Body> {
         .map(|(count, once)| {
             Body::Admitted(Admitted {
                 entries: (1..=count).map(|seq| reference(1, seq)).collect(),
+                through: (1..=count / 2).map(|seq| reference(2, seq)).collect(),
                 note: once.map(|_| "es ist so".to_owned()),
                 once,
             })
         })
         .into()
+}
+
+/// Revocations and refusals, likewise.
+fn revocations() -> Vec<Body> {
+    let mut bodies = Vec::new();
+    for (count, once) in [(0, None), (1, None), (20, Some(ONCE))] {
+        let named: Vec<_> = (1..=count).map(|seq| reference(1, seq)).collect();
+        let note = once.map(|_| "es ist so".to_owned());
+        bodies.push(Body::DeviceRevoked(DeviceRevoked {
+            device: DeviceId::from_bytes([2; 16]),
+            trusted: named.clone(),
+            note: note.clone(),
+            once,
+        }));
+        bodies.push(Body::Refused(Refused {
+            through: named,
+            note,
+            once,
+        }));
+    }
+    bodies
 }
 
 fn catalogue() -> Vec<Body> {
@@ -296,6 +320,7 @@ fn bodies() -> Vec<Body> {
     bodies.extend(orders());
     bodies.extend(answers());
     bodies.extend(admissions());
+    bodies.extend(revocations());
     bodies.push(Body::TimeFixed(TimeFix {
         run: reference(1, 1),
         ahead_millis: -3_600_000,
