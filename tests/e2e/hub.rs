@@ -79,6 +79,15 @@ fn a_site_works_on_with_its_hub_while_the_server_is_away() {
         b.sync();
         a.state_hash() == central.state_hash() && b.state_hash() == central.state_hash()
     });
+    // Past the hub, by the central server's own address.
+    a.ok("add R-100 A-01 2");
+    let direct = a.json(&format!("sync --via {}", central.url()));
+    assert_holds("direct", &direct, &json!({ "synced": true, "pushed": 1 }));
+    assert_eq!(a.status()["server"], json!(hub.url()));
+    until("the hub hears of it", || {
+        b.sync();
+        b.state_hash() == central.state_hash()
+    });
     assert_eq!(hub.admin("verify")["ok"], json!(true));
     let known: Vec<String> = central
         .list("devices")

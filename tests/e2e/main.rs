@@ -14,6 +14,7 @@ mod api_writes;
 mod backup;
 mod bad_input;
 mod catalogue;
+mod clocks;
 mod commands;
 mod csv_files;
 mod demo;

@@ -284,6 +284,10 @@ pub(crate) struct SyncArgs {
     /// Whether this device keeps away from the network; also for a watch that runs
     #[arg(long, value_name = "on|off", conflicts_with = "watch")]
     pub(crate) offline: Option<OnOff>,
+    /// This once by another address of the ledger: a hub's, or the central server's. With the text
+    /// of its QR the pin comes along
+    #[arg(long, value_name = "URL", conflicts_with_all = ["watch", "offline"])]
+    pub(crate) via: Option<String>,
 }
 
 #[derive(Debug, Args)]

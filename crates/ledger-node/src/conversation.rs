@@ -99,6 +99,8 @@ pub struct Question {
 pub struct Conversation {
     node: Node,
     url: String,
+    /// Goes by an address of its own, with the pin of its TLS key if it has one.
+    via: Option<Option<Pin>>,
     started: Timestamp,
     purpose: Purpose,
     state: State,
@@ -183,6 +185,7 @@ impl Conversation {
         Self {
             node,
             url,
+            via: None,
             started,
             purpose,
             state: State::Greeting,
@@ -203,6 +206,12 @@ impl Conversation {
         self
     }
 
+    /// The same, by another address of the ledger.
+    pub(crate) fn via(mut self, url: String, pin: Option<Pin>) -> Self {
+        (self.url, self.via) = (url, Some(pin));
+        self
+    }
+
     /// The server's address.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -213,13 +222,13 @@ impl Conversation {
     pub(crate) fn pin(&self) -> Option<Pin> {
         match &self.purpose {
             Purpose::Enroll { pin, .. } => *pin,
-            Purpose::Sync(_) => self.node.server_pin(),
+            Purpose::Sync(_) => self.via.unwrap_or_else(|| self.node.server_pin()),
         }
     }
 
     /// Whether it is with a server whose ledger key is known, which can vouch for another pin.
     pub(crate) const fn knows_the_ledger(&self) -> bool {
-        matches!(self.purpose, Purpose::Sync(_))
+        matches!(self.purpose, Purpose::Sync(_)) && self.via.is_none()
     }
 
     /// Asks for nothing but the server's word about its TLS key; it does not say who asks.
@@ -404,7 +413,8 @@ impl Conversation {
                     return Err(NodeError::BadAnswer(text.to_owned()));
                 }
                 // The number of the word about the pinned key; without it an earlier one counts.
-                if let (Some(word), Some(pinned)) = (&hello.tls, self.node.server_pin()) {
+                let pinned = self.node.server_pin().filter(|_| self.via.is_none());
+                if let (Some(word), Some(pinned)) = (&hello.tls, pinned) {
                     self.node.take_tls_word(word, pinned)?;
                 }
                 let (epoch, is_new) = self.node.epoch_with(hello);

@@ -9,7 +9,7 @@ use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp};
 
 use crate::backup::{SAFE, SafeMark, safe_of_note};
-use crate::conversation::SYNCED_AT;
+use crate::conversation::{AT_HUB, SYNCED_AT};
 use crate::error::NodeError;
 use crate::inner::Inner;
 use crate::node::Node;
@@ -124,6 +124,12 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn synced_at(&self) -> Option<Timestamp> {
         self.moment(SYNCED_AT)
+    }
+
+    /// When a hub was last known to hold everything of ours.
+    #[must_use]
+    pub fn at_hub(&self) -> Option<Timestamp> {
+        self.moment(AT_HUB)
     }
 
     fn moment(&self, note: &str) -> Option<Timestamp> {

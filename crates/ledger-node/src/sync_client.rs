@@ -217,6 +217,20 @@ impl Node {
         conversation.enroll_report().ok_or(NodeError::NotEnrolled)
     }
 
+    /// Syncs like [`Self::sync`], this once by another address of the ledger: a hub's, or the
+    /// central server's. A pin holds for that address alone.
+    pub async fn sync_via(
+        &self,
+        url: &str,
+        pin: Option<Pin>,
+        progress: &mut (dyn FnMut(SyncProgress) + Send),
+    ) -> Result<SyncReport, NodeError> {
+        let url = normal_url(url, pin)?;
+        let mut conversation = self.begin_sync()?.via(url, pin);
+        carry(&mut conversation, progress).await?;
+        conversation.sync_report().ok_or(NodeError::NotEnrolled)
+    }
+
     /// On a hub: hands somebody's wish to enrol on to the server above, and its answer back.
     pub async fn enroll_above(&self, body: impl Into<Vec<u8>>) -> WireAnswer {
         let question = Question {

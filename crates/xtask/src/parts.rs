@@ -51,6 +51,12 @@ pub(crate) const PARTS: &[Part] = &[
         without: "full and read-only disks are not tried",
     },
     Part {
+        name: "faketime",
+        detect: &["faketime", "--version"],
+        packages: &["faketime"],
+        without: "no program is run by a wrong clock",
+    },
+    Part {
         name: "chromium",
         detect: &["chromium", "--version"],
         packages: &["chromium"],
@@ -177,6 +183,7 @@ mod tests {
                 "strace",
                 "e2fsprogs",
                 "mount",
+                "faketime",
                 "chromium",
                 "chromium-driver"
             ]

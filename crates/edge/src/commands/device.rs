@@ -137,11 +137,13 @@ fn status_text(status: &Value) -> String {
         Some(Value::Bool(true)) => "offline by hand, until: stock sync --offline off",
         _ => "used when there is one",
     };
-    [
+    let at_hub = Some(moment("at_hub")).filter(|at_hub| !at_hub.is_empty());
+    let lines = [
         format!("Device      {}", value("node")),
         format!("Entries     {}", value("entries")),
         format!("Pending     {pending}"),
         format!("Last sync   {}", or(moment("synced_at"), "never")),
+        format!("At the hub  {}", at_hub.as_deref().unwrap_or_default()),
         format!(
             "Server      {}",
             or(value("server"), "none: stock enroll URL --code CODE")
@@ -150,8 +152,10 @@ fn status_text(status: &Value) -> String {
         format!("Exceptions  {}", value("exceptions")),
         format!("Origin      {}", value("origin")),
         format!("State       {}", value("state_hash")),
-    ]
-    .join("\n")
+    ];
+    let is_said = |line: &&String| at_hub.is_some() || !line.starts_with("At the hub");
+    let said: Vec<&str> = lines.iter().filter(is_said).map(String::as_str).collect();
+    said.join("\n")
 }
 
 /// `stock verify`.

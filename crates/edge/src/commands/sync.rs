@@ -4,14 +4,14 @@ mod signs;
 mod told;
 mod watch;
 
-use ledger_node::{Node, NodeError, SystemClock, WallClock as _};
+use ledger_node::{EnrolText, Node, NodeError, SystemClock, WallClock as _};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::close;
 use crate::cli::{OnOff, SyncArgs};
 use crate::context::Context;
-use crate::report::{Answer, Failure};
+use crate::report::{Answer, Exit, Failure};
 use crate::table::text;
 use crate::{time, turn};
 
@@ -57,7 +57,7 @@ pub(crate) fn run(context: &Context, args: &SyncArgs) -> Result<Answer, Failure>
     match (args.offline, args.watch) {
         (Some(switch), _) => offline(context, switch),
         (None, true) => watch::run(context),
-        (None, false) => once(context),
+        (None, false) => once(context, args.via.as_deref()),
     }
 }
 
@@ -72,11 +72,16 @@ pub(crate) fn check_online(context: &Context, node: &Node) -> Result<(), Failure
     Err(Failure::new("offline", text).hint(hint))
 }
 
-fn once(context: &Context) -> Result<Answer, Failure> {
+fn once(context: &Context, via: Option<&str>) -> Result<Answer, Failure> {
+    let via = via.map(str::parse::<EnrolText>).transpose();
+    let via = via.map_err(|error| Failure::new("bad-pin", error.to_string()))?;
     let node = context.open()?;
     check_online(context, &node)?;
     let turn = turn::sync(&context.store()?);
-    let synced = online(node.sync(&mut |_| {}));
+    let synced = match via {
+        Some(via) => online(node.sync_via(&via.url, via.pin, &mut |_| {})),
+        None => online(node.sync(&mut |_| {})),
+    };
     let report = synced.map_err(|mut failure| {
         if let Ok(unsent) = Unsent::of(&node) {
             failure.text = unsent.after(failure.text);
@@ -84,22 +89,33 @@ fn once(context: &Context) -> Result<Answer, Failure> {
         failure
     })?;
     let mut answer = context.answer(&report, sync_text)?;
+    if !report.rejected.is_empty() {
+        answer.exit = Exit::Failed;
+    }
     close(node, &mut answer);
     drop(turn);
     Ok(answer)
 }
 
 fn sync_text(report: &Value) -> String {
-    let state = if report.get("synced") == Some(&Value::Bool(true)) {
+    let is = |key| report.get(key) == Some(&Value::Bool(true));
+    let state = if is("synced") {
         "synced with"
+    } else if is("at_hub") {
+        "at the hub, not yet at the central server:"
     } else {
         "not yet all at"
     };
     let (pushed, pulled) = (text(report, "pushed"), text(report, "pulled"));
-    format!(
+    let mut told = format!(
         "{pushed} sent, {pulled} received: {state} {}",
         text(report, "server")
-    )
+    );
+    let rejected = report.get("rejected").and_then(Value::as_array);
+    for why in rejected.into_iter().flatten().filter_map(Value::as_str) {
+        told.push_str(&format!("\nnot taken, and kept here: {why}"));
+    }
+    told
 }
 
 /// What the offline switch prints.

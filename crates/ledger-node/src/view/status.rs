@@ -21,6 +21,8 @@ pub struct StatusView {
     pub oldest_pending: Option<String>,
     /// When the central server was last known to hold everything, and we all of its.
     pub synced_at: Option<String>,
+    /// When a hub was last known to hold everything of ours that the central server may lack.
+    pub at_hub: Option<String>,
     /// The server it syncs with.
     pub server: Option<String>,
     /// Told not to use the network.
@@ -46,6 +48,7 @@ impl View<'_> {
             pending,
             oldest_pending: oldest.map(time_text),
             synced_at: self.as_of(),
+            at_hub: self.at_hub().map(time_text),
             server: self.server_url(),
             offline: self.offline_since()?.is_some(),
             exceptions: self.exception_kinds().values().sum(),
