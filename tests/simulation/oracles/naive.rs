@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::entry::{Body, Content, Entry, Place};
 use ledger_core::fold::LineKey;
-use ledger_core::{Clock, Code, EntryId};
+use ledger_core::{Clock, Code, EntryId, Timestamp};
 
 use super::lineage::{Lineage, Written};
 use crate::world::{CENTRAL, Failure, World, chain};
@@ -40,7 +40,16 @@ impl Log {
         let epoch = numbers.epoch_of(&ids);
         let epoch = epoch.ok_or("no epoch has a number for every entry")?;
         let lineage = Lineage::of(&entries, |origin| central.read(|fold| fold.root_of(origin)));
-        let ahead = ahead_by_run(&entries);
+        // No clock counts as later than the moment at which its entry was numbered.
+        let capped = |id: &EntryId| {
+            let clock = entries[id].clock;
+            let moment = numbers.moment(epoch, *id).map(Timestamp::from_millis);
+            match moment.filter(|moment| clock.time() > *moment) {
+                Some(moment) => Clock::new(moment, u16::MAX),
+                None => clock,
+            }
+        };
+        let ahead = ahead_by_run(&entries, capped);
         let mut effective: BTreeMap<EntryId, u64> = BTreeMap::new();
         let mut by_seq: Vec<&EntryId> = entries.keys().collect();
         by_seq.sort_by_key(|id| id.seq);
@@ -125,12 +134,15 @@ type Word = (Clock, Option<EntryId>, i64);
 
 /// By how much a clock was ahead in a run, by what begins the run: the last word of the server
 /// about it.
-fn ahead_by_run(entries: &BTreeMap<EntryId, Entry>) -> BTreeMap<Written, Word> {
+fn ahead_by_run(
+    entries: &BTreeMap<EntryId, Entry>,
+    clock: impl Fn(&EntryId) -> Clock,
+) -> BTreeMap<Written, Word> {
     let mut last = BTreeMap::new();
     for (id, entry) in entries {
         if let Body::TimeFixed(fix) = &entry.body {
             let run = (fix.run.id.origin, fix.run.id.seq, fix.run.hash8);
-            let word = (entry.clock, Some(*id), fix.ahead_millis);
+            let word = (clock(id), Some(*id), fix.ahead_millis);
             let known = last.entry(run).or_insert(word);
             *known = word.max(*known);
         }
@@ -147,8 +159,28 @@ fn key(item: &Code, place: &Place) -> LineKey {
     }
 }
 
+/// Everything happened when the entries and numbers say it did.
+fn judge_times(world: &World, log: &Log) -> Result<(), Failure> {
+    let central = world.machines[CENTRAL].node.as_ref();
+    let central = central.ok_or("the server does not run")?;
+    for (id, expected) in &log.effective {
+        let shown = central.read(|fold| fold.effective_time(*id));
+        if shown.map(Timestamp::millis) != Some(*expected) {
+            let run = log.lineage.run_of(*id, &log.entries);
+            let wall = log.entries[id].time;
+            return Err(format!(
+                "{id} of the run from {} on, written at {wall}, counts as of {shown:?}, and should \
+                 as of {expected} ms",
+                run.seq
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// What everybody shows is that sum.
 pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
+    judge_times(world, log)?;
     let expected = log.on_hand();
     for machine in &world.machines {
         let node = machine.node.as_ref().ok_or("a machine does not run")?;

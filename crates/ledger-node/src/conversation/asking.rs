@@ -33,8 +33,11 @@ impl Node {
 
     /// Begins a sync with the server that this device is enrolled at.
     pub fn begin_sync(&self) -> Result<Conversation, NodeError> {
-        // What hello compares is the run that goes on now.
-        self.mark_clock()?;
+        // What hello compares is the run that goes on now; it matters for what is to be sent.
+        let is_pending = !self.lock().all_numbered();
+        if is_pending {
+            self.mark_clock()?;
+        }
         let inner = self.lock();
         let bond = inner.keys.bond.as_ref().ok_or(NodeError::NotEnrolled)?;
         let bonded = Bonded {
