@@ -21,7 +21,7 @@ use ledger_store::DiskImage;
 
 use self::numbers::Numbers;
 use crate::machine::Machine;
-use crate::world::{CENTRAL, Failure, World};
+use crate::world::{Failure, World};
 
 /// What the oracles remember while a world lives.
 #[derive(Default)]
@@ -37,8 +37,8 @@ pub struct Memory {
     writers: BTreeMap<Origin, usize>,
     /// Machines whose disks were put back.
     turned_back: BTreeSet<usize>,
-    images: BTreeMap<usize, DiskImage>,
-    /// What only the server had when it was restored from before that.
+    images: BTreeMap<usize, (DiskImage, u64)>,
+    /// What only one machine had when it was put back to before that.
     gone: BTreeSet<EntryId>,
 }
 
@@ -68,14 +68,23 @@ impl Memory {
         self.untold += 1;
     }
 
-    /// The server is restored from an older copy: what it wrote itself, and nobody has who could
-    /// give it back, may be lost.
-    pub fn server_is_restored(&mut self, machines: &[Machine]) {
-        let handhelds = || machines.iter().skip(1).filter_map(|it| it.node.as_ref());
-        let is_kept = |id: EntryId| handhelds().any(|node| matches!(node.entry(id), Ok(Some(_))));
-        let by_server = |id: &&EntryId| self.writers.get(&id.origin) == Some(&CENTRAL);
-        let gone = self.told.keys().filter(by_server);
-        let gone: Vec<EntryId> = gone.filter(|id| !is_kept(**id)).copied().collect();
+    /// A machine is put back to an older state: what nobody else has who could give it back may be
+    /// lost.
+    pub fn put_back(&mut self, machines: &[Machine], which: usize) {
+        let others = machines.iter().enumerate();
+        let others = others.filter(|(other, _)| *other != which);
+        let others: Vec<&Node> = others.filter_map(|(_, it)| it.node.as_ref()).collect();
+        let is_kept = |id: &EntryId, told: &Entry| {
+            let mut others = others.iter();
+            others.any(|node| matches!(node.entry(*id), Ok(Some(there)) if there == *told))
+        };
+        let gone = self.told.iter().filter(|(id, told)| !is_kept(id, told));
+        let gone = gone.map(|(id, _)| *id);
+        let has_it = machines[which].node.as_ref();
+        let has_it = |id: &EntryId| {
+            has_it.is_none_or(|node| matches!(node.entry(*id), Ok(Some(_)) | Err(_)))
+        };
+        let gone: Vec<EntryId> = gone.filter(has_it).collect();
         self.gone.extend(gone);
     }
 
@@ -85,14 +94,20 @@ impl Memory {
         &self.ids
     }
 
-    /// An image of a machine's disk that may be put back.
-    pub fn keep_image(&mut self, which: usize, image: DiskImage) {
-        self.images.insert(which, image);
+    /// An image of a machine's disk that may be put back, and how much was numbered there.
+    pub fn keep_image(&mut self, which: usize, image: DiskImage, numbered: u64) {
+        self.images.insert(which, (image, numbered));
+    }
+
+    /// Whether there is an image of a machine's disk.
+    #[must_use]
+    pub fn has_image_of(&self, which: usize) -> bool {
+        self.images.contains_key(&which)
     }
 
     /// The image of a machine's disk, which is put back now. What it wrote since may be nowhere
     /// else; what it writes from now on must be found, whatever else goes by the same number.
-    pub fn image_of(&mut self, which: usize) -> Option<DiskImage> {
+    pub fn image_of(&mut self, which: usize) -> Option<(DiskImage, u64)> {
         let image = self.images.remove(&which)?;
         self.turned_back.insert(which);
         let writers = &self.writers;

@@ -41,8 +41,8 @@ pub struct Options {
     pub troubles: u64,
     /// Some servers are restored from an older copy of their directory.
     pub restores: bool,
-    /// Handhelds are turned back to an older image of their whole disk, which nothing on the disk
-    /// can tell. What they write then is a fork, which is refused as long as there are no branches.
+    /// Machines are turned back to an older image of their whole disk, which nothing on the disk can
+    /// tell. What a handheld writes then is a branch; what a server numbers then is numbered anew.
     pub turned_back: bool,
     /// Whether the story is told.
     pub loud: bool,
@@ -475,21 +475,41 @@ impl World {
         self.later(millis, Event::Restore);
     }
 
-    /// A handheld's disk is kept as an image, or turned back to it.
+    /// A machine's disk is kept as an image, or turned back to it, which nothing on it can tell.
     fn trouble_of_copies(&mut self, which: usize) {
-        if self.options.turned_back && which != CENTRAL && self.machines[which].made {
-            match self.memory.image_of(which) {
-                None => self
-                    .memory
-                    .keep_image(which, self.machines[which].disk.image()),
-                Some(image) => {
-                    self.counters.meet("fault", "handheld turned back");
-                    let name = self.machines[which].name.clone();
-                    self.tell(|| format!("{name} is turned back"));
-                    self.machines[which].crash(&mut self.dice);
-                    self.machines[which].disk.put_back(&image);
-                    self.later(SECOND, Event::Start(which));
+        if !self.options.turned_back || !self.machines[which].made {
+            return;
+        }
+        if self.memory.has_image_of(which) {
+            self.memory.put_back(&self.machines, which);
+        }
+        match self.memory.image_of(which) {
+            None => {
+                let machine = &self.machines[which];
+                let numbered = machine.node.as_ref();
+                let numbered =
+                    numbered.map(|node| node.read(ledger_core::fold::Fold::numbered_count));
+                let image = machine.disk.image();
+                // What a server that does not run has numbered is not asked.
+                if which != CENTRAL || numbered.is_some() {
+                    self.memory.keep_image(which, image, numbered.unwrap_or(0));
                 }
+            }
+            Some((image, numbered)) => {
+                let whose = if which == CENTRAL {
+                    "server"
+                } else {
+                    "handheld"
+                };
+                self.counters.meet("fault", &format!("{whose} turned back"));
+                let name = self.machines[which].name.clone();
+                self.tell(|| format!("{name} is turned back"));
+                if which == CENTRAL {
+                    self.memory.numbers.forget_behind(numbered);
+                }
+                self.machines[which].crash(&mut self.dice);
+                self.machines[which].disk.put_back(&image);
+                self.later(SECOND, Event::Start(which));
             }
         }
     }
@@ -500,7 +520,7 @@ impl World {
         };
         self.counters.meet("fault", "server restored");
         self.tell(|| "the server's directory is put back from the copy".to_owned());
-        self.memory.server_is_restored(&self.machines);
+        self.memory.put_back(&self.machines, CENTRAL);
         let central = &mut self.machines[CENTRAL];
         central.crash(&mut self.dice);
         let dir = std::path::Path::new(crate::machine::DIR);

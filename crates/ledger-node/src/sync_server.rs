@@ -260,10 +260,8 @@ impl Node {
         let request =
             SyncRequest::from_bytes(&envelope.body).or(Err(Refused::bad("sync request")))?;
         self.renew_if_turned_back(&request.cursor)?;
-        // What comes again may bring what says who is enrolled.
-        if let Some(certificate) = &caller.certificate
-            && request.again.is_empty()
-        {
+        // Before anything that it signed has a number: whoever pulls that needs its key.
+        if let Some(certificate) = &caller.certificate {
             self.enroll_again(certificate)?;
         }
         let rejects = self.take_push(&caller, &request)?;

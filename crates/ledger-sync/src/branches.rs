@@ -30,6 +30,11 @@ pub(crate) struct New {
 }
 
 impl New {
+    /// The origin under which the entries were written.
+    pub(crate) const fn root(&self) -> Origin {
+        self.head.origin
+    }
+
     /// What to make durable.
     pub(crate) fn effects(self) -> impl Iterator<Item = Effect> {
         let chain = self.slice.origin;

@@ -280,7 +280,7 @@ impl Client<'_> {
             return Err(Fault::Senseless("a batch that is not its run's"));
         }
         let checked = ahead.check(batch)?;
-        if ahead.is_of(&checked.slice, self.server_key.device_id()) {
+        if ahead.is_of(checked.root, self.server_key.device_id()) {
             ahead.learn_keys(&checked.slice);
         }
         let room = ahead.make_room(&checked)?;

@@ -165,10 +165,10 @@ impl<'a, L: Log> Ahead<'a, L> {
             .map_err(Fault::Log)
     }
 
-    /// Whether a slice's origin belongs to a device.
-    pub(crate) fn is_of(&self, slice: &OriginSlice, device: DeviceId) -> bool {
-        let known = self.devices.get(&slice.origin).copied();
-        known.or_else(|| self.log.device_of(slice.origin)) == Some(device)
+    /// Whether an origin, which is no branch, belongs to a device.
+    pub(crate) fn is_of(&self, root: Origin, device: DeviceId) -> bool {
+        let known = self.devices.get(&root).copied();
+        known.or_else(|| self.log.device_of(root)) == Some(device)
     }
 
     /// Takes the keys that the central server certified in its own entries.

@@ -103,7 +103,7 @@ fn take_one<L: Log>(
         return Ok(());
     };
     // What a restored server wrote itself says who is enrolled.
-    if ahead.is_of(&new.slice, known.server_key.device_id()) {
+    if ahead.is_of(new.root(), known.server_key.device_id()) {
         ahead.learn_keys(&new.slice);
     }
     pushed.arrivals.push(Arrival {

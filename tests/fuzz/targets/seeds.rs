@@ -648,9 +648,9 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         enroll_answer().to_bytes(),
         sealed().to_bytes(),
         said.to_bytes(),
-        rejected.to_bytes(),
         compare.to_bytes(),
         compared.to_bytes(),
+        rejected.to_bytes(),
     ]
     .into_iter()
     .map(|bytes| bytes.expect("a message can be written"))

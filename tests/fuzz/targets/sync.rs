@@ -69,7 +69,7 @@ pub(crate) fn pull(bytes: &[u8]) {
         "no way forward"
     );
     let all_sent = served.runs.iter().all(|run| run.batch.is_some());
-    if all_sent && cursor.n == 0 && is_asked {
+    if all_sent && cursor == Client::first_cursor(EPOCH) && is_asked {
         let answer = SyncAnswer {
             now_millis: 0,
             nonce: ByteBuf::new(),

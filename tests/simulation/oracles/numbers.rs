@@ -13,6 +13,8 @@ use crate::world::Failure;
 pub struct Numbers {
     by_number: BTreeMap<(u64, u64), (EntryId, u64)>,
     by_entry: BTreeMap<(u64, EntryId), u64>,
+    /// The epoch that was told of last.
+    epoch: u64,
 }
 
 impl Numbers {
@@ -22,6 +24,7 @@ impl Numbers {
     /// When it contradicts an earlier one.
     pub fn observe(&mut self, asked: &SyncRequest, answer: &SyncAnswer) -> Result<(), Failure> {
         let epoch = answer.cursor.epoch;
+        self.epoch = epoch;
         let mut n = if answer.restart { 0 } else { asked.cursor.n };
         for run in &answer.runs {
             let origin = wire::origin_of(&run.origin);
@@ -31,6 +34,15 @@ impl Numbers {
             }
         }
         Ok(())
+    }
+
+    /// The server knows nothing any more of what it numbered last, behind so many: until somebody
+    /// tells it so, it gives those numbers out again.
+    pub fn forget_behind(&mut self, numbered: u64) {
+        let last = self.epoch;
+        let is_kept = |epoch: u64, n: u64| epoch != last || n <= numbered;
+        self.by_number.retain(|(epoch, n), _| is_kept(*epoch, *n));
+        self.by_entry.retain(|(epoch, _), n| is_kept(*epoch, *n));
     }
 
     fn note(&mut self, epoch: u64, n: u64, id: EntryId, moment: u64) -> Result<(), Failure> {

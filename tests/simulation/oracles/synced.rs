@@ -16,7 +16,8 @@ impl World {
         let (Some(node), Some(central)) = (&machine.node, &central.node) else {
             return Ok(());
         };
-        if !report.synced || self.counters.has("fault: server restored") {
+        let turned_back = ["fault: server restored", "fault: server turned back"];
+        if !report.synced || turned_back.iter().any(|fault| self.counters.has(fault)) {
             return Ok(());
         }
         let device = node.device();

@@ -14,7 +14,7 @@ pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
     for (id, entry) in &world.memory.told {
         match log.entries.get(id) {
             Some(there) if there == entry => {}
-            None if world.memory.gone.contains(id) => {}
+            _ if world.memory.gone.contains(id) => {}
             _ if is_on_a_branch(world, log, *id, entry) => {}
             Some(_) => return Err(format!("{id} is there with other contents than were told")),
             None => return Err(format!("{id} was told and is lost: {:?}", entry.body)),
