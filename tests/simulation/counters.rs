@@ -81,6 +81,7 @@ pub const SOMETIMES: &[&str] = &[
     "fault: restart",
     "fault: server down",
     "fault: server restored",
+    "fault: server turned back",
     "not saved: disk-full",
     "not saved: store",
     "talk ends: bad-code",

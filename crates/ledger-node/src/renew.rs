@@ -49,6 +49,20 @@ impl Node {
         self.begin_if_unused(GenesisReason::Restored)
     }
 
+    /// On a server that learns from entries of its own that it was turned back: writes on under
+    /// another origin, a central one in a new epoch.
+    pub(crate) fn go_on_elsewhere(&self) -> Result<(), NodeError> {
+        let epoch = self.lock().keys.epoch();
+        if let Some(epoch) = epoch {
+            return self.renew(epoch);
+        }
+        let mut inner = self.lock();
+        inner.keys.begin_origin(self.now())?;
+        inner.reload(self.store(), self.now())?;
+        drop(inner);
+        self.begin_if_unused(GenesisReason::Forked)
+    }
+
     /// Writes the beginning of an origin that has none yet.
     pub(crate) fn begin_if_unused(&self, reason: GenesisReason) -> Result<(), NodeError> {
         if self.lock().seq == 0 {

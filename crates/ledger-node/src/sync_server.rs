@@ -62,7 +62,13 @@ impl Refused {
 
 impl From<NodeError> for Refused {
     fn from(error: NodeError) -> Self {
-        Self(503, "server-trouble", error.to_string())
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(next) = cause {
+            text = format!("{text}: {next}");
+            cause = next.source();
+        }
+        Self(503, "server-trouble", text)
     }
 }
 
@@ -445,6 +451,12 @@ impl Node {
                 numbered: true,
             };
             let pushed = server::take_push(&log, &known, request).map_err(NodeError::from)?;
+            if inner.is_shared(&pushed.effects) {
+                // Somebody brings what this server wrote and has forgotten: it was turned back.
+                drop(inner);
+                self.go_on_elsewhere()?;
+                return self.take_push(caller, request);
+            }
             rejects = pushed.rejects;
             inner.take_effects(pushed.effects, &mut group, now)?;
             if Bug::EntriesBeforeNumbers.is_planted() {

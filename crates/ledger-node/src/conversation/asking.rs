@@ -230,7 +230,7 @@ impl Node {
 impl Inner {
     /// Whether somebody else writes under our origin: with other entries than ours, or behind
     /// them.
-    fn is_shared(&self, effects: &[Effect]) -> bool {
+    pub(crate) fn is_shared(&self, effects: &[Effect]) -> bool {
         let origin = self.keys.origin();
         effects.iter().any(|effect| match effect {
             Effect::Renamed { from, .. } => *from == origin,
