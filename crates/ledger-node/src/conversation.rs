@@ -532,12 +532,12 @@ impl Conversation {
         self.pushed = self.pushed.saturating_add(asked.pushed);
         self.pulled = self.pulled.saturating_add(taken.pulled);
         talk.channel.cursor = taken.cursor;
-        talk.claim = if taken.unfilled {
-            Claim::Nothing
-        } else {
-            Claim::Unnumbered
-        };
         talk.renewing &= !taken.at_end;
+        talk.claim = match (taken.unfilled, talk.renewing) {
+            (true, _) => Claim::Nothing,
+            (false, true) => Claim::All,
+            (false, false) => Claim::Unnumbered,
+        };
         let goes_on = asked.more || before_push || is_first || self.outbox.takes_up(&rejected);
         self.state = if taken.at_end && !goes_on {
             self.over(&talk.channel)?
