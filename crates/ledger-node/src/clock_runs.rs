@@ -134,11 +134,7 @@ impl Node {
             };
             let runs = self.read(of_device).unwrap_or_default();
             let mut ahead = ahead;
-            let mut ends_before_arrival = false;
             for run in runs.into_iter().rev() {
-                if ends_before_arrival {
-                    break;
-                }
                 let known = run.ahead_millis.unwrap_or(0);
                 if known.abs_diff(ahead) > OFF_MILLIS {
                     fixes.push(Body::TimeFixed(TimeFix {
@@ -146,6 +142,10 @@ impl Node {
                         ahead_millis: ahead,
                         uncertainty_millis: UNCERTAINTY_MILLIS,
                     }));
+                }
+                // What lies before this run arrived earlier.
+                if run.first_seq <= *first_seq {
+                    break;
                 }
                 let mark = EntryId {
                     origin: *chain,
@@ -155,7 +155,6 @@ impl Node {
                 let step = self.step_at(mark)?.filter(|step| *step != 0);
                 let Some(step) = step else { break };
                 ahead = ahead.saturating_sub(step);
-                ends_before_arrival = run.first_seq <= *first_seq;
             }
         }
         if fixes.is_empty() {

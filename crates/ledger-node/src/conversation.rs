@@ -605,15 +605,26 @@ fn seal(
     request: Result<Vec<u8>, bounded::CodecError>,
 ) -> Result<Envelope, NodeError> {
     let body = request.map_err(|error| NodeError::BadAnswer(error.to_string()))?;
-    let peer = channel.peer.as_bytes();
-    let signature = sign_request(&bonded.key, peer, &channel.nonce, &body)
+    let certificate = shows_certificate.then(|| ByteBuf::from(bonded.certificate.clone()));
+    sealed(&bonded.key, channel.peer, &channel.nonce, body, certificate)
+}
+
+/// Signs the bytes of a request for whoever made the nonce.
+pub(crate) fn sealed(
+    key: &DeviceKey,
+    peer: DeviceId,
+    nonce: &[u8],
+    body: Vec<u8>,
+    certificate: Option<ByteBuf>,
+) -> Result<Envelope, NodeError> {
+    let signature = sign_request(key, peer.as_bytes(), nonce, &body)
         .map_err(|error| NodeError::BadAnswer(error.to_string()))?;
     Ok(Envelope {
-        device: wire::id_bytes(bonded.key.device_id().as_bytes()),
-        nonce: ByteBuf::from(channel.nonce.clone()),
+        device: wire::id_bytes(key.device_id().as_bytes()),
+        nonce: ByteBuf::from(nonce.to_vec()),
         signature: ByteArray::new(*signature.as_bytes()),
         body: ByteBuf::from(body),
-        certificate: shows_certificate.then(|| ByteBuf::from(bonded.certificate.clone())),
+        certificate,
     })
 }
 

@@ -6,17 +6,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ledger_format::head::{DeviceKey, PublicKey, sign_request};
+use ledger_format::head::{DeviceKey, PublicKey};
 use ledger_format::wire::{
     self, CAN_WAIT, CursorMessage, Envelope, ErrorMessage, HelloAnswer, Message, WAIT_MILLIS_MAX,
     WaitAnswer, WaitRequest,
 };
 use reqwest::StatusCode;
-use serde_bytes::{ByteArray, ByteBuf};
+use serde_bytes::ByteBuf;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::clock::{SystemClock, WallClock as _};
-use crate::conversation::{Question, hello};
+use crate::conversation::{Question, hello, sealed};
 use crate::error::NodeError;
 use crate::keys::{Keys, from_hex};
 use crate::node::Node;
@@ -198,17 +198,8 @@ impl Waiter {
     }
 
     fn seal(&self, body: Vec<u8>) -> Result<Envelope, NodeError> {
-        let server = *self.server.device_id().as_bytes();
-        let signature = sign_request(&self.key, &server, &self.nonce, &body)
-            .map_err(|error| NodeError::BadAnswer(error.to_string()))?;
-        Ok(Envelope {
-            device: wire::id_bytes(self.key.device_id().as_bytes()),
-            nonce: ByteBuf::from(self.nonce.clone()),
-            signature: ByteArray::new(*signature.as_bytes()),
-            body: ByteBuf::from(body),
-            // A server that does not know the device meets it again in a sync.
-            certificate: None,
-        })
+        // A server that does not know the device meets it again in a sync.
+        sealed(&self.key, self.server.device_id(), &self.nonce, body, None)
     }
 
     /// One round trip: status and body.

@@ -12,7 +12,7 @@ mod shop;
 
 use std::sync::Arc;
 
-use ledger_node::{Node, NodeError, NodeKind, SystemClock};
+use ledger_node::{Node, NodeError, SystemClock};
 use shop::*;
 
 /// A shop with a hub that is enrolled and knows what the central server knows.
@@ -131,10 +131,7 @@ fn a_hub_that_is_behind_turns_nobody_back() {
 #[test]
 fn a_device_that_the_hub_has_not_heard_of_shows_its_certificate() {
     let (shop, server, hub) = with_hub();
-    let clock = Arc::new(SystemClock);
-    let c = Node::init(&shop.dir("c"), NodeKind::Handheld, "c", clock).unwrap();
-    let code = server.new_enrol_code(None, None, 60_000).unwrap();
-    carry(&server, c.begin_enroll("http://server", &code.code));
+    let c = shop.enrolled(&server, "c");
     report(&hub, &c);
     report(&server, &hub);
     report(&hub, &c);

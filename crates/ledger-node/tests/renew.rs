@@ -11,9 +11,7 @@ mod shop;
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
-use ledger_node::{Node, NodeKind, SystemClock};
 use shop::*;
 
 #[test]
@@ -82,16 +80,7 @@ fn a_server_turned_back_gets_back_what_the_handhelds_have() {
     add(&server, 2);
     shop.settle(&server, &[&b, &a], "40");
     // A handheld that never saw the former epoch gets the same.
-    Node::init(
-        &shop.dir("c"),
-        NodeKind::Handheld,
-        "c",
-        Arc::new(SystemClock),
-    )
-    .unwrap();
-    let c = shop.handheld("c");
-    let code = server.new_enrol_code(None, None, 60_000).unwrap();
-    carry(&server, c.begin_enroll("http://server", &code.code));
+    let c = shop.enrolled(&server, "c");
     shop.settle(&server, &[&c, &a, &b], "40");
     drop(server);
     let server = shop.server();

@@ -12,13 +12,12 @@ mod shop;
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use ledger_core::EntryId;
 use ledger_core::at_entry::{self, ItemChange};
 use ledger_core::fold::Fold;
 use ledger_node::view::ItemFilter;
-use ledger_node::{Node, NodeError, NodeKind, SystemClock};
+use ledger_node::{Node, NodeError};
 use shop::*;
 
 /// Entries in central order, as a node knows it.
@@ -117,21 +116,13 @@ fn a_device_enrolled_after_the_backup_is_taken_in_again_by_its_certificate() {
         sync(&shop.server(), &shop.handheld("a"));
     }
     copy_dir(&shop.dir("server"), &shop.dir("old"));
-    Node::init(
-        &shop.dir("c"),
-        NodeKind::Handheld,
-        "c",
-        Arc::new(SystemClock),
-    )
-    .unwrap();
-    let c = shop.handheld("c");
-    {
+    let c = {
         let server = shop.server();
-        let code = server.new_enrol_code(None, None, 60_000).unwrap();
-        carry(&server, c.begin_enroll("http://server", &code.code));
+        let c = shop.enrolled(&server, "c");
         sync(&server, &c);
         add(&c, 3);
-    }
+        c
+    };
     turn_back(&shop.dir("server"), &shop.dir("old"));
     let server = shop.server();
     let device = c.device();

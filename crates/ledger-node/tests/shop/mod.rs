@@ -87,6 +87,15 @@ impl Shop {
         open(&self.dir(name), NodeKind::Handheld)
     }
 
+    /// One more handheld, enrolled at the server.
+    pub fn enrolled(&self, server: &Node, name: &str) -> Node {
+        let clock = Arc::new(SystemClock);
+        let node = Node::init(&self.dir(name), NodeKind::Handheld, name, clock).unwrap();
+        let code = server.new_enrol_code(None, None, 60_000).unwrap();
+        carry(server, node.begin_enroll("http://server", &code.code));
+        node
+    }
+
     /// Syncs each three times, and everybody has the same: in the first all send what they have, in
     /// the second all hear of it, and a copy that hears of another one begins anew, which the
     /// others get in the third.
