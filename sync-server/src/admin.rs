@@ -9,6 +9,7 @@ mod backup;
 pub(crate) mod devices;
 mod doctor;
 mod socket;
+mod sync_file;
 pub(crate) mod users;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 pub(crate) use self::backup::{backup, restore};
 pub(crate) use self::doctor::doctor;
 pub(crate) use self::socket::Socket;
+pub(crate) use self::sync_file::sync;
 
 use self::act::Act;
 pub(crate) use self::act::{CODE_VALID_MILLIS, enrol_text};

@@ -67,6 +67,17 @@ pub(crate) enum Command {
         {\"ok\":true,\"store\":…,\"node\":…,\"entries\":…,\"origins\":…,\"made_at\":…,\"missing\":[]}"
     )]
     Restore(BackupArgs),
+    /// Exchange what is new by a file that somebody carries, also while the server runs
+    #[command(
+        after_help = "A file that a handheld or a hub wrote (stock sync --to-file) is numbered here \
+        like what comes over the network; one that this server writes brings a device everything, \
+        its numbers too. Reading a file twice or late does no harm.\n\nExamples:\n  \
+        stock-server sync --from-file /media/stick/today.sync --data shop\n  \
+        stock-server sync --to-file /media/stick/all.sync --data shop\n\nWith --json:\n  \
+        {\"file\":…,\"made_by\":…,\"made_at\":…,\"pulled\":…,\"rejected\":…,\"synced\":true}\n  \
+        {\"file\":…,\"bytes\":…,\"entries\":…,\"unnumbered\":…,\"made_at\":…}"
+    )]
+    Sync(SyncArgs),
     /// Say what is wrong with the store, and what to do
     #[command(
         after_help = "Exit code 0 when nothing is worse than a note.\n\nExamples:\n  \
@@ -96,6 +107,19 @@ pub(crate) struct DataArgs {
 pub(crate) struct BackupArgs {
     /// The backup
     pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false, args = ["to_file", "from_file"])]
+pub(crate) struct SyncArgs {
+    /// Write what the server knows into this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to_file: Option<PathBuf>,
+    /// Take what is new from this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }

@@ -78,6 +78,7 @@ fn run(command: Command, report: Report) -> Result<(), Fault> {
         Command::Rebuild(data) => admin::rebuild(&data, report),
         Command::Backup(arguments) => admin::backup(&arguments, report),
         Command::Restore(arguments) => admin::restore(&arguments, report),
+        Command::Sync(arguments) => admin::sync(&arguments, report),
         Command::Doctor(arguments) => admin::doctor(&arguments, report),
         Command::Config(ConfigCommand::Show { serve }) => config::show(&serve, report),
         Command::Openapi => {

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use ledger_node::{Node, Wait, WireAnswer};
 use tokio::time::{Instant, timeout_at};
 
@@ -22,7 +22,7 @@ const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a request body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
-/// `POST /sync/v1/{hello,enroll,sync,wait,frontier}`.
+/// `POST /sync/v1/{hello,enroll,sync,wait,frontier}`, `GET /sync/v1/snapshot/{id}/{chunk}`.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/sync/v1/hello", post(hello))
@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sync/v1/sync", post(sync))
         .route("/sync/v1/wait", post(wait))
         .route("/sync/v1/frontier", post(frontier))
+        .route("/sync/v1/snapshot/{id}/{chunk}", get(snapshot))
 }
 
 async fn hello(State(app): State<App>, body: Body) -> Result<Response, Problem> {
@@ -95,6 +96,20 @@ async fn news(app: &App, asked: Wait) -> bool {
 
 async fn frontier(State(app): State<App>, body: Body) -> Result<Response, Problem> {
     answer(&app, body, Node::handle_frontier).await
+}
+
+/// A chunk never changes, and only whom the id was told may keep it.
+async fn snapshot(
+    State(app): State<App>,
+    Path((id, chunk)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let path = format!("{id}/{chunk}");
+    let answer = app.work(move |node| node.handle_snapshot(&path)).await?;
+    let kept = [(header::CACHE_CONTROL, "private, immutable, max-age=86400")];
+    Ok(match answer.status {
+        200 => (kept, response(answer)).into_response(),
+        _ => response(answer),
+    })
 }
 
 async fn answer(

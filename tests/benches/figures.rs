@@ -1,7 +1,7 @@
 //! The project's figures, measured beside their goals and beside the peers, in one run.
 //!
 //! `cargo xtask bench [FIGURE ...] [--quick] [--markdown]`; figures are append, writers, import,
-//! sync, recompute, orders and pages, all without a name. Everything happens in a temporary directory of
+//! sync, snapshot, recompute, orders and pages, all without a name. Everything happens in a temporary directory of
 //! the disk that `TMPDIR` names.
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +32,8 @@ mod orders;
 mod pages;
 #[path = "figures/recompute.rs"]
 mod recompute;
+#[path = "figures/snapshot.rs"]
+mod snapshot;
 #[path = "figures/sync.rs"]
 mod sync;
 #[path = "figures/table.rs"]
@@ -57,11 +59,12 @@ impl Size {
 
 type Figure = fn(Size, &mut Table);
 
-const FIGURES: [(&str, Figure); 7] = [
+const FIGURES: [(&str, Figure); 8] = [
     ("append", append::single),
     ("writers", append::writers),
     ("import", import::run),
     ("sync", sync::run),
+    ("snapshot", snapshot::run),
     ("recompute", recompute::run),
     ("orders", orders::run),
     ("pages", pages::run),

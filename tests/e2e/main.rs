@@ -29,6 +29,7 @@ mod revoked;
 mod rights;
 mod scan;
 mod sync_faults;
+mod sync_file;
 mod sync_watch;
 mod tls;
 mod worked;

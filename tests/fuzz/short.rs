@@ -160,7 +160,7 @@ macro_rules! tests {
 
 tests! {
     entry fold unpack pack inflate codec wire signed frame journal values columns derive dictionary fence backup checkpoint
-    snapshot resume push pull answer server conversation keys text scanned
+    snapshot resume push pull answer piece server conversation keys text scanned
 }
 
 #[test]

@@ -84,6 +84,7 @@ pub(crate) const TARGETS: &[Target] = &[
     target("push", sync::push, sync::push_seeds, 4_000),
     target("pull", sync::pull, sync::pull_seeds, 8_000),
     target("answer", sync::answer, sync::answer_seeds, 4_000),
+    target("piece", sync::piece, sync::piece_seeds, 3_000),
     target("server", node::server, node::server_seeds, 4_000),
     target(
         "conversation",

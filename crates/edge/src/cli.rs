@@ -196,12 +196,18 @@ pub(crate) enum Command {
         after_help = "A watch syncs by itself: when something was written here or at the server, when \
         a network comes, and every few minutes; what fails is tried again. It says a line about each \
         thing it does, has the store only while it syncs, and ends with SIGTERM or Ctrl-C.\n\n\
+        A file that somebody carries does the same without any network: it holds everything \
+        that its writer knows, for any device of the ledger and for the server (stock-server \
+        sync), and reading it twice or late does no harm.\n\n\
         Examples:\n  stock sync\n  stock sync --watch\n  stock sync --offline on    until: \
-        stock sync --offline off\n\nWith --json:\n  \
+        stock sync --offline off\n  stock sync --to-file /media/stick/today.sync\n  \
+        stock sync --from-file /media/stick/today.sync\n\nWith --json:\n  \
         {\"pushed\":…,\"pulled\":…,\"synced\":true,\"server\":…,\"took_ms\":…}\n  --watch, a line \
         each:\n  {\"at\":…,\"event\":\"started|synced|waiting|failed|offline|online|stopped\",\
         \"pushed\":…,\"pulled\":…,\"pending\":…,\"oldest_pending\":…,\"reason\":…,\"next\":…}\n  \
-        --offline:\n  {\"offline\":true,\"since\":…,\"pending\":…,\"oldest_pending\":…}"
+        --offline:\n  {\"offline\":true,\"since\":…,\"pending\":…,\"oldest_pending\":…}\n  \
+        --to-file:\n  {\"file\":…,\"bytes\":…,\"entries\":…,\"unnumbered\":…,\"made_at\":…}\n  \
+        --from-file:\n  {\"file\":…,\"made_by\":…,\"made_at\":…,\"pulled\":…,\"rejected\":…,\"synced\":false}"
     )]
     Sync(SyncArgs),
     /// Show this device, what is not yet synced, and the state's hash
@@ -288,6 +294,12 @@ pub(crate) struct SyncArgs {
     /// of its QR the pin comes along
     #[arg(long, value_name = "URL", conflicts_with_all = ["watch", "offline"])]
     pub(crate) via: Option<String>,
+    /// Without any network: write what this device knows into a file, for whoever reads it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["watch", "offline", "via"])]
+    pub(crate) to_file: Option<PathBuf>,
+    /// Without any network: take what is new here from such a file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["watch", "offline", "via", "to_file"])]
+    pub(crate) from_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -36,6 +36,15 @@ impl Bar {
         self.0.set_position(done);
     }
 
+    /// Shows how far something is whose end nobody knows.
+    pub(crate) fn count(&self, what: &'static str, done: u64) {
+        if done < SHOWN_FROM {
+            return;
+        }
+        self.0.set_message(format!("{what}: {done}"));
+        self.0.tick();
+    }
+
     /// Shows what a node says of its progress.
     pub(crate) fn show(&self, progress: &Progress) {
         self.at(progress.what, progress.done, progress.total);

@@ -91,6 +91,9 @@ pub struct HelloAnswer {
     /// A hub's certificate, by which the ledger's key says that it is one of its devices.
     #[serde(rename = "cert", default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<ByteBuf>,
+    /// The last central number that the server knows; 0 of one that does not say so.
+    #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
+    pub end: u64,
 }
 
 /// A server's word about its TLS key, signed with the key of its ledger: a device that pinned an
@@ -251,6 +254,9 @@ pub struct SyncRequest {
     /// The most bytes of batches in the answer.
     #[serde(rename = "max")]
     pub bytes_max: u64,
+    /// Whether the caller is far behind, and would rather have a snapshot than runs.
+    #[serde(rename = "snap", default, skip_serializing_if = "is_false")]
+    pub wants_snapshot: bool,
 }
 
 /// Why a pushed batch was not taken. The stored number is the wire's.
@@ -375,6 +381,24 @@ pub struct SyncAnswer {
     /// The caller was revoked: what it gave is kept, and it gets nothing.
     #[serde(rename = "rvk", default, skip_serializing_if = "is_false")]
     pub revoked: bool,
+    /// Instead of runs where the order can be had in chunks.
+    #[serde(rename = "snap", default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<SnapshotMessage>,
+}
+
+/// Where the order can be had in chunks, each a [`Piece`]. Chunk `k` has the runs that end behind
+/// number `k` × `entries` and not behind (`k` + 1) × `entries`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotMessage {
+    /// By which the caller, and nobody else, fetches them.
+    #[serde(rename = "id")]
+    pub id: String,
+    /// How many there are; what comes behind them is had by sync.
+    #[serde(rename = "c")]
+    pub chunks: u64,
+    /// How many central numbers a chunk spans.
+    #[serde(rename = "e")]
+    pub entries: u64,
 }
 
 /// Says how far the caller holds every chain, so that a server that was restored can say what it
@@ -395,6 +419,50 @@ pub struct FrontierAnswer {
     /// The chains of which the caller holds more or other entries, with what the server holds.
     #[serde(rename = "lacks", default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<OriginHead>,
+}
+
+/// A piece of the central order with its entries, as files and snapshots hold it: whole runs, and the entries of
+/// each chain together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Behind which number it begins.
+    #[serde(rename = "from")]
+    pub from: CursorMessage,
+    /// The last number of it.
+    #[serde(rename = "to")]
+    pub to: CursorMessage,
+    /// The entries by chain; each batch ends where a run does.
+    #[serde(rename = "ent")]
+    pub entries: Vec<BatchMessage>,
+    /// The runs in central order, without batches and with the signatures at their ends.
+    #[serde(rename = "runs")]
+    pub runs: Vec<RunMessage>,
+}
+
+/// A part of a file that one node wrote and another reads. It travels in an [`Envelope`] that its
+/// writer signs for the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FilePart {
+    /// The writer's wall clock in milliseconds, the same in all parts of a file.
+    #[serde(rename = "at")]
+    pub at_millis: u64,
+    /// The epoch that the writer knows, 0 when it never met a server.
+    #[serde(rename = "ep")]
+    pub epoch: u64,
+    /// The next piece of the order.
+    #[serde(rename = "piece", default, skip_serializing_if = "Option::is_none")]
+    pub piece: Option<Piece>,
+    /// What has no central number where the file was written.
+    #[serde(rename = "loose", default, skip_serializing_if = "Vec::is_empty")]
+    pub loose: Vec<BatchMessage>,
+    /// Whether this is the last part.
+    #[serde(rename = "end", default, skip_serializing_if = "is_false")]
+    pub is_last: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -439,6 +507,8 @@ impl Message for SyncAnswer {}
 impl Message for FrontierRequest {}
 impl Message for FrontierAnswer {}
 impl Message for ErrorMessage {}
+impl Message for FilePart {}
+impl Message for Piece {}
 impl Message for BatchMessage {}
 
 /// An id as it travels.

@@ -8,9 +8,10 @@
 //! what both hold, gives back what the server lacks in the order of its former numbers, takes the
 //! new numbers, and only then pushes what is new (DESIGN §5).
 
-mod asking;
+pub(crate) mod asking;
 mod outbox;
 mod revoked;
+mod snapshot;
 
 use ledger_core::catalogue::Role;
 use ledger_core::planted::Bug;
@@ -29,6 +30,7 @@ use serde::Serialize;
 use serde_bytes::{ByteArray, ByteBuf};
 
 use self::outbox::Outbox;
+use self::snapshot::Loading;
 use crate::error::NodeError;
 use crate::keys::{Bond, to_hex};
 use crate::node::Node;
@@ -83,14 +85,16 @@ pub struct SyncProgress {
     pub pushed: u64,
     /// Entries received so far.
     pub pulled: u64,
+    /// How many central numbers were to come when it began; 0 where that is not known.
+    pub behind: u64,
 }
 
 /// A message for the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The last part of the route: `hello`, `enroll` or `sync`.
+    /// The last part of the route: `hello`, `enroll`, `sync`, `frontier` or `snapshot`.
     pub route: &'static str,
-    /// The body.
+    /// The body; of `snapshot`, which is a GET, the rest of the path.
     pub body: Vec<u8>,
 }
 
@@ -106,6 +110,8 @@ pub struct Conversation {
     state: State,
     pushed: u64,
     pulled: u64,
+    /// How far behind the order's end it began.
+    behind: u64,
     /// How often it said hello.
     beginnings: u32,
     /// The server did not know the device, and is shown its certificate.
@@ -126,6 +132,7 @@ enum State {
     Enrolling { key: DeviceKey },
     Comparing(Channel),
     Syncing(Box<Talk>),
+    Loading(Box<Loading>),
     Enrolled(EnrollReport),
     Synced(SyncReport),
 }
@@ -156,20 +163,22 @@ struct Talk {
     renewing: bool,
     /// A hub has said how far it holds what has no number.
     compared: bool,
+    /// The order goes so much further than the cursor that a snapshot is asked for.
+    is_far_behind: bool,
     claim: Claim,
 }
 
 /// Who we are towards the server.
 #[derive(Debug)]
-struct Bonded {
+pub(crate) struct Bonded {
     ledger: LedgerId,
     key: DeviceKey,
-    server_key: PublicKey,
+    pub(crate) server_key: PublicKey,
     certificate: Vec<u8>,
 }
 
 impl Bonded {
-    const fn client(&self, encoding: u8) -> Client<'_> {
+    pub(crate) const fn client(&self, encoding: u8) -> Client<'_> {
         Client {
             ledger: self.ledger,
             key: &self.key,
@@ -191,6 +200,7 @@ impl Conversation {
             state: State::Greeting,
             pushed: 0,
             pulled: 0,
+            behind: 0,
             beginnings: 0,
             shows_certificate: false,
             outbox: Outbox::default(),
@@ -256,6 +266,7 @@ impl Conversation {
         SyncProgress {
             pushed: self.pushed,
             pulled: self.pulled,
+            behind: self.behind,
         }
     }
 
@@ -315,6 +326,7 @@ impl Conversation {
                     seal(bonded, &talk.channel, shown, request)?.to_bytes(),
                 )
             }
+            (State::Loading(loading), _) => ("snapshot", Ok(loading.path().into_bytes())),
             _ => return Ok(None),
         };
         let body = body.map_err(|error| NodeError::BadAnswer(error.to_string()))?;
@@ -325,6 +337,7 @@ impl Conversation {
     pub fn answer(&mut self, status: u16, body: &[u8]) -> Result<(), NodeError> {
         match status {
             200 => {}
+            _ if matches!(self.state, State::Loading(_)) => return self.chunk_refused(),
             413 => return self.too_large(),
             _ => return self.refused(status, body),
         }
@@ -336,6 +349,7 @@ impl Conversation {
                 let answer = self.read(body)?;
                 self.synced(*talk, &answer)
             }
+            State::Loading(loading) => self.loaded(*loading, body),
             over @ (State::Enrolled(_) | State::Synced(_)) => {
                 self.state = over;
                 Ok(())
@@ -426,10 +440,13 @@ impl Conversation {
                     cursor: self.node.stored_cursor(&bonded.server_key, epoch)?,
                 };
                 self.outbox.keep_to(&hello.limits);
+                self.behind = hello.end.saturating_sub(channel.cursor.n);
                 if is_new {
                     State::Comparing(channel)
                 } else {
-                    State::Syncing(Box::new(Talk::of(channel, None)))
+                    let mut talk = Talk::of(channel, None);
+                    talk.is_far_behind = snapshot::is_far(&talk.channel, hello);
+                    State::Syncing(Box::new(talk))
                 }
             }
         };
@@ -519,6 +536,11 @@ impl Conversation {
         if answer.revoked {
             return self.revoked(talk, &asked, answer, &rejected);
         }
+        let asked_far = std::mem::take(&mut talk.is_far_behind);
+        if let (true, Some(snapshot)) = (asked_far, &answer.snapshot) {
+            self.state = Loading::begin(talk, snapshot);
+            return Ok(());
+        }
         let taken = self.node.take(bonded, &talk.channel, &asked, answer)?;
         self.outbox.note_reached(&asked, &rejected);
         self.outbox
@@ -577,6 +599,7 @@ impl Talk {
             supplied: 1,
             renewing,
             compared: false,
+            is_far_behind: false,
             claim: if renewing {
                 Claim::All
             } else {
@@ -628,7 +651,7 @@ pub(crate) fn sealed(
     })
 }
 
-fn faulty(fault: Fault<ReadError>) -> NodeError {
+pub(crate) fn faulty(fault: Fault<ReadError>) -> NodeError {
     if let Fault::Log(error) = fault {
         return NodeError::Read(error);
     }

@@ -125,6 +125,14 @@ pub enum NodeError {
          waits for a decision"
     )]
     DeviceRevoked,
+    /// A file of sync cannot be taken.
+    #[error("{path} cannot be taken: {reason}")]
+    SyncFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The node cannot go on until it is opened again.
     #[error("an earlier write failed: {0}")]
     Failed(String),
@@ -172,6 +180,7 @@ impl NodeError {
             Self::BadAnswer(_) => "bad-answer",
             Self::Forked { .. } => "forked",
             Self::DeviceRevoked => "device-revoked",
+            Self::SyncFile { .. } => "bad-sync-file",
             Self::WrongKind(_) => "wrong-kind",
         }
     }
@@ -222,6 +231,10 @@ impl NodeError {
             }
             Self::DeviceRevoked => {
                 "ask the administrator; to work on, make a new store with stock init, and enrol that"
+            }
+            Self::SyncFile { .. } => {
+                "name a file that sync --to-file wrote for this ledger, or have it written again; \
+                 what is whole in it was taken"
             }
             Self::Append(_) | Self::Read(_) | Self::Failed(_) => {
                 "start the program again; stock verify says whether all is well"

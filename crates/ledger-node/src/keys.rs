@@ -546,6 +546,16 @@ impl Keys {
             .collect()
     }
 
+    /// What proves that this server told a device of its snapshot in an epoch.
+    pub(crate) fn snapshot_proof(&self, device: DeviceId, epoch: u64) -> String {
+        let secret = self.central.as_ref().map_or("", |central| &central.secret);
+        Hash::of(secret.as_bytes())
+            .then(b"snapshot")
+            .then(&epoch.to_be_bytes())
+            .then(device.as_bytes())
+            .to_string()
+    }
+
     /// Whether this server made the nonce, not longer ago than `age_max_millis`.
     pub(crate) fn nonce_holds(&self, nonce: &[u8], now: Timestamp, age_max_millis: u64) -> bool {
         let Some(moment) = nonce

@@ -25,6 +25,7 @@ use crate::load;
 pub use crate::look::View;
 use crate::machine::Machine;
 use crate::offsets::Offsets;
+use crate::snapshot::Chunks;
 use crate::totals;
 
 /// The store's directory inside the node's.
@@ -104,6 +105,7 @@ pub(crate) struct Shared {
     inner: Mutex<Inner>,
     changes: AtomicU64,
     pub(crate) offsets: Offsets,
+    pub(crate) chunks: Chunks,
 }
 
 impl std::fmt::Debug for Node {
@@ -312,6 +314,7 @@ impl Node {
                 inner: Mutex::new(inner),
                 changes: AtomicU64::new(0),
                 offsets: Offsets::default(),
+                chunks: Chunks::default(),
             }),
         };
         node.go_on()?;

@@ -100,12 +100,17 @@ impl Way {
     }
 
     pub(crate) async fn send(&self, url: &str, question: &Question) -> Result<Response, Unsent> {
-        let sent = self
-            .http
-            .post(format!("{url}/sync/v1/{}", question.route))
-            .header("content-type", CONTENT_TYPE)
-            .body(question.body.clone())
-            .send();
+        let route = format!("{url}/sync/v1/{}", question.route);
+        let sent = match question.route {
+            "snapshot" => {
+                let rest = String::from_utf8_lossy(&question.body);
+                self.http.get(format!("{route}/{rest}")).send()
+            }
+            _ => {
+                let post = self.http.post(route).header("content-type", CONTENT_TYPE);
+                post.body(question.body.clone()).send()
+            }
+        };
         sent.await.map_err(|error| match self.judge.refused() {
             Some(distrust) => Unsent::Distrusted(distrust),
             None if is_no_tls(&error) => Unsent::Unreachable("it does not speak TLS".to_owned()),

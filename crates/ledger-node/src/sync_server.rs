@@ -9,14 +9,15 @@ use ledger_format::head::{Certificate, CertificateFields, PublicKey, Signature, 
 use ledger_format::wire::{
     self, BATCH_BYTES_MAX, BatchMessage, CursorMessage, Enroll, EnrollAnswer, Envelope,
     ErrorMessage, FrontierAnswer, FrontierRequest, Hello, HelloAnswer, Limits, MESSAGE_BYTES_MAX,
-    Message, PROTOCOL, PROTOCOL_MIN, SyncAnswer, SyncRequest,
+    Message, OriginHead, PROTOCOL, PROTOCOL_MIN, SnapshotMessage, SyncAnswer, SyncRequest,
 };
 use ledger_format::{batch::ENTRY_BYTES_MAX, pack};
 use ledger_store::{Group, Note, ReadError, Record};
-use ledger_sync::server::{self, Order, Place};
+use ledger_sync::server::{self, Order, Place, Pushed};
 use ledger_sync::{Effect, Fault, Signer, frontier};
 use serde_bytes::{ByteArray, ByteBuf};
 
+use crate::conversation::faulty;
 use crate::error::NodeError;
 use crate::inner::Inner;
 use crate::log::{NodeLog, folded_branch, stored_branch, stored_head};
@@ -73,8 +74,20 @@ impl From<NodeError> for Refused {
 }
 
 pub(crate) fn answer<T: Message>(result: Result<T, Refused>) -> WireAnswer {
+    match result.map(|message| message.to_bytes()) {
+        Ok(Ok(body)) => answer_bytes(Ok(body)),
+        Ok(Err(_)) => WireAnswer {
+            status: 500,
+            body: Vec::new(),
+        },
+        Err(refused) => answer_bytes(Err(refused)),
+    }
+}
+
+/// The same of a message that is in bytes already.
+pub(crate) fn answer_bytes(result: Result<Vec<u8>, Refused>) -> WireAnswer {
     let (status, body) = match result {
-        Ok(message) => (200, message.to_bytes()),
+        Ok(body) => (200, Ok(body)),
         Err(Refused(status, code, text)) => (
             status,
             ErrorMessage {
@@ -94,7 +107,8 @@ pub(crate) fn answer<T: Message>(result: Result<T, Refused>) -> WireAnswer {
 }
 
 impl Node {
-    /// Answers `POST /sync/v1/ROUTE`; 404 when there is no such route.
+    /// Answers `POST /sync/v1/ROUTE`, and of `snapshot` the GET of what the body says; 404 when there
+    /// is no such route.
     #[must_use]
     pub fn handle(&self, route: &str, body: &[u8]) -> WireAnswer {
         match route {
@@ -102,6 +116,7 @@ impl Node {
             "enroll" => self.handle_enroll(body),
             "sync" => self.handle_sync(body),
             "frontier" => self.handle_frontier(body),
+            "snapshot" => self.handle_snapshot(&String::from_utf8_lossy(body)),
             _ => WireAnswer::refused(
                 404,
                 "no-such-route",
@@ -137,6 +152,9 @@ impl Node {
             ));
         };
         let order = inner.order();
+        drop(inner);
+        let end = self.central_end()?;
+        let inner = self.lock();
         if let Some(device) = hello.certificate.as_ref().and_then(device_of) {
             let certified = inner.keys.certified(hello.certificate.as_ref(), device);
             if certified.is_some() {
@@ -167,6 +185,7 @@ impl Node {
             capabilities: vec![wire::CAN_WAIT.to_owned()],
             tls: inner.keys.tls_word(),
             certificate: inner.keys.certificate().map(ByteBuf::from),
+            end,
         })
     }
 
@@ -279,6 +298,11 @@ impl Node {
         if is_revoked {
             return self.answer_revoked(&request, nonce, rejects);
         }
+        if request.wants_snapshot
+            && let Some(snapshot) = self.snapshot_for(caller.device, &request.cursor)?
+        {
+            return Ok(self.answer_far(&request, nonce, rejects, snapshot));
+        }
         let bytes_max = request.bytes_max.min(ANSWER_BYTES_MAX);
         let nothing = Fold::new();
         let log = NodeLog::bare(self.store(), &nothing);
@@ -288,7 +312,7 @@ impl Node {
         let (held, loose) = match is_hub && served.at_end {
             true => (
                 server::held(&log, &request.have).map_err(NodeError::from)?,
-                self.loose(&order, &request)?,
+                self.loose(&order, &request.have)?,
             ),
             false => (Vec::new(), Vec::new()),
         };
@@ -303,7 +327,31 @@ impl Node {
             held,
             loose,
             revoked: false,
+            snapshot: None,
         })
+    }
+
+    /// What a device hears that is far behind: where it gets the order from.
+    fn answer_far(
+        &self,
+        request: &SyncRequest,
+        nonce: Vec<u8>,
+        rejects: Vec<wire::Reject>,
+        snapshot: SnapshotMessage,
+    ) -> SyncAnswer {
+        SyncAnswer {
+            now_millis: self.now().millis(),
+            nonce: ByteBuf::from(nonce),
+            rejects,
+            restart: false,
+            runs: Vec::new(),
+            cursor: request.cursor,
+            at_end: false,
+            held: Vec::new(),
+            loose: Vec::new(),
+            revoked: false,
+            snapshot: Some(snapshot),
+        }
     }
 
     /// What a revoked device hears: nothing but that it is one, and how far its entries got.
@@ -326,15 +374,18 @@ impl Node {
             held: server::held(&log, &request.have).map_err(NodeError::from)?,
             loose: Vec::new(),
             revoked: true,
+            snapshot: None,
         })
     }
 
-    /// What a hub holds without a number and the caller does not.
-    fn loose(&self, order: &Order, request: &SyncRequest) -> Result<Vec<BatchMessage>, Refused> {
+    /// What this node holds without a number and somebody else, who has these heads, does not.
+    pub(crate) fn loose(
+        &self,
+        order: &Order,
+        have: &[OriginHead],
+    ) -> Result<Vec<BatchMessage>, NodeError> {
         let inner = self.lock();
-        let Some(ledger) = inner.keys.ledger() else {
-            return Ok(Vec::new());
-        };
+        let ledger = inner.keys.ledger().ok_or(NodeError::NotEnrolled)?;
         let log = NodeLog {
             store: self.store(),
             fold: &inner.state.fold,
@@ -345,26 +396,30 @@ impl Node {
         let chains: Vec<Origin> = own.iter().chain(&others).copied().collect();
         let signer = Signer { key: &key, ledger };
         let bytes_max = usize::try_from(ANSWER_BYTES_MAX).unwrap_or(usize::MAX);
-        let loose = order.serve_loose(&log, &chains, (&own, signer), &request.have, bytes_max);
-        loose.map_err(|fault| trouble(&fault))
+        let loose = order.serve_loose(&log, &chains, (&own, signer), have, bytes_max);
+        loose.map_err(faulty)
     }
 
     /// Begins anew when a device knows numbers of this epoch that this server does not.
-    fn renew_if_turned_back(&self, cursor: &CursorMessage) -> Result<(), Refused> {
+    pub(crate) fn renew_if_turned_back(&self, cursor: &CursorMessage) -> Result<(), NodeError> {
         let order = self.lock().order();
-        let nothing = Fold::new();
-        let log = NodeLog::bare(self.store(), &nothing);
-        let is_beyond = order.central
-            && order.place(&log, cursor).map_err(|fault| trouble(&fault))? == Place::Beyond;
-        if is_beyond {
+        if order.central && self.place(cursor)? == Place::Beyond {
             self.renew(order.epoch)?;
         }
         Ok(())
     }
 
+    /// How a cursor meets the order as this node knows it.
+    pub(crate) fn place(&self, cursor: &CursorMessage) -> Result<Place, NodeError> {
+        let order = self.lock().order();
+        let nothing = Fold::new();
+        let log = NodeLog::bare(self.store(), &nothing);
+        order.place(&log, cursor).map_err(faulty)
+    }
+
     /// Takes a device in again that holds a certificate of this ledger and is not known: the
     /// server was restored from before the device was enrolled.
-    fn enroll_again(&self, certificate: &Certificate) -> Result<(), Refused> {
+    pub(crate) fn enroll_again(&self, certificate: &Certificate) -> Result<(), Refused> {
         if self.lock().central.is_none() {
             return Ok(());
         }
@@ -432,57 +487,79 @@ impl Node {
         caller: &Caller,
         request: &SyncRequest,
     ) -> Result<Vec<wire::Reject>, Refused> {
+        let seen = Note {
+            key: format!("{SEEN}{}", caller.device),
+            value: self.now().millis().to_string(),
+        };
+        let take = |log: &NodeLog<'_>, known: &server::Known| -> Result<Pushed, ReadError> {
+            match request.push.is_empty() && request.again.is_empty() {
+                true => Ok(Pushed::default()),
+                false => server::take_push(log, known, request),
+            }
+        };
+        let given = self.take_given(caller.public_key, Some(seen), &take)?;
+        let is_central = self.lock().central.is_some();
+        if is_central {
+            self.fix_clock(caller.device, &given.arrived)?;
+        }
+        Ok(given.rejects)
+    }
+
+    /// Takes what somebody gives, who has this key: numbered on the central server, durable,
+    /// folded.
+    pub(crate) fn take_given(
+        &self,
+        caller: PublicKey,
+        seen: Option<Note>,
+        take: &dyn Fn(&NodeLog<'_>, &server::Known) -> Result<Pushed, ReadError>,
+    ) -> Result<Given, NodeError> {
         let now = self.now();
         let mut inner = self.lock();
         inner.check_usable()?;
-        let mut group = Group::new();
-        let mut rejects = Vec::new();
-        let mut arrived = Vec::new();
-        if !request.push.is_empty() || !request.again.is_empty() {
-            let no_ledger = || NodeError::WrongKind("no ledger");
-            let known = server::Known {
-                ledger: inner.keys.ledger().ok_or_else(no_ledger)?,
-                server_key: inner.keys.ledger_key().ok_or_else(no_ledger)?,
-                caller: caller.public_key,
-            };
-            let log = NodeLog {
-                store: self.store(),
-                fold: &inner.state.fold,
-                numbered: true,
-            };
-            let pushed = server::take_push(&log, &known, request).map_err(NodeError::from)?;
-            if inner.is_shared(&pushed.effects) {
-                // Somebody brings what this server wrote and has forgotten: it was turned back.
-                drop(inner);
-                self.go_on_elsewhere()?;
-                return self.take_push(caller, request);
-            }
-            rejects = pushed.rejects;
-            inner.take_effects(pushed.effects, &mut group, now)?;
-            if Bug::EntriesBeforeNumbers.is_planted() {
-                let _earlier = self.store().append(std::mem::take(&mut group)).wait();
-            }
-            let arrivals = pushed.arrivals.iter();
-            arrived.extend(arrivals.map(|it| (it.origin, it.first_seq)));
-            for arrival in pushed.arrivals {
-                let moment = arrival.numbered_at.map_or(now, |moment| moment.min(now));
-                let run = inner.number(arrival.origin, arrival.first_seq, &arrival.hashes, moment);
-                group.records.extend(run.map(Record::Run));
-            }
-        }
-        let seen = Note {
-            key: format!("{SEEN}{}", caller.device),
-            value: now.millis().to_string(),
+        let no_ledger = || NodeError::WrongKind("no ledger");
+        let known = server::Known {
+            ledger: inner.keys.ledger().ok_or_else(no_ledger)?,
+            server_key: inner.keys.ledger_key().ok_or_else(no_ledger)?,
+            caller,
         };
-        group.push(Record::Note(seen));
+        let log = NodeLog {
+            store: self.store(),
+            fold: &inner.state.fold,
+            numbered: true,
+        };
+        let pushed = take(&log, &known)?;
+        if inner.is_shared(&pushed.effects) {
+            // Somebody brings what this server wrote and has forgotten: it was turned back.
+            drop(inner);
+            self.go_on_elsewhere()?;
+            return self.take_given(caller, seen, take);
+        }
+        let mut group = Group::new();
+        inner.take_effects(pushed.effects, &mut group, now)?;
+        if Bug::EntriesBeforeNumbers.is_planted() {
+            let _earlier = self.store().append(std::mem::take(&mut group)).wait();
+        }
+        let mut given = Given {
+            rejects: pushed.rejects,
+            arrived: Vec::new(),
+            entries: 0,
+        };
+        for arrival in pushed.arrivals {
+            given.arrived.push((arrival.origin, arrival.first_seq));
+            let count = u64::try_from(arrival.hashes.len()).unwrap_or(u64::MAX);
+            given.entries = given.entries.saturating_add(count);
+            let moment = arrival.numbered_at.map_or(now, |moment| moment.min(now));
+            let run = inner.number(arrival.origin, arrival.first_seq, &arrival.hashes, moment);
+            group.records.extend(run.map(Record::Run));
+        }
+        group.records.extend(seen.map(Record::Note));
+        if group.records.is_empty() {
+            return Ok(given);
+        }
         let pending = self.store().append(group);
-        let is_central = inner.central.is_some();
         drop(inner);
         self.wait(pending)?;
-        if is_central {
-            self.fix_clock(caller.device, &arrived)?;
-        }
-        Ok(rejects)
+        Ok(given)
     }
 }
 
@@ -490,6 +567,16 @@ impl Node {
 fn device_of(certificate: &ByteBuf) -> Option<DeviceId> {
     let certificate = Certificate::from_bytes(certificate).ok()?;
     Some(certificate.device)
+}
+
+/// What somebody gave.
+pub(crate) struct Given {
+    /// What of it was not taken.
+    pub(crate) rejects: Vec<wire::Reject>,
+    /// The new parts of chains, in order of arrival.
+    arrived: Vec<(Origin, u64)>,
+    /// How many entries are new here.
+    pub(crate) entries: u64,
 }
 
 /// Who asks.

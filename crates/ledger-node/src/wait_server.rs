@@ -71,11 +71,16 @@ impl Node {
     /// How far the central order goes. Looks into the index, and may wait for the disk.
     pub fn order_end(&self) -> Result<OrderEnd, NodeError> {
         let epoch = self.lock().order().epoch;
-        let last = self.store().last_run()?;
-        let n = last
-            .filter(|run| run.epoch == epoch)
-            .map_or(0, |run| run.last());
+        let n = self.central_end()?;
         Ok(OrderEnd { epoch, n })
+    }
+
+    /// The last central number that is on the disk here, 0 when there is none.
+    pub(crate) fn central_end(&self) -> Result<u64, NodeError> {
+        let epoch = self.lock().order().epoch;
+        let last = self.store().last_run()?;
+        let last = last.filter(|run| run.epoch == epoch);
+        Ok(last.map_or(0, |run| run.last()))
     }
 
     /// The answer to a device that has waited, with a nonce for its next request.

@@ -74,6 +74,7 @@ impl Trouble {
             | NodeError::Keys { .. }
             | NodeError::File { .. }
             | NodeError::Random
+            | NodeError::SyncFile { .. }
             | NodeError::Failed(_) => Self::Device,
         }
     }

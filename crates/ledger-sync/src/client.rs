@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use ledger_core::{LedgerId, Origin};
-use ledger_format::head::{DeviceKey, PublicKey, Signature, SignedHead};
+use ledger_format::head::{DeviceKey, PublicKey};
 use ledger_format::wire::{self, BatchMessage, CursorMessage, SyncAnswer, SyncRequest};
 use ledger_format::{Hash, OriginSlice};
 
 use crate::keys::Ahead;
 use crate::outgoing::{Room, Signer, batch_message, next_relayed};
+use crate::pieces::Named;
 use crate::{ChainedRun, Effect, Fault, Log, frontier};
 
 /// Who asks whom.
@@ -86,6 +87,19 @@ pub struct Taken {
     pub unfilled: bool,
 }
 
+impl Taken {
+    pub(crate) const fn nothing(cursor: CursorMessage) -> Self {
+        Self {
+            effects: Vec::new(),
+            cursor,
+            pulled: 0,
+            at_end: false,
+            again: false,
+            unfilled: false,
+        }
+    }
+}
+
 impl Client<'_> {
     /// The beginning of the central order.
     #[must_use]
@@ -112,6 +126,7 @@ impl Client<'_> {
                 again: Vec::new(),
                 push: Vec::new(),
                 bytes_max: u64::try_from(push.room.bytes).unwrap_or(u64::MAX),
+                wants_snapshot: false,
             },
             reached: Vec::new(),
             pushed: 0,
@@ -198,23 +213,23 @@ impl Client<'_> {
         if cursor.epoch != answer.cursor.epoch {
             return Err(Fault::Senseless("another epoch without a new beginning"));
         }
-        let mut ahead = Ahead::new(log, self.ledger);
-        ahead.trust(self.server_key);
-        ahead.trust(self.key.public());
-        let mut taken = Taken {
-            effects: Vec::new(),
-            cursor,
-            pulled: 0,
-            at_end: answer.at_end,
-            again: false,
-            unfilled: false,
-        };
+        let mut ahead = self.ahead(log);
+        let mut taken = Taken::nothing(cursor);
+        taken.at_end = answer.at_end;
         self.take_runs(&mut ahead, answer, &mut taken)?;
         if !taken.again {
             self.take_loose(&mut ahead, &answer.loose, &mut taken)?;
         }
         taken.effects.push(Effect::Cursor(taken.cursor));
         Ok(taken)
+    }
+
+    /// A log, and the keys that are known without it.
+    pub(crate) fn ahead<'a, L: Log>(&self, log: &'a L) -> Ahead<'a, L> {
+        let mut ahead = Ahead::new(log, self.ledger);
+        ahead.trust(self.server_key);
+        ahead.trust(self.key.public());
+        ahead
     }
 
     fn take_runs<L: Log>(
@@ -279,6 +294,17 @@ impl Client<'_> {
         if (batch.origin, batch.first_seq, batch.count) != (run.origin, run.first_seq, run.count) {
             return Err(Fault::Senseless("a batch that is not its run's"));
         }
+        self.take_entries(ahead, batch, taken)
+    }
+
+    /// Takes a batch under the name that the central order gives it; returns the chain hash after
+    /// each entry.
+    pub(crate) fn take_entries<L: Log>(
+        &self,
+        ahead: &mut Ahead<'_, L>,
+        batch: &BatchMessage,
+        taken: &mut Taken,
+    ) -> Result<Vec<Hash>, Fault<L::Error>> {
         let checked = ahead.check(batch)?;
         if ahead.is_of(checked.root, self.server_key.device_id()) {
             ahead.learn_keys(&checked.slice);
@@ -311,36 +337,23 @@ impl Client<'_> {
         run: &wire::RunMessage,
         taken: &mut Taken,
     ) -> Result<Option<Vec<Hash>>, Fault<L::Error>> {
+        let Some(Named { hashes, head }) = ahead.named(run)? else {
+            return Ok(None);
+        };
         let chain = wire::origin_of(&run.origin);
-        let Some(hashes) = held_hashes(ahead, chain, run.first_seq, run.count)? else {
-            return Ok(None);
-        };
-        let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
-        let (Some(hash), Some(signature)) = (hashes.last(), &run.signature) else {
-            return Ok(None);
-        };
-        let head = SignedHead {
-            ledger: self.ledger,
-            origin: ahead.root(chain)?,
-            seq: last,
-            hash: *hash,
-            signature: Signature::from_bytes(**signature),
-        };
-        if !ahead.holds(&head) {
-            return Ok(None);
-        }
         taken.effects.push(Effect::Head(chain, head));
         Ok(Some(hashes))
     }
 
-    /// Takes what a hub holds without a number. What cannot be checked is left where it is: the
-    /// central server will tell of it.
-    fn take_loose<L: Log>(
+    /// Takes what somebody holds without a number. What cannot be checked is left where it is, and
+    /// its entries are counted: the central server will tell of them.
+    pub(crate) fn take_loose<L: Log>(
         &self,
         ahead: &mut Ahead<'_, L>,
         loose: &[BatchMessage],
         taken: &mut Taken,
-    ) -> Result<(), Fault<L::Error>> {
+    ) -> Result<u64, Fault<L::Error>> {
+        let mut left = 0_u64;
         for batch in loose {
             match ahead.take_any(batch) {
                 Ok(Some(new)) => {
@@ -348,41 +361,14 @@ impl Client<'_> {
                     taken.effects.extend(new.effects());
                 }
                 Err(Fault::Log(error)) => return Err(Fault::Log(error)),
-                Ok(None) | Err(_) => {}
+                Ok(None) => {}
+                Err(_) => left = left.saturating_add(batch.count),
             }
         }
-        Ok(())
+        Ok(left)
     }
 }
 
 fn count(slice: &OriginSlice) -> u64 {
     u64::try_from(slice.entries.len()).unwrap_or(u64::MAX)
-}
-
-/// The chain hashes of entries that are here already; none when some of them are not.
-fn held_hashes<L: Log>(
-    ahead: &Ahead<'_, L>,
-    origin: Origin,
-    first_seq: u64,
-    count: u64,
-) -> Result<Option<Vec<Hash>>, Fault<L::Error>> {
-    let last = first_seq.saturating_add(count).saturating_sub(1);
-    if first_seq == 0 || ahead.head(origin)?.0 < last {
-        return Ok(None);
-    }
-    let mut hashes = Vec::new();
-    let mut next = first_seq;
-    while next <= last {
-        let slice = ahead.slice(origin, next)?;
-        if slice.entries.is_empty() {
-            return Ok(None);
-        }
-        let mut hash = slice.prev;
-        for (seq, entry) in (next..=last).zip(slice.entries.iter()) {
-            hash = hash.then(entry);
-            hashes.push(hash);
-            next = seq.saturating_add(1);
-        }
-    }
-    Ok(Some(hashes))
 }

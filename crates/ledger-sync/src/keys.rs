@@ -27,7 +27,7 @@ pub(crate) struct Checked {
 /// A log with what earlier batches of the same message add to it.
 pub(crate) struct Ahead<'a, L> {
     pub(crate) log: &'a L,
-    ledger: LedgerId,
+    pub(crate) ledger: LedgerId,
     /// Branches that begin in this message.
     pub(crate) branches: BTreeMap<Origin, BranchStart>,
     /// Hashes of entries that are in this message, by origin and seq.
@@ -81,6 +81,11 @@ impl<'a, L: Log> Ahead<'a, L> {
             return Ok(is_before.then_some(branch.prev));
         }
         self.log.hash_at(origin, seq).map_err(Fault::Log)
+    }
+
+    /// The chain hash after an entry of this message.
+    pub(crate) fn ahead_hash(&self, chain: Origin, seq: u64) -> Option<Hash> {
+        self.hashes.get(&(chain, seq)).copied()
     }
 
     /// The key of the device that an origin belongs to.

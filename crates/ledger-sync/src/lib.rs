@@ -13,6 +13,7 @@ pub mod client;
 pub mod frontier;
 mod keys;
 mod outgoing;
+pub mod pieces;
 pub mod server;
 
 pub use keys::unpack;
@@ -31,6 +32,14 @@ pub struct ChainedRun {
     pub run: NumberRun,
     /// The central chain after the run's last entry.
     pub after: Hash,
+}
+
+impl ChainedRun {
+    /// The run's last number.
+    #[must_use]
+    pub const fn last(&self) -> u64 {
+        self.run.n.saturating_add(self.run.count).saturating_sub(1)
+    }
 }
 
 /// What sync looks at: a node's durable log.

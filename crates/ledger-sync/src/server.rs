@@ -3,7 +3,7 @@
 use ledger_core::planted::Bug;
 use ledger_core::{LedgerId, Origin, Timestamp};
 use ledger_format::Hash;
-use ledger_format::head::PublicKey;
+use ledger_format::head::{PublicKey, SignedHead};
 use ledger_format::wire::{
     self, BATCH_ENTRIES_MAX, BatchMessage, CursorMessage, OriginHead, Reject, RejectCode,
     RunMessage, SyncRequest,
@@ -116,7 +116,7 @@ fn take_one<L: Log>(
     Ok(())
 }
 
-fn reject_code<E: std::error::Error + Send + Sync + 'static>(
+pub(crate) fn reject_code<E: std::error::Error + Send + Sync + 'static>(
     fault: Fault<E>,
 ) -> Result<(RejectCode, u64), E> {
     Ok(match fault {
@@ -320,6 +320,17 @@ fn anchor_at<L: Log>(
         .map(|chained| wire::hash_bytes(&chained.after)))
 }
 
+/// The signed head at the end of a run.
+pub(crate) fn head_at<L: Log>(
+    log: &L,
+    chain: Origin,
+    last: u64,
+) -> Result<SignedHead, Fault<L::Error>> {
+    let head = log.signed_head_covering(chain, last).map_err(Fault::Log)?;
+    head.filter(|head| head.seq == last)
+        .ok_or(Fault::Senseless("a run that does not end at a signed head"))
+}
+
 pub(crate) fn run_message<L: Log>(
     log: &L,
     chained: &ChainedRun,
@@ -338,9 +349,7 @@ pub(crate) fn run_message<L: Log>(
         batch: None,
         signature: None,
     };
-    let head = log.signed_head_covering(origin, last).map_err(Fault::Log)?;
-    let head = head.filter(|head| head.seq == last);
-    let head = head.ok_or(Fault::Senseless("a run that does not end at a signed head"))?;
+    let head = head_at(log, origin, last)?;
     if held {
         message.signature = Some(ByteArray::new(*head.signature.as_bytes()));
         return Ok(message);

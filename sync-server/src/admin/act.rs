@@ -53,6 +53,14 @@ pub(super) enum Act {
         url: Option<String>,
     },
     Verify,
+    /// Write what is known here into this file; the path is absolute.
+    WriteSyncFile {
+        file: PathBuf,
+    },
+    /// Take what is new from this file; the path is absolute.
+    ReadSyncFile {
+        file: PathBuf,
+    },
     /// Write a backup into this file; the path is absolute.
     Backup {
         file: PathBuf,
@@ -104,6 +112,8 @@ impl Act {
                 users::set_user(node, user, said, new_link.then_some(url))
             }
             Self::Verify => shape(node.verify(&mut |_| {})?),
+            Self::WriteSyncFile { file } => shape(node.write_sync_file(file, &mut |_| {})?),
+            Self::ReadSyncFile { file } => shape(node.read_sync_file(file, &mut |_| {})?),
             Self::Backup { file } => shape(node.backup(file, &mut |_| {})?),
         }
     }

@@ -10,8 +10,8 @@ use ledger_format::bounded::{self, CodecError};
 use ledger_format::head::{Certificate, SIGNED_HEAD_BYTES, SignedHead};
 use ledger_format::pack::{self as packing, BATCH_BYTES_MAX, FACTORED, INFLATED_BYTES_MAX, RAW};
 use ledger_format::wire::{
-    BatchMessage, Enroll, EnrollAnswer, Envelope, ErrorMessage, Hello, HelloAnswer, Message,
-    SyncAnswer, SyncRequest, WaitAnswer, WaitRequest,
+    BatchMessage, Enroll, EnrollAnswer, Envelope, ErrorMessage, FilePart, Hello, HelloAnswer,
+    Message, Piece, SyncAnswer, SyncRequest, WaitAnswer, WaitRequest,
 };
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
 
@@ -238,6 +238,8 @@ pub(crate) fn wire(bytes: &[u8]) {
     stable::<Envelope>(bytes);
     stable::<SyncRequest>(bytes);
     stable::<SyncAnswer>(bytes);
+    stable::<Piece>(bytes);
+    stable::<FilePart>(bytes);
     stable::<ErrorMessage>(bytes);
     stable::<BatchMessage>(bytes);
     stable::<WaitRequest>(bytes);

@@ -111,6 +111,11 @@ pub(crate) fn server(bytes: &[u8]) {
     answers::<FrontierAnswer>(&shop.server.handle_frontier(&bytes_of(&envelope)));
     answers::<SyncAnswer>(&shop.server.handle_sync(&bytes_of(&envelope)));
     waits(&shop.server, &bytes_of(&envelope));
+    let path = String::from_utf8_lossy(bytes);
+    assert_ne!(shop.server.handle_snapshot(&path).status, 200);
+    // Signed for the server, not for the ledger.
+    let taken = [bytes.to_vec(), bytes_of(&envelope)].map(|it| shop.server.take_sync_part(&it));
+    assert!(taken.iter().all(Result::is_err), "{taken:?}");
     let after = shop.server.state_hash().expect("it is usable");
     assert_eq!(after, before, "nothing here is signed by a device");
 }

@@ -561,6 +561,7 @@ pub(crate) fn hello_answer() -> HelloAnswer {
             signature: ByteArray::new([8; 64]),
         }),
         certificate: None,
+        end: 7,
     }
 }
 
@@ -599,13 +600,9 @@ fn reached() -> wire::OriginHead {
     wire::head_message(origin, 3, &Hash::before_first(origin))
 }
 
-/// Every message of the protocol.
-pub(crate) fn messages() -> Vec<Vec<u8>> {
-    let said = ErrorMessage {
-        code: "stale-nonce".to_owned(),
-        text: "say hello again".to_owned(),
-    };
-    let rejected = SyncAnswer {
+/// An answer that takes nothing, for every reason.
+fn rejected() -> SyncAnswer {
+    SyncAnswer {
         now_millis: 1,
         nonce: ByteBuf::from([6; 24]),
         rejects: (0..=7)
@@ -623,6 +620,34 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         held: vec![reached()],
         loose: Vec::new(),
         revoked: false,
+        snapshot: None,
+    }
+}
+
+/// Every message of the protocol.
+pub(crate) fn messages() -> Vec<Vec<u8>> {
+    let said = ErrorMessage {
+        code: "stale-nonce".to_owned(),
+        text: "say hello again".to_owned(),
+    };
+    let rejected = rejected();
+    let far = SyncAnswer {
+        rejects: Vec::new(),
+        restart: false,
+        at_end: false,
+        snapshot: Some(wire::SnapshotMessage {
+            id: "ab".repeat(48),
+            chunks: 3,
+            entries: 20_000,
+        }),
+        ..rejected.clone()
+    };
+    let part = wire::FilePart {
+        at_millis: 1_700_000_000_000,
+        epoch: world::EPOCH,
+        piece: None,
+        loose: Vec::new(),
+        is_last: true,
     };
     let compared = wire::FrontierAnswer {
         nonce: ByteBuf::from([6; 24]),
@@ -651,6 +676,8 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         compare.to_bytes(),
         compared.to_bytes(),
         rejected.to_bytes(),
+        far.to_bytes(),
+        part.to_bytes(),
     ]
     .into_iter()
     .map(|bytes| bytes.expect("a message can be written"))
@@ -658,6 +685,7 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
     seeds.push(with_later_code(&seeds));
     seeds.extend(sync::requests());
     seeds.extend(sync::answers());
+    seeds.extend(sync::piece_seeds());
     seeds
 }
 

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use ledger_format::wire::{
-    self, BatchMessage, CursorMessage, Message, OriginHead, RunMessage, SyncAnswer, SyncRequest,
+    self, BatchMessage, CursorMessage, Message, OriginHead, Piece, RunMessage, SyncAnswer,
+    SyncRequest,
 };
 use ledger_format::{Hash, pack};
 use ledger_sync::Room;
 use ledger_sync::client::{Claim, Client, Push};
-use ledger_sync::server;
+use ledger_sync::{pieces, server};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use super::world::{self, EPOCH, Shelf};
@@ -81,6 +82,7 @@ pub(crate) fn pull(bytes: &[u8]) {
             held: Vec::new(),
             loose: Vec::new(),
             revoked: false,
+            snapshot: None,
         };
         let mut empty = Shelf::default();
         let taken = client(&world::key(2))
@@ -139,6 +141,50 @@ pub(crate) fn answer(bytes: &[u8]) {
             .iter()
             .all(|it| it.origin == wire::id_bytes(own[0].as_bytes()))
     );
+}
+
+/// A piece is taken whole and leads to where it says, by a device and by a server without it, or it
+/// is not taken.
+pub(crate) fn piece(bytes: &[u8]) {
+    let Ok(piece) = Piece::from_bytes(bytes) else {
+        return;
+    };
+    let mut log = Shelf::default();
+    let key = world::key(2);
+    let cursor = Client::first_cursor(EPOCH);
+    if let Ok(taken) = client(&key).take_piece(&log, cursor, &piece) {
+        log.take(&taken.effects);
+        let is_over = taken.again || piece.to.n == 0;
+        assert!(is_over || taken.cursor == piece.to, "it leads elsewhere");
+    }
+    let known = server::Known {
+        ledger: world::ledger(),
+        server_key: world::key(0).public(),
+        caller: world::key(1).public(),
+    };
+    let mut server = Shelf::default();
+    let pushed = pieces::take_pushed(&server, &known, &piece).expect("the log is sound");
+    let arrived: usize = pushed.arrivals.iter().map(|it| it.hashes.len()).sum();
+    server.take(&pushed.effects);
+    let here: u64 = (0..=2).map(|at| server.end(world::origin(at)).0).sum();
+    let here = usize::try_from(here).expect("a small log");
+    assert!(arrived >= here, "{here} are here, {arrived} are numbered");
+}
+
+/// Seeds of [`piece`]: the server's order from its beginning, in one and in several.
+pub(crate) fn piece_seeds() -> Vec<Vec<u8>> {
+    let log = Shelf::of_server();
+    let mut seeds = Vec::new();
+    for span in [1, 3, 1_000] {
+        let mut from = Client::first_cursor(EPOCH);
+        while let Some(piece) =
+            pieces::piece(&log, from, pack::FACTORED, from.n + span).expect("the log is sound")
+        {
+            from = piece.to;
+            seeds.push(piece.to_bytes().expect("a message can be written"));
+        }
+    }
+    seeds
 }
 
 fn client(key: &ledger_format::head::DeviceKey) -> Client<'_> {
@@ -203,6 +249,7 @@ fn request(cursor: CursorMessage, push: Vec<BatchMessage>, have: Vec<OriginHead>
         again: Vec::new(),
         push,
         bytes_max: 1 << 20,
+        wants_snapshot: false,
     };
     request.to_bytes().expect("a message can be written")
 }
@@ -264,6 +311,7 @@ pub(crate) fn push_seeds() -> Vec<Vec<u8>> {
         ],
         push: Vec::new(),
         bytes_max: 0,
+        wants_snapshot: false,
     };
     seeds.push(again.to_bytes().expect("a message can be written"));
     seeds
@@ -285,6 +333,7 @@ pub(crate) fn pull_seeds() -> Vec<Vec<u8>> {
         again: Vec::new(),
         push: Vec::new(),
         bytes_max: 0,
+        wants_snapshot: false,
     };
     seeds.push(nothing.to_bytes().expect("a message can be written"));
     seeds.extend(requests());
@@ -319,6 +368,7 @@ fn answered(runs: Vec<RunMessage>, restart: bool) -> Vec<u8> {
         held: Vec::new(),
         loose: Vec::new(),
         revoked: false,
+        snapshot: None,
     };
     answer.to_bytes().expect("a message can be written")
 }

@@ -1,16 +1,18 @@
 //! `stock sync`: once, for weeks, or not until told otherwise.
 
+mod file;
 mod signs;
 mod told;
 mod watch;
 
-use ledger_node::{EnrolText, Node, NodeError, SystemClock, WallClock as _};
+use ledger_node::{EnrolText, Node, NodeError, SyncProgress, SystemClock, WallClock as _};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::close;
 use crate::cli::{OnOff, SyncArgs};
 use crate::context::Context;
+use crate::progress::Bar;
 use crate::report::{Answer, Exit, Failure};
 use crate::table::text;
 use crate::{time, turn};
@@ -54,6 +56,12 @@ impl Unsent {
 
 /// `stock sync`.
 pub(crate) fn run(context: &Context, args: &SyncArgs) -> Result<Answer, Failure> {
+    if let Some(path) = &args.to_file {
+        return file::write(context, path);
+    }
+    if let Some(path) = &args.from_file {
+        return file::read(context, path);
+    }
     match (args.offline, args.watch) {
         (Some(switch), _) => offline(context, switch),
         (None, true) => watch::run(context),
@@ -78,10 +86,13 @@ fn once(context: &Context, via: Option<&str>) -> Result<Answer, Failure> {
     let node = context.open()?;
     check_online(context, &node)?;
     let turn = turn::sync(&context.store()?);
+    let bar = Bar::new(context.json());
+    let mut shown = |at: SyncProgress| bar.at("receiving", at.pulled, at.behind);
     let synced = match via {
-        Some(via) => online(node.sync_via(&via.url, via.pin, &mut |_| {})),
-        None => online(node.sync(&mut |_| {})),
+        Some(via) => online(node.sync_via(&via.url, via.pin, &mut shown)),
+        None => online(node.sync(&mut shown)),
     };
+    drop(bar);
     let report = synced.map_err(|mut failure| {
         if let Ok(unsent) = Unsent::of(&node) {
             failure.text = unsent.after(failure.text);

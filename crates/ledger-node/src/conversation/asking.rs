@@ -38,6 +38,16 @@ impl Node {
         if is_pending {
             self.mark_clock()?;
         }
+        let (bonded, url) = self.bonded()?;
+        Ok(Conversation::new(
+            self,
+            url,
+            Purpose::Sync(Box::new(bonded)),
+        ))
+    }
+
+    /// Who this device is in its ledger, and its server's address.
+    pub(crate) fn bonded(&self) -> Result<(Bonded, String), NodeError> {
         let inner = self.lock();
         let bond = inner.keys.bond.as_ref().ok_or(NodeError::NotEnrolled)?;
         let bonded = Bonded {
@@ -46,13 +56,7 @@ impl Node {
             server_key: inner.keys.server_key().ok_or(NodeError::NotEnrolled)?,
             certificate: from_hex(&bond.certificate).unwrap_or_default(),
         };
-        let url = bond.server_url.clone();
-        drop(inner);
-        Ok(Conversation::new(
-            self,
-            url,
-            Purpose::Sync(Box::new(bonded)),
-        ))
+        Ok((bonded, bond.server_url.clone()))
     }
 
     /// The epoch to talk about with somebody, and whether it is a new one here: a server that was
@@ -68,7 +72,7 @@ impl Node {
         (hello.epoch, true)
     }
 
-    pub(super) fn stored_cursor(
+    pub(crate) fn stored_cursor(
         &self,
         server: &PublicKey,
         epoch: u64,
@@ -147,11 +151,13 @@ impl Node {
                     again: part.runs,
                     push: Vec::new(),
                     bytes_max: 0,
+                    wants_snapshot: false,
                 });
             }
             talk.supply = None;
         }
-        let only_named = talk.renewing || (!talk.channel.central && !talk.compared);
+        let is_unknown = !talk.channel.central && !talk.compared;
+        let only_named = talk.renewing || talk.is_far_behind || is_unknown;
         let asked = self.look_at_log(|log, inner| {
             let (own, relayed) = inner.unnumbered();
             let push = Push {
@@ -165,7 +171,8 @@ impl Node {
             };
             bonded.client(encoding).ask(log, cursor, &push)
         });
-        let asked = asked.map_err(faulty)?;
+        let mut asked = asked.map_err(faulty)?;
+        asked.request.wants_snapshot = talk.is_far_behind;
         let request = asked.request.clone();
         talk.asked = Some(asked);
         Ok(request)
@@ -179,17 +186,31 @@ impl Node {
         asked: &Asked,
         answer: &SyncAnswer,
     ) -> Result<Taken, NodeError> {
+        let client = bonded.client(channel.encoding);
+        let may_be_all = channel.central && !asked.more && answer.rejects.is_empty();
+        self.take_made(channel.cursor.epoch, may_be_all, &|log| {
+            client.take(log, channel.cursor, answer).map_err(faulty)
+        })
+    }
+
+    /// Makes durable and folds what was made of something that came: numbers of this epoch, and
+    /// entries. Where it `may_be_all` that the central server holds, the moment is kept.
+    pub(crate) fn take_made(
+        &self,
+        epoch: u64,
+        may_be_all: bool,
+        make: &dyn Fn(&NodeLog<'_>) -> Result<Taken, NodeError>,
+    ) -> Result<Taken, NodeError> {
         let now = self.now();
         let mut inner = self.lock();
         inner.check_usable()?;
-        let other_epoch = inner.epoch != 0 && inner.epoch != channel.cursor.epoch;
+        let other_epoch = inner.epoch != 0 && inner.epoch != epoch;
         let log = NodeLog {
             store: self.store(),
             fold: &inner.state.fold,
             numbered: !other_epoch,
         };
-        let client = bonded.client(channel.encoding);
-        let mut taken = client.take(&log, channel.cursor, answer).map_err(faulty)?;
+        let mut taken = make(&log)?;
         let mut group = Group::new();
         inner.epoch = taken.cursor.epoch;
         let is_shared = inner.is_shared(&taken.effects);
@@ -197,8 +218,8 @@ impl Node {
             inner.keys.begin_origin(now)?;
         }
         inner.take_effects(std::mem::take(&mut taken.effects), &mut group, now)?;
-        let all_there = taken.at_end && !asked.more && answer.rejects.is_empty() && !other_epoch;
-        if channel.central && all_there && inner.all_numbered() {
+        let all_there = may_be_all && taken.at_end && !other_epoch;
+        if all_there && inner.all_numbered() {
             group.push(note(SYNCED_AT, now));
         }
         if Bug::CursorBeforeEntries.is_planted() {
@@ -240,7 +261,7 @@ impl Inner {
     }
 }
 
-fn note(key: &str, now: Timestamp) -> Record {
+pub(crate) fn note(key: &str, now: Timestamp) -> Record {
     Record::Note(Note {
         key: key.to_owned(),
         value: now.millis().to_string(),
