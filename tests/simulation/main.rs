@@ -20,20 +20,23 @@
 mod clock;
 mod counters;
 mod dice;
+mod hubs;
 mod machine;
 mod net;
+mod options;
 mod oracles;
 mod planted;
 mod quiet;
 mod seeds;
 mod story;
+mod trouble;
 mod work;
 mod world;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use world::Options;
+use options::Options;
 
 const USAGE: &str = "usage: cargo xtask sim [--seeds N] [--from S] [--seed S] [--planted]";
 

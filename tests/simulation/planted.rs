@@ -2,8 +2,8 @@
 
 use ledger_core::planted::{Bug, plant};
 
+use crate::options::Options;
 use crate::seeds;
-use crate::world::Options;
 
 /// Within so many seeds every bug is found.
 pub const SEEDS: u64 = 500;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use ledger_node::{Conversation, Node, NodeError};
+use ledger_node::{Conversation, Node, NodeError, WireAnswer};
 
+use crate::net::AnswerKind;
 use crate::oracles;
 use crate::world::{CENTRAL, Failure, World, chain};
 
 /// In so many rounds everybody must have everything: one to push, one to pull what others pushed,
-/// and one for each of two restarts that a restored server may ask for.
-pub const ROUNDS_MAX: u64 = 4;
+/// one for each of two restarts that a restored server may ask for, and one more for hubs.
+pub const ROUNDS_MAX: u64 = 5;
 /// How many questions one conversation may have.
 const QUESTIONS_MAX: u64 = 60;
 
@@ -54,7 +55,10 @@ impl World {
 
     /// Everybody syncs once; true when all have all.
     fn round(&mut self) -> Result<bool, Failure> {
-        for which in 1..self.machines.len() {
+        // What hubs got they hand on.
+        let (hubs, handhelds): (Vec<_>, Vec<_>) =
+            (1..self.machines.len()).partition(|which| self.is_hub(*which));
+        for which in handhelds.into_iter().chain(hubs) {
             self.pass(10_000);
             if let Err(error) = self.sync_quietly(which) {
                 let name = &self.machines[which].name;
@@ -79,30 +83,60 @@ impl World {
         let Some(node) = self.machines[which].node.clone() else {
             return Ok(());
         };
-        if node.server_url().is_none()
-            && let Some(code) = self.new_code()
-        {
-            self.carry(node.begin_enroll("http://central", &code))?;
-        }
-        self.carry(node.begin_sync()?)
+        let server = self.server_of(which);
+        self.enroll_quietly(server, CENTRAL)?;
+        self.enroll_quietly(which, server)?;
+        self.carry(node.begin_sync()?, server)
     }
 
-    fn carry(&mut self, mut conversation: Conversation) -> Result<(), NodeError> {
+    fn enroll_quietly(&mut self, which: usize, server: usize) -> Result<(), NodeError> {
+        let Some(node) = self.machines[which].node.clone() else {
+            return Ok(());
+        };
+        if which != CENTRAL
+            && node.server_url().is_none()
+            && let Some(code) = self.new_code()
+        {
+            self.carry(node.begin_enroll("http://server", &code), server)?;
+        }
+        Ok(())
+    }
+
+    fn carry(&mut self, mut conversation: Conversation, server: usize) -> Result<(), NodeError> {
         for _ in 0..QUESTIONS_MAX {
             let Some(question) = conversation.question()? else {
                 return Ok(());
             };
-            let Some(central) = &self.machines[CENTRAL].node else {
+            let answer = self.answer_quietly(server, question.route, &question.body);
+            let Some(answer) = answer.map_err(NodeError::BadAnswer)? else {
                 return Err(conversation.unreachable("the server does not run"));
             };
-            let answer = central.handle(question.route, &question.body);
-            if question.route == "sync" && answer.status == 200 {
-                self.observe(&question.body, &answer.body)
-                    .map_err(NodeError::BadAnswer)?;
-            }
             conversation.answer(answer.status, &answer.body)?;
         }
         Err(conversation.unreachable("it asks without end"))
+    }
+
+    fn answer_quietly(
+        &mut self,
+        server: usize,
+        route: &str,
+        body: &[u8],
+    ) -> Result<Option<WireAnswer>, Failure> {
+        if route == "enroll" && self.is_hub(server) {
+            let answer = self.enroll_above(server, body)?;
+            return Ok(match answer {
+                AnswerKind::Wire(answer) => Some(answer),
+                _ => None,
+            });
+        }
+        let Some(node) = &self.machines[server].node else {
+            return Ok(None);
+        };
+        let answer = node.handle(route, body);
+        if route == "sync" && answer.status == 200 {
+            self.observe(server, body, &answer.body)?;
+        }
+        Ok(Some(answer))
     }
 
     /// What everybody has is on their disks: without power and with nothing but what was synced,

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::counters::Counters;
-use crate::world::{Options, World};
+use crate::options::Options;
+use crate::world::World;
 
 /// What became of one seed.
 #[derive(Debug)]

@@ -17,17 +17,20 @@
 mod clock;
 mod counters;
 mod dice;
+mod hubs;
 mod machine;
 mod net;
+mod options;
 mod oracles;
 mod planted;
 mod quiet;
 mod seeds;
 mod story;
+mod trouble;
 mod work;
 mod world;
 
-use world::Options;
+use options::Options;
 
 const SEEDS: u64 = 500;
 

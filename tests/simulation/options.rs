@@ -1,0 +1,47 @@
+//! What may happen in a world.
+
+/// What may happen in a world.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How many things people do.
+    pub acts: u64,
+    /// At most so many handhelds, at least two.
+    pub handhelds: u64,
+    /// How many troubles there are at most.
+    pub troubles: u64,
+    /// Some servers are restored from an older copy of their directory.
+    pub restores: bool,
+    /// Machines are turned back to an older image of their whole disk, which nothing on the disk can
+    /// tell. What a handheld writes then is a branch; what a server numbers then is numbered anew.
+    pub turned_back: bool,
+    /// Some worlds have hubs.
+    pub hubs: bool,
+    /// Whether the story is told.
+    pub loud: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            acts: 100,
+            handhelds: 4,
+            troubles: 12,
+            restores: true,
+            turned_back: false,
+            hubs: true,
+            loud: false,
+        }
+    }
+}
+
+impl Options {
+    /// A central server and its handhelds, and nothing that came to the worlds later: what a seed
+    /// found there it finds again.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            hubs: false,
+            ..Self::default()
+        }
+    }
+}
