@@ -43,8 +43,9 @@ impl World {
                 break;
             }
             if rounds >= ROUNDS_MAX {
+                let behind = self.behind()?;
                 return Err(format!(
-                    "not everybody has everything after {rounds} rounds"
+                    "not everybody has everything after {rounds} rounds: {behind}"
                 ));
             }
         }
@@ -77,6 +78,21 @@ impl World {
         let first = hashes.first().map(|(hash, _)| hash.clone());
         let same = |(hash, done): &(String, bool)| *done && Some(hash) == first.as_ref();
         Ok(hashes.iter().all(same))
+    }
+
+    /// Who shows another state than the server, or has entries without a number.
+    fn behind(&self) -> Result<String, Failure> {
+        let mut behind = Vec::new();
+        let mut first = None;
+        for machine in &self.machines {
+            let node = machine.node.as_ref().ok_or("a machine does not run")?;
+            let hash = node.state_hash().map_err(|error| chain(&error))?;
+            let (pending, _) = node.view().pending().map_err(|error| chain(&error))?;
+            if first.get_or_insert_with(|| hash.clone()) != &hash || pending > 0 {
+                behind.push(format!("{} ({pending} pending)", machine.name));
+            }
+        }
+        Ok(behind.join(", "))
     }
 
     fn sync_quietly(&mut self, which: usize) -> Result<(), NodeError> {
@@ -112,6 +128,9 @@ impl World {
                 return Err(conversation.unreachable("the server does not run"));
             };
             conversation.answer(answer.status, &answer.body)?;
+            if let Some(report) = conversation.sync_report() {
+                self.tell(|| format!("{report:?}"));
+            }
         }
         Err(conversation.unreachable("it asks without end"))
     }

@@ -248,6 +248,10 @@ pub struct SyncRequest {
     /// What the caller gives.
     #[serde(rename = "push", default, skip_serializing_if = "Vec::is_empty")]
     pub push: Vec<BatchMessage>,
+    /// Certificates of devices whose entries are relayed and of which the caller, a hub, has only
+    /// heard from themselves: whoever takes the entries may not know them either.
+    #[serde(rename = "certs", default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<ByteBuf>,
     /// The most bytes of batches in the answer.
     #[serde(rename = "max")]
     pub bytes_max: u64,

@@ -267,9 +267,7 @@ impl Node {
             SyncRequest::from_bytes(&envelope.body).or(Err(Refused::bad("sync request")))?;
         self.renew_if_turned_back(&request.cursor)?;
         // Before anything that it signed has a number: whoever pulls that needs its key.
-        if let Some(certificate) = &caller.certificate {
-            self.enroll_again(certificate)?;
-        }
+        self.take_shown(caller.certificate.as_ref(), &request)?;
         let rejects = self.take_push(&caller, &request)?;
         let (order, nonce, is_revoked) = {
             let inner = self.lock();
@@ -362,17 +360,7 @@ impl Node {
         Ok(())
     }
 
-    /// Takes a device in again that holds a certificate of this ledger and is not known: the
-    /// server was restored from before the device was enrolled.
-    fn enroll_again(&self, certificate: &Certificate) -> Result<(), Refused> {
-        if self.lock().central.is_none() {
-            return Ok(());
-        }
-        let role = Role::from_number(i64::from(certificate.role)).unwrap_or(Role::Viewer);
-        self.write_device(certificate, role)
-    }
-
-    fn write_device(&self, certificate: &Certificate, role: Role) -> Result<(), Refused> {
+    pub(crate) fn write_device(&self, certificate: &Certificate, role: Role) -> Result<(), Refused> {
         let code = Code::new(&certificate.device.to_string()).or(Err(Refused::bad("device")))?;
         let write = CatalogueWrite::new(Class::Device, code)
             .with(key::NAME, Value::text(&certificate.name))

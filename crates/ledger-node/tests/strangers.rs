@@ -116,6 +116,7 @@ impl<'a> Stranger<'a> {
             have: Vec::new(),
             again: Vec::new(),
             push,
+            certificates: Vec::new(),
             bytes_max: 1 << 20,
         };
         let body = request.to_bytes().unwrap();

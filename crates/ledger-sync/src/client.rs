@@ -111,6 +111,7 @@ impl Client<'_> {
                 have: Vec::new(),
                 again: Vec::new(),
                 push: Vec::new(),
+                certificates: Vec::new(),
                 bytes_max: u64::try_from(push.room.bytes).unwrap_or(u64::MAX),
             },
             reached: Vec::new(),
@@ -292,14 +293,16 @@ impl Client<'_> {
             return Ok(Vec::new());
         }
         if let Some(slice) = ahead.join(&checked)? {
-            let chain = slice.origin;
             taken.pulled = taken.pulled.saturating_add(count(&slice));
             taken.effects.push(Effect::Foreign {
                 batch: batch.clone(),
                 slice,
             });
-            taken.effects.push(Effect::Head(chain, checked.head));
         }
+        // Whoever pulls from here gets this run under this head, also where the entries were here
+        // before under other heads.
+        let chain = checked.slice.origin;
+        taken.effects.push(Effect::Head(chain, checked.head));
         Ok(checked.hashes)
     }
 

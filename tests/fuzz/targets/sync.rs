@@ -202,6 +202,7 @@ fn request(cursor: CursorMessage, push: Vec<BatchMessage>, have: Vec<OriginHead>
         have,
         again: Vec::new(),
         push,
+        certificates: Vec::new(),
         bytes_max: 1 << 20,
     };
     request.to_bytes().expect("a message can be written")
@@ -263,6 +264,7 @@ pub(crate) fn push_seeds() -> Vec<Vec<u8>> {
             run(2, 1, 1, Some(&[world::genesis(&world::key(2))])),
         ],
         push: Vec::new(),
+        certificates: Vec::new(),
         bytes_max: 0,
     };
     seeds.push(again.to_bytes().expect("a message can be written"));
@@ -284,6 +286,7 @@ pub(crate) fn pull_seeds() -> Vec<Vec<u8>> {
         have: Vec::new(),
         again: Vec::new(),
         push: Vec::new(),
+        certificates: Vec::new(),
         bytes_max: 0,
     };
     seeds.push(nothing.to_bytes().expect("a message can be written"));

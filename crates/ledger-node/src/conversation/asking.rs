@@ -146,6 +146,7 @@ impl Node {
                     have: Vec::new(),
                     again: part.runs,
                     push: Vec::new(),
+                    certificates: Vec::new(),
                     bytes_max: 0,
                 });
             }
@@ -165,7 +166,10 @@ impl Node {
             };
             bonded.client(encoding).ask(log, cursor, &push)
         });
-        let asked = asked.map_err(faulty)?;
+        let mut asked = asked.map_err(faulty)?;
+        let pushed = &asked.request.push;
+        let shown = self.look_at_log(|log, inner| inner.shown_with(log.store, pushed))?;
+        asked.request.certificates = shown;
         let request = asked.request.clone();
         talk.asked = Some(asked);
         Ok(request)
