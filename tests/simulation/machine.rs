@@ -60,6 +60,17 @@ impl Role {
     }
 }
 
+/// How a machine was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// The node's directory, file by file.
+    Directory,
+    /// The disk, into another machine.
+    Disk,
+    /// All of it, as virtual machines are copied.
+    WholeMachine,
+}
+
 /// A machine.
 pub struct Machine {
     /// What people call it.
@@ -80,6 +91,9 @@ pub struct Machine {
     pub made: bool,
     /// Until then nothing gets from it to the server above.
     pub cut_off_until: u64,
+    /// Until then its program speaks a version of the protocol that no server knows.
+    pub strange_until: u64,
+    id: [u8; 16],
     random: Arc<Mutex<Dice>>,
     segment_bytes: u64,
 }
@@ -100,11 +114,33 @@ impl Machine {
             unsure: None,
             made: false,
             cut_off_until: 0,
+            strange_until: 0,
+            id,
             random: Arc::new(Mutex::new(Dice::new(dice.next()))),
             segment_bytes: *dice
                 .one_of(&[4 * 1024, 16 * 1024, 64 * 1024])
                 .unwrap_or(&4096),
         }
+    }
+
+    /// Another machine with a copy of all that is on this one's disk now, or of the node's directory
+    /// alone. Where even the machine's id was copied, nothing on the disk can tell.
+    #[must_use]
+    pub fn copied(&self, how: Copied, clock: Arc<SimClock>, dice: &mut Dice) -> Self {
+        let name = format!("copy-of-{}", self.name);
+        let mut copy = Self::new(&name, self.role, clock, dice);
+        let image = self.disk.image();
+        if how == Copied::WholeMachine {
+            copy.id = self.id;
+            copy.disk = ModelDisk::new(self.id);
+        }
+        if how == Copied::Directory {
+            copy.disk.put_back_dir(&image, Path::new(DIR));
+        } else {
+            copy.disk.put_back(&image);
+        }
+        (copy.made, copy.segment_bytes) = (true, self.segment_bytes);
+        copy
     }
 
     /// What its node stands on, from now to the next loss of power.

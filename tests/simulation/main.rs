@@ -17,6 +17,7 @@
     reason = "a campaign fails by panicking, prints what it found, and shares modules with a test"
 )]
 
+mod admin;
 mod clock;
 mod counters;
 mod dice;

@@ -98,7 +98,8 @@ impl World {
     /// A code for a device, as an administrator makes it at the server.
     pub fn new_code(&mut self) -> Option<String> {
         let central = self.machines[CENTRAL].node.clone()?;
-        let code = central.new_enrol_code(None, None, CODE_MILLIS);
+        let role = self.role_for_device();
+        let code = central.new_enrol_code(None, role, CODE_MILLIS);
         self.check_power(CENTRAL);
         // A wrong code now and then.
         match code {
@@ -115,7 +116,7 @@ impl World {
         };
         match talk.conversation.question() {
             Ok(Some(question)) => {
-                let body = self.maybe_old(question.route, question.body);
+                let body = self.maybe_old(which, question.route, question.body);
                 self.send(which, question.route, &body);
                 Ok(())
             }
@@ -125,15 +126,17 @@ impl World {
     }
 
     /// Now and then a program asks that speaks no protocol of this server's any more.
-    fn maybe_old(&mut self, route: &str, body: Vec<u8>) -> Vec<u8> {
-        if route != "hello" || !self.dice.percent(2) {
+    fn maybe_old(&mut self, which: usize, route: &str, body: Vec<u8>) -> Vec<u8> {
+        let is_strange = !self.quiet && self.machines[which].strange_until > self.now();
+        if route != "hello" || !(is_strange || self.dice.percent(2)) {
             return body;
         }
         let Ok(mut hello) = Hello::from_bytes(&body) else {
             return body;
         };
         self.counters.meet("fault", "old protocol");
-        (hello.proto_min, hello.proto_max) = (0, 0);
+        let version = if is_strange { u32::from(u16::MAX) } else { 0 };
+        (hello.proto_min, hello.proto_max) = (version, version);
         hello.to_bytes().unwrap_or(body)
     }
 
@@ -261,7 +264,10 @@ impl World {
         if self.check_power(to) {
             return Ok(None);
         }
-        self.counters.meet(ANSWERS[usize::from(self.is_hub(to))], &format!("{route} {status}"));
+        self.counters.meet(
+            ANSWERS[usize::from(self.is_hub(to))],
+            &format!("{route} {status}"),
+        );
         if route == "sync" && status == 200 {
             self.observe(to, &request.body, &answer.body)?;
             if self.is_hub(to) && self.dice.percent(50) {
@@ -327,6 +333,10 @@ impl World {
         talk.tries = 0;
         let taken = match &answer.kind {
             AnswerKind::Wire(wire) => talk.conversation.answer(wire.status, &wire.body),
+            AnswerKind::Page(413) if self.options.copied => {
+                self.counters.meet("fault", "request too large");
+                talk.conversation.too_large()
+            }
             AnswerKind::Page(status) => {
                 Err(talk.conversation.unreachable(format!("a page, {status}")))
             }

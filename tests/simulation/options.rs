@@ -16,6 +16,12 @@ pub struct Options {
     pub turned_back: bool,
     /// Some worlds have hubs.
     pub hubs: bool,
+    /// In some worlds the administrator gives roles, and revokes devices.
+    pub administered: bool,
+    /// Devices are copied, restored or speak another version, and requests are too large for some.
+    pub copied: bool,
+    /// People say of some things that they happened earlier.
+    pub said: bool,
     /// Whether the story is told.
     pub loud: bool,
 }
@@ -29,6 +35,9 @@ impl Default for Options {
             restores: true,
             turned_back: false,
             hubs: true,
+            administered: true,
+            copied: true,
+            said: true,
             loud: false,
         }
     }
@@ -41,6 +50,9 @@ impl Options {
     pub fn plain() -> Self {
         Self {
             hubs: false,
+            administered: false,
+            copied: false,
+            said: false,
             ..Self::default()
         }
     }

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use ledger_core::EntryId;
 use ledger_node::{Conversation, Node, NodeError, WireAnswer};
 
+use crate::clock::SimClock;
+use crate::hubs::Way;
+use crate::machine::{Machine, Role};
 use crate::net::AnswerKind;
 use crate::oracles;
 use crate::world::{CENTRAL, Failure, World, chain};
 
 /// In so many rounds everybody must have everything: one to push, one to pull what others pushed,
-/// one for each of two restarts that a restored server may ask for, and one more for hubs.
-pub const ROUNDS_MAX: u64 = 5;
+/// one for each of two restarts that a restored server may ask for, one for hubs, and one for copies
+/// that hear of one another.
+pub const ROUNDS_MAX: u64 = 6;
 /// How many questions one conversation may have.
 const QUESTIONS_MAX: u64 = 60;
 
@@ -35,6 +40,7 @@ impl World {
             machine.close();
             self.start(which)?;
         }
+        self.add_observer()?;
         let mut rounds = 0;
         loop {
             rounds += 1;
@@ -54,6 +60,18 @@ impl World {
         Ok(rounds)
     }
 
+    /// Where some hear nothing any more, somebody new hears of all that the server has.
+    fn add_observer(&mut self) -> Result<(), Failure> {
+        if !(0..self.machines.len()).any(|which| self.is_left_out(which)) {
+            return Ok(());
+        }
+        let clock = SimClock::new(&self.truth, 0, 0);
+        let role = Role::Handheld(Way::Central);
+        let observer = Machine::new("observer", role, clock, &mut self.dice);
+        self.machines.push(observer);
+        self.start(self.machines.len() - 1)
+    }
+
     /// Everybody syncs once; true when all have all.
     fn round(&mut self) -> Result<bool, Failure> {
         // What hubs got they hand on.
@@ -61,23 +79,68 @@ impl World {
             (1..self.machines.len()).partition(|which| self.is_hub(*which));
         for which in handhelds.into_iter().chain(hubs) {
             self.pass(10_000);
-            if let Err(error) = self.sync_quietly(which) {
-                let name = &self.machines[which].name;
-                let text = format!("{name} cannot sync: {}", chain(&error));
-                self.judge_error(which, &error)?;
-                return Err(text);
-            }
+            let synced = self.sync_quietly(which);
+            self.judge_quiet_sync(which, synced)?;
         }
-        let mut hashes = Vec::new();
-        for (which, machine) in self.machines.iter().enumerate() {
+        let mut first = None;
+        for which in 0..self.machines.len() {
+            let machine = &self.machines[which];
             let node = machine.node.as_ref().ok_or("a machine does not run")?;
+            if self.is_left_out(which) {
+                if !self.is_all_at_server(which)? {
+                    return Ok(false);
+                }
+                continue;
+            }
             let hash = node.state_hash().map_err(|error| chain(&error))?;
             let pending = node.view().pending().map_err(|error| chain(&error))?.0;
-            hashes.push((hash, which == CENTRAL || pending == 0));
+            let is_same = first.get_or_insert_with(|| hash.clone()) == &hash;
+            if !is_same || (which != CENTRAL && pending > 0) {
+                return Ok(false);
+            }
         }
-        let first = hashes.first().map(|(hash, _)| hash.clone());
-        let same = |(hash, done): &(String, bool)| *done && Some(hash) == first.as_ref();
-        Ok(hashes.iter().all(same))
+        Ok(true)
+    }
+
+    /// A revoked device is told so, and nobody else is.
+    fn judge_quiet_sync(
+        &mut self,
+        which: usize,
+        synced: Result<bool, NodeError>,
+    ) -> Result<(), Failure> {
+        let name = self.machines[which].name.clone();
+        match synced {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(format!("{name} syncs as if it were not revoked")),
+            Err(NodeError::DeviceRevoked) => {
+                self.counters.meet("talk ends", "device-revoked");
+                Ok(())
+            }
+            Err(NodeError::ServerSaid { code, .. }) if code == "device-revoked" => {
+                self.memory.shut_out.insert(which);
+                Ok(())
+            }
+            Err(error) => {
+                self.judge_error(which, &error)?;
+                Err(format!("{name} cannot sync: {}", chain(&error)))
+            }
+        }
+    }
+
+    /// Whether the server has what a revoked device wrote last.
+    fn is_all_at_server(&self, which: usize) -> Result<bool, Failure> {
+        let (Some(node), Some(central)) =
+            (&self.machines[which].node, &self.machines[CENTRAL].node)
+        else {
+            return Ok(false);
+        };
+        let origin = node.origin();
+        let seq = node.read(|fold| fold.last_seq(origin));
+        let there = central.entry(EntryId { origin, seq });
+        let there = there.map_err(|error| chain(&error))?.is_some();
+        // What a copied one wrote may be there as a branch.
+        let is_excused = self.memory.is_copied(which) || self.memory.shut_out.contains(&which);
+        Ok(there || is_excused)
     }
 
     /// Who shows another state than the server, or has entries without a number.
@@ -95,14 +158,18 @@ impl World {
         Ok(behind.join(", "))
     }
 
-    fn sync_quietly(&mut self, which: usize) -> Result<(), NodeError> {
+    /// Syncs; true when somebody served it who has heard that it was revoked.
+    fn sync_quietly(&mut self, which: usize) -> Result<bool, NodeError> {
         let Some(node) = self.machines[which].node.clone() else {
-            return Ok(());
+            return Ok(false);
         };
         let server = self.server_of(which);
         self.enroll_quietly(server, CENTRAL)?;
         self.enroll_quietly(which, server)?;
-        self.carry(node.begin_sync()?, server)
+        self.carry(node.begin_sync()?, server)?;
+        let device = node.device();
+        let server = self.machines[server].node.as_ref();
+        Ok(server.is_some_and(|it| it.read(|fold| fold.revoked_by(device).is_some())))
     }
 
     fn enroll_quietly(&mut self, which: usize, server: usize) -> Result<(), NodeError> {

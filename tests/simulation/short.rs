@@ -14,6 +14,7 @@
     reason = "tests fail by panicking, print what they found, and share modules with a program"
 )]
 
+mod admin;
 mod clock;
 mod counters;
 mod dice;

@@ -1,6 +1,11 @@
 //! What goes wrong with machines: power, disks, clocks, and copies that are put back.
 
-use crate::world::{CENTRAL, DAY, Event, MINUTE, SECOND, World};
+use crate::clock::SimClock;
+use crate::machine::{Copied, Role};
+use crate::world::{CENTRAL, DAY, Event, MINUTE, SECOND, World, wrong};
+
+/// There are never more machines than one beyond this.
+const MACHINES_MAX: usize = 7;
 
 impl World {
     /// Something goes wrong with some machine.
@@ -9,6 +14,9 @@ impl World {
         let which = usize::try_from(self.dice.below(count)).unwrap_or(0);
         if self.is_hub(which) && self.dice.percent(40) {
             return self.cut_off(which);
+        }
+        if self.options.copied && which != CENTRAL && self.dice.percent(20) {
+            return self.trouble_of_devices(which);
         }
         let kind = self.dice.below(10);
         let name = self.machines[which].name.clone();
@@ -46,6 +54,43 @@ impl World {
         }
     }
 
+    /// What befalls a device as a whole.
+    fn trouble_of_devices(&mut self, which: usize) {
+        let is_handheld = matches!(self.machines[which].role, Role::Handheld(_));
+        match self.dice.below(3) {
+            0 => self.copy_server(which),
+            1 if is_handheld => self.copy_machine(which),
+            _ => {
+                self.counters.meet("fault", "device of another version");
+                let until = self.now() + self.dice.within(MINUTE, 20 * MINUTE);
+                self.machines[which].strange_until = until;
+            }
+        }
+    }
+
+    /// A handheld is copied, and somebody works with the copy from now on.
+    fn copy_machine(&mut self, which: usize) {
+        if self.machines.len() > MACHINES_MAX || !self.machines[which].made {
+            return;
+        }
+        let how = [Copied::Directory, Copied::Disk, Copied::WholeMachine];
+        let how = *self.dice.one_of(&how).unwrap_or(&Copied::Directory);
+        let (millis, drift) = wrong(&mut self.dice);
+        let clock = SimClock::new(&self.truth, millis, drift);
+        let boots = self.dice.below(1 << 40);
+        clock.come_after(&self.machines[which].clock, boots);
+        let copy = self.machines[which].copied(how, clock, &mut self.dice);
+        let place = self.machines.len();
+        self.counters
+            .meet("fault", &format!("handheld copied: {how:?}"));
+        self.tell(|| format!("{} is made: {how:?}", copy.name));
+        self.memory.copied(which, place);
+        self.machines.push(copy);
+        self.later(0, Event::Start(place));
+        let first = self.dice.within(1, 5 * MINUTE);
+        self.later(first, Event::Sync(place));
+    }
+
     fn wrong_clock(&mut self, which: usize) {
         if self.dice.percent(30) {
             self.counters.meet("fault", "clock at 1970");
@@ -65,14 +110,15 @@ impl World {
         self.later(millis, Event::SetClock(which));
     }
 
-    /// Copies a server's directory, which is put back some time later.
+    /// Copies a machine's directory, which is put back some time later.
     pub(crate) fn copy_server(&mut self, which: usize) {
         if self.machines[which].node.is_none() {
             return self.later(MINUTE, Event::Copy(which));
         }
         let name = self.machines[which].name.clone();
         self.tell(|| format!("a copy of the directory of {name} is made"));
-        self.copy = Some(self.machines[which].disk.image());
+        let image = self.machines[which].disk.image();
+        self.copies.insert(which, image);
         let millis = self.dice.within(MINUTE, 15 * MINUTE);
         self.later(millis, Event::Restore(which));
     }
@@ -112,9 +158,9 @@ impl World {
         }
     }
 
-    /// Puts a server's directory back from the copy.
+    /// Puts a machine's directory back from the copy.
     pub(crate) fn restore(&mut self, which: usize) {
-        let Some(image) = self.copy.clone() else {
+        let Some(image) = self.copies.remove(&which) else {
             return;
         };
         let whose = self.machines[which].role.word();

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger_core::EntryId;
 use ledger_core::entry::IdempotencyKey;
-use ledger_node::{Actor, Node, NodeError};
+use ledger_node::{Node, NodeError};
 use ledger_store::DiskImage;
 
 use crate::clock::{SimClock, Truth};
@@ -49,15 +49,17 @@ pub enum Event {
     Late(usize, u64),
     /// A program is started.
     Start(usize),
+    /// The administrator decides something.
+    Administer,
     /// Something goes wrong.
     Trouble,
     /// There is room on the disk again.
     Room(usize),
     /// Somebody sets a clock right.
     SetClock(usize),
-    /// A copy of a server's directory is made.
+    /// A copy of a machine's directory is made.
     Copy(usize),
-    /// The server's directory is put back from that copy.
+    /// The machine's directory is put back from that copy.
     Restore(usize),
 }
 
@@ -80,10 +82,12 @@ pub struct World {
     pub story: Story,
     /// No more faults.
     pub quiet: bool,
+    /// In this world the administrator gives roles and revokes devices.
+    pub administered: bool,
     /// In this world this server is restored.
     restored: Option<usize>,
-    pub(crate) copy: Option<DiskImage>,
-    truth: Truth,
+    pub(crate) copies: BTreeMap<usize, DiskImage>,
+    pub(crate) truth: Truth,
     queue: BTreeMap<(u64, u64), Event>,
     numbers: u64,
 }
@@ -112,6 +116,7 @@ impl World {
         }
         let restored = options.restores && dice.percent(25);
         let restored = restored.then(|| hubs::which_is_restored(hubs, &mut dice));
+        let administered = options.administered && dice.percent(40);
         Self {
             options,
             dice,
@@ -120,8 +125,9 @@ impl World {
             counters: Counters::default(),
             story: Story::new(options.loud),
             quiet: false,
+            administered,
             restored,
-            copy: None,
+            copies: BTreeMap::new(),
             truth,
             queue: BTreeMap::new(),
             numbers: 0,
@@ -179,6 +185,12 @@ impl World {
             let when = self.dice.within(at / 10, at / 2);
             self.later(when, Event::Copy(which));
         }
+        if self.administered {
+            for _ in 0..self.dice.within(2, 10) {
+                let when = self.dice.within(at / 10, at);
+                self.later(when, Event::Administer);
+            }
+        }
         for _ in 0..self.dice.within(0, self.options.troubles) {
             let when = self.dice.within(0, at);
             self.later(when, Event::Trouble);
@@ -207,6 +219,7 @@ impl World {
             Event::Answered(answer) => self.answered(&answer),
             Event::Late(which, request) => self.late(which, request),
             Event::Start(which) => self.start(which),
+            Event::Administer => self.administer(),
             Event::Trouble => {
                 self.trouble();
                 Ok(())
@@ -307,12 +320,16 @@ impl World {
         if is_server && self.dice.percent(50) {
             which = self.first_handheld();
         }
-        let deed = Deed::any(&mut self.dice, self.memory.told_ids());
+        let deed = if self.options.said && self.dice.percent(4) {
+            Deed::earlier(&mut self.dice)
+        } else {
+            Deed::any(&mut self.dice, self.memory.told_ids())
+        };
         self.do_deed(which, deed)
     }
 
     /// Somebody does something at a machine, and first what it needs.
-    fn do_deed(&mut self, which: usize, deed: Deed) -> Result<(), Failure> {
+    pub(crate) fn do_deed(&mut self, which: usize, deed: Deed) -> Result<(), Failure> {
         let Some(node) = self.machines[which].node.clone() else {
             return Ok(());
         };
@@ -354,8 +371,9 @@ impl World {
         let who = Who {
             origin: node.origin(),
             device: node.device(),
+            now: node.now(),
         };
-        let actor = Actor::default();
+        let actor = self.actor(which);
         let written = match key {
             Some(key) => node.write_once(&actor, key, |fold| deed.plan(fold, who)),
             None => node.write(&actor, |fold| deed.plan(fold, who)),
@@ -397,7 +415,7 @@ impl World {
 }
 
 /// By how much a clock is off at first, and how it drifts: mostly a little.
-fn wrong(dice: &mut Dice) -> (i64, i64) {
+pub fn wrong(dice: &mut Dice) -> (i64, i64) {
     let spread = |dice: &mut Dice, far: u64| {
         let by = i64::try_from(dice.below(2 * far + 1)).unwrap_or(0);
         by - i64::try_from(far).unwrap_or(0)

@@ -360,7 +360,11 @@ impl Node {
         Ok(())
     }
 
-    pub(crate) fn write_device(&self, certificate: &Certificate, role: Role) -> Result<(), Refused> {
+    pub(crate) fn write_device(
+        &self,
+        certificate: &Certificate,
+        role: Role,
+    ) -> Result<(), Refused> {
         let code = Code::new(&certificate.device.to_string()).or(Err(Refused::bad("device")))?;
         let write = CatalogueWrite::new(Class::Device, code)
             .with(key::NAME, Value::text(&certificate.name))

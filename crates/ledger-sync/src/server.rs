@@ -65,9 +65,8 @@ pub fn take_push<L: Log>(
     ahead.trust(known.caller);
     for certificate in &request.certificates {
         let certificate = Certificate::from_bytes(certificate).ok();
-        let certificate = certificate.filter(|it| {
-            it.ledger == known.ledger && it.verify_strict(&known.server_key).is_ok()
-        });
+        let certificate = certificate
+            .filter(|it| it.ledger == known.ledger && it.verify_strict(&known.server_key).is_ok());
         if let Some(certificate) = certificate {
             ahead.trust(certificate.public_key);
         }

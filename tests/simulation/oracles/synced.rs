@@ -20,7 +20,9 @@ impl World {
         let is_hub = self.is_hub(server);
         if report.at_hub != is_hub || (report.synced && is_hub) {
             let name = &self.machines[which].name;
-            return Err(format!("{name} talked with a hub: {is_hub}, and says {report:?}"));
+            return Err(format!(
+                "{name} talked with a hub: {is_hub}, and says {report:?}"
+            ));
         }
         let (machine, central) = (&self.machines[which], &self.machines[CENTRAL]);
         let (Some(node), Some(central)) = (&machine.node, &central.node) else {
