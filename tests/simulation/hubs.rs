@@ -20,9 +20,9 @@ pub enum Way {
     Either(usize),
 }
 
-/// How many hubs a world has: a third of the worlds one or two.
+/// How many hubs a world has.
 pub fn how_many(options: &Options, dice: &mut Dice) -> u64 {
-    if options.hubs && dice.percent(33) {
+    if options.hubs > 0 && dice.percent(options.hubs) {
         dice.within(1, 2)
     } else {
         0

@@ -302,8 +302,28 @@ impl World {
         if answer.runs.is_empty() {
             self.counters.meet(family, "sync nothing new");
         }
-        if !answer.loose.is_empty() {
-            self.counters.meet(family, "sync loose");
+        let named_alone = answer.runs.iter().any(|run| run.batch.is_none());
+        let with_batch = answer.runs.iter().any(|run| run.batch.is_some());
+        for (is_so, what) in [
+            (with_batch, "sync runs with entries"),
+            (named_alone, "sync runs named alone"),
+            (!answer.held.is_empty(), "sync held"),
+            (!answer.loose.is_empty(), "sync loose"),
+            (answer.revoked, "sync revoked"),
+        ] {
+            if is_so {
+                self.counters.meet(family, what);
+            }
+        }
+        for (is_so, what) in [
+            (!asked.push.is_empty(), "pushes"),
+            (!asked.have.is_empty(), "claims"),
+            (!asked.again.is_empty(), "gives back"),
+            (!asked.certificates.is_empty(), "shows certificates"),
+        ] {
+            if is_so {
+                self.counters.meet("request", what);
+            }
         }
         for reject in &answer.rejects {
             let what = format!("{:?}", reject.code);

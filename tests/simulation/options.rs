@@ -14,8 +14,8 @@ pub struct Options {
     /// Machines are turned back to an older image of their whole disk, which nothing on the disk can
     /// tell. What a handheld writes then is a branch; what a server numbers then is numbered anew.
     pub turned_back: bool,
-    /// Some worlds have hubs.
-    pub hubs: bool,
+    /// So many worlds of a hundred have hubs.
+    pub hubs: u64,
     /// In some worlds the administrator gives roles, and revokes devices.
     pub administered: bool,
     /// Devices are copied, restored or speak another version, and requests are too large for some.
@@ -34,7 +34,7 @@ impl Default for Options {
             troubles: 12,
             restores: true,
             turned_back: false,
-            hubs: true,
+            hubs: 33,
             administered: true,
             copied: true,
             said: true,
@@ -49,7 +49,7 @@ impl Options {
     #[must_use]
     pub fn plain() -> Self {
         Self {
-            hubs: false,
+            hubs: 0,
             administered: false,
             copied: false,
             said: false,

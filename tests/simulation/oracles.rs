@@ -10,6 +10,7 @@ mod lineage;
 mod naive;
 mod numbers;
 mod revoked;
+mod rights;
 mod synced;
 mod told;
 
@@ -153,6 +154,7 @@ pub fn judge(world: &mut World) -> Result<(), Failure> {
     told::judge(world, &log)?;
     chains::judge(world)?;
     naive::judge(world, &log)?;
+    rights::judge(world, &log)?;
     balance::judge(world, &log)?;
     clocks::judge(world)?;
     meet_exceptions(world);

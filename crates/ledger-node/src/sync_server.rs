@@ -268,10 +268,16 @@ impl Node {
         self.renew_if_turned_back(&request.cursor)?;
         // Before anything that it signed has a number: whoever pulls that needs its key.
         self.take_shown(caller.certificate.as_ref(), &request)?;
-        let rejects = self.take_push(&caller, &request)?;
+        let is_taken = !Bug::RevokedNotTaken.is_planted()
+            || self.read(|fold| fold.revoked_by(caller.device).is_none());
+        let rejects = match is_taken {
+            true => self.take_push(&caller, &request)?,
+            false => Vec::new(),
+        };
         let (order, nonce, is_revoked) = {
             let inner = self.lock();
-            let is_revoked = inner.state.fold.revoked_by(caller.device).is_some();
+            let is_revoked = inner.state.fold.revoked_by(caller.device).is_some()
+                && !Bug::RevokedServed.is_planted();
             (inner.order(), inner.keys.nonce(self.now()), is_revoked)
         };
         if is_revoked {

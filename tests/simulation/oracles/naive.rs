@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::entry::{Body, Content, Entry, Place};
 use ledger_core::fold::LineKey;
-use ledger_core::{Clock, Code, EntryId, Timestamp};
+use ledger_core::{Clock, Code, DeviceId, EntryId, EntryRef, Timestamp};
 
 use super::lineage::{Lineage, Written};
 use super::revoked::Revocations;
@@ -17,6 +17,8 @@ pub(super) struct Log {
     pub(super) effective: BTreeMap<EntryId, u64>,
     /// What a revoked device wrote, and does not count.
     withheld: BTreeSet<EntryId>,
+    /// The clock that counts of each.
+    clocks: BTreeMap<EntryId, Clock>,
     lineage: Lineage,
 }
 
@@ -52,11 +54,12 @@ impl Log {
                 None => clock,
             }
         };
+        let clocks: BTreeMap<EntryId, Clock> = ids.iter().map(|id| (*id, capped(id))).collect();
         let withheld = Revocations {
             entries: &entries,
             lineage: &lineage,
             central: central.device(),
-            clock: &capped,
+            clocks: &clocks,
         };
         let withheld = withheld.withheld();
         let ahead = ahead_by_run(&entries, capped);
@@ -82,8 +85,26 @@ impl Log {
             entries,
             effective,
             withheld,
+            clocks,
             lineage,
         })
+    }
+
+    /// The device that wrote an entry.
+    pub(super) fn writer(&self, id: EntryId) -> Option<DeviceId> {
+        self.lineage.writer(id, &self.entries)
+    }
+
+    /// Where an entry stands by clock.
+    pub(super) fn place(&self, id: EntryId) -> (Clock, EntryId) {
+        (self.clocks[&id], id)
+    }
+
+    /// The entry that somebody names.
+    pub(super) fn named(&self, entry: &EntryRef) -> Option<EntryId> {
+        let name = (entry.id.origin, entry.id.seq, entry.hash8);
+        let mut all = self.entries.keys();
+        all.find(|id| self.lineage.written(**id) == name).copied()
     }
 
     /// What does not count: what was reversed, and of several with one key all but the first.

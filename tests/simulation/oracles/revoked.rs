@@ -17,36 +17,24 @@ pub(super) struct Revocations<'a> {
     pub(super) lineage: &'a Lineage,
     pub(super) central: DeviceId,
     /// The clock that counts of each entry.
-    pub(super) clock: &'a dyn Fn(&EntryId) -> Clock,
+    pub(super) clocks: &'a BTreeMap<EntryId, Clock>,
 }
 
 /// A word of the central server: when, about which entries, whether they count.
 type Word<'a> = ((Clock, EntryId), &'a [EntryRef], bool);
 
 impl Revocations<'_> {
-    /// The device that wrote an entry: the one in the first entry of its chain.
     fn writer(&self, id: EntryId) -> Option<DeviceId> {
-        let mut at = id;
-        while let Some(prior) = self.lineage.prior(at) {
-            at = prior;
-        }
-        match &self.entries[&at].body {
-            Body::Genesis(genesis) => Some(genesis.device),
-            _ => None,
-        }
+        self.lineage.writer(id, self.entries)
     }
 
     /// Entries that are named, and all before them.
     fn up_to(&self, named: &[EntryRef]) -> BTreeSet<EntryId> {
-        let by_name: BTreeMap<Written, EntryId> = self
-            .entries
-            .keys()
-            .map(|id| (self.lineage.written(*id), *id))
-            .collect();
         let mut all = BTreeSet::new();
         for entry in named {
-            let name = (entry.id.origin, entry.id.seq, entry.hash8);
-            let mut at = by_name.get(&name).copied();
+            let name: Written = (entry.id.origin, entry.id.seq, entry.hash8);
+            let mut ids = self.entries.keys();
+            let mut at = ids.find(|id| self.lineage.written(**id) == name).copied();
             while let Some(id) = at {
                 all.insert(id);
                 at = self.lineage.prior(id);
@@ -63,7 +51,7 @@ impl Revocations<'_> {
             if self.writer(*id) != Some(self.central) {
                 continue;
             }
-            let when = ((self.clock)(id), *id);
+            let when = (self.clocks[id], *id);
             match &entry.body {
                 Body::DeviceRevoked(it) => {
                     let last = revoked.entry(it.device).or_insert((when, &it.trusted));
