@@ -45,6 +45,13 @@ impl SimClock {
         })
     }
 
+    /// The clock of a copy of a machine: its starts have nothing to do with the other's, and what it
+    /// wrote down of that one's clock came along.
+    pub fn come_after(&self, other: &Self, boots: u64) {
+        self.boots.store(boots, Ordering::Relaxed);
+        self.highest.store(other.highest(), Ordering::Relaxed);
+    }
+
     /// The machine is started anew.
     pub fn boot(&self) {
         self.boots.fetch_add(1, Ordering::Relaxed);

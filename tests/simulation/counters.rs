@@ -37,11 +37,15 @@ impl Counters {
         self.met.iter().map(|(name, times)| (name.as_str(), *times))
     }
 
-    /// What of the [`SOMETIMES`] was never met.
+    /// What of the [`SOMETIMES`], and after many seeds of the [`SELDOM`], was never met.
     #[must_use]
-    pub fn never(&self) -> Vec<&'static str> {
-        let met = |name: &&&str| !self.met.contains_key(**name);
-        SOMETIMES.iter().filter(met).copied().collect()
+    pub fn never(&self, seldom: bool) -> Vec<&'static str> {
+        let seldom = SELDOM.iter().filter(|_| seldom);
+        let never = SOMETIMES.iter().chain(seldom);
+        never
+            .filter(|name| !self.met.contains_key(**name))
+            .copied()
+            .collect()
     }
 }
 
@@ -89,4 +93,28 @@ pub const SOMETIMES: &[&str] = &[
     "talk ends: synced",
     "talk ends: unreachable",
     "told: again",
+];
+
+/// What a campaign of many seeds must meet besides.
+pub const SELDOM: &[&str] = &[];
+
+/// What no seed can meet, and where it is tested.
+pub const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "reject: Fork, BadHash, TooLarge, Unreadable, Other",
+        "honest programs send none of these; crates/ledger-node/tests/strangers.rs and the fuzz \
+         targets do",
+    ),
+    (
+        "exception: overflow, needs-newer-version, bad-entry",
+        "no command of this version writes such entries; crates/ledger-core/tests do",
+    ),
+    (
+        "answer: wait",
+        "waiting for news writes and brings nothing; crates/ledger-node/tests/wait.rs",
+    ),
+    (
+        "answer: sync in several parts",
+        "takes more entries than a world has; crates/ledger-node/tests/paths.rs",
+    ),
 ];

@@ -9,6 +9,7 @@ use ledger_store::ModelDisk;
 
 use crate::clock::SimClock;
 use crate::dice::Dice;
+use crate::hubs::Way;
 use crate::work::Deed;
 
 /// Where every machine has its node.
@@ -19,6 +20,8 @@ pub const DIR: &str = "/node";
 pub struct Talk {
     /// Which one, of all.
     pub number: u64,
+    /// The server.
+    pub server: usize,
     /// The handheld's side.
     pub conversation: Conversation,
     /// The request whose answer it waits for.
@@ -27,24 +30,70 @@ pub struct Talk {
     pub tries: u64,
 }
 
+/// What a machine is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The central server.
+    Central,
+    /// A hub below it.
+    Hub,
+    /// A handheld, and where it syncs.
+    Handheld(Way),
+}
+
+impl Role {
+    /// The role in counters.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Central => "server",
+            Self::Hub => "hub",
+            Self::Handheld(_) => "handheld",
+        }
+    }
+
+    const fn kind(self) -> NodeKind {
+        match self {
+            Self::Central | Self::Hub => NodeKind::Server,
+            Self::Handheld(_) => NodeKind::Handheld,
+        }
+    }
+}
+
+/// How a machine was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// The node's directory, file by file.
+    Directory,
+    /// The disk, into another machine.
+    Disk,
+    /// All of it, as virtual machines are copied.
+    WholeMachine,
+}
+
 /// A machine.
 pub struct Machine {
     /// What people call it.
     pub name: String,
     /// What it is.
-    pub kind: NodeKind,
+    pub role: Role,
     /// Its disk.
     pub disk: ModelDisk,
     /// Its clock.
     pub clock: Arc<SimClock>,
     /// The node, while it runs.
     pub node: Option<Node>,
-    /// What it talks about with the central server.
+    /// What it talks about with a server.
     pub talk: Option<Talk>,
     /// What its user asked for with a key, and was not told whether it is saved.
     pub unsure: Option<(Deed, IdempotencyKey)>,
     /// It has once been made.
     pub made: bool,
+    /// Until then nothing gets from it to the server above.
+    pub cut_off_until: u64,
+    /// Until then its program speaks a version of the protocol that no server knows.
+    pub strange_until: u64,
+    id: [u8; 16],
     random: Arc<Mutex<Dice>>,
     segment_bytes: u64,
 }
@@ -52,23 +101,46 @@ pub struct Machine {
 impl Machine {
     /// A machine that was never switched on.
     #[must_use]
-    pub fn new(name: &str, kind: NodeKind, clock: Arc<SimClock>, dice: &mut Dice) -> Self {
+    pub fn new(name: &str, role: Role, clock: Arc<SimClock>, dice: &mut Dice) -> Self {
         let mut id = [0; 16];
         dice.fill(&mut id);
         Self {
             name: name.to_owned(),
-            kind,
+            role,
             disk: ModelDisk::new(id),
             clock,
             node: None,
             talk: None,
             unsure: None,
             made: false,
+            cut_off_until: 0,
+            strange_until: 0,
+            id,
             random: Arc::new(Mutex::new(Dice::new(dice.next()))),
             segment_bytes: *dice
                 .one_of(&[4 * 1024, 16 * 1024, 64 * 1024])
                 .unwrap_or(&4096),
         }
+    }
+
+    /// Another machine with a copy of all that is on this one's disk now, or of the node's directory
+    /// alone. Where even the machine's id was copied, nothing on the disk can tell.
+    #[must_use]
+    pub fn copied(&self, how: Copied, clock: Arc<SimClock>, dice: &mut Dice) -> Self {
+        let name = format!("copy-of-{}", self.name);
+        let mut copy = Self::new(&name, self.role, clock, dice);
+        let image = self.disk.image();
+        if how == Copied::WholeMachine {
+            copy.id = self.id;
+            copy.disk = ModelDisk::new(self.id);
+        }
+        if how == Copied::Directory {
+            copy.disk.put_back_dir(&image, Path::new(DIR));
+        } else {
+            copy.disk.put_back(&image);
+        }
+        (copy.made, copy.segment_bytes) = (true, self.segment_bytes);
+        copy
     }
 
     /// What its node stands on, from now to the next loss of power.
@@ -92,9 +164,11 @@ impl Machine {
     pub fn start(&mut self) -> Result<(), NodeError> {
         let (ground, dir) = (self.ground(), Path::new(DIR));
         let node = if self.made || Node::exists_on(&ground, dir) {
-            Node::open_on(&ground, dir, self.kind, |_| {})?
+            Node::open_on(&ground, dir, self.role.kind(), |_| {})?
+        } else if self.role == Role::Hub {
+            Node::init_hub_on(&ground, dir, &self.name)?
         } else {
-            Node::init_on(&ground, dir, self.kind, &self.name)?
+            Node::init_on(&ground, dir, self.role.kind(), &self.name)?
         };
         self.made = true;
         self.node = Some(node);

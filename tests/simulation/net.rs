@@ -1,19 +1,21 @@
-//! The way between handhelds and the central server: requests and answers that are lost, late,
+//! The way between devices and servers: requests and answers that are lost, late,
 //! doubled, overtaken, cut, or answered by somebody else.
 //!
 //! A request has its one answer, as over HTTP: an answer that comes when nobody waits for it any
 //! more is dropped by the handheld's machine, but the server has done what was asked.
 
-use ledger_format::wire::{Envelope, Hello, Message, SyncAnswer, SyncRequest};
+use ledger_format::wire::{Envelope, ErrorMessage, Hello, Message, SyncAnswer, SyncRequest};
 use ledger_node::{NodeError, WireAnswer};
 
 use crate::machine::Talk;
-use crate::world::{CENTRAL, Event, Failure, World, chain};
+use crate::world::{CENTRAL, Event, Failure, SECOND, World, chain};
 
 /// How long a handheld waits for an answer, in milliseconds.
 const PATIENCE: u64 = 30_000;
 /// How often it asks once more.
 const TRIES: u64 = 2;
+/// Under which family answers are counted, of the central server and of hubs.
+const ANSWERS: [&str; 2] = ["answer", "hub answers"];
 /// How long a code can be used.
 const CODE_MILLIS: u64 = 400 * 86_400_000;
 
@@ -22,6 +24,8 @@ const CODE_MILLIS: u64 = 400 * 86_400_000;
 pub struct Request {
     /// Who asks.
     pub from: usize,
+    /// The server.
+    pub to: usize,
     /// Which request of all.
     pub number: u64,
     /// The last part of the route.
@@ -80,8 +84,10 @@ impl World {
             node.begin_enroll("http://central", &code)
         };
         let number = self.number();
+        let server = self.server_of(which);
         self.machines[which].talk = Some(Talk {
             number,
+            server,
             conversation,
             waits_for: 0,
             tries: 0,
@@ -92,7 +98,8 @@ impl World {
     /// A code for a device, as an administrator makes it at the server.
     pub fn new_code(&mut self) -> Option<String> {
         let central = self.machines[CENTRAL].node.clone()?;
-        let code = central.new_enrol_code(None, None, CODE_MILLIS);
+        let role = self.role_for_device();
+        let code = central.new_enrol_code(None, role, CODE_MILLIS);
         self.check_power(CENTRAL);
         // A wrong code now and then.
         match code {
@@ -109,7 +116,7 @@ impl World {
         };
         match talk.conversation.question() {
             Ok(Some(question)) => {
-                let body = self.maybe_old(question.route, question.body);
+                let body = self.maybe_old(which, question.route, question.body);
                 self.send(which, question.route, &body);
                 Ok(())
             }
@@ -119,22 +126,26 @@ impl World {
     }
 
     /// Now and then a program asks that speaks no protocol of this server's any more.
-    fn maybe_old(&mut self, route: &str, body: Vec<u8>) -> Vec<u8> {
-        if route != "hello" || !self.dice.percent(2) {
+    fn maybe_old(&mut self, which: usize, route: &str, body: Vec<u8>) -> Vec<u8> {
+        let is_strange = !self.quiet && self.machines[which].strange_until > self.now();
+        if route != "hello" || !(is_strange || self.dice.percent(2)) {
             return body;
         }
         let Ok(mut hello) = Hello::from_bytes(&body) else {
             return body;
         };
         self.counters.meet("fault", "old protocol");
-        (hello.proto_min, hello.proto_max) = (0, 0);
+        let version = if is_strange { u32::from(u16::MAX) } else { 0 };
+        (hello.proto_min, hello.proto_max) = (version, version);
         hello.to_bytes().unwrap_or(body)
     }
 
     fn send(&mut self, which: usize, route: &'static str, body: &[u8]) {
         let number = self.number();
+        let mut to = CENTRAL;
         if let Some(talk) = &mut self.machines[which].talk {
             talk.waits_for = number;
+            to = talk.server;
         }
         self.later(PATIENCE, Event::Late(which, number));
         let copies = match self.dice.below(20) {
@@ -153,6 +164,7 @@ impl World {
             let body = self.maybe_cut(body, "request cut");
             let request = Request {
                 from: which,
+                to,
                 number,
                 route,
                 body,
@@ -234,25 +246,39 @@ impl World {
 
     /// The server does what is asked; none when it loses its power meanwhile.
     fn handle(&mut self, request: &Request) -> Result<Option<AnswerKind>, Failure> {
-        let Some(central) = self.machines[CENTRAL].node.clone() else {
-            self.counters.meet("fault", "server down");
+        let (to, route) = (request.to, request.route);
+        let whose = self.machines[to].role.word();
+        let server = self.machines[to].node.clone();
+        let Some(server) = server.filter(|_| !self.is_cut_off(request.from)) else {
+            self.counters.meet("fault", &format!("{whose} down"));
             return Ok(Some(AnswerKind::Refused));
         };
-        let answer = central.handle(request.route, &request.body);
-        drop(central);
-        let (route, status) = (request.route, answer.status);
-        self.tell(|| format!("central answers {route} ({}) with {status}", request.number));
-        if self.check_power(CENTRAL) {
+        if route == "enroll" && self.is_hub(to) {
+            return self.enroll_above(to, &request.body).map(Some);
+        }
+        let answer = server.handle(route, &request.body);
+        drop(server);
+        let status = answer.status;
+        let name = self.machines[to].name.clone();
+        self.tell(|| format!("{name} answers {route} ({}) with {status}", request.number));
+        if self.check_power(to) {
             return Ok(None);
         }
-        self.counters.meet("answer", &format!("{route} {status}"));
+        self.counters.meet(
+            ANSWERS[usize::from(self.is_hub(to))],
+            &format!("{route} {status}"),
+        );
         if route == "sync" && status == 200 {
-            self.observe(&request.body, &answer.body)?;
+            self.observe(to, &request.body, &answer.body)?;
+            if self.is_hub(to) && self.dice.percent(50) {
+                self.later(SECOND / 4, Event::HandOn(to));
+            }
         }
         // Trouble with its disk: somebody starts it again.
-        if status == 503 {
-            self.machines[CENTRAL].close();
-            self.later(1_000, Event::Start(CENTRAL));
+        let is_trouble = ErrorMessage::from_bytes(&answer.body);
+        if status == 503 && is_trouble.is_ok_and(|said| said.code == "server-trouble") {
+            self.machines[to].close();
+            self.later(SECOND, Event::Start(to));
         }
         Ok(Some(AnswerKind::Wire(answer)))
     }
@@ -261,7 +287,7 @@ impl World {
     ///
     /// # Errors
     /// When it says another thing than before.
-    pub fn observe(&mut self, request: &[u8], answer: &[u8]) -> Result<(), Failure> {
+    pub fn observe(&mut self, server: usize, request: &[u8], answer: &[u8]) -> Result<(), Failure> {
         let asked = Envelope::from_bytes(request).and_then(|sealed| {
             let body: &[u8] = &sealed.body;
             SyncRequest::from_bytes(body)
@@ -269,16 +295,43 @@ impl World {
         let (Ok(asked), Ok(answer)) = (asked, SyncAnswer::from_bytes(answer)) else {
             return Err("the server answered a request with what cannot be read".to_owned());
         };
+        let family = ANSWERS[usize::from(self.is_hub(server))];
         if answer.restart {
-            self.counters.meet("answer", "sync again");
+            self.counters.meet(family, "sync again");
         }
         if answer.runs.is_empty() {
-            self.counters.meet("answer", "sync nothing new");
+            self.counters.meet(family, "sync nothing new");
+        }
+        let named_alone = answer.runs.iter().any(|run| run.batch.is_none());
+        let with_batch = answer.runs.iter().any(|run| run.batch.is_some());
+        for (is_so, what) in [
+            (with_batch, "sync runs with entries"),
+            (named_alone, "sync runs named alone"),
+            (!answer.held.is_empty(), "sync held"),
+            (!answer.loose.is_empty(), "sync loose"),
+            (answer.revoked, "sync revoked"),
+        ] {
+            if is_so {
+                self.counters.meet(family, what);
+            }
+        }
+        for (is_so, what) in [
+            (!asked.push.is_empty(), "pushes"),
+            (!asked.have.is_empty(), "claims"),
+            (!asked.again.is_empty(), "gives back"),
+            (!asked.certificates.is_empty(), "shows certificates"),
+        ] {
+            if is_so {
+                self.counters.meet("request", what);
+            }
         }
         for reject in &answer.rejects {
             let what = format!("{:?}", reject.code);
             self.tell(|| format!("a batch is rejected: {what}"));
             self.counters.meet("reject", &what);
+        }
+        if self.is_hub(server) {
+            return self.memory.numbers.judge_hub(&asked, &answer);
         }
         self.memory.numbers.observe(&asked, &answer)
     }
@@ -300,6 +353,10 @@ impl World {
         talk.tries = 0;
         let taken = match &answer.kind {
             AnswerKind::Wire(wire) => talk.conversation.answer(wire.status, &wire.body),
+            AnswerKind::Page(413) if self.options.copied => {
+                self.counters.meet("fault", "request too large");
+                talk.conversation.too_large()
+            }
             AnswerKind::Page(status) => {
                 Err(talk.conversation.unreachable(format!("a page, {status}")))
             }
@@ -335,10 +392,12 @@ impl World {
     fn ended(&mut self, which: usize) -> Result<(), Failure> {
         let talk = self.machines[which].talk.take();
         let name = self.machines[which].name.clone();
+        let server = talk.as_ref().map_or(CENTRAL, |talk| talk.server);
         if let Some(report) = talk.and_then(|talk| talk.conversation.sync_report()) {
             self.tell(|| format!("{name} has synced: {report:?}"));
-            self.counters.meet("talk ends", "synced");
-            return self.judge_report(which, &report);
+            let how = if report.at_hub { "at a hub" } else { "synced" };
+            self.counters.meet("talk ends", how);
+            return self.judge_report(which, server, &report);
         }
         self.tell(|| format!("{name} is enrolled"));
         self.counters.meet("talk ends", "enrolled");

@@ -9,6 +9,8 @@ mod forks;
 mod lineage;
 mod naive;
 mod numbers;
+mod revoked;
+mod rights;
 mod synced;
 mod told;
 
@@ -29,15 +31,17 @@ pub struct Memory {
     /// The central order as the server told it.
     pub numbers: Numbers,
     /// What people were told is saved.
-    told: BTreeMap<EntryId, Entry>,
+    told: BTreeMap<(EntryId, usize), Entry>,
     ids: Vec<EntryId>,
     /// How many writes ended without that anybody was told.
     untold: u64,
     /// Which machine wrote an origin.
     writers: BTreeMap<Origin, usize>,
-    /// Machines whose disks were put back.
+    /// Machines whose disks were put back, or that were copied.
     turned_back: BTreeSet<usize>,
     images: BTreeMap<usize, (DiskImage, u64)>,
+    /// Machines that were revoked before they knew that they were enrolled, and cannot be any more.
+    pub shut_out: BTreeSet<usize>,
     /// What only one machine had when it was put back to before that.
     gone: BTreeSet<EntryId>,
 }
@@ -53,7 +57,7 @@ impl Memory {
                 return Err(format!("{id} is said to be saved, and cannot be read"));
             };
             self.writers.insert(id.origin, which);
-            let before = self.told.insert(*id, entry.clone());
+            let before = self.told.insert((*id, which), entry.clone());
             if before.is_none() {
                 self.ids.push(*id);
             } else if before.as_ref() != Some(&entry) && !self.turned_back.contains(&which) {
@@ -74,12 +78,12 @@ impl Memory {
         let others = machines.iter().enumerate();
         let others = others.filter(|(other, _)| *other != which);
         let others: Vec<&Node> = others.filter_map(|(_, it)| it.node.as_ref()).collect();
-        let is_kept = |id: &EntryId, told: &Entry| {
+        let is_kept = |(id, _): &(EntryId, usize), told: &Entry| {
             let mut others = others.iter();
             others.any(|node| matches!(node.entry(*id), Ok(Some(there)) if there == *told))
         };
         let gone = self.told.iter().filter(|(id, told)| !is_kept(id, told));
-        let gone = gone.map(|(id, _)| *id);
+        let gone = gone.map(|((id, _), _)| *id);
         let has_it = machines[which].node.as_ref();
         let has_it = |id: &EntryId| {
             has_it.is_none_or(|node| matches!(node.entry(*id), Ok(Some(_)) | Err(_)))
@@ -88,10 +92,34 @@ impl Memory {
         self.gone.extend(gone);
     }
 
+    /// Whether an entry was written where nothing can be handed on any more.
+    #[must_use]
+    pub fn is_of_shut_out(&self, id: &EntryId) -> bool {
+        let writer = self.writers.get(&id.origin);
+        writer.is_some_and(|which| self.shut_out.contains(which))
+    }
+
+    /// Whether a person was told of an entry.
+    fn is_told(&self, id: &EntryId) -> bool {
+        let writer = self.writers.get(&id.origin);
+        writer.is_some_and(|writer| self.told.contains_key(&(*id, *writer)))
+    }
+
     /// All ids that were told, in the order of telling.
     #[must_use]
     pub fn told_ids(&self) -> &[EntryId] {
         &self.ids
+    }
+
+    /// A machine was copied: both may go on with one origin.
+    pub fn copied(&mut self, which: usize, copy: usize) {
+        self.turned_back.extend([which, copy]);
+    }
+
+    /// Whether what a machine wrote may stand under another name.
+    #[must_use]
+    pub fn is_copied(&self, which: usize) -> bool {
+        self.turned_back.contains(&which)
     }
 
     /// An image of a machine's disk that may be put back, and how much was numbered there.
@@ -110,9 +138,7 @@ impl Memory {
     pub fn image_of(&mut self, which: usize) -> Option<(DiskImage, u64)> {
         let image = self.images.remove(&which)?;
         self.turned_back.insert(which);
-        let writers = &self.writers;
-        self.told
-            .retain(|id, _| writers.get(&id.origin) != Some(&which));
+        self.told.retain(|(_, writer), _| *writer != which);
         Some(image)
     }
 }
@@ -128,6 +154,7 @@ pub fn judge(world: &mut World) -> Result<(), Failure> {
     told::judge(world, &log)?;
     chains::judge(world)?;
     naive::judge(world, &log)?;
+    rights::judge(world, &log)?;
     balance::judge(world, &log)?;
     clocks::judge(world)?;
     meet_exceptions(world);

@@ -2,8 +2,8 @@
 
 use ledger_core::planted::{Bug, plant};
 
+use crate::options::Options;
 use crate::seeds;
-use crate::world::Options;
 
 /// Within so many seeds every bug is found.
 pub const SEEDS: u64 = 500;
@@ -18,8 +18,16 @@ pub fn bugs() -> Vec<(Bug, Options)> {
         troubles: 30,
         ..usual
     };
+    let with_hubs = Options {
+        hubs: 100,
+        handhelds: 6,
+        acts: 150,
+        ..usual
+    };
     let options = |bug: &Bug| match bug {
         Bug::SkipHashCompare => turned_back,
+        // What many handhelds and a server that is restored bring about at a hub.
+        Bug::HeadsNotKept | Bug::CertificatesNotShown => with_hubs,
         _ => usual,
     };
     Bug::ALL

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::counters::Counters;
-use crate::world::{Options, World};
+use crate::options::Options;
+use crate::world::World;
 
 /// What became of one seed.
 #[derive(Debug)]
@@ -88,14 +89,32 @@ impl Sum {
     }
 }
 
+/// How many threads are as good as it gets.
+#[must_use]
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
 /// Runs many seeds on every core; a planted bug is one of each thread's own.
 #[must_use]
 pub fn run_many(from: u64, seeds: u64, options: Options) -> Sum {
+    run_many_on(cores(), from, seeds, options, &|_, _| {})
+}
+
+/// Runs many seeds on so many threads; after each, `look` is shown what became of it and of all so
+/// far.
+#[must_use]
+pub fn run_many_on(
+    threads: usize,
+    from: u64,
+    seeds: u64,
+    options: Options,
+    look: &(dyn Fn(&Outcome, &Sum) + Sync),
+) -> Sum {
     let next = AtomicU64::new(from);
     let sum = Mutex::new(Sum::default());
-    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
-        for _ in 0..cores {
+        for _ in 0..threads {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -103,7 +122,9 @@ pub fn run_many(from: u64, seeds: u64, options: Options) -> Sum {
                         return;
                     }
                     let outcome = run(seed, options);
-                    sum.lock().expect("no seed panics here").add(&outcome);
+                    let mut sum = sum.lock().expect("no seed panics here");
+                    sum.add(&outcome);
+                    look(&outcome, &sum);
                 }
             });
         }
@@ -123,9 +144,8 @@ pub fn first_failure(
     let next = AtomicU64::new(seeds.start);
     let found = AtomicBool::new(false);
     let failures = Mutex::new(Vec::new());
-    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
-        for _ in 0..cores {
+        for _ in 0..cores() {
             scope.spawn(|| {
                 plant();
                 while !found.load(Ordering::Relaxed) {

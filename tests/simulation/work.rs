@@ -7,8 +7,9 @@ use ledger_core::catalogue::Class;
 use ledger_core::entry::{Details, Particulars};
 use ledger_core::fold::Fold;
 use ledger_core::order::OrderType;
-use ledger_core::{DeviceId, EntryId, Origin, Quantity};
+use ledger_core::{DeviceId, EntryId, Origin, Quantity, Timestamp};
 
+use crate::admin::Decree;
 use crate::dice::Dice;
 
 /// Items, the hot one first.
@@ -67,6 +68,21 @@ pub enum Deed {
     AllowBackorder(bool),
     /// Takes an exception as it is.
     Accept(u64),
+    /// Into, out of, or found at a place, so many milliseconds ago.
+    Earlier(Late, &'static str, &'static str, i64, u64),
+    /// What the administrator decides.
+    Decree(Decree),
+}
+
+/// What is said to have happened earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// In.
+    Added,
+    /// Out.
+    Removed,
+    /// Counted.
+    Counted,
 }
 
 /// Who asks.
@@ -76,9 +92,20 @@ pub struct Who {
     pub origin: Origin,
     /// The device.
     pub device: DeviceId,
+    /// What its clock shows.
+    pub now: Timestamp,
 }
 
 impl Deed {
+    /// Something that happened up to an hour ago and is entered now.
+    #[must_use]
+    pub fn earlier(dice: &mut Dice) -> Self {
+        let what = *dice.skewed(&[Late::Added, Late::Removed, Late::Counted]);
+        let (item, place) = (*dice.skewed(&ITEMS), *dice.skewed(&PLACES));
+        let number = i64::try_from(dice.within(1, 12)).unwrap_or(1);
+        Self::Earlier(what, item, place, number, dice.within(1, 3_600_000))
+    }
+
     /// The next thing that somebody wants; `told` are entries that somebody was told of.
     #[must_use]
     pub fn any(dice: &mut Dice, told: &[EntryId]) -> Self {
@@ -132,6 +159,8 @@ impl Deed {
             Self::Adjust(..) => "adjust",
             Self::Undo(_) => "undo",
             Self::Accept(_) => "answer",
+            Self::Earlier(..) => "said earlier",
+            Self::Decree(decree) => decree.family(),
             Self::Open(_)
             | Self::Want(..)
             | Self::Set(..)
@@ -154,6 +183,7 @@ impl Deed {
             | Self::Remove(item, place, _)
             | Self::Count(item, place, _)
             | Self::Pick(_, item, place, _)
+            | Self::Earlier(_, item, place, _, _)
             | Self::Adjust(item, place, _) => (item, &[*place]),
             Self::Move(item, from, to, _) => (item, &[*from, *to]),
             Self::Want(_, item, _) | Self::Rename(item, _) | Self::Bind(item, _) => (item, &[]),
@@ -206,6 +236,15 @@ impl Deed {
                 at_entry::order_cancel(fold, &order(which)?, &Details::default())
             }
             Self::Close(which) => at_entry::order_close(fold, &order(which)?, &Details::default()),
+            Self::Earlier(what, item, place, n, ago) => {
+                let request = earlier(item, *n, who, *ago);
+                match what {
+                    Late::Added => at_entry::add(fold, place, &request),
+                    Late::Removed => at_entry::remove(fold, place, &request),
+                    Late::Counted => at_entry::count(fold, place, &request),
+                }
+            }
+            Self::Decree(decree) => decree.plan(fold),
             _ => self.plan_of_catalogue(fold, who),
         }
     }
@@ -240,11 +279,13 @@ impl Deed {
     }
 }
 
-fn nothing() -> Refusal {
+/// There is none of what was meant.
+pub fn nothing() -> Refusal {
     Refusal::new("nothing-there", "there is none of it here")
 }
 
-fn nth<T>(all: &[T], which: u64) -> Option<&T> {
+/// One of these, whatever the number; none of nothing.
+pub fn nth<T>(all: &[T], which: u64) -> Option<&T> {
     let count = u64::try_from(all.len()).ok().filter(|count| *count > 0)?;
     all.get(usize::try_from(which % count).ok()?)
 }
@@ -258,6 +299,13 @@ fn order(fold: &Fold, which: u64) -> Result<String, Refusal> {
 
 fn units(number: i64) -> Quantity {
     Quantity::from_units(number).unwrap_or_default()
+}
+
+fn earlier(item: &str, number: i64, who: Who, ago: u64) -> StockRequest {
+    let mut request = request(item, number);
+    let said = who.now.millis().saturating_sub(ago);
+    request.particulars.said = Some(Timestamp::from_millis(said));
+    request
 }
 
 fn request(item: &str, number: i64) -> StockRequest {

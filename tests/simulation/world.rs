@@ -9,14 +9,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger_core::EntryId;
 use ledger_core::entry::IdempotencyKey;
-use ledger_node::{Actor, Node, NodeError, NodeKind};
+use ledger_node::{Node, NodeError};
 use ledger_store::DiskImage;
 
 use crate::clock::{SimClock, Truth};
 use crate::counters::Counters;
 use crate::dice::Dice;
-use crate::machine::Machine;
+use crate::hubs;
+use crate::machine::{Machine, Role};
 use crate::net::{Answer, Request};
+use crate::options::Options;
 use crate::oracles::{self, Memory};
 use crate::story::Story;
 use crate::work::{Deed, Who};
@@ -26,48 +28,19 @@ const BEGINNING: u64 = 1_790_000_000_000;
 /// The central server's place among the machines.
 pub const CENTRAL: usize = 0;
 
-const SECOND: u64 = 1_000;
-const MINUTE: u64 = 60 * SECOND;
-const DAY: i64 = 86_400_000;
-
-/// What may happen in a world.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// How many things people do.
-    pub acts: u64,
-    /// At most so many handhelds, at least two.
-    pub handhelds: u64,
-    /// How many troubles there are at most.
-    pub troubles: u64,
-    /// Some servers are restored from an older copy of their directory.
-    pub restores: bool,
-    /// Machines are turned back to an older image of their whole disk, which nothing on the disk can
-    /// tell. What a handheld writes then is a branch; what a server numbers then is numbered anew.
-    pub turned_back: bool,
-    /// Whether the story is told.
-    pub loud: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            acts: 100,
-            handhelds: 4,
-            troubles: 12,
-            restores: true,
-            turned_back: false,
-            loud: false,
-        }
-    }
-}
+pub const SECOND: u64 = 1_000;
+pub const MINUTE: u64 = 60 * SECOND;
+pub const DAY: i64 = 86_400_000;
 
 /// What happens at a moment.
 #[derive(Debug)]
 pub enum Event {
     /// Somebody does something.
     Act,
-    /// A handheld begins to sync, or to enrol.
+    /// A device begins to sync, or to enrol, as it does from time to time.
     Sync(usize),
+    /// A hub has got something that the server above does not have.
+    HandOn(usize),
     /// A request reaches the server, or what stands before it.
     Asked(Request),
     /// An answer reaches the handheld.
@@ -76,16 +49,18 @@ pub enum Event {
     Late(usize, u64),
     /// A program is started.
     Start(usize),
+    /// The administrator decides something.
+    Administer,
     /// Something goes wrong.
     Trouble,
     /// There is room on the disk again.
     Room(usize),
     /// Somebody sets a clock right.
     SetClock(usize),
-    /// A copy of the server's directory is made.
-    Copy,
-    /// The server's directory is put back from that copy.
-    Restore,
+    /// A copy of a machine's directory is made.
+    Copy(usize),
+    /// The machine's directory is put back from that copy.
+    Restore(usize),
 }
 
 /// Why a seed failed.
@@ -107,10 +82,12 @@ pub struct World {
     pub story: Story,
     /// No more faults.
     pub quiet: bool,
-    /// In this world the server is restored.
-    restored: bool,
-    copy: Option<DiskImage>,
-    truth: Truth,
+    /// In this world the administrator gives roles and revokes devices.
+    pub administered: bool,
+    /// In this world this server is restored.
+    restored: Option<usize>,
+    pub(crate) copies: BTreeMap<usize, DiskImage>,
+    pub(crate) truth: Truth,
     queue: BTreeMap<(u64, u64), Event>,
     numbers: u64,
 }
@@ -122,21 +99,24 @@ impl World {
         let mut dice = Dice::new(seed);
         let truth: Truth = Arc::new(AtomicU64::new(BEGINNING));
         let handhelds = dice.within(2, options.handhelds.max(2));
+        let hubs = hubs::how_many(&options, &mut dice);
         let mut machines = Vec::new();
-        for which in 0..=handhelds {
-            let name = match which {
-                0 => "central".to_owned(),
-                which => format!("handheld-{which}"),
-            };
-            let kind = match which {
-                0 => NodeKind::Server,
-                _ => NodeKind::Handheld,
+        for which in 0..=hubs + handhelds {
+            let (name, role) = match which {
+                0 => ("central".to_owned(), Role::Central),
+                hub if hub <= hubs => (format!("hub-{hub}"), Role::Hub),
+                handheld => {
+                    let name = format!("handheld-{}", handheld - hubs);
+                    (name, Role::Handheld(hubs::way(hubs, &mut dice)))
+                }
             };
             let (millis, drift) = wrong(&mut dice);
             let clock = SimClock::new(&truth, millis, drift);
-            machines.push(Machine::new(&name, kind, clock, &mut dice));
+            machines.push(Machine::new(&name, role, clock, &mut dice));
         }
         let restored = options.restores && dice.percent(25);
+        let restored = restored.then(|| hubs::which_is_restored(hubs, &mut dice));
+        let administered = options.administered && dice.percent(40);
         Self {
             options,
             dice,
@@ -145,8 +125,9 @@ impl World {
             counters: Counters::default(),
             story: Story::new(options.loud),
             quiet: false,
+            administered,
             restored,
-            copy: None,
+            copies: BTreeMap::new(),
             truth,
             queue: BTreeMap::new(),
             numbers: 0,
@@ -200,9 +181,15 @@ impl World {
             at += self.dice.within(1, 30 * SECOND);
             self.later(at, Event::Act);
         }
-        if self.restored {
+        if let Some(which) = self.restored {
             let when = self.dice.within(at / 10, at / 2);
-            self.later(when, Event::Copy);
+            self.later(when, Event::Copy(which));
+        }
+        if self.administered {
+            for _ in 0..self.dice.within(2, 10) {
+                let when = self.dice.within(at / 10, at);
+                self.later(when, Event::Administer);
+            }
         }
         for _ in 0..self.dice.within(0, self.options.troubles) {
             let when = self.dice.within(0, at);
@@ -227,11 +214,16 @@ impl World {
                 self.later(next, Event::Sync(which));
                 self.begin(which)
             }
+            Event::HandOn(which) => self.begin(which),
             Event::Asked(request) => self.asked(&request),
             Event::Answered(answer) => self.answered(&answer),
             Event::Late(which, request) => self.late(which, request),
             Event::Start(which) => self.start(which),
-            Event::Trouble => self.trouble(),
+            Event::Administer => self.administer(),
+            Event::Trouble => {
+                self.trouble();
+                Ok(())
+            }
             Event::Room(which) => {
                 self.machines[which].disk.set_room(None);
                 Ok(())
@@ -240,11 +232,14 @@ impl World {
                 self.machines[which].clock.set_right();
                 Ok(())
             }
-            Event::Copy => {
-                self.copy_server();
+            Event::Copy(which) => {
+                self.copy_server(which);
                 Ok(())
             }
-            Event::Restore => self.restore(),
+            Event::Restore(which) => {
+                self.restore(which);
+                Ok(())
+            }
         }
     }
 
@@ -296,7 +291,7 @@ impl World {
         true
     }
 
-    fn crash(&mut self, which: usize) {
+    pub(crate) fn crash(&mut self, which: usize) {
         let name = self.machines[which].name.clone();
         self.tell(|| format!("{name} has lost its power"));
         self.machines[which].crash(&mut self.dice);
@@ -320,15 +315,21 @@ impl World {
     fn act(&mut self) -> Result<(), Failure> {
         let count = self.machines.len() as u64;
         let mut which = usize::try_from(self.dice.below(count)).unwrap_or(0);
-        if which == CENTRAL && self.dice.percent(50) {
-            which = 1;
+        // Mostly people have handhelds in their hands.
+        let is_server = !matches!(self.machines[which].role, Role::Handheld(_));
+        if is_server && self.dice.percent(50) {
+            which = self.first_handheld();
         }
-        let deed = Deed::any(&mut self.dice, self.memory.told_ids());
+        let deed = if self.options.said && self.dice.percent(4) {
+            Deed::earlier(&mut self.dice)
+        } else {
+            Deed::any(&mut self.dice, self.memory.told_ids())
+        };
         self.do_deed(which, deed)
     }
 
     /// Somebody does something at a machine, and first what it needs.
-    fn do_deed(&mut self, which: usize, deed: Deed) -> Result<(), Failure> {
+    pub(crate) fn do_deed(&mut self, which: usize, deed: Deed) -> Result<(), Failure> {
         let Some(node) = self.machines[which].node.clone() else {
             return Ok(());
         };
@@ -370,8 +371,9 @@ impl World {
         let who = Who {
             origin: node.origin(),
             device: node.device(),
+            now: node.now(),
         };
-        let actor = Actor::default();
+        let actor = self.actor(which);
         let written = match key {
             Some(key) => node.write_once(&actor, key, |fold| deed.plan(fold, who)),
             None => node.write(&actor, |fold| deed.plan(fold, who)),
@@ -405,130 +407,6 @@ impl World {
         Ok(())
     }
 
-    fn trouble(&mut self) -> Result<(), Failure> {
-        let count = self.machines.len() as u64;
-        let which = usize::try_from(self.dice.below(count)).unwrap_or(0);
-        let kind = self.dice.below(10);
-        let name = self.machines[which].name.clone();
-        self.tell(|| format!("trouble {kind} for {name}"));
-        match kind {
-            0 => {
-                self.counters.meet("fault", "power");
-                if self.machines[which].node.is_some() {
-                    self.crash(which);
-                }
-            }
-            1..=3 => {
-                let operations = self.dice.below(40);
-                self.machines[which].disk.fail_power_after(Some(operations));
-            }
-            4 => {
-                self.counters.meet("fault", "restart");
-                self.machines[which].close();
-                self.later(SECOND, Event::Start(which));
-            }
-            5 => {
-                self.counters.meet("fault", "disk sync fails");
-                let syncs = self.dice.below(4);
-                self.machines[which].disk.fail_sync_after(Some(syncs));
-            }
-            6 => {
-                self.counters.meet("fault", "disk full");
-                let disk = &self.machines[which].disk;
-                disk.set_room(Some(disk.used() + self.dice.below(3000)));
-                let millis = self.dice.within(MINUTE, 10 * MINUTE);
-                self.later(millis, Event::Room(which));
-            }
-            7 => self.wrong_clock(which),
-            _ => self.trouble_of_copies(which),
-        }
-        Ok(())
-    }
-
-    fn wrong_clock(&mut self, which: usize) {
-        if self.dice.percent(30) {
-            self.counters.meet("fault", "clock at 1970");
-            self.machines[which].clock.forget();
-        } else {
-            self.counters.meet("fault", "clock jumps");
-            let far = if self.dice.percent(50) {
-                400 * DAY
-            } else {
-                600_000
-            };
-            let by = self.dice.below(2 * far.unsigned_abs());
-            let by = i64::try_from(by).unwrap_or(0) - far;
-            self.machines[which].clock.jump(by);
-        }
-        let millis = self.dice.within(MINUTE, 10 * MINUTE);
-        self.later(millis, Event::SetClock(which));
-    }
-
-    /// Copies the server's directory, which is put back some time later.
-    fn copy_server(&mut self) {
-        if self.machines[CENTRAL].node.is_none() {
-            return self.later(MINUTE, Event::Copy);
-        }
-        self.tell(|| "a copy of the server's directory is made".to_owned());
-        self.copy = Some(self.machines[CENTRAL].disk.image());
-        let millis = self.dice.within(MINUTE, 15 * MINUTE);
-        self.later(millis, Event::Restore);
-    }
-
-    /// A machine's disk is kept as an image, or turned back to it, which nothing on it can tell.
-    fn trouble_of_copies(&mut self, which: usize) {
-        if !self.options.turned_back || !self.machines[which].made {
-            return;
-        }
-        if self.memory.has_image_of(which) {
-            self.memory.put_back(&self.machines, which);
-        }
-        match self.memory.image_of(which) {
-            None => {
-                let machine = &self.machines[which];
-                let numbered = machine.node.as_ref();
-                let numbered =
-                    numbered.map(|node| node.read(ledger_core::fold::Fold::numbered_count));
-                let image = machine.disk.image();
-                // What a server that does not run has numbered is not asked.
-                if which != CENTRAL || numbered.is_some() {
-                    self.memory.keep_image(which, image, numbered.unwrap_or(0));
-                }
-            }
-            Some((image, numbered)) => {
-                let whose = if which == CENTRAL {
-                    "server"
-                } else {
-                    "handheld"
-                };
-                self.counters.meet("fault", &format!("{whose} turned back"));
-                let name = self.machines[which].name.clone();
-                self.tell(|| format!("{name} is turned back"));
-                if which == CENTRAL {
-                    self.memory.numbers.forget_behind(numbered);
-                }
-                self.machines[which].crash(&mut self.dice);
-                self.machines[which].disk.put_back(&image);
-                self.later(SECOND, Event::Start(which));
-            }
-        }
-    }
-
-    fn restore(&mut self) -> Result<(), Failure> {
-        let Some(image) = self.copy.clone() else {
-            return Ok(());
-        };
-        self.counters.meet("fault", "server restored");
-        self.tell(|| "the server's directory is put back from the copy".to_owned());
-        self.memory.put_back(&self.machines, CENTRAL);
-        let central = &mut self.machines[CENTRAL];
-        central.crash(&mut self.dice);
-        let dir = std::path::Path::new(crate::machine::DIR);
-        central.disk.put_back_dir(&image, dir);
-        self.later(SECOND, Event::Start(CENTRAL));
-        Ok(())
-    }
-
     /// The entries that were told so far.
     #[must_use]
     pub fn told(&self) -> &[EntryId] {
@@ -537,7 +415,7 @@ impl World {
 }
 
 /// By how much a clock is off at first, and how it drifts: mostly a little.
-fn wrong(dice: &mut Dice) -> (i64, i64) {
+pub fn wrong(dice: &mut Dice) -> (i64, i64) {
     let spread = |dice: &mut Dice, far: u64| {
         let by = i64::try_from(dice.below(2 * far + 1)).unwrap_or(0);
         by - i64::try_from(far).unwrap_or(0)

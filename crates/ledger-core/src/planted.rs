@@ -35,6 +35,28 @@ pub enum Bug {
     SyncedUnseen,
     /// Takes what does not continue the log for something that is there already.
     SkipHashCompare,
+    /// Lets a hub give numbers of its own.
+    HubNumbers,
+    /// Takes a hub's word for that of the central server.
+    HubSynced,
+    /// Gives nothing back to a server that was restored.
+    NothingGivenBack,
+    /// Begins an epoch that is less than the one before.
+    EpochShrinks,
+    /// Writes on under the same origin in a store that was restored or copied.
+    KeepOrigin,
+    /// Keeps no signed head of entries that were numbered after they were here.
+    HeadsNotKept,
+    /// Relays entries of a device without the certificate that it showed.
+    CertificatesNotShown,
+    /// Lets everything count that a revoked device wrote.
+    RevokedCounts,
+    /// Lets what was refused count.
+    RefusedCounts,
+    /// Serves a revoked device like any other.
+    RevokedServed,
+    /// Takes nothing from a revoked device.
+    RevokedNotTaken,
 }
 
 thread_local!(static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) });
@@ -46,7 +68,7 @@ pub fn plant(bug: Option<Bug>) {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 24] = [
         Self::AckBeforeSync,
         Self::SkipFrameCheck,
         Self::GoOnAfterFailedSync,
@@ -60,6 +82,17 @@ impl Bug {
         Self::KeepUnsaved,
         Self::SyncedUnseen,
         Self::SkipHashCompare,
+        Self::HubNumbers,
+        Self::HubSynced,
+        Self::NothingGivenBack,
+        Self::EpochShrinks,
+        Self::KeepOrigin,
+        Self::HeadsNotKept,
+        Self::CertificatesNotShown,
+        Self::RevokedCounts,
+        Self::RefusedCounts,
+        Self::RevokedServed,
+        Self::RevokedNotTaken,
     ];
 
     /// Its name for people and programs.
@@ -79,6 +112,17 @@ impl Bug {
             Self::KeepUnsaved => "keep-unsaved",
             Self::SyncedUnseen => "synced-unseen",
             Self::SkipHashCompare => "skip-hash-compare",
+            Self::HubNumbers => "hub-numbers",
+            Self::HubSynced => "hub-synced",
+            Self::NothingGivenBack => "nothing-given-back",
+            Self::EpochShrinks => "epoch-shrinks",
+            Self::KeepOrigin => "keep-origin",
+            Self::HeadsNotKept => "heads-not-kept",
+            Self::CertificatesNotShown => "certificates-not-shown",
+            Self::RevokedCounts => "revoked-counts",
+            Self::RefusedCounts => "refused-counts",
+            Self::RevokedServed => "revoked-served",
+            Self::RevokedNotTaken => "revoked-not-taken",
         }
     }
 

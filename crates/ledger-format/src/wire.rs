@@ -251,6 +251,10 @@ pub struct SyncRequest {
     /// What the caller gives.
     #[serde(rename = "push", default, skip_serializing_if = "Vec::is_empty")]
     pub push: Vec<BatchMessage>,
+    /// Certificates of devices whose entries are relayed and of which the caller, a hub, has only
+    /// heard from themselves: whoever takes the entries may not know them either.
+    #[serde(rename = "certs", default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<ByteBuf>,
     /// The most bytes of batches in the answer.
     #[serde(rename = "max")]
     pub bytes_max: u64,
@@ -455,6 +459,9 @@ pub struct FilePart {
     /// What has no central number where the file was written.
     #[serde(rename = "loose", default, skip_serializing_if = "Vec::is_empty")]
     pub loose: Vec<BatchMessage>,
+    /// Certificates of devices that wrote some of it and that the log does not know there.
+    #[serde(rename = "certs", default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<ByteBuf>,
     /// Whether this is the last part.
     #[serde(rename = "end", default, skip_serializing_if = "is_false")]
     pub is_last: bool,

@@ -576,7 +576,8 @@ impl Conversation {
             self.node.note_at_hub()?;
         }
         let took = self.node.now().millis();
-        let synced = channel.central && self.node.lock().all_numbered();
+        let is_central = channel.central || Bug::HubSynced.is_planted();
+        let synced = is_central && self.node.lock().all_numbered();
         Ok(State::Synced(SyncReport {
             pushed: self.pushed,
             pulled: self.pulled,

@@ -174,6 +174,9 @@ pub(crate) struct Redeemed {
 fn next_epoch(random: &Random, now: Timestamp, before: u64) -> Result<u64, NodeError> {
     let chance = u16::from_be_bytes(random.bytes::<2>()?);
     let by_clock = ((now.millis() / 1000) << 16) | u64::from(chance);
+    if Bug::EpochShrinks.is_planted() && before > 0 {
+        return Ok(before.saturating_sub(1));
+    }
     Ok(by_clock.max(before.saturating_add(1)))
 }
 
@@ -376,7 +379,8 @@ impl Keys {
 
     /// The epoch in which this server numbers; none where nothing is numbered.
     pub(crate) fn epoch(&self) -> Option<u64> {
-        let central = self.central.as_ref().filter(|_| !self.hub);
+        let numbers = !self.hub || Bug::HubNumbers.is_planted();
+        let central = self.central.as_ref().filter(|_| numbers);
         central.map(|central| central.epoch)
     }
 

@@ -32,6 +32,7 @@ mod offsets;
 mod people;
 mod pin;
 mod renew;
+mod shown;
 mod snapshot;
 mod standing;
 mod sync_client;

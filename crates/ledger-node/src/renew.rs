@@ -6,6 +6,7 @@
 //! their numbers anew, in the same order, and whoever pulls begins again (DESIGN S4 and §5).
 
 use ledger_core::entry::{Body, Genesis, GenesisReason};
+use ledger_core::planted::Bug;
 use ledger_store::{Gap, Group, Record};
 
 use crate::error::NodeError;
@@ -77,7 +78,8 @@ impl Node {
         let opened = self.store().opened();
         // Who once gave a server its entries gives them again in a new epoch only.
         let cut = |gap: &Gap| keys.kind() == NodeKind::Server || gap.origin == keys.origin();
-        opened.moved.is_some() || opened.gaps.iter().any(cut)
+        let moved = opened.moved.is_some() && !Bug::KeepOrigin.is_planted();
+        moved || opened.gaps.iter().any(cut)
     }
 
     /// Writes the beginning of an origin; the reason is that for which it follows another one.

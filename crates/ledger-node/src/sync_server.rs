@@ -286,13 +286,17 @@ impl Node {
             SyncRequest::from_bytes(&envelope.body).or(Err(Refused::bad("sync request")))?;
         self.renew_if_turned_back(&request.cursor)?;
         // Before anything that it signed has a number: whoever pulls that needs its key.
-        if let Some(certificate) = &caller.certificate {
-            self.enroll_again(certificate)?;
-        }
-        let rejects = self.take_push(&caller, &request)?;
+        self.take_shown(caller.certificate.as_ref(), &request)?;
+        let is_taken = !Bug::RevokedNotTaken.is_planted()
+            || self.read(|fold| fold.revoked_by(caller.device).is_none());
+        let rejects = match is_taken {
+            true => self.take_push(&caller, &request)?,
+            false => Vec::new(),
+        };
         let (order, nonce, is_revoked) = {
             let inner = self.lock();
-            let is_revoked = inner.state.fold.revoked_by(caller.device).is_some();
+            let is_revoked = inner.state.fold.revoked_by(caller.device).is_some()
+                && !Bug::RevokedServed.is_planted();
             (inner.order(), inner.keys.nonce(self.now()), is_revoked)
         };
         if is_revoked {
@@ -417,17 +421,11 @@ impl Node {
         order.place(&log, cursor).map_err(faulty)
     }
 
-    /// Takes a device in again that holds a certificate of this ledger and is not known: the
-    /// server was restored from before the device was enrolled.
-    pub(crate) fn enroll_again(&self, certificate: &Certificate) -> Result<(), Refused> {
-        if self.lock().central.is_none() {
-            return Ok(());
-        }
-        let role = Role::from_number(i64::from(certificate.role)).unwrap_or(Role::Viewer);
-        self.write_device(certificate, role)
-    }
-
-    fn write_device(&self, certificate: &Certificate, role: Role) -> Result<(), Refused> {
+    pub(crate) fn write_device(
+        &self,
+        certificate: &Certificate,
+        role: Role,
+    ) -> Result<(), Refused> {
         let code = Code::new(&certificate.device.to_string()).or(Err(Refused::bad("device")))?;
         let write = CatalogueWrite::new(Class::Device, code)
             .with(key::NAME, Value::text(&certificate.name))

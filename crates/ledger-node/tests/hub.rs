@@ -12,6 +12,7 @@ mod shop;
 
 use std::sync::Arc;
 
+use ledger_core::at_entry::{self, ItemChange, LocationChange};
 use ledger_node::{Node, NodeError, SystemClock};
 use shop::*;
 
@@ -207,4 +208,60 @@ fn a_restored_server_gets_everything_back_through_a_hub() {
     for node in [&a, &b, &hub] {
         assert_eq!(node.state_hash().unwrap(), server.state_hash().unwrap());
     }
+}
+
+/// A handheld that only ever comes to the hub was enrolled after the backup: the server knows
+/// neither it nor its key, and the hub shows the certificate that the handheld showed to it.
+#[test]
+fn a_restored_server_takes_a_device_in_again_that_only_comes_to_a_hub() {
+    let (shop, server, hub) = with_hub();
+    drop(server);
+    copy_dir(&shop.dir("server"), &shop.dir("old"));
+    let server = shop.server();
+    let c = shop.enrolled(&server, "c");
+    drop(server);
+    turn_back(&shop.dir("server"), &shop.dir("old"));
+    let server = shop.server();
+    report(&server, &hub);
+    write(&c, |fold| {
+        at_entry::add_item(fold, "P", &ItemChange::default())
+    });
+    write(&c, |fold| {
+        at_entry::add_location(fold, "A", &LocationChange::default())
+    });
+    add(&c, 3);
+    report(&hub, &c);
+    let relayed = report(&server, &hub);
+    assert!(relayed.synced && relayed.pushed > 0, "{relayed:?}");
+    assert_eq!(total(&server), "3");
+    report(&server, &hub);
+    report(&hub, &c);
+    for node in [&c, &hub] {
+        assert_eq!(node.state_hash().unwrap(), server.state_hash().unwrap());
+    }
+}
+
+/// While the hub waits for an answer of the server a handheld gives it entries that the answer
+/// brings too, under another head. Whoever pulls from the hub then gets them as they were numbered.
+#[test]
+fn what_a_hub_got_twice_at_once_is_served_as_it_was_numbered() {
+    let (shop, server, hub) = with_hub();
+    let (a, b) = (shop.handheld("a"), shop.handheld("b"));
+    report(&server, &a);
+    let mut conversation = hub.begin_sync().unwrap();
+    let mut asked = 0;
+    while let Some(question) = conversation.question().unwrap() {
+        let answer = server.handle(question.route, &question.body);
+        if question.route == "sync" && asked == 0 {
+            asked += 1;
+            add(&a, 1);
+            report(&hub, &a);
+        }
+        conversation.answer(answer.status, &answer.body).unwrap();
+    }
+    assert_eq!(asked, 1);
+    report(&hub, &b);
+    report(&server, &hub);
+    report(&hub, &b);
+    assert_eq!(b.state_hash().unwrap(), server.state_hash().unwrap());
 }

@@ -18,6 +18,9 @@ use shop::*;
 /// So many numbers a chunk spans.
 const CHUNK: i64 = 20_000;
 
+/// What somebody makes of a chunk, and with which status it comes.
+type Spoil<'a> = &'a dyn Fn(usize, &mut Vec<u8>) -> u16;
+
 /// Adds 1 so many times, in one group.
 fn add_often(node: &Node, times: i64) {
     let request = StockRequest {
@@ -145,7 +148,7 @@ fn a_chunk_that_is_refused_or_does_not_hold_is_done_without() {
         body[middle] ^= 1;
         200
     };
-    let spoils: [(&str, &dyn Fn(usize, &mut Vec<u8>) -> u16); 3] =
+    let spoils: [(&str, Spoil<'_>); 3] =
         [("refused", &refused), ("cut", &cut), ("damaged", &damaged)];
     for (name, spoil) in spoils {
         let c = shop.enrolled(&server, name);
@@ -179,7 +182,7 @@ fn nobody_gets_a_chunk_without_having_been_told_of_it() {
         format!("{other}{}/0", &id[32..]),
         format!("{id}/2"),
         format!("{id}/x"),
-        format!("{id}"),
+        id.to_owned(),
         format!("{}/0", id.replace(['0', '1', '2', '3'], "4")),
         format!("{}/0", &id[..32]),
         "/0".to_owned(),

@@ -117,6 +117,7 @@ impl<'a> Stranger<'a> {
             again: Vec::new(),
             push,
             wants_snapshot: false,
+            certificates: Vec::new(),
             bytes_max: 1 << 20,
         };
         let body = request.to_bytes().unwrap();

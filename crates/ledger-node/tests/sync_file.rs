@@ -324,3 +324,33 @@ fn a_restored_server_is_given_the_order_of_before_by_file() {
     alike(&[&server, &a, &b, &c]);
     shop.settle(&server, &[&a, &b, &c], "140");
 }
+
+#[test]
+fn a_device_that_nobody_heard_of_is_known_by_its_certificate_in_a_file() {
+    let shop = Shop::new();
+    {
+        sync(&shop.server(), &shop.handheld("a"));
+    }
+    copy_dir(&shop.dir("server"), &shop.dir("old"));
+    let c = {
+        let server = shop.server();
+        shop.enrolled(&server, "c")
+    };
+    turn_back(&shop.dir("server"), &shop.dir("old"));
+    let server = shop.server();
+    let a = shop.handheld("a");
+    sync(&server, &a);
+    carry_file(&shop, &a, &c);
+    add(&c, 4);
+    // a, who has not heard of c, and b, who has heard of nobody, pass it on.
+    let b = shop.handheld("b");
+    for (from, to) in [(&c, &a), (&a, &b), (&b, &server)] {
+        let read = carry_file(&shop, from, to);
+        assert_eq!(read.rejected, 0, "{} to {}", from.name(), to.name());
+        assert_eq!(total(to), "14", "{}", to.name());
+    }
+    for node in [&a, &b, &c] {
+        carry_file(&shop, &server, node);
+    }
+    shop.settle(&server, &[&a, &b, &c], "14");
+}

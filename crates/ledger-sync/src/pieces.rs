@@ -204,17 +204,17 @@ impl Client<'_> {
         Ok(taken)
     }
 
-    /// Takes what somebody, who has this key, holds and nobody numbered here; says how many entries
-    /// of it could not be taken.
+    /// Takes what somebody holds and nobody numbered here, of devices that the log knows or that have
+    /// one of these keys; says how many entries of it could not be taken.
     pub fn take_batches<L: Log>(
         &self,
         log: &L,
         cursor: CursorMessage,
         batches: &[BatchMessage],
-        holder: PublicKey,
+        keys: &[PublicKey],
     ) -> Result<(Taken, u64), Fault<L::Error>> {
         let mut ahead = self.ahead(log);
-        ahead.trust(holder);
+        keys.iter().for_each(|key| ahead.trust(*key));
         let mut taken = Taken::nothing(cursor);
         let left = self.take_loose(&mut ahead, batches, &mut taken)?;
         Ok((taken, left))

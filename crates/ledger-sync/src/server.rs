@@ -3,7 +3,7 @@
 use ledger_core::planted::Bug;
 use ledger_core::{LedgerId, Origin, Timestamp};
 use ledger_format::Hash;
-use ledger_format::head::{PublicKey, SignedHead};
+use ledger_format::head::{Certificate, PublicKey, SignedHead};
 use ledger_format::wire::{
     self, BATCH_ENTRIES_MAX, BatchMessage, CursorMessage, OriginHead, Reject, RejectCode,
     RunMessage, SyncRequest,
@@ -63,6 +63,14 @@ pub fn take_push<L: Log>(
     let mut ahead = Ahead::new(log, known.ledger);
     ahead.trust(known.server_key);
     ahead.trust(known.caller);
+    for certificate in &request.certificates {
+        let certificate = Certificate::from_bytes(certificate).ok();
+        let certificate = certificate
+            .filter(|it| it.ledger == known.ledger && it.verify_strict(&known.server_key).is_ok());
+        if let Some(certificate) = certificate {
+            ahead.trust(certificate.public_key);
+        }
+    }
     let again = request.again.iter().filter_map(|run| {
         let moment = Timestamp::from_millis(run.moment_millis);
         Some((run.batch.as_ref()?, Some(moment)))

@@ -175,13 +175,11 @@ fn crash(root: &std::path::Path, args: &[String]) -> Result<bool> {
     cargo::succeeds(&mut run)
 }
 
-/// Runs the simulator: as fast as it can, but for planted bugs, which a release build has not.
+/// Runs the simulator, in the build profile of its own.
 fn sim(root: &std::path::Path, args: &[String]) -> Result<bool> {
     let mut run = cargo::command(root);
     run.args(["run", "--quiet", "-p", "tests", "--bin", "simulation"]);
-    if !args.iter().any(|arg| arg == "--planted") {
-        run.arg("--release");
-    }
+    run.args(["--profile", "simulation"]);
     run.arg("--").args(args);
     cargo::succeeds(&mut run)
 }

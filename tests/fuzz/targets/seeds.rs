@@ -647,6 +647,7 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         epoch: world::EPOCH,
         piece: None,
         loose: Vec::new(),
+        certificates: vec![ByteBuf::from(certificate(1, None).to_bytes())],
         is_last: true,
     };
     let compared = wire::FrontierAnswer {

@@ -248,6 +248,7 @@ fn request(cursor: CursorMessage, push: Vec<BatchMessage>, have: Vec<OriginHead>
         have,
         again: Vec::new(),
         push,
+        certificates: Vec::new(),
         bytes_max: 1 << 20,
         wants_snapshot: false,
     };
@@ -310,6 +311,7 @@ pub(crate) fn push_seeds() -> Vec<Vec<u8>> {
             run(2, 1, 1, Some(&[world::genesis(&world::key(2))])),
         ],
         push: Vec::new(),
+        certificates: Vec::new(),
         bytes_max: 0,
         wants_snapshot: false,
     };
@@ -332,6 +334,7 @@ pub(crate) fn pull_seeds() -> Vec<Vec<u8>> {
         have: Vec::new(),
         again: Vec::new(),
         push: Vec::new(),
+        certificates: Vec::new(),
         bytes_max: 0,
         wants_snapshot: false,
     };

@@ -10,10 +10,7 @@ const COUNTED: u64 = 10;
 
 /// Every entry that was told has a clock that its writer's wall clock accounts for.
 pub(super) fn judge(world: &World) -> Result<(), Failure> {
-    for (id, entry) in &world.memory.told {
-        let Some(which) = world.memory.writers.get(&id.origin) else {
-            continue;
-        };
+    for ((id, which), entry) in &world.memory.told {
         let highest = world.machines[*which].clock.highest();
         let clock = entry.clock.time().millis();
         if clock > highest + SANE_AHEAD_MILLIS + COUNTED {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ledger_core::entry::{Body, Entry};
-use ledger_core::{EntryId, Origin};
+use ledger_core::{DeviceId, EntryId, Origin};
 use ledger_format::{Hash, entry_bytes};
 
 /// How others name an entry: origin as written, seq, hash.
@@ -76,6 +76,19 @@ impl Lineage {
             return Some(prior);
         }
         self.behind.get(&id.origin).copied()
+    }
+
+    /// The device that wrote an entry: the one in the first entry of its origin.
+    pub(super) fn writer(
+        &self,
+        id: EntryId,
+        entries: &BTreeMap<EntryId, Entry>,
+    ) -> Option<DeviceId> {
+        let origin = *self.roots.get(&id.origin)?;
+        match &entries.get(&EntryId { origin, seq: 1 })?.body {
+            Body::Genesis(genesis) => Some(genesis.device),
+            _ => None,
+        }
     }
 
     /// How others name an entry.

@@ -1,7 +1,7 @@
 //! One central order in each epoch: a number belongs to one entry, an entry has one number, and
 //! the moments of numbering never step back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::EntryId;
 use ledger_format::wire::{self, SyncAnswer, SyncRequest};
@@ -15,6 +15,8 @@ pub struct Numbers {
     by_entry: BTreeMap<(u64, EntryId), u64>,
     /// The epoch that was told of last.
     epoch: u64,
+    /// Epochs in which numbers were given out again.
+    again: BTreeSet<u64>,
 }
 
 impl Numbers {
@@ -40,9 +42,34 @@ impl Numbers {
     /// tells it so, it gives those numbers out again.
     pub fn forget_behind(&mut self, numbered: u64) {
         let last = self.epoch;
+        self.again.insert(last);
         let is_kept = |epoch: u64, n: u64| epoch != last || n <= numbered;
         self.by_number.retain(|(epoch, n), _| is_kept(*epoch, *n));
         self.by_entry.retain(|(epoch, _), n| is_kept(*epoch, *n));
+    }
+
+    /// Judges what a hub tells of the order: nothing but what the central server said before.
+    ///
+    /// # Errors
+    /// When the hub has numbers of its own.
+    pub fn judge_hub(&self, asked: &SyncRequest, answer: &SyncAnswer) -> Result<(), Failure> {
+        let epoch = answer.cursor.epoch;
+        let mut n = asked.cursor.n;
+        for run in &answer.runs {
+            let origin = wire::origin_of(&run.origin);
+            for seq in run.first_seq..run.first_seq + run.count {
+                n += 1;
+                let id = EntryId { origin, seq };
+                let told = self.by_number.get(&(epoch, n));
+                let is_told = told == Some(&(id, run.moment_millis));
+                if !is_told && !self.again.contains(&epoch) {
+                    return Err(format!(
+                        "a hub gives {id} the number {n} of epoch {epoch}, which is {told:?}"
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn note(&mut self, epoch: u64, n: u64, id: EntryId, moment: u64) -> Result<(), Failure> {

@@ -7,11 +7,23 @@ use crate::world::{CENTRAL, Failure, World, chain};
 
 impl World {
     /// Judges what a sync said when it ended: "synced" only when the server has all entries of the
-    /// device's own origins. A server that was restored meanwhile may have lost them again.
+    /// device's own origins; a hub's word is not enough for it. A server that was restored meanwhile may have lost them again.
     ///
     /// # Errors
     /// When it is not so.
-    pub fn judge_report(&mut self, which: usize, report: &SyncReport) -> Result<(), Failure> {
+    pub fn judge_report(
+        &mut self,
+        which: usize,
+        server: usize,
+        report: &SyncReport,
+    ) -> Result<(), Failure> {
+        let is_hub = self.is_hub(server);
+        if report.at_hub != is_hub || (report.synced && is_hub) {
+            let name = &self.machines[which].name;
+            return Err(format!(
+                "{name} talked with a hub: {is_hub}, and says {report:?}"
+            ));
+        }
         let (machine, central) = (&self.machines[which], &self.machines[CENTRAL]);
         let (Some(node), Some(central)) = (&machine.node, &central.node) else {
             return Ok(());

@@ -11,10 +11,11 @@ use crate::world::{CENTRAL, Failure, World};
 /// All that was told is in the log, as it was told; what nobody was told is no more than what
 /// ended without an answer; and no key is there twice.
 pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
-    for (id, entry) in &world.memory.told {
+    for ((id, _), entry) in &world.memory.told {
         match log.entries.get(id) {
             Some(there) if there == entry => {}
             _ if world.memory.gone.contains(id) => {}
+            _ if world.memory.is_of_shut_out(id) => {}
             _ if is_on_a_branch(world, log, *id, entry) => {}
             Some(_) => return Err(format!("{id} is there with other contents than were told")),
             None => return Err(format!("{id} was told and is lost: {:?}", entry.body)),
@@ -30,8 +31,7 @@ pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
         )
     };
     let untold = log.entries.iter();
-    let untold =
-        untold.filter(|(id, entry)| made(&entry.body) && !world.memory.told.contains_key(id));
+    let untold = untold.filter(|(id, entry)| made(&entry.body) && !world.memory.is_told(id));
     // One write has several entries only where an order ends.
     let (untold, most) = (untold.count() as u64, world.memory.untold * 20);
     if untold > most {

@@ -105,7 +105,10 @@ impl Node {
     }
 
     /// What to give back to a server that lacks this.
-    pub(super) fn supply(&self, lacks: &[OriginHead]) -> Result<Supply, NodeError> {
+    pub(super) fn supply(&self, mut lacks: &[OriginHead]) -> Result<Supply, NodeError> {
+        if Bug::NothingGivenBack.is_planted() {
+            lacks = &[];
+        }
         Ok(self.look_at_log(|log, _| Supply::of(log, lacks))?)
     }
 
@@ -150,6 +153,7 @@ impl Node {
                     have: Vec::new(),
                     again: part.runs,
                     push: Vec::new(),
+                    certificates: Vec::new(),
                     bytes_max: 0,
                     wants_snapshot: false,
                 });
@@ -173,6 +177,9 @@ impl Node {
         });
         let mut asked = asked.map_err(faulty)?;
         asked.request.wants_snapshot = talk.is_far_behind;
+        let pushed = &asked.request.push;
+        let shown = self.look_at_log(|log, inner| inner.shown_with(log.store, pushed))?;
+        asked.request.certificates = shown;
         let request = asked.request.clone();
         talk.asked = Some(asked);
         Ok(request)

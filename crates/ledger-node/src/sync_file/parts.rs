@@ -98,11 +98,16 @@ impl Parts {
             },
             Next::Loose(have) => (None, self.loose(have)?),
         };
+        let certificates = {
+            let inner = self.node.lock();
+            inner.shown_with(self.node.store(), &loose)?
+        };
         let part = FilePart {
             at_millis: self.made_at.millis(),
             epoch: self.epoch,
             piece,
             loose,
+            certificates,
             is_last: matches!(self.next, Next::Nothing),
         };
         self.seal(&part).map(Some)

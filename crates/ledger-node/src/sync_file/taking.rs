@@ -4,7 +4,7 @@ use ledger_core::{DeviceId, Timestamp};
 use ledger_format::head::{Certificate, PublicKey, Signature, verify_request};
 use ledger_format::pack;
 use ledger_format::wire::{
-    self, BatchMessage, CursorMessage, Envelope, FilePart, Message as _, Piece, SyncRequest,
+    self, BatchMessage, Envelope, FilePart, Message as _, Piece, SyncRequest,
 };
 use ledger_sync::client::Client;
 use ledger_sync::pieces;
@@ -64,6 +64,8 @@ impl Node {
         let envelope = Envelope::from_bytes(bytes).or(Err(bad(damaged)))?;
         let maker = self.maker(&envelope)?;
         let part = FilePart::from_bytes(&envelope.body).or(Err(bad(damaged)))?;
+        let shown = self.take_shown(maker.certificate.as_ref(), &request_of(&part));
+        shown.map_err(|refused| NodeError::BadAnswer(refused.2))?;
         let is_central = self.lock().central.is_some();
         let sum = match is_central {
             true => self.take_part_centrally(&maker, &part)?,
@@ -111,11 +113,6 @@ impl Node {
     /// The central server numbers what it does not have. What another epoch's numbers said of the
     /// order is kept as far as it can be.
     fn take_part_centrally(&self, maker: &Maker, part: &FilePart) -> Result<Sum, NodeError> {
-        let is_known = self.read(|fold| fold.device(maker.device).is_some());
-        if let (false, Some(certificate)) = (is_known, &maker.certificate) {
-            let again = self.enroll_again(certificate);
-            again.map_err(|refused| NodeError::BadAnswer(refused.2))?;
-        }
         let mut sum = Sum::default();
         if let Some(piece) = &part.piece {
             self.renew_if_turned_back(&piece.to)?;
@@ -127,7 +124,7 @@ impl Node {
             }
         }
         if !part.loose.is_empty() {
-            let request = request_of(&part.loose);
+            let request = request_of(part);
             let given = self.take_given(maker.key, None, &|log, known| {
                 server::take_push(log, known, &request)
             })?;
@@ -141,16 +138,28 @@ impl Node {
         let (bonded, _) = self.bonded()?;
         let known = self.lock().epoch;
         let is_revoked = self.read(|fold| fold.revoked_by(maker.device).is_some());
+        let holders = self.holders(maker, part);
         // Epochs grow; and the word of a device that was revoked is not asked for.
         let numbers_count = part.epoch >= known && !is_revoked;
         let mut sum = Sum::default();
         match &part.piece {
             Some(piece) if numbers_count => sum.pulled = self.take_piece(&bonded, piece)?,
-            Some(piece) => self.take_loose(&bonded, maker, &piece.entries, &mut sum)?,
+            Some(piece) => self.take_loose(&bonded, &holders, &piece.entries, &mut sum)?,
             None => {}
         }
-        self.take_loose(&bonded, maker, &part.loose, &mut sum)?;
+        self.take_loose(&bonded, &holders, &part.loose, &mut sum)?;
         Ok(sum)
+    }
+
+    /// Keys that hold for a part, beside those that the log knows.
+    fn holders(&self, maker: &Maker, part: &FilePart) -> Vec<PublicKey> {
+        let inner = self.lock();
+        let shown = part.certificates.iter().filter_map(|bytes| {
+            let device = Certificate::from_bytes(bytes).ok()?.device;
+            let certificate = inner.keys.certified(Some(bytes), device)?;
+            Some(certificate.public_key)
+        });
+        shown.chain([maker.key]).collect()
     }
 
     /// Takes a piece of the order; says how many entries were new here.
@@ -174,7 +183,7 @@ impl Node {
     fn take_loose(
         &self,
         bonded: &Bonded,
-        maker: &Maker,
+        holders: &[PublicKey],
         batches: &[BatchMessage],
         sum: &mut Sum,
     ) -> Result<(), NodeError> {
@@ -186,7 +195,7 @@ impl Node {
         let cursor = self.stored_cursor(&bonded.server_key, epoch)?;
         let rejected = std::cell::Cell::new(0);
         let taken = self.take_made(epoch, false, &|log| {
-            let taken = client.take_batches(log, cursor, batches, maker.key);
+            let taken = client.take_batches(log, cursor, batches, holders);
             let (taken, left) = taken.map_err(faulty)?;
             rejected.set(left);
             Ok(taken)
@@ -222,14 +231,14 @@ impl Sum {
     }
 }
 
-/// Batches as somebody pushes them.
-fn request_of(batches: &[BatchMessage]) -> SyncRequest {
-    let cursor: CursorMessage = Client::first_cursor(0);
+/// What has no number in a part, as somebody pushes it.
+fn request_of(part: &FilePart) -> SyncRequest {
     SyncRequest {
-        cursor,
+        cursor: Client::first_cursor(0),
         have: Vec::new(),
         again: Vec::new(),
-        push: batches.to_vec(),
+        push: part.loose.clone(),
+        certificates: part.certificates.clone(),
         bytes_max: 0,
         wants_snapshot: false,
     }
