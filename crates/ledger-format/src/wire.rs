@@ -255,12 +255,29 @@ pub struct SyncRequest {
     /// heard from themselves: whoever takes the entries may not know them either.
     #[serde(rename = "certs", default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<ByteBuf>,
+    /// What the caller, a hub, heard of the clocks of devices whose entries it relays.
+    #[serde(rename = "clk", default, skip_serializing_if = "Vec::is_empty")]
+    pub clocks: Vec<ClockWord>,
     /// The most bytes of batches in the answer.
     #[serde(rename = "max")]
     pub bytes_max: u64,
     /// Whether the caller is far behind, and would rather have a snapshot than runs.
     #[serde(rename = "snap", default, skip_serializing_if = "is_false")]
     pub wants_snapshot: bool,
+}
+
+/// By how much a device's clock was off when its entries came to a hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockWord {
+    /// The chain.
+    #[serde(rename = "o")]
+    pub origin: Id,
+    /// The last seq that it had then.
+    #[serde(rename = "s")]
+    pub seq: u64,
+    /// By how many milliseconds the device's clock was ahead of the hub's.
+    #[serde(rename = "a")]
+    pub ahead_millis: i64,
 }
 
 /// Why a pushed batch was not taken. The stored number is the wire's.

@@ -9,7 +9,7 @@
 //! steps tell how they hang together.
 
 use ledger_core::entry::{Body, ClockMark, Content, TimeFix};
-use ledger_core::{DeviceId, EntryId, Origin, Timestamp};
+use ledger_core::{EntryId, Origin, Timestamp};
 use ledger_format::entry_bytes;
 use ledger_store::{Group, Note, Record};
 
@@ -64,6 +64,18 @@ impl Begun {
     }
 }
 
+/// Entries of a chain that arrived from a device whose clock was compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Arrived {
+    pub(crate) chain: Origin,
+    /// The first that is new here.
+    pub(crate) first_seq: u64,
+    /// The last that was written when the clock was compared.
+    pub(crate) last_seq: u64,
+    /// By how many milliseconds it was ahead of ours.
+    pub(crate) ahead: i64,
+}
+
 impl Node {
     /// Marks in the own log that another run of the clock begins, when one does. The central
     /// server's clock is the one that others are compared with.
@@ -116,51 +128,53 @@ impl Node {
         marked
     }
 
-    /// On the central server: puts right the times of what just arrived from a device whose clock
-    /// is off.
-    pub(crate) fn fix_clock(
-        &self,
-        device: DeviceId,
-        arrived: &[(Origin, u64)],
-    ) -> Result<(), NodeError> {
-        let Some(ahead) = self.shared.offsets.of(device) else {
-            return Ok(());
-        };
-        let mut fixes = Vec::new();
-        for (chain, first_seq) in arrived {
-            let of_device = |fold: &ledger_core::fold::Fold| {
-                let writer = fold.device_of(*chain).map(|(writer, _)| writer);
-                (writer == Some(device)).then(|| fold.clock_runs(*chain))
-            };
-            let runs = self.read(of_device).unwrap_or_default();
-            let mut ahead = ahead;
-            for run in runs.into_iter().rev() {
-                let known = run.ahead_millis.unwrap_or(0);
-                if known.abs_diff(ahead) > OFF_MILLIS {
-                    fixes.push(Body::TimeFixed(TimeFix {
-                        run: run.begins,
-                        ahead_millis: ahead,
-                        uncertainty_millis: UNCERTAINTY_MILLIS,
-                    }));
-                }
-                // What lies before this run arrived earlier.
-                if run.first_seq <= *first_seq {
-                    break;
-                }
-                let mark = EntryId {
-                    origin: *chain,
-                    seq: run.first_seq,
-                };
-                // After a start nobody knows how the clock stood before.
-                let step = self.step_at(mark)?.filter(|step| *step != 0);
-                let Some(step) = step else { break };
-                ahead = ahead.saturating_sub(step);
+    /// On the central server: puts right the times of what just arrived and was written by a clock
+    /// that is known to be off.
+    pub(crate) fn fix_clocks(&self, arrived: &[Arrived]) -> Result<(), NodeError> {
+        for arrived in arrived {
+            let fixes = self.fixes(arrived)?;
+            if !fixes.is_empty() {
+                self.write_bodies(&Actor::default(), fixes)?;
             }
         }
-        if fixes.is_empty() {
-            return Ok(());
+        Ok(())
+    }
+
+    /// The fixes of the run in which a chain's last entries were written, and of those before it as
+    /// far as they arrived and steps tell.
+    fn fixes(&self, arrived: &Arrived) -> Result<Vec<Body>, NodeError> {
+        let Arrived {
+            chain,
+            first_seq,
+            last_seq,
+            mut ahead,
+        } = *arrived;
+        let mut fixes = Vec::new();
+        let mut runs = self.read(|fold| fold.clock_runs(chain));
+        runs.retain(|run| run.first_seq <= last_seq);
+        for run in runs.into_iter().rev() {
+            let known = run.ahead_millis.unwrap_or(0);
+            if known.abs_diff(ahead) > OFF_MILLIS {
+                fixes.push(Body::TimeFixed(TimeFix {
+                    run: run.begins,
+                    ahead_millis: ahead,
+                    uncertainty_millis: UNCERTAINTY_MILLIS,
+                }));
+            }
+            // What lies before this run arrived earlier.
+            if run.first_seq <= first_seq {
+                break;
+            }
+            let mark = EntryId {
+                origin: chain,
+                seq: run.first_seq,
+            };
+            // After a start nobody knows how the clock stood before.
+            let step = self.step_at(mark)?.filter(|step| *step != 0);
+            let Some(step) = step else { break };
+            ahead = ahead.saturating_sub(step);
         }
-        self.write_bodies(&Actor::default(), fixes).map(|_| ())
+        Ok(fixes)
     }
 
     fn step_at(&self, mark: EntryId) -> Result<Option<i64>, NodeError> {

@@ -18,6 +18,7 @@ mod clock_runs;
 mod conversation;
 mod doctor;
 mod error;
+mod heard;
 mod inner;
 pub mod keys;
 mod load;

@@ -496,10 +496,7 @@ impl Node {
             }
         };
         let given = self.take_given(caller.public_key, Some(seen), &take)?;
-        let is_central = self.lock().central.is_some();
-        if is_central {
-            self.fix_clock(caller.device, &given.arrived)?;
-        }
+        self.hear_clocks(caller.device, &request.clocks, &given.arrived)?;
         Ok(given.rejects)
     }
 

@@ -257,6 +257,57 @@ fn a_clock_that_is_right_is_neither_marked_nor_fixed() {
     assert_eq!(shop.marks_and_fixes(), (1, 0));
 }
 
+/// The hub alone meets the handheld, whose clock is set again before the server hears of anything.
+#[test]
+fn a_hub_tells_the_server_how_a_clock_stood_when_the_entries_came() {
+    let shop = Shop::new();
+    let clock = Arc::new(Wrong {
+        truth: Arc::clone(&shop.truth),
+        // The hub's own clock is wrong too.
+        off: AtomicI64::new(-HOUR / 2),
+        boots: AtomicU64::new(1),
+    });
+    let home = tempfile::tempdir().unwrap();
+    let hub = Node::init_hub(&home.path().join("hub"), "hub", clock).unwrap();
+    let code = shop.server.new_enrol_code(None, None, 60_000).unwrap();
+    shop.carry(hub.begin_enroll("http://server", &code.code));
+    shop.carry(hub.begin_sync().unwrap());
+    shop.set_clock(0, 3 * HOUR);
+    shop.pass(60); // 09:00
+    let counted = shop.count(0, 12);
+    carry(&hub, &shop.handhelds[0]);
+    // Nobody knows how the clock stood before a start.
+    shop.clocks[0].boots.fetch_add(1, Ordering::Relaxed);
+    shop.set_clock(0, -2 * HOUR);
+    shop.pass(60); // 10:00
+    let removed = shop.remove(0, 1);
+    carry(&hub, &shop.handhelds[0]);
+    shop.clocks[0].boots.fetch_add(1, Ordering::Relaxed);
+    shop.set_clock(0, 0);
+    let other = shop.remove(1, 5);
+    shop.pass(600);
+    shop.sync(1);
+    shop.carry(hub.begin_sync().unwrap());
+    let minutes = [counted, removed, other].map(|id| shop.minute_of(id));
+    assert_eq!(minutes, [60, 120, 120]);
+    assert_eq!(shop.on_hand(), "6");
+    carry(&hub, &shop.handhelds[0]);
+    shop.sync(1);
+    shop.settle();
+    // What the server numbered need not be told again.
+    let fixes = shop.marks_and_fixes().1;
+    shop.carry(hub.begin_sync().unwrap());
+    assert_eq!(shop.marks_and_fixes().1, fixes);
+}
+
+fn carry(hub: &Node, handheld: &Node) {
+    let mut conversation = handheld.begin_sync().unwrap();
+    while let Some(question) = conversation.question().unwrap() {
+        let answer = hub.handle(question.route, &question.body);
+        conversation.answer(answer.status, &answer.body).unwrap();
+    }
+}
+
 /// One run is compared again at each contact, and fixed once.
 #[test]
 fn a_wrong_run_is_fixed_once_and_again_only_when_it_turns_out_otherwise() {

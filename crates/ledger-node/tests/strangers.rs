@@ -118,6 +118,7 @@ impl<'a> Stranger<'a> {
             push,
             wants_snapshot: false,
             certificates: Vec::new(),
+            clocks: Vec::new(),
             bytes_max: 1 << 20,
         };
         let body = request.to_bytes().unwrap();

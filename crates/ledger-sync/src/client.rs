@@ -127,6 +127,7 @@ impl Client<'_> {
                 again: Vec::new(),
                 push: Vec::new(),
                 certificates: Vec::new(),
+                clocks: Vec::new(),
                 bytes_max: u64::try_from(push.room.bytes).unwrap_or(u64::MAX),
                 wants_snapshot: false,
             },

@@ -249,6 +249,7 @@ fn request(cursor: CursorMessage, push: Vec<BatchMessage>, have: Vec<OriginHead>
         again: Vec::new(),
         push,
         certificates: Vec::new(),
+        clocks: Vec::new(),
         bytes_max: 1 << 20,
         wants_snapshot: false,
     };
@@ -312,6 +313,7 @@ pub(crate) fn push_seeds() -> Vec<Vec<u8>> {
         ],
         push: Vec::new(),
         certificates: Vec::new(),
+        clocks: Vec::new(),
         bytes_max: 0,
         wants_snapshot: false,
     };
@@ -335,6 +337,7 @@ pub(crate) fn pull_seeds() -> Vec<Vec<u8>> {
         again: Vec::new(),
         push: Vec::new(),
         certificates: Vec::new(),
+        clocks: Vec::new(),
         bytes_max: 0,
         wants_snapshot: false,
     };

@@ -154,6 +154,7 @@ impl Node {
                     again: part.runs,
                     push: Vec::new(),
                     certificates: Vec::new(),
+                    clocks: Vec::new(),
                     bytes_max: 0,
                     wants_snapshot: false,
                 });
@@ -180,6 +181,7 @@ impl Node {
         let pushed = &asked.request.push;
         let shown = self.look_at_log(|log, inner| inner.shown_with(log.store, pushed))?;
         asked.request.certificates = shown;
+        asked.request.clocks = self.clocks_heard(&asked.request.push)?;
         let request = asked.request.clone();
         talk.asked = Some(asked);
         Ok(request)

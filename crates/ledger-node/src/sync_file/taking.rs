@@ -239,6 +239,7 @@ fn request_of(part: &FilePart) -> SyncRequest {
         again: Vec::new(),
         push: part.loose.clone(),
         certificates: part.certificates.clone(),
+        clocks: Vec::new(),
         bytes_max: 0,
         wants_snapshot: false,
     }
