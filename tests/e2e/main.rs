@@ -30,6 +30,7 @@ mod rights;
 mod scan;
 mod sync_faults;
 mod sync_file;
+mod sync_kills;
 mod sync_watch;
 mod tls;
 mod worked;

@@ -34,6 +34,14 @@ pub enum Plan {
     /// Bring requests with this in their first line to the server, and never bring an answer, until
     /// the next plan; pass everything else.
     Silent(&'static str),
+    /// Let so many bytes of requests and answers through, and tell; then go on, or hold everything
+    /// back where it is, until the next plan.
+    Mark {
+        /// After how many bytes.
+        bytes: usize,
+        /// Whether nothing more passes then.
+        holds: bool,
+    },
     /// Every eighth message or so goes wrong, each in a way that the seed and its turn say: lost on
     /// the way there or back, cut, doubled, late, or answered by a proxy instead.
     Bad(u64),
@@ -46,6 +54,8 @@ struct State {
     /// How many messages met [`Plan::Bad`], and how many answers [`Plan::Silent`] kept back.
     met: u64,
     kept_back: u64,
+    /// Whether [`Plan::Mark`]'s bytes have passed.
+    marked: bool,
     stopped: bool,
 }
 
@@ -83,6 +93,7 @@ impl Proxy {
                 passed: 0,
                 met: 0,
                 kept_back: 0,
+                marked: false,
                 stopped: false,
             }),
             changed: Condvar::new(),
@@ -117,6 +128,7 @@ impl Proxy {
         state.plan = plan;
         state.passed = 0;
         state.kept_back = 0;
+        state.marked = false;
         drop(state);
         self.shared.changed.notify_all();
     }
@@ -130,6 +142,17 @@ impl Proxy {
             .wait_timeout_while(state, SEEN_LIMIT, |state| state.kept_back == 0);
         let (_state, limit) = waited.expect("no panic holds the lock");
         assert!(!limit.timed_out(), "nothing came that could be kept back");
+    }
+
+    /// Waits for [`Plan::Mark`], but not longer than that; says whether its bytes have passed.
+    #[must_use]
+    pub fn is_marked_within(&self, limit: Duration) -> bool {
+        let state = self.shared.state.lock().expect("no panic holds the lock");
+        let waited = self
+            .shared
+            .changed
+            .wait_timeout_while(state, limit, |state| !state.marked);
+        waited.expect("no panic holds the lock").0.marked
     }
 
     /// How many bytes counted against the present plan's budget.
@@ -170,7 +193,7 @@ fn serve(client: &TcpStream, server: SocketAddr, shared: &Arc<Shared>) {
         Plan::Refuse => {}
         Plan::Html => drop(answer_html(client)),
         Plan::HalfBody => drop(answer_half(client, server)),
-        Plan::Pass | Plan::CutRequest(_) | Plan::CutResponse(_) => {
+        Plan::Pass | Plan::CutRequest(_) | Plan::CutResponse(_) | Plan::Mark { .. } => {
             drop(relay(client, server, shared));
         }
     }
@@ -184,14 +207,14 @@ fn relay(client: &TcpStream, server: SocketAddr, shared: &Arc<Shared>) -> std::i
         upstream.try_clone()?,
         Arc::clone(shared),
     );
-    let requests = std::thread::spawn(move || pump(&from, &to, Direction::Request, &counted.state));
-    pump(&upstream, client, Direction::Response, &shared.state);
+    let requests = std::thread::spawn(move || pump(&from, &to, Direction::Request, &counted));
+    pump(&upstream, client, Direction::Response, shared);
     drop(requests.join());
     Ok(())
 }
 
 /// Copies one direction until its end, or until the plan cuts both.
-fn pump(mut from: &TcpStream, mut to: &TcpStream, direction: Direction, state: &Mutex<State>) {
+fn pump(mut from: &TcpStream, mut to: &TcpStream, direction: Direction, shared: &Shared) {
     let mut buffer = [0; 1024];
     loop {
         let read = from.read(&mut buffer).unwrap_or(0);
@@ -199,8 +222,9 @@ fn pump(mut from: &TcpStream, mut to: &TcpStream, direction: Direction, state: &
             drop(to.shutdown(Shutdown::Write));
             return;
         }
-        let allowed = allow(direction, read, state);
+        let allowed = allow(direction, read, &shared.state);
         let sent = to.write_all(&buffer[..allowed]);
+        mark(shared);
         if allowed < read || sent.is_err() {
             drop(from.shutdown(Shutdown::Both));
             drop(to.shutdown(Shutdown::Both));
@@ -212,14 +236,42 @@ fn pump(mut from: &TcpStream, mut to: &TcpStream, direction: Direction, state: &
 /// How many of these bytes the plan lets through; they are counted.
 fn allow(direction: Direction, bytes: usize, state: &Mutex<State>) -> usize {
     let mut state = state.lock().expect("no panic holds the lock");
-    let ((Plan::CutRequest(budget), Direction::Request)
-    | (Plan::CutResponse(budget), Direction::Response)) = (state.plan, direction)
-    else {
-        return bytes;
+    let allowed = match (state.plan, direction) {
+        (Plan::CutRequest(budget), Direction::Request)
+        | (Plan::CutResponse(budget), Direction::Response)
+        | (
+            Plan::Mark {
+                bytes: budget,
+                holds: true,
+            },
+            _,
+        ) => bytes.min(budget.saturating_sub(state.passed)),
+        (Plan::Mark { holds: false, .. }, _) => bytes,
+        _ => return bytes,
     };
-    let allowed = bytes.min(budget - state.passed);
     state.passed += allowed;
     allowed
+}
+
+/// Tells of a mark when enough has arrived; where it holds everything back, the line is kept open
+/// until the next plan.
+fn mark(shared: &Shared) {
+    let mut state = shared.state.lock().expect("no panic holds the lock");
+    let Plan::Mark { bytes, holds } = state.plan else {
+        return;
+    };
+    if state.passed < bytes {
+        return;
+    }
+    state.marked = true;
+    shared.changed.notify_all();
+    let is_held = |state: &mut State| holds && state.marked && !state.stopped;
+    drop(
+        shared
+            .changed
+            .wait_while(state, is_held)
+            .expect("no panic holds the lock"),
+    );
 }
 
 /// A message: its head, and its body.

@@ -145,7 +145,14 @@ impl Server {
         status.code().unwrap_or(-1)
     }
 
-    /// Starts again at the same address, after [`Server::stop`].
+    /// Ends the program at once by SIGKILL; the data stay for [`Server::start_again`].
+    #[track_caller]
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a signal to the server");
+        self.child.wait().expect("wait for the server");
+    }
+
+    /// Starts again at the same address, after [`Server::stop`] or [`Server::kill`].
     #[track_caller]
     pub fn start_again(&mut self) {
         let (host, _) = self.listen.rsplit_once(':').expect("host and port");
