@@ -9,6 +9,7 @@
 //! new numbers, and only then pushes what is new (DESIGN §5).
 
 pub(crate) mod asking;
+mod greeting;
 mod outbox;
 mod revoked;
 mod snapshot;
@@ -29,6 +30,7 @@ use ledger_sync::frontier::Supply;
 use serde::Serialize;
 use serde_bytes::{ByteArray, ByteBuf};
 
+pub use self::greeting::Greeting;
 use self::outbox::Outbox;
 use self::snapshot::Loading;
 use crate::error::NodeError;
@@ -118,6 +120,8 @@ pub struct Conversation {
     shows_certificate: bool,
     /// What is pushed, how much at once, and what is left out.
     outbox: Outbox,
+    /// What the server said of itself.
+    greeting: Option<Greeting>,
 }
 
 #[derive(Debug)]
@@ -204,6 +208,7 @@ impl Conversation {
             beginnings: 0,
             shows_certificate: false,
             outbox: Outbox::default(),
+            greeting: None,
         }
     }
 
@@ -441,6 +446,12 @@ impl Conversation {
                 };
                 self.outbox.keep_to(&hello.limits);
                 self.behind = hello.end.saturating_sub(channel.cursor.n);
+                self.greeting = Some(Greeting {
+                    url: self.url.clone(),
+                    heard: self.node.now(),
+                    limits: hello.limits,
+                    channel: channel.clone(),
+                });
                 if is_new {
                     State::Comparing(channel)
                 } else {
@@ -515,6 +526,9 @@ impl Conversation {
             return Ok(());
         };
         talk.channel.nonce = answer.nonce.to_vec();
+        if let Some(greeting) = &mut self.greeting {
+            greeting.channel.nonce.clone_from(&talk.channel.nonce);
+        }
         if answer.restart {
             // The server was turned back, or restored since it said hello.
             if !self.may_begin_again() {

@@ -50,7 +50,7 @@ pub mod watch;
 
 pub use backup::{BackupReport, RestoreReport, SafeMark};
 pub use clock::{SystemClock, Uptime, WallClock};
-pub use conversation::{Conversation, EnrollReport, Question, SyncProgress, SyncReport};
+pub use conversation::{Conversation, EnrollReport, Greeting, Question, SyncProgress, SyncReport};
 pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::NodeError;
 pub use keys::NewCode;

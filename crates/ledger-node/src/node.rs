@@ -26,6 +26,7 @@ pub use crate::look::View;
 use crate::machine::Machine;
 use crate::offsets::Offsets;
 use crate::snapshot::Chunks;
+use crate::sync_client::Contact;
 use crate::totals;
 
 /// The store's directory inside the node's.
@@ -106,6 +107,7 @@ pub(crate) struct Shared {
     changes: AtomicU64,
     pub(crate) offsets: Offsets,
     pub(crate) chunks: Chunks,
+    pub(crate) contact: Mutex<Option<Contact>>,
 }
 
 impl std::fmt::Debug for Node {
@@ -315,6 +317,7 @@ impl Node {
                 changes: AtomicU64::new(0),
                 offsets: Offsets::default(),
                 chunks: Chunks::default(),
+                contact: Mutex::default(),
             }),
         };
         node.go_on()?;

@@ -1,11 +1,14 @@
 //! Sync over HTTP: carries the messages of a [`Conversation`].
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use reqwest::{Client, Response, StatusCode};
+use tokio::time::timeout;
 
-use crate::conversation::{Conversation, EnrollReport, Question, SyncProgress, SyncReport};
+use crate::conversation::{
+    Conversation, EnrollReport, Greeting, Question, SyncProgress, SyncReport,
+};
 use crate::error::NodeError;
 use crate::node::Node;
 use crate::pin::Pin;
@@ -16,6 +19,8 @@ use crate::trust::{Distrust, Judge};
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// How long a round trip may take.
 const ROUND_LIMIT: Duration = Duration::from_secs(120);
+/// How long a connection that was kept has for its first round trip: it may lead nowhere any more.
+const KEPT_LIMIT: Duration = Duration::from_secs(10);
 /// The content type of the protocol's messages.
 pub const CONTENT_TYPE: &str = "application/msgpack";
 /// How a server that speaks TLS says so to somebody who does not.
@@ -119,6 +124,21 @@ impl Way {
     }
 }
 
+/// What a sync leaves for the next one of the same program: the connection, and what the server
+/// said of itself.
+pub(crate) struct Contact {
+    url: String,
+    pin: Option<Pin>,
+    way: Way,
+    greeting: Option<Greeting>,
+}
+
+impl Contact {
+    fn fits(&self, conversation: &Conversation) -> bool {
+        self.url == conversation.url() && self.pin == conversation.pin()
+    }
+}
+
 /// Why a message did not get to a server.
 pub(crate) enum Unsent {
     Distrusted(Distrust),
@@ -171,16 +191,40 @@ async fn is_vouched_for(conversation: &Conversation, seen: Pin) -> Result<bool, 
     }
 }
 
-/// Carries messages until the conversation is over.
+/// Sends the first message of a conversation over a connection that was kept; none when that
+/// leads nowhere. The message may have arrived all the same: twice it changes nothing.
+async fn send_over_kept(way: &Way, url: &str, question: &Question) -> Option<Response> {
+    timeout(KEPT_LIMIT, way.send(url, question))
+        .await
+        .ok()?
+        .ok()
+}
+
+/// Carries messages until the conversation is over, first over the connection that was kept, if
+/// any; gives the one that it ended with.
 async fn carry(
     conversation: &mut Conversation,
+    kept: Option<Way>,
     progress: &mut (dyn FnMut(SyncProgress) + Send),
-) -> Result<(), NodeError> {
+) -> Result<Way, NodeError> {
     let url = conversation.url().to_owned();
-    let mut way = Way::new(&url, conversation.pin())?;
+    let mut is_kept = kept.is_some();
+    let mut way = match kept {
+        Some(way) => way,
+        None => Way::new(&url, conversation.pin())?,
+    };
     let mut may_ask = conversation.knows_the_ledger();
     while let Some(question) = conversation.question()? {
-        let response = match way.send(&url, &question).await {
+        let sent = if std::mem::take(&mut is_kept) {
+            let Some(response) = send_over_kept(&way, &url, &question).await else {
+                way = Way::new(&url, conversation.pin())?;
+                continue;
+            };
+            Ok(response)
+        } else {
+            way.send(&url, &question).await
+        };
+        let response = match sent {
             Ok(response) => response,
             Err(Unsent::Unreachable(reason)) => return Err(conversation.unreachable(reason)),
             Err(Unsent::Distrusted(Distrust::NoAuthority(reason))) => {
@@ -204,7 +248,7 @@ async fn carry(
         conversation.answer(status.as_u16(), &body)?;
         progress(conversation.progress());
     }
-    Ok(())
+    Ok(way)
 }
 
 impl Node {
@@ -218,7 +262,7 @@ impl Node {
     ) -> Result<EnrollReport, NodeError> {
         let url = normal_url(url, pin)?;
         let mut conversation = self.begin_enroll(&url, code).pinned(pin);
-        carry(&mut conversation, &mut |_| {}).await?;
+        carry(&mut conversation, None, &mut |_| {}).await?;
         conversation.enroll_report().ok_or(NodeError::NotEnrolled)
     }
 
@@ -232,7 +276,7 @@ impl Node {
     ) -> Result<SyncReport, NodeError> {
         let url = normal_url(url, pin)?;
         let mut conversation = self.begin_sync()?.via(url, pin);
-        carry(&mut conversation, progress).await?;
+        carry(&mut conversation, None, progress).await?;
         conversation.sync_report().ok_or(NodeError::NotEnrolled)
     }
 
@@ -284,14 +328,38 @@ impl Node {
         Ok(())
     }
 
-    /// Sends what the central server lacks and takes what is new there, until both have all.
+    /// Sends what the central server lacks and takes what is new there, until both have all. The
+    /// next one of the same program goes over the same connection.
     pub async fn sync(
         &self,
         progress: &mut (dyn FnMut(SyncProgress) + Send),
     ) -> Result<SyncReport, NodeError> {
         let mut conversation = self.begin_sync()?;
-        carry(&mut conversation, progress).await?;
+        let contact = self.swap_contact(None);
+        let contact = contact.filter(|contact| contact.fits(&conversation));
+        let kept = match contact {
+            Some(Contact { way, greeting, .. }) => {
+                if let Some(greeting) = greeting {
+                    conversation = conversation.after(greeting)?;
+                }
+                Some(way)
+            }
+            None => None,
+        };
+        let way = carry(&mut conversation, kept, progress).await?;
+        self.swap_contact(Some(Contact {
+            url: conversation.url().to_owned(),
+            pin: conversation.pin(),
+            way,
+            greeting: conversation.greeting(),
+        }));
         conversation.sync_report().ok_or(NodeError::NotEnrolled)
+    }
+
+    fn swap_contact(&self, contact: Option<Contact>) -> Option<Contact> {
+        let kept = self.shared.contact.lock();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut kept, contact)
     }
 }
 

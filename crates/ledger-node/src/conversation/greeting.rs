@@ -1,0 +1,58 @@
+//! What a server said of itself, for the next conversation of the same program with it.
+//!
+//! A program that stays, such as a hub, asks every few seconds whether there is news. What hello
+//! would tell it is what it heard a moment ago, so it asks at once: one round trip instead of two.
+//! Where there is something to send it says hello all the same, since the server compares clocks
+//! then, and judges by that what arrives.
+
+use ledger_core::Timestamp;
+use ledger_format::wire::Limits;
+
+use super::{Channel, Conversation, Purpose, State, Talk};
+use crate::error::NodeError;
+
+/// For how long a greeting counts; the nonce that came with it holds a little longer. Whether it
+/// does is the server's to say: by a clock that was set meanwhile this may be wrong.
+const GREETING_AGE_MAX_MILLIS: u64 = 10 * 60 * 1000;
+
+/// What a server said of itself, with the nonce of its last answer.
+#[derive(Debug, Clone)]
+pub struct Greeting {
+    pub(super) url: String,
+    pub(super) heard: Timestamp,
+    pub(super) limits: Limits,
+    pub(super) channel: Channel,
+}
+
+impl Conversation {
+    /// What the server said of itself in this conversation, or in the one before it.
+    #[must_use]
+    pub fn greeting(&self) -> Option<Greeting> {
+        self.greeting.clone()
+    }
+
+    /// The same, and it does not say hello to a server that just said it, where nothing is to be
+    /// sent. The server tells when it has become another one, or has begun a new epoch; then
+    /// hello is said after all.
+    pub fn after(mut self, greeting: Greeting) -> Result<Self, NodeError> {
+        let Purpose::Sync(bonded) = &self.purpose else {
+            return Ok(self);
+        };
+        let age = self.started.millis().abs_diff(greeting.heard.millis());
+        let (epoch, is_all_sent) = {
+            let inner = self.node.lock();
+            let (own, others) = inner.unnumbered();
+            (inner.epoch, own.is_empty() && others.is_empty())
+        };
+        let is_same = greeting.url == self.url && greeting.channel.cursor.epoch == epoch;
+        if !is_same || !is_all_sent || age > GREETING_AGE_MAX_MILLIS {
+            return Ok(self);
+        }
+        let mut channel = greeting.channel.clone();
+        channel.cursor = self.node.stored_cursor(&bonded.server_key, epoch)?;
+        self.outbox.keep_to(&greeting.limits);
+        self.greeting = Some(greeting);
+        self.state = State::Syncing(Box::new(Talk::of(channel, None)));
+        Ok(self)
+    }
+}
