@@ -18,6 +18,13 @@ pub(crate) const CLOSED: u64 = u64::MAX;
 
 /// How many devices may wait for news at once.
 const WAITING_MAX: usize = 1_000;
+/// How many requests of devices are worked on at once. Each may be inflated to many times its size
+/// and have an answer of megabytes; more than a few share the processor and the disk no better.
+const TALKING_MAX: usize = 16;
+/// How many bytes of requests may be on their way in, or wait for their turn.
+const ARRIVING_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Room is given out in parts of this size.
+const ARRIVING_PART: usize = 16 * 1024;
 
 /// The server behind all routes.
 #[derive(Clone)]
@@ -32,6 +39,8 @@ struct Shared {
     metrics: Metrics,
     changes: watch::Sender<u64>,
     waiting: Arc<Semaphore>,
+    talking: Arc<Semaphore>,
+    arriving: Arc<Semaphore>,
     /// How far the central order went at a change, so that those who wait look once together.
     order: Mutex<Option<(u64, OrderEnd)>>,
 }
@@ -52,6 +61,8 @@ impl App {
                 metrics: Metrics::default(),
                 changes,
                 waiting: Arc::new(Semaphore::new(waiting)),
+                talking: Arc::new(Semaphore::new(TALKING_MAX)),
+                arriving: Arc::new(Semaphore::new(ARRIVING_BYTES_MAX / ARRIVING_PART)),
                 order: Mutex::new(None),
             }),
         }
@@ -98,6 +109,22 @@ impl App {
     /// A place for one more device that waits for news; none when there are too many.
     pub(crate) fn waiting_room(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.shared.waiting).try_acquire_owned().ok()
+    }
+
+    /// Waits for the turn of a device's request, in the order in which they came.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.shared.talking).acquire_owned().await;
+        turn.map_err(|_closed| Problem::internal())
+    }
+
+    /// Waits until there is room for a request of so many bytes.
+    pub(crate) async fn room_for(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let parts = bytes.min(ARRIVING_BYTES_MAX).div_ceil(ARRIVING_PART);
+        let parts = u32::try_from(parts).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.shared.arriving)
+            .acquire_many_owned(parts)
+            .await;
+        room.map_err(|_closed| Problem::internal())
     }
 
     /// How many devices wait for news.

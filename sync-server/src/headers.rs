@@ -1,19 +1,21 @@
-//! Headers that every answer carries.
+//! Headers that every answer carries, and those that only what a browser shows needs.
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use ledger_node::CONTENT_TYPE;
 use tower_http::set_header::{SetRequestHeaderLayer, SetResponseHeaderLayer};
 
 /// Pages load nothing but what this server serves: no inline scripts, no frames, no other hosts.
 const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
                                 frame-ancestors 'none'; object-src 'none'";
 
-const ALWAYS: [(HeaderName, &str); 4] = [
+/// For what a browser may show. A message of the sync protocol goes to a device, over networks
+/// that are slow and dear, and `nosniff` keeps browsers from taking it for a page.
+const SHOWN: [(HeaderName, &str); 3] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // Other sites learn nothing. Our own pages tell: without that Chromium sends a form of a plain
     // HTTP page with `Origin: null`, and the CSRF layer refuses it.
     (header::REFERRER_POLICY, "same-origin"),
@@ -23,6 +25,12 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     ),
 ];
 
+/// Whether it is a message of the sync protocol.
+fn is_message<B>(response: &axum::http::Response<B>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes() == CONTENT_TYPE.as_bytes())
+}
+
 /// Adds them to all routes, and forbids caching where a route does not say otherwise.
 pub(crate) fn on_all<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     let no_store = HeaderValue::from_static("no-store");
@@ -30,9 +38,16 @@ pub(crate) fn on_all<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rou
         header::CACHE_CONTROL,
         no_store,
     ));
-    ALWAYS.into_iter().fold(router, |router, (name, value)| {
+    let nosniff = HeaderValue::from_static("nosniff");
+    let router = router.layer(SetResponseHeaderLayer::overriding(
+        header::X_CONTENT_TYPE_OPTIONS,
+        nosniff,
+    ));
+    SHOWN.into_iter().fold(router, |router, (name, value)| {
         let value = HeaderValue::from_static(value);
-        router.layer(SetResponseHeaderLayer::overriding(name, value))
+        let unless_message =
+            move |response: &Response| (!is_message(response)).then(|| value.clone());
+        router.layer(SetResponseHeaderLayer::overriding(name, unless_message))
     })
 }
 

@@ -2,16 +2,21 @@
 //!
 //! What the bytes mean, who may send them and what is durable before the answer is the node's
 //! business; here are only limits, and the waiting of those who wait for news, without a thread.
+//!
+//! When all devices come back at once they queue here: what arrives has room of a known size, and
+//! only a few requests are worked on at a time, so that memory has a bound and the pages, which
+//! queue nowhere, answer meanwhile.
 
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use ledger_node::{Node, Wait, WireAnswer};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::{App, CLOSED};
@@ -43,8 +48,8 @@ async fn enroll(State(app): State<App>, body: Body) -> Result<Response, Problem>
     let Some(hub) = hub else {
         return answer(&app, body, Node::handle_enroll).await;
     };
-    let bytes = arrived(body).await?;
-    Ok(response(hub.enroll_above(bytes).await))
+    let arrived = arrived(&app, body).await?;
+    Ok(response(hub.enroll_above(arrived.bytes).await))
 }
 
 async fn sync(State(app): State<App>, body: Body) -> Result<Response, Problem> {
@@ -54,7 +59,7 @@ async fn sync(State(app): State<App>, body: Body) -> Result<Response, Problem> {
 /// Answers as soon as there is news for the device, or when it has waited long enough. When too
 /// many wait already, it is told at once that there is none, and comes again.
 async fn wait(State(app): State<App>, body: Body) -> Result<Response, Problem> {
-    let bytes = arrived(body).await?;
+    let Arrived { bytes, .. } = arrived(&app, body).await?;
     let begun = app.work(move |node| node.begin_wait(&bytes)).await?;
     let asked = match begun {
         Ok(asked) => asked,
@@ -104,7 +109,12 @@ async fn snapshot(
     Path((id, chunk)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let path = format!("{id}/{chunk}");
-    let answer = app.work(move |node| node.handle_snapshot(&path)).await?;
+    let turn = app.turn().await?;
+    let work = move |node: &Node| {
+        let _turn = turn;
+        node.handle_snapshot(&path)
+    };
+    let answer = app.work(work).await?;
     let kept = [(header::CACHE_CONTROL, "private, immutable, max-age=86400")];
     Ok(match answer.status {
         200 => (kept, response(answer)).into_response(),
@@ -117,19 +127,37 @@ async fn answer(
     body: Body,
     handle: fn(&Node, &[u8]) -> WireAnswer,
 ) -> Result<Response, Problem> {
-    let bytes = arrived(body).await?;
-    let answer = app.work(move |node| handle(node, &bytes)).await?;
+    let Arrived { bytes, _room } = arrived(app, body).await?;
+    let turn = app.turn().await?;
+    let work = move |node: &Node| {
+        // Also when whoever asked is gone: the work goes on, and so it counts.
+        let _turn = turn;
+        handle(node, &bytes)
+    };
+    let answer = app.work(work).await?;
     Ok(response(answer))
 }
 
-/// The whole body of a request.
-async fn arrived(body: Body) -> Result<Bytes, Problem> {
+/// The whole body of a request, and the room that it takes.
+struct Arrived {
+    bytes: Bytes,
+    _room: OwnedSemaphorePermit,
+}
+
+/// Waits for a whole body. One that does not say how long it will be may be as long as any.
+async fn arrived(app: &App, body: Body) -> Result<Arrived, Problem> {
+    let said = body.size_hint().upper();
+    let bytes_max = said.and_then(|bytes| usize::try_from(bytes).ok());
+    let room = app
+        .room_for(bytes_max.unwrap_or(BODY_BYTES_MAX).min(BODY_BYTES_MAX))
+        .await?;
     let arrived = tokio::time::timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES_MAX)).await;
     let Ok(arrived) = arrived else {
         let text = "the request took too long to arrive";
         return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", text));
     };
-    arrived.map_err(|error| unreadable(&error))
+    let bytes = arrived.map_err(|error| unreadable(&error))?;
+    Ok(Arrived { bytes, _room: room })
 }
 
 fn response(answer: WireAnswer) -> Response {

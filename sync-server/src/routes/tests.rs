@@ -21,6 +21,7 @@ mod contract;
 mod numbers;
 mod orders;
 mod pages;
+mod queue;
 mod waits;
 mod writes;
 
@@ -269,6 +270,9 @@ async fn sync_takes_bytes_and_never_more_than_its_limit() {
         assert!(reply.status.is_client_error(), "{path}: {}", reply.status);
         assert_eq!(reply.header("content-type"), "application/msgpack");
         assert_eq!(reply.header("cache-control"), "no-store");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+        // No browser shows it, and every byte counts.
+        assert_eq!(reply.header("content-security-policy"), "");
     }
     let reply = shop
         .send(post("/sync/v1/sync", vec![0; 8 * 1024 * 1024 + 1]))
