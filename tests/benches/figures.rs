@@ -1,8 +1,8 @@
 //! The project's figures, measured beside their goals and beside the peers, in one run.
 //!
 //! `cargo xtask bench [FIGURE ...] [--quick] [--markdown]`; figures are append, writers, import,
-//! sync, snapshot, recompute, orders and pages, all without a name. Everything happens in a temporary directory of
-//! the disk that `TMPDIR` names.
+//! sync, snapshot, devices, sizes, recompute, orders and pages, all without a name. Everything
+//! happens in a temporary directory of the disk that `TMPDIR` names.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,8 +20,12 @@
 
 #[path = "figures/append.rs"]
 mod append;
+#[path = "figures/browse.rs"]
+mod browse;
 #[path = "figures/data.rs"]
 mod data;
+#[path = "figures/devices.rs"]
+mod devices;
 #[path = "figures/import.rs"]
 mod import;
 #[path = "figures/machine.rs"]
@@ -30,8 +34,12 @@ mod machine;
 mod orders;
 #[path = "figures/pages.rs"]
 mod pages;
+#[path = "figures/pouchdb.rs"]
+mod pouchdb;
 #[path = "figures/recompute.rs"]
 mod recompute;
+#[path = "figures/sizes.rs"]
+mod sizes;
 #[path = "figures/snapshot.rs"]
 mod snapshot;
 #[path = "figures/sync.rs"]
@@ -59,12 +67,14 @@ impl Size {
 
 type Figure = fn(Size, &mut Table);
 
-const FIGURES: [(&str, Figure); 8] = [
+const FIGURES: [(&str, Figure); 10] = [
     ("append", append::single),
     ("writers", append::writers),
     ("import", import::run),
     ("sync", sync::run),
     ("snapshot", snapshot::run),
+    ("devices", devices::run),
+    ("sizes", sizes::run),
     ("recompute", recompute::run),
     ("orders", orders::run),
     ("pages", pages::run),

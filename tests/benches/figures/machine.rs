@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 fn read(path: &str) -> String {
     fs::read_to_string(path).unwrap_or_default()
@@ -24,6 +26,40 @@ pub fn memory_mb_of(process: u32, key: &str) -> f64 {
     let value = field(&read(&format!("/proc/{process}/status")), key).unwrap_or_default();
     let kilobytes = value.split_whitespace().next().unwrap_or("0");
     kilobytes.parse::<f64>().unwrap_or(0.0) / 1000.0
+}
+
+/// Does nothing for so long.
+pub fn pause(time: Duration) {
+    let (_never, come) = channel::<()>();
+    assert!(come.recv_timeout(time).is_err(), "nobody sends here");
+}
+
+/// Seconds of processor time that a process has had.
+pub fn processor_seconds_of(process: u32) -> f64 {
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let stat = read(&format!("/proc/{process}/stat"));
+    // The name before the bracket may hold spaces; user and system time are fields 14 and 15.
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+    let ticks = fields.split(' ').skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / TICKS_PER_SECOND
+}
+
+/// The same once the process has come to rest.
+pub fn processor_seconds_at_rest(process: u32) -> f64 {
+    const LOOK: Duration = Duration::from_millis(200);
+    let mut had = processor_seconds_of(process);
+    for _ in 0..300 {
+        pause(LOOK);
+        let has = processor_seconds_of(process);
+        if has - had < 0.015 {
+            return has;
+        }
+        had = has;
+    }
+    had
 }
 
 /// How busy the machine is with everything that runs.

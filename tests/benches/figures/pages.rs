@@ -21,14 +21,10 @@ use ledger_node::{Actor, Node, NodeKind};
 use tests::server::Server;
 
 use crate::Size;
+use crate::browse::Visitor;
 use crate::data::{NEWEST, Random, ToldClock, plan_of, units};
 use crate::machine;
 use crate::table::{Table, number, seconds};
-
-#[path = "browse.rs"]
-mod browse;
-
-use browse::Visitor;
 
 const ROWS: usize = 10;
 const COLUMNS: usize = 10;

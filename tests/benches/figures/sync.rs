@@ -1,4 +1,5 @@
-//! Syncs over loopback HTTP with the server program: the first one, and one with nothing to do.
+//! Syncs over loopback HTTP with the server program: the first one, and ones with nothing to do;
+//! beside them PouchDB with the same movements.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,12 +12,17 @@ use tokio::runtime::Runtime;
 use crate::Size;
 use crate::data::{self, Names, ToldClock, plan_of};
 use crate::table::{Runs, Table, number, seconds};
-use crate::wire::{Counts, Way, Wire};
+use crate::wire::{Counts, Wire};
+use crate::{machine, pouchdb};
+
+/// Of the movements.
+const SEED: u64 = 4;
 
 /// Two handhelds and a server; the first has movements that nobody else has.
 struct World {
     server: Server,
     wire: Option<Wire>,
+    url: String,
     runtime: Runtime,
     first: Node,
     second: Node,
@@ -52,6 +58,7 @@ impl World {
         let world = Self {
             server,
             wire,
+            url,
             runtime,
             first,
             second,
@@ -62,7 +69,7 @@ impl World {
         world.sync(&world.first);
         // Each at its own moment, the newest a while ago.
         let newest = SystemClock.now().millis() - 60_000;
-        for deed in data::deeds(4, count, newest) {
+        for deed in data::deeds(SEED, count, newest) {
             clock.tell(deed.millis);
             let plan = plan_of(names.items[deed.item].clone(), names.body(&deed, None));
             world
@@ -81,6 +88,15 @@ impl World {
         seconds(start)
     }
 
+    /// A sync as a program makes it that was just started: connect, say hello, ask.
+    fn sync_anew(&self, node: &Node) -> f64 {
+        let start = Instant::now();
+        let mut progress = |_| {};
+        let sync = node.sync_via(&self.url, None, &mut progress);
+        assert!(self.runtime.block_on(sync).unwrap().synced);
+        seconds(start)
+    }
+
     fn counts(&self) -> Counts {
         self.wire.as_ref().map(Wire::take).unwrap_or_default()
     }
@@ -90,23 +106,30 @@ impl World {
 pub fn run(size: Size, table: &mut Table) {
     let names = Names::new();
     let count = size.pick(100_000, 10_000);
-    let (mut pushes, mut pulls, mut wholes, mut idle) = (vec![], vec![], vec![], vec![]);
+    let (mut pushes, mut pulls, mut wholes) = (vec![], vec![], vec![]);
+    let (mut warm, mut cold, mut ingests) = (vec![], vec![], vec![]);
     for _ in 0..size.pick(3, 1) {
         let world = World::new(&names, count, false);
+        let server = world.server.process_id();
+        let before = machine::processor_seconds_at_rest(server);
         let push = world.sync(&world.first);
+        let ingest = machine::processor_seconds_at_rest(server) - before;
         let pull = world.sync(&world.second);
         let (one, other) = (world.first.state_hash(), world.second.state_hash());
         assert_eq!(one.unwrap(), other.unwrap(), "the totals differ");
         pushes.push(push);
         pulls.push(pull);
         wholes.push(push + pull);
-        idle.extend((0..100).map(|_| world.sync(&world.first) * 1e3));
+        ingests.push(count as f64 / ingest);
+        warm.extend((0..100).map(|_| world.sync(&world.first) * 1e3));
+        cold.extend((0..100).map(|_| world.sync_anew(&world.first) * 1e3));
         drop(world.server);
     }
     let name = number(count as f64);
+    let first_sync = Runs::new(wholes);
     table.add(
         &format!("first sync of {name} movements: handheld, server, second handheld"),
-        &Runs::new(wholes).text("s"),
+        &first_sync.text("s"),
         "≤ 1 s",
         &format!(
             "push {}, pull {}",
@@ -114,19 +137,34 @@ pub fn run(size: Size, table: &mut Table) {
             Runs::new(pulls).text("s")
         ),
     );
-    let idle = Runs::new(idle).text("ms");
-    bytes(&World::new(&names, count, true), count as f64, &idle, table);
+    let ingested = Runs::new(ingests);
+    table.add(
+        "ingest over HTTP, durable and indexed: entries per second of the server's processor time",
+        &ingested.text("entries/s"),
+        "≥ 200,000 on one core, ≥ 50 × PouchDB",
+        "checked, numbered, folded, indexed, packed; until the server came to rest",
+    );
+    let (warm, cold) = (Runs::new(warm).text("ms"), Runs::new(cold).text("ms"));
+    let counted = World::new(&names, count, true);
+    bytes(&counted, count as f64, (&warm, &cold), table);
+    let newest = SystemClock.now().millis() - 60_000;
+    let deeds = data::deeds(SEED, count, newest);
+    pouchdb::run(&names, &deeds, &[&first_sync, &ingested], table);
 }
 
 /// Counts what the same syncs send.
-fn bytes(world: &World, count: f64, idle: &str, table: &mut Table) {
+fn bytes(world: &World, count: f64, (warm, cold): (&str, &str), table: &mut Table) {
     world.counts();
     world.sync(&world.first);
     let pushed = world.counts();
     world.sync(&world.second);
     let pulled = world.counts();
     world.sync(&world.first);
+    world.counts();
+    world.sync(&world.first);
     let nothing = world.counts();
+    world.sync_anew(&world.first);
+    let anew = world.counts();
     let each = |bytes: u64| number(bytes as f64 / count);
     let megabytes = |bytes: u64| number(bytes as f64 / 1e6);
     table.add(
@@ -152,19 +190,31 @@ fn bytes(world: &World, count: f64, idle: &str, table: &mut Table) {
             megabytes(pulled.up.all)
         ),
     );
-    let bodies = nothing.up.bodies + nothing.down.bodies;
-    let all = nothing.up.all + nothing.down.all;
-    let last = |way: &Way| *way.messages.last().unwrap();
-    let (up, down) = (last(&nothing.up), last(&nothing.down));
-    table.add(
-        "sync with nothing to do",
-        &format!("{bodies} bytes of bodies, {all} with HTTP, {idle}"),
-        "≤ 300, ≤ 600 (one warm round trip)",
-        &format!(
-            "{} round trips on a new connection; the last alone {} and {} bytes",
-            nothing.up.messages.len(),
-            up.1 + down.1,
-            up.0 + up.1 + down.0 + down.1
+    let of_bodies = |counts: &Counts| counts.up.bodies + counts.down.bodies;
+    let all = |counts: &Counts| counts.up.all + counts.down.all;
+    for (what, counts, took, goal) in [
+        (
+            "sync with nothing to do, in a program that stays",
+            nothing,
+            warm,
+            "≤ 300, ≤ 600 (one warm round trip)",
         ),
-    );
+        (
+            "the same in a program that was just started",
+            anew,
+            cold,
+            "",
+        ),
+    ] {
+        table.add(
+            what,
+            &format!(
+                "{} bytes of bodies, {} with HTTP, {took}",
+                of_bodies(&counts),
+                all(&counts)
+            ),
+            goal,
+            &format!("{} round trips", counts.up.messages.len()),
+        );
+    }
 }
