@@ -3,8 +3,10 @@
 /// What may happen in a world.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// How many things people do.
+    /// How many things people do at most.
     pub acts: u64,
+    /// In some worlds they do less, down to a quarter of it.
+    pub varied: bool,
     /// At most so many handhelds, at least two.
     pub handhelds: u64,
     /// How many troubles there are at most.
@@ -30,6 +32,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             acts: 100,
+            varied: true,
             handhelds: 4,
             troubles: 12,
             restores: true,
@@ -49,6 +52,7 @@ impl Options {
     #[must_use]
     pub fn plain() -> Self {
         Self {
+            varied: false,
             hubs: 0,
             administered: false,
             copied: false,

@@ -177,7 +177,13 @@ impl World {
             }
         }
         let mut at = 0;
-        for _ in 0..self.options.acts {
+        let most = self.options.acts;
+        let acts = if self.options.varied {
+            self.dice.within(most / 4, most)
+        } else {
+            most
+        };
+        for _ in 0..acts {
             at += self.dice.within(1, 30 * SECOND);
             self.later(at, Event::Act);
         }
