@@ -22,6 +22,8 @@ pub struct Options {
     pub administered: bool,
     /// Devices are copied, restored or speak another version, and requests are too large for some.
     pub copied: bool,
+    /// In some worlds people carry files of sync about.
+    pub sticks: bool,
     /// People say of some things that they happened earlier.
     pub said: bool,
     /// Whether the story is told.
@@ -40,6 +42,7 @@ impl Default for Options {
             hubs: 33,
             administered: true,
             copied: true,
+            sticks: true,
             said: true,
             loud: false,
         }
@@ -56,6 +59,7 @@ impl Options {
             hubs: 0,
             administered: false,
             copied: false,
+            sticks: false,
             said: false,
             ..Self::default()
         }

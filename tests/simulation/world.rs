@@ -20,6 +20,7 @@ use crate::machine::{Machine, Role};
 use crate::net::{Answer, Request};
 use crate::options::Options;
 use crate::oracles::{self, Memory};
+use crate::sticks::Stick;
 use crate::story::Story;
 use crate::work::{Deed, Who};
 
@@ -51,6 +52,10 @@ pub enum Event {
     Start(usize),
     /// The administrator decides something.
     Administer,
+    /// Somebody writes a file of sync.
+    Stick,
+    /// Somebody has carried it to another machine.
+    Carried(Stick),
     /// Something goes wrong.
     Trouble,
     /// There is room on the disk again.
@@ -197,6 +202,12 @@ impl World {
                 self.later(when, Event::Administer);
             }
         }
+        if self.options.sticks && self.dice.percent(30) {
+            for _ in 0..self.dice.within(1, 8) {
+                let when = self.dice.within(at / 4, at);
+                self.later(when, Event::Stick);
+            }
+        }
         for _ in 0..self.dice.within(0, self.options.troubles) {
             let when = self.dice.within(0, at);
             self.later(when, Event::Trouble);
@@ -226,6 +237,8 @@ impl World {
             Event::Late(which, request) => self.late(which, request),
             Event::Start(which) => self.start(which),
             Event::Administer => self.administer(),
+            Event::Stick => self.write_stick(),
+            Event::Carried(stick) => self.read_stick(&stick),
             Event::Trouble => {
                 self.trouble();
                 Ok(())
