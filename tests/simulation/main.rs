@@ -30,6 +30,7 @@ mod oracles;
 mod planted;
 mod quiet;
 mod seeds;
+mod sticks;
 mod story;
 mod trouble;
 mod work;

@@ -3,8 +3,10 @@
 /// What may happen in a world.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// How many things people do.
+    /// How many things people do at most.
     pub acts: u64,
+    /// In some worlds they do less, down to a quarter of it.
+    pub varied: bool,
     /// At most so many handhelds, at least two.
     pub handhelds: u64,
     /// How many troubles there are at most.
@@ -20,6 +22,8 @@ pub struct Options {
     pub administered: bool,
     /// Devices are copied, restored or speak another version, and requests are too large for some.
     pub copied: bool,
+    /// In some worlds people carry files of sync about.
+    pub sticks: bool,
     /// People say of some things that they happened earlier.
     pub said: bool,
     /// Whether the story is told.
@@ -30,6 +34,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             acts: 100,
+            varied: true,
             handhelds: 4,
             troubles: 12,
             restores: true,
@@ -37,6 +42,7 @@ impl Default for Options {
             hubs: 33,
             administered: true,
             copied: true,
+            sticks: true,
             said: true,
             loud: false,
         }
@@ -49,9 +55,11 @@ impl Options {
     #[must_use]
     pub fn plain() -> Self {
         Self {
+            varied: false,
             hubs: 0,
             administered: false,
             copied: false,
+            sticks: false,
             said: false,
             ..Self::default()
         }

@@ -92,13 +92,6 @@ impl Memory {
         self.gone.extend(gone);
     }
 
-    /// Whether an entry was written where nothing can be handed on any more.
-    #[must_use]
-    pub fn is_of_shut_out(&self, id: &EntryId) -> bool {
-        let writer = self.writers.get(&id.origin);
-        writer.is_some_and(|which| self.shut_out.contains(which))
-    }
-
     /// Whether a person was told of an entry.
     fn is_told(&self, id: &EntryId) -> bool {
         let writer = self.writers.get(&id.origin);

@@ -20,6 +20,7 @@ use crate::machine::{Machine, Role};
 use crate::net::{Answer, Request};
 use crate::options::Options;
 use crate::oracles::{self, Memory};
+use crate::sticks::Stick;
 use crate::story::Story;
 use crate::work::{Deed, Who};
 
@@ -51,6 +52,10 @@ pub enum Event {
     Start(usize),
     /// The administrator decides something.
     Administer,
+    /// Somebody writes a file of sync.
+    Stick,
+    /// Somebody has carried it to another machine.
+    Carried(Stick),
     /// Something goes wrong.
     Trouble,
     /// There is room on the disk again.
@@ -177,7 +182,13 @@ impl World {
             }
         }
         let mut at = 0;
-        for _ in 0..self.options.acts {
+        let most = self.options.acts;
+        let acts = if self.options.varied {
+            self.dice.within(most / 4, most)
+        } else {
+            most
+        };
+        for _ in 0..acts {
             at += self.dice.within(1, 30 * SECOND);
             self.later(at, Event::Act);
         }
@@ -189,6 +200,12 @@ impl World {
             for _ in 0..self.dice.within(2, 10) {
                 let when = self.dice.within(at / 10, at);
                 self.later(when, Event::Administer);
+            }
+        }
+        if self.options.sticks && self.dice.percent(30) {
+            for _ in 0..self.dice.within(1, 8) {
+                let when = self.dice.within(at / 4, at);
+                self.later(when, Event::Stick);
             }
         }
         for _ in 0..self.dice.within(0, self.options.troubles) {
@@ -220,6 +237,8 @@ impl World {
             Event::Late(which, request) => self.late(which, request),
             Event::Start(which) => self.start(which),
             Event::Administer => self.administer(),
+            Event::Stick => self.write_stick(),
+            Event::Carried(stick) => self.read_stick(&stick),
             Event::Trouble => {
                 self.trouble();
                 Ok(())

@@ -174,6 +174,31 @@ fn a_copy_that_branched_off_before_the_trusted_entry_is_not_trusted_with_it() {
 }
 
 #[test]
+fn what_waits_of_a_branch_begins_where_the_branch_does() {
+    let mut world = enrolled();
+    let first = world.write(LOST, 2 * MINUTE, remove("P", "A", 1));
+    let branch = Origin::from_bytes([102; 16]);
+    world.branches.push(Branch {
+        id: branch,
+        root: origin(LOST),
+        first_seq: first.seq + 1,
+        prev8: hash8(first),
+    });
+    let copied = EntryId {
+        origin: branch,
+        seq: first.seq + 1,
+    };
+    let movement = remove("P", "A", 40);
+    world.records.push(record(copied, 3 * MINUTE, movement));
+    world.write(CENTRAL, 4 * MINUTE, revoked(LOST, &[]));
+    let open = world.fold().exceptions();
+    let waits = open.iter().find(|it| it.id.starts_with("revoked-waits"));
+    let mut named = waits.map(|it| it.entries.clone()).unwrap_or_default();
+    named.sort_unstable();
+    assert_eq!(named, [first, copied], "and nothing that is not there");
+}
+
+#[test]
 fn the_way_to_a_trusted_entry_of_a_branch_is_trusted_and_the_rest_of_its_origin_is_not() {
     let mut world = enrolled();
     let first = world.write(LOST, 2 * MINUTE, remove("P", "A", 1));

@@ -177,6 +177,15 @@ impl Node {
         Ok(fixes)
     }
 
+    /// Whether the last own entry is a mark.
+    pub(crate) fn ends_with_mark(&self) -> Result<bool, NodeError> {
+        let (origin, seq) = {
+            let inner = self.lock();
+            (inner.keys.origin(), inner.seq)
+        };
+        Ok(self.step_at(EntryId { origin, seq })?.is_some())
+    }
+
     fn step_at(&self, mark: EntryId) -> Result<Option<i64>, NodeError> {
         let bytes = self.store().entry(mark)?;
         let content = bytes.map(|bytes| entry_bytes::decode(&bytes));

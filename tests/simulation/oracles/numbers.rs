@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::EntryId;
-use ledger_format::wire::{self, SyncAnswer, SyncRequest};
+use ledger_format::wire::{self, RunMessage, SyncAnswer, SyncRequest};
 
 use crate::world::Failure;
 
@@ -25,10 +25,23 @@ impl Numbers {
     /// # Errors
     /// When it contradicts an earlier one.
     pub fn observe(&mut self, asked: &SyncRequest, answer: &SyncAnswer) -> Result<(), Failure> {
-        let epoch = answer.cursor.epoch;
+        let n = if answer.restart { 0 } else { asked.cursor.n };
+        self.observe_runs(answer.cursor.epoch, n, &answer.runs)
+    }
+
+    /// Takes note of runs that the central server told, behind a number.
+    ///
+    /// # Errors
+    /// When they contradict what it told earlier.
+    pub fn observe_runs(
+        &mut self,
+        epoch: u64,
+        behind: u64,
+        runs: &[RunMessage],
+    ) -> Result<(), Failure> {
         self.epoch = epoch;
-        let mut n = if answer.restart { 0 } else { asked.cursor.n };
-        for run in &answer.runs {
+        let mut n = behind;
+        for run in runs {
             let origin = wire::origin_of(&run.origin);
             for seq in run.first_seq..run.first_seq + run.count {
                 n += 1;
@@ -53,9 +66,16 @@ impl Numbers {
     /// # Errors
     /// When the hub has numbers of its own.
     pub fn judge_hub(&self, asked: &SyncRequest, answer: &SyncAnswer) -> Result<(), Failure> {
-        let epoch = answer.cursor.epoch;
-        let mut n = asked.cursor.n;
-        for run in &answer.runs {
+        self.judge_runs(answer.cursor.epoch, asked.cursor.n, &answer.runs)
+    }
+
+    /// Judges runs that another than the central server told, behind a number.
+    ///
+    /// # Errors
+    /// When they are not what the central server told.
+    pub fn judge_runs(&self, epoch: u64, behind: u64, runs: &[RunMessage]) -> Result<(), Failure> {
+        let mut n = behind;
+        for run in runs {
             let origin = wire::origin_of(&run.origin);
             for seq in run.first_seq..run.first_seq + run.count {
                 n += 1;
@@ -64,7 +84,7 @@ impl Numbers {
                 let is_told = told == Some(&(id, run.moment_millis));
                 if !is_told && !self.again.contains(&epoch) {
                     return Err(format!(
-                        "a hub gives {id} the number {n} of epoch {epoch}, which is {told:?}"
+                        "somebody gives {id} the number {n} of epoch {epoch}, which is {told:?}"
                     ));
                 }
             }

@@ -12,7 +12,7 @@ impl World {
     /// # Errors
     /// When it is not so.
     pub fn judge_report(
-        &mut self,
+        &self,
         which: usize,
         server: usize,
         report: &SyncReport,
@@ -24,12 +24,23 @@ impl World {
                 "{name} talked with a hub: {is_hub}, and says {report:?}"
             ));
         }
+        if report.synced {
+            self.judge_all_at_server(which)?;
+        }
+        Ok(())
+    }
+
+    /// Judges that the server has all of a device, unless it was restored.
+    ///
+    /// # Errors
+    /// When it lacks something.
+    pub fn judge_all_at_server(&self, which: usize) -> Result<(), Failure> {
         let (machine, central) = (&self.machines[which], &self.machines[CENTRAL]);
         let (Some(node), Some(central)) = (&machine.node, &central.node) else {
             return Ok(());
         };
         let turned_back = ["fault: server restored", "fault: server turned back"];
-        if !report.synced || turned_back.iter().any(|fault| self.counters.has(fault)) {
+        if turned_back.iter().any(|fault| self.counters.has(fault)) {
             return Ok(());
         }
         let device = node.device();

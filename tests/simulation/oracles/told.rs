@@ -11,11 +11,12 @@ use crate::world::{CENTRAL, Failure, World};
 /// All that was told is in the log, as it was told; what nobody was told is no more than what
 /// ended without an answer; and no key is there twice.
 pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
-    for ((id, _), entry) in &world.memory.told {
+    for ((id, which), entry) in &world.memory.told {
         match log.entries.get(id) {
             Some(there) if there == entry => {}
             _ if world.memory.gone.contains(id) => {}
-            _ if world.memory.is_of_shut_out(id) => {}
+            // From there nothing can be handed on any more.
+            _ if world.memory.shut_out.contains(which) => {}
             _ if is_on_a_branch(world, log, *id, entry) => {}
             Some(_) => return Err(format!("{id} is there with other contents than were told")),
             None => return Err(format!("{id} was told and is lost: {:?}", entry.body)),

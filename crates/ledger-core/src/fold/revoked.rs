@@ -433,8 +433,7 @@ impl Fold {
             };
             let last = chain.stretches().last();
             let first = last.map_or(u64::MAX, |(first, _)| first);
-            let seqs = first..self.origins.next_seq(index);
-            let said = seqs.rev().filter(|seq| self.origins.is_said(index, *seq));
+            let said = self.origins.newest_said(index, first);
             newest.extend(said.take(most).map(|seq| self.moment_of((index, seq))));
         }
         newest.sort_unstable();

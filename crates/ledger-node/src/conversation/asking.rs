@@ -33,9 +33,11 @@ impl Node {
 
     /// Begins a sync with the server that this device is enrolled at.
     pub fn begin_sync(&self) -> Result<Conversation, NodeError> {
-        // What hello compares is the run that goes on now; it matters for what is to be sent.
+        // What hello compares is the run that goes on now; it matters for what is to be sent. Where
+        // that ends with a mark, nothing was written since: a clock that stands still, or goes far
+        // too fast, would be marked at every sync.
         let is_pending = !self.lock().all_numbered();
-        if is_pending {
+        if is_pending && !self.ends_with_mark()? {
             self.mark_clock()?;
         }
         let (bonded, url) = self.bonded()?;

@@ -73,6 +73,19 @@ impl Origins {
         all.saturating_sub(marks).saturating_sub(begins)
     }
 
+    /// The newest such entries of a chain from a seq on, newest first.
+    pub(in crate::fold) fn newest_said(
+        &self,
+        index: u32,
+        first: u64,
+    ) -> impl Iterator<Item = u64> + '_ {
+        // A branch begins behind entries of another chain.
+        let base = self.log(index).map_or(0, |log| log.base());
+        let first = first.max(base.saturating_add(1));
+        let seqs = (first..self.next_seq(index)).rev();
+        seqs.filter(move |seq| self.is_said(index, *seq))
+    }
+
     /// The first such entry from a seq on.
     pub(in crate::fold) fn first_said(&self, index: u32, first: u64) -> Option<u64> {
         let base = self.log(index)?.base();
