@@ -28,6 +28,7 @@ mod retail;
 mod revoked;
 mod rights;
 mod scan;
+mod snapshot;
 mod sync_faults;
 mod sync_file;
 mod sync_kills;
