@@ -16,7 +16,7 @@ pub(super) struct Log {
     /// When each counts as having happened.
     pub(super) effective: BTreeMap<EntryId, u64>,
     /// What a revoked device wrote, and does not count.
-    withheld: BTreeSet<EntryId>,
+    pub(super) withheld: BTreeSet<EntryId>,
     /// The clock that counts of each.
     clocks: BTreeMap<EntryId, Clock>,
     lineage: Lineage,

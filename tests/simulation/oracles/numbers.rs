@@ -13,8 +13,6 @@ use crate::world::Failure;
 pub struct Numbers {
     by_number: BTreeMap<(u64, u64), (EntryId, u64)>,
     by_entry: BTreeMap<(u64, EntryId), u64>,
-    /// The epoch that was told of last.
-    epoch: u64,
     /// Epochs in which numbers were given out again.
     again: BTreeSet<u64>,
 }
@@ -39,7 +37,6 @@ impl Numbers {
         behind: u64,
         runs: &[RunMessage],
     ) -> Result<(), Failure> {
-        self.epoch = epoch;
         let mut n = behind;
         for run in runs {
             let origin = wire::origin_of(&run.origin);
@@ -51,14 +48,13 @@ impl Numbers {
         Ok(())
     }
 
-    /// The server knows nothing any more of what it numbered last, behind so many: until somebody
-    /// tells it so, it gives those numbers out again.
+    /// The server knows nothing any more of what it numbered behind so many, in whichever epoch it
+    /// was then: until somebody tells it so, it gives those numbers out again.
     pub fn forget_behind(&mut self, numbered: u64) {
-        let last = self.epoch;
-        self.again.insert(last);
-        let is_kept = |epoch: u64, n: u64| epoch != last || n <= numbered;
-        self.by_number.retain(|(epoch, n), _| is_kept(*epoch, *n));
-        self.by_entry.retain(|(epoch, _), n| is_kept(*epoch, *n));
+        let epochs = self.by_number.keys().map(|(epoch, _)| *epoch);
+        self.again.extend(epochs);
+        self.by_number.retain(|(_, n), _| *n <= numbered);
+        self.by_entry.retain(|_, n| *n <= numbered);
     }
 
     /// Judges what a hub tells of the order: nothing but what the central server said before.
