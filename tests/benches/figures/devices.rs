@@ -50,9 +50,6 @@ struct Shore {
 impl Shore {
     fn new(names: &Names, crowd: Crowd) -> Self {
         let server = Server::start();
-        let boss = server.admin("user add boss --role administrator");
-        let mut visitor = Visitor::new(server.address());
-        visitor.choose_password(boss["url"].as_str().unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -75,6 +72,10 @@ impl Shore {
             .write_many(&Actor::default(), |_| plans.next().map(Ok))
             .unwrap();
         runtime.block_on(first.sync(&mut |_| {})).unwrap();
+        // From now on codes make operators, who may not make items.
+        let boss = server.admin("user add boss --role administrator");
+        let mut visitor = Visitor::new(server.address());
+        visitor.choose_password(boss["url"].as_str().unwrap());
         let newest = ledger_node::WallClock::now(&SystemClock).millis() - 60_000;
         let devices = (0..crowd.devices).map(|number| {
             let clock = ToldClock::default();
