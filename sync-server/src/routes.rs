@@ -5,8 +5,10 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
+use ledger_node::CONTENT_TYPE;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::csrf::CsrfLayer;
 
 use crate::app::App;
@@ -15,24 +17,28 @@ use crate::{api, headers, health, login, metrics, pages, sync_routes};
 
 /// The whole server.
 pub(crate) fn all(app: App) -> Router {
-    let router = Router::new()
-        .nest("/api/v1", api::routes(app.clone()))
-        .merge(sync_routes::routes())
-        .merge(health::routes())
-        .merge(metrics::routes(app.clone()))
-        .merge(pages::routes(app.clone()))
-        .fallback(|| async { Problem::not_found() })
-        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(middleware::from_fn_with_state(app.clone(), login::person))
-        .layer(login::layer())
-        .layer(middleware::from_fn(headers::secure_cookies))
-        .layer(CsrfLayer::new())
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(
-            app.clone(),
-            metrics::measure,
-        ));
+    let router =
+        Router::new()
+            .nest("/api/v1", api::routes(app.clone()))
+            .merge(sync_routes::routes())
+            .merge(health::routes())
+            .merge(metrics::routes(app.clone()))
+            .merge(pages::routes(app.clone()))
+            .fallback(|| async { Problem::not_found() })
+            .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+            .layer(middleware::from_fn_with_state(app.clone(), login::person))
+            .layer(login::layer())
+            .layer(middleware::from_fn(headers::secure_cookies))
+            .layer(CsrfLayer::new())
+            .layer(CatchPanicLayer::custom(problem::panicked))
+            // Messages of the sync protocol are packed already.
+            .layer(CompressionLayer::new().compress_when(
+                DefaultPredicate::new().and(NotForContentType::const_new(CONTENT_TYPE)),
+            ))
+            .layer(middleware::from_fn_with_state(
+                app.clone(),
+                metrics::measure,
+            ));
     headers::on_all(router)
         .layer(middleware::from_fn(log))
         .with_state(app)

@@ -273,6 +273,7 @@ async fn sync_takes_bytes_and_never_more_than_its_limit() {
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
         // No browser shows it, and every byte counts.
         assert_eq!(reply.header("content-security-policy"), "");
+        assert_eq!(reply.header("vary"), "");
     }
     let reply = shop
         .send(post("/sync/v1/sync", vec![0; 8 * 1024 * 1024 + 1]))
