@@ -676,9 +676,10 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         said.to_bytes(),
         compare.to_bytes(),
         compared.to_bytes(),
-        rejected.to_bytes(),
         far.to_bytes(),
         part.to_bytes(),
+        // The last one is changed below.
+        rejected.to_bytes(),
     ]
     .into_iter()
     .map(|bytes| bytes.expect("a message can be written"))

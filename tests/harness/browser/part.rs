@@ -1,7 +1,7 @@
 //! A part of a page, in which fields, buttons and texts are found by the words people see.
 
 use thirtyfour::common::command::FormatRequestData;
-use thirtyfour::error::{WebDriverErrorInner, WebDriverResult};
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner, WebDriverResult};
 use thirtyfour::extensions::query::{
     ElementPollerWithTimeout, ElementQuery, ElementQueryable as _, IntoElementPoller as _,
 };
@@ -53,9 +53,7 @@ impl<'a> Part<'a> {
             let mut poller = ElementPollerWithTimeout::new(PATIENCE, GLANCE).start();
             loop {
                 let done = work().await;
-                let is_gone = done.as_ref().is_err_and(|error| {
-                    matches!(**error, WebDriverErrorInner::StaleElementReference(..))
-                });
+                let is_gone = done.as_ref().is_err_and(is_stale);
                 if !is_gone || !poller.tick().await {
                     return done;
                 }
@@ -195,10 +193,19 @@ impl<'a> Part<'a> {
         self.page.wait_until(&what, |page| {
             page.browser.wait(&what, async {
                 let found = self.query(&path).and_displayed();
-                found.nowait().exists().await
+                match found.nowait().exists().await {
+                    // The page put another one in its place while it was looked at.
+                    Err(error) if is_stale(&error) => Ok(false),
+                    found => found,
+                }
             })
         });
     }
+}
+
+/// Whether an element was taken out of the page while it was looked at.
+fn is_stale(error: &WebDriverError) -> bool {
+    matches!(**error, WebDriverErrorInner::StaleElementReference(..))
 }
 
 /// Lets elements of this accessible name through.
