@@ -414,6 +414,9 @@ pub struct SnapshotMessage {
     /// By which the caller, and nobody else, fetches them.
     #[serde(rename = "id")]
     pub id: String,
+    /// The first that has something behind the caller's cursor.
+    #[serde(rename = "f")]
+    pub first: u64,
     /// How many there are; what comes behind them is had by sync.
     #[serde(rename = "c")]
     pub chunks: u64,

@@ -21,9 +21,11 @@ impl Node {
     pub(crate) fn go_on(&self) -> Result<(), NodeError> {
         let mut inner = self.lock();
         if self.must_renew(&inner.keys) {
-            // When an earlier attempt got no further than the keys, its origin is still unused.
+            // When an earlier attempt got no further than the keys, its origin is still unused here.
+            // Where the store was copied, the other one may use it.
             let unused = inner.seq == 0 && !inner.keys.past_origins.is_empty();
-            if !unused {
+            let may_be_used = self.store().opened().moved.is_some();
+            if !unused || may_be_used {
                 inner.keys.begin_origin(self.now())?;
             }
             inner.reload(self.store(), self.now())?;

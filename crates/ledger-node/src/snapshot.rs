@@ -82,9 +82,17 @@ impl Node {
     ) -> Result<Option<SnapshotMessage>, NodeError> {
         let order = self.lock().order();
         let chunks = self.chunk_count()?;
-        let is_of_use = cursor.epoch == order.epoch && cursor.n / PIECE_ENTRIES < chunks;
+        let mut first = cursor.n / PIECE_ENTRIES;
+        let next = first.saturating_add(1);
+        let end = self.bound(order.epoch, next.saturating_mul(PIECE_ENTRIES))?;
+        if end.is_some_and(|end| end.n <= cursor.n) {
+            // The next run ends in the next chunk.
+            first = next;
+        }
+        let is_of_use = cursor.epoch == order.epoch && first < chunks;
         Ok(is_of_use.then(|| SnapshotMessage {
             id: self.snapshot_id(device),
+            first,
             chunks,
             entries: PIECE_ENTRIES,
         }))

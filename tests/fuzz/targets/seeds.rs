@@ -637,6 +637,7 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         at_end: false,
         snapshot: Some(wire::SnapshotMessage {
             id: "ab".repeat(48),
+            first: 1,
             chunks: 3,
             entries: 20_000,
         }),

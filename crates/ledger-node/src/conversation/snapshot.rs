@@ -26,15 +26,18 @@ pub(super) const fn is_far(channel: &Channel, hello: &HelloAnswer) -> bool {
 impl Loading {
     /// What comes after a talk heard of a snapshot: its next chunk, or the talk again.
     pub(super) fn begin(talk: Talk, snapshot: &SnapshotMessage) -> State {
-        let chunk = talk.channel.cursor.n.checked_div(snapshot.entries);
-        match chunk {
-            Some(chunk) if chunk < snapshot.chunks => State::Loading(Box::new(Self {
-                talk,
-                snapshot: snapshot.clone(),
-                chunk,
-            })),
-            _ => State::Syncing(Box::new(talk)),
+        Self::at(talk, snapshot.clone(), snapshot.first)
+    }
+
+    fn at(talk: Talk, snapshot: SnapshotMessage, chunk: u64) -> State {
+        if chunk >= snapshot.chunks {
+            return State::Syncing(Box::new(talk));
         }
+        State::Loading(Box::new(Self {
+            talk,
+            snapshot,
+            chunk,
+        }))
     }
 
     /// Behind `/sync/v1/snapshot/`.
@@ -47,7 +50,9 @@ impl Conversation {
     /// A chunk has come.
     pub(super) fn loaded(&mut self, loading: Loading, body: &[u8]) -> Result<(), NodeError> {
         let Loading {
-            mut talk, snapshot, ..
+            mut talk,
+            snapshot,
+            chunk,
         } = loading;
         let Purpose::Sync(bonded) = &self.purpose else {
             return Ok(());
@@ -66,7 +71,7 @@ impl Conversation {
         let cursor = self.node.stored_cursor(&bonded.server_key, before.epoch)?;
         talk.channel.cursor = cursor;
         self.state = if cursor.n > before.n {
-            Loading::begin(talk, &snapshot)
+            Loading::at(talk, snapshot, chunk.saturating_add(1))
         } else {
             State::Syncing(Box::new(talk))
         };
