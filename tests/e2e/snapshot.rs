@@ -41,8 +41,10 @@ fn a_device_joins_in_chunks_and_goes_on_where_it_was_cut_off() {
     let stock = Stock::new("B");
     server.enroll_at(&stock, &proxy.url());
     let mut seen = vec![stock.entries()];
-    // Each time the line holds a little longer.
-    for bytes in (1..40).map(|times| times * 8_000) {
+    // Each time the line holds a little longer: less than twice as long as before, so that it
+    // cannot hold for all chunks where it did not hold for one.
+    let longer = std::iter::successors(Some(500), |bytes| Some(bytes * 5 / 4));
+    for bytes in longer.take(36) {
         proxy.plan(Plan::CutResponse(bytes));
         let tried = stock.line("sync --json");
         seen.push(stock.entries());
