@@ -57,6 +57,18 @@ fn name(fold: &Fold, item: &str) -> Value {
     fold.field(Class::Item, &code(item), key::NAME)
 }
 
+/// A copy of the lost device's store goes on behind an entry; the branch's id.
+fn branch_behind(world: &mut World, entry: EntryId) -> Origin {
+    let id = Origin::from_bytes([102; 16]);
+    world.branches.push(Branch {
+        id,
+        root: origin(LOST),
+        first_seq: entry.seq + 1,
+        prev8: hash8(entry),
+    });
+    id
+}
+
 #[test]
 fn three_movements_beyond_the_trusted_one_wait_are_admitted_and_refused() {
     let mut world = enrolled();
@@ -147,13 +159,7 @@ fn a_copy_that_branched_off_before_the_trusted_entry_is_not_trusted_with_it() {
     let first = world.write(LOST, 2 * MINUTE, remove("P", "A", 1));
     let trusted = world.write(LOST, 3 * MINUTE, remove("P", "A", 2));
     // A copy of the store went on behind the first movement.
-    let branch = Origin::from_bytes([102; 16]);
-    world.branches.push(Branch {
-        id: branch,
-        root: origin(LOST),
-        first_seq: first.seq + 1,
-        prev8: hash8(first),
-    });
+    let branch = branch_behind(&mut world, first);
     let copied = EntryId {
         origin: branch,
         seq: trusted.seq,
@@ -177,13 +183,7 @@ fn a_copy_that_branched_off_before_the_trusted_entry_is_not_trusted_with_it() {
 fn what_waits_of_a_branch_begins_where_the_branch_does() {
     let mut world = enrolled();
     let first = world.write(LOST, 2 * MINUTE, remove("P", "A", 1));
-    let branch = Origin::from_bytes([102; 16]);
-    world.branches.push(Branch {
-        id: branch,
-        root: origin(LOST),
-        first_seq: first.seq + 1,
-        prev8: hash8(first),
-    });
+    let branch = branch_behind(&mut world, first);
     let copied = EntryId {
         origin: branch,
         seq: first.seq + 1,
@@ -203,13 +203,7 @@ fn the_way_to_a_trusted_entry_of_a_branch_is_trusted_and_the_rest_of_its_origin_
     let mut world = enrolled();
     let first = world.write(LOST, 2 * MINUTE, remove("P", "A", 1));
     let other = world.write(LOST, 3 * MINUTE, remove("P", "A", 2));
-    let branch = Origin::from_bytes([102; 16]);
-    world.branches.push(Branch {
-        id: branch,
-        root: origin(LOST),
-        first_seq: first.seq + 1,
-        prev8: hash8(first),
-    });
+    let branch = branch_behind(&mut world, first);
     let copied = EntryId {
         origin: branch,
         seq: other.seq,

@@ -460,6 +460,15 @@ impl Keys {
         (holds && is_ours && certificate.device == device).then_some(certificate)
     }
 
+    /// Of certificates that somebody shows those that the ledger's key signed.
+    pub(crate) fn certified_all(&self, shown: &[ByteBuf]) -> Vec<Certificate> {
+        let certified = shown.iter().filter_map(|bytes| {
+            let device = Certificate::from_bytes(bytes).ok()?.device;
+            self.certified(Some(bytes), device)
+        });
+        certified.collect()
+    }
+
     pub(crate) fn server_key(&self) -> Option<PublicKey> {
         let bond = self.bond.as_ref()?;
         fixed(&bond.server_key).map(PublicKey::from_bytes)

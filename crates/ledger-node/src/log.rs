@@ -7,6 +7,8 @@ use ledger_format::{Hash, OriginSlice};
 use ledger_store::{ReadError, Store};
 use ledger_sync::{BranchStart, ChainedRun, Log};
 
+use crate::node::Node;
+
 /// The store with what the fold knows of devices and numbers.
 pub(crate) struct NodeLog<'a> {
     pub(crate) store: &'a Store,
@@ -15,14 +17,15 @@ pub(crate) struct NodeLog<'a> {
     pub(crate) numbered: bool,
 }
 
-impl<'a> NodeLog<'a> {
-    /// A log of which nothing is asked that only a fold knows.
-    pub(crate) fn bare(store: &'a Store, nothing: &'a Fold) -> Self {
-        Self {
-            store,
-            fold: nothing,
+impl Node {
+    /// Looks at the log without the node's lock, where nothing is asked that only a fold knows.
+    pub(crate) fn look_at_store<T>(&self, look: impl FnOnce(&NodeLog<'_>) -> T) -> T {
+        let nothing = Fold::new();
+        look(&NodeLog {
+            store: self.store(),
+            fold: &nothing,
             numbered: false,
-        }
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use ledger_core::DeviceId;
 use ledger_core::catalogue::Role;
 use ledger_core::planted::Bug;
 use ledger_format::head::Certificate;
-use ledger_format::wire::{self, BatchMessage, SyncRequest};
+use ledger_format::wire::{self, BatchMessage};
 use ledger_store::{Group, Note, ReadError, Record, Store};
 use serde_bytes::ByteBuf;
 
@@ -22,20 +22,19 @@ use crate::sync_server::Refused;
 const SHOWN: &str = "shown/";
 
 impl Node {
-    /// Takes the certificates of a request, the caller's own among them, of devices that the log
-    /// does not know.
+    /// Takes the certificates that somebody shows, his own among them, of devices that the log does
+    /// not know.
     pub(crate) fn take_shown(
         &self,
         own: Option<&Certificate>,
-        request: &SyncRequest,
+        shown: &[ByteBuf],
     ) -> Result<(), Refused> {
         let shown: Vec<Certificate> = {
             let inner = self.lock();
-            let others = request.certificates.iter().filter_map(|bytes| {
-                let device = Certificate::from_bytes(bytes).ok()?.device;
-                inner.keys.certified(Some(bytes), device)
-            });
-            let all = own.cloned().into_iter().chain(others);
+            let all = own
+                .cloned()
+                .into_iter()
+                .chain(inner.keys.certified_all(shown));
             all.filter(|it| !inner.has_key_of(it.device)).collect()
         };
         for certificate in shown {

@@ -7,7 +7,6 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger_core::DeviceId;
-use ledger_core::fold::Fold;
 use ledger_format::pack;
 use ledger_format::wire::{self, CursorMessage, MESSAGE_BYTES_MAX, Message as _, SnapshotMessage};
 use ledger_sync::client::Client;
@@ -15,7 +14,6 @@ use ledger_sync::pieces::{self, PIECE_ENTRIES};
 
 use crate::conversation::faulty;
 use crate::error::NodeError;
-use crate::log::NodeLog;
 use crate::node::Node;
 use crate::sync_server::{Refused, WireAnswer, answer_bytes};
 
@@ -139,12 +137,12 @@ impl Node {
 
     fn pack_chunk(&self, epoch: u64, chunk: u64) -> Result<Vec<u8>, Refused> {
         let gone = || none("the order has changed meanwhile");
-        let nothing = Fold::new();
-        let log = NodeLog::bare(self.store(), &nothing);
         let start = chunk.saturating_mul(PIECE_ENTRIES);
         let from = self.bound(epoch, start)?.ok_or_else(gone)?;
         let last = start.saturating_add(PIECE_ENTRIES);
-        let piece = pieces::piece(&log, from, pack::FACTORED, last).map_err(faulty)?;
+        let piece = self
+            .look_at_store(|log| pieces::piece(log, from, pack::FACTORED, last))
+            .map_err(faulty)?;
         let piece = piece.ok_or_else(gone)?;
         let bytes = piece
             .to_bytes()

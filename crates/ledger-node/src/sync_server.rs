@@ -2,14 +2,13 @@
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Role, Value, key};
 use ledger_core::entry::Body;
-use ledger_core::fold::Fold;
 use ledger_core::planted::Bug;
 use ledger_core::{Code, DeviceId, Origin};
 use ledger_format::head::{Certificate, CertificateFields, PublicKey, Signature, verify_request};
 use ledger_format::wire::{
     self, BATCH_BYTES_MAX, BatchMessage, CursorMessage, Enroll, EnrollAnswer, Envelope,
     ErrorMessage, FrontierAnswer, FrontierRequest, Hello, HelloAnswer, Limits, MESSAGE_BYTES_MAX,
-    Message, OriginHead, PROTOCOL, PROTOCOL_MIN, SnapshotMessage, SyncAnswer, SyncRequest,
+    Message, OriginHead, PROTOCOL, PROTOCOL_MIN, SyncAnswer, SyncRequest,
 };
 use ledger_format::{batch::ENTRY_BYTES_MAX, pack};
 use ledger_store::{Group, Note, ReadError, Record};
@@ -142,6 +141,7 @@ impl Node {
             return Err(Refused(426, "protocol", text));
         }
         let now = self.now();
+        let end = self.central_end()?;
         let inner = self.lock();
         let ledger = inner.keys.ledger();
         let Some(ledger) = ledger.filter(|_| inner.keys.kind() == NodeKind::Server) else {
@@ -152,9 +152,6 @@ impl Node {
             ));
         };
         let order = inner.order();
-        drop(inner);
-        let end = self.central_end()?;
-        let inner = self.lock();
         if let Some(device) = hello.certificate.as_ref().and_then(device_of) {
             let certified = inner.keys.certified(hello.certificate.as_ref(), device);
             if certified.is_some() {
@@ -264,12 +261,10 @@ impl Node {
         self.check_envelope(&envelope)?;
         let request = FrontierRequest::from_bytes(&envelope.body)
             .or(Err(Refused::bad("frontier request")))?;
-        let nothing = Fold::new();
-        let log = NodeLog::bare(self.store(), &nothing);
-        let lacks = frontier::lacks(&log, &request.have).map_err(NodeError::from)?;
+        let lacks = self.look_at_store(|log| frontier::lacks(log, &request.have));
         Ok(FrontierAnswer {
             nonce: ByteBuf::from(self.lock().keys.nonce(self.now())),
-            lacks,
+            lacks: lacks.map_err(NodeError::from)?,
         })
     }
 
@@ -286,7 +281,7 @@ impl Node {
             SyncRequest::from_bytes(&envelope.body).or(Err(Refused::bad("sync request")))?;
         self.renew_if_turned_back(&request.cursor)?;
         // Before anything that it signed has a number: whoever pulls that needs its key.
-        self.take_shown(caller.certificate.as_ref(), &request)?;
+        self.take_shown(caller.certificate.as_ref(), &request.certificates)?;
         let is_taken = !Bug::RevokedNotTaken.is_planted()
             || self.read(|fold| fold.revoked_by(caller.device).is_none());
         let rejects = match is_taken {
@@ -300,48 +295,51 @@ impl Node {
             (inner.order(), inner.keys.nonce(self.now()), is_revoked)
         };
         if is_revoked {
-            return self.answer_revoked(&request, nonce, rejects);
+            // It hears nothing but that it is one, and how far its entries got.
+            return Ok(SyncAnswer {
+                at_end: true,
+                held: self.held(&request.have)?,
+                revoked: true,
+                ..self.nothing_new(&request, nonce, rejects)
+            });
         }
         if request.wants_snapshot
             && let Some(snapshot) = self.snapshot_for(caller.device, &request.cursor)?
         {
-            return Ok(self.answer_far(&request, nonce, rejects, snapshot));
+            return Ok(SyncAnswer {
+                snapshot: Some(snapshot),
+                ..self.nothing_new(&request, nonce, rejects)
+            });
         }
         let bytes_max = request.bytes_max.min(ANSWER_BYTES_MAX);
-        let nothing = Fold::new();
-        let log = NodeLog::bare(self.store(), &nothing);
-        let served = order.serve(&log, request.cursor, &request.have, bytes_max);
-        let served = served.map_err(|fault| trouble(&fault))?;
+        let served = self
+            .look_at_store(|log| order.serve(log, request.cursor, &request.have, bytes_max))
+            .map_err(|fault| trouble(&fault))?;
         let is_hub = !order.central;
         let (held, loose) = match is_hub && served.at_end {
             true => (
-                server::held(&log, &request.have).map_err(NodeError::from)?,
+                self.held(&request.have)?,
                 self.loose(&order, &request.have)?,
             ),
             false => (Vec::new(), Vec::new()),
         };
         Ok(SyncAnswer {
-            now_millis: self.now().millis(),
-            nonce: ByteBuf::from(nonce),
-            rejects,
             restart: served.restart,
             runs: served.runs,
             cursor: served.cursor,
             at_end: served.at_end,
             held,
             loose,
-            revoked: false,
-            snapshot: None,
+            ..self.nothing_new(&request, nonce, rejects)
         })
     }
 
-    /// What a device hears that is far behind: where it gets the order from.
-    fn answer_far(
+    /// An answer that leaves the caller where it is.
+    fn nothing_new(
         &self,
         request: &SyncRequest,
         nonce: Vec<u8>,
         rejects: Vec<wire::Reject>,
-        snapshot: SnapshotMessage,
     ) -> SyncAnswer {
         SyncAnswer {
             now_millis: self.now().millis(),
@@ -354,32 +352,13 @@ impl Node {
             held: Vec::new(),
             loose: Vec::new(),
             revoked: false,
-            snapshot: Some(snapshot),
+            snapshot: None,
         }
     }
 
-    /// What a revoked device hears: nothing but that it is one, and how far its entries got.
-    fn answer_revoked(
-        &self,
-        request: &SyncRequest,
-        nonce: Vec<u8>,
-        rejects: Vec<wire::Reject>,
-    ) -> Result<SyncAnswer, Refused> {
-        let nothing = Fold::new();
-        let log = NodeLog::bare(self.store(), &nothing);
-        Ok(SyncAnswer {
-            now_millis: self.now().millis(),
-            nonce: ByteBuf::from(nonce),
-            rejects,
-            restart: false,
-            runs: Vec::new(),
-            cursor: request.cursor,
-            at_end: true,
-            held: server::held(&log, &request.have).map_err(NodeError::from)?,
-            loose: Vec::new(),
-            revoked: true,
-            snapshot: None,
-        })
+    /// How far this node holds the chains that somebody named.
+    fn held(&self, have: &[OriginHead]) -> Result<Vec<OriginHead>, NodeError> {
+        Ok(self.look_at_store(|log| server::held(log, have))?)
     }
 
     /// What this node holds without a number and somebody else, who has these heads, does not.
@@ -388,20 +367,16 @@ impl Node {
         order: &Order,
         have: &[OriginHead],
     ) -> Result<Vec<BatchMessage>, NodeError> {
-        let inner = self.lock();
-        let ledger = inner.keys.ledger().ok_or(NodeError::NotEnrolled)?;
-        let log = NodeLog {
-            store: self.store(),
-            fold: &inner.state.fold,
-            numbered: true,
-        };
-        let key = inner.keys.key();
-        let (own, others) = inner.unnumbered();
-        let chains: Vec<Origin> = own.iter().chain(&others).copied().collect();
-        let signer = Signer { key: &key, ledger };
         let bytes_max = usize::try_from(ANSWER_BYTES_MAX).unwrap_or(usize::MAX);
-        let loose = order.serve_loose(&log, &chains, (&own, signer), have, bytes_max);
-        loose.map_err(faulty)
+        self.look_at_log(|log, inner| {
+            let ledger = inner.keys.ledger().ok_or(NodeError::NotEnrolled)?;
+            let key = inner.keys.key();
+            let (own, others) = inner.unnumbered();
+            let chains: Vec<Origin> = own.iter().chain(&others).copied().collect();
+            let signer = Signer { key: &key, ledger };
+            let loose = order.serve_loose(log, &chains, (&own, signer), have, bytes_max);
+            loose.map_err(faulty)
+        })
     }
 
     /// Begins anew when a device knows numbers of this epoch that this server does not.
@@ -416,9 +391,8 @@ impl Node {
     /// How a cursor meets the order as this node knows it.
     pub(crate) fn place(&self, cursor: &CursorMessage) -> Result<Place, NodeError> {
         let order = self.lock().order();
-        let nothing = Fold::new();
-        let log = NodeLog::bare(self.store(), &nothing);
-        order.place(&log, cursor).map_err(faulty)
+        let place = self.look_at_store(|log| order.place(log, cursor));
+        place.map_err(faulty)
     }
 
     pub(crate) fn write_device(

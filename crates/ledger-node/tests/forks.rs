@@ -10,13 +10,14 @@
 mod shop;
 
 use std::fs;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use ledger_core::at_entry;
 use ledger_core::entry::Particulars;
 use ledger_core::fold::Fold;
-use ledger_node::{Actor, Node};
+use ledger_node::{Actor, Node, SystemClock};
 use shop::*;
 
 /// A copy of a closed handheld that nothing tells apart from it, as of a machine's image.
@@ -75,6 +76,42 @@ fn nothing_of_two_copies_is_lost_and_nothing_counts_twice() {
         let (server, a, copy) = (shop.server(), shop.handheld("a"), shop.handheld("copy"));
         shop.settle(&server, &[&a, &copy, &shop.handheld("b")], "19");
     }
+}
+
+/// The hub knows that the copy's entries bear the origin's name, and those of `a` go by another,
+/// before it has the copy's own: `a`, which has not heard of that, sends them by their old name.
+#[test]
+fn what_comes_by_its_old_name_between_two_answers_is_not_taken_twice() {
+    let shop = Shop::new();
+    image_of(&shop, "a", "copy");
+    let (server, a, copy) = (shop.server(), shop.handheld("a"), shop.handheld("copy"));
+    let hub = Node::init_hub(&shop.dir("hub"), "hub", Arc::new(SystemClock)).unwrap();
+    let code = server.new_enrol_code(None, None, 60_000).unwrap();
+    carry(&server, hub.begin_enroll("http://server", &code.code));
+    add(&a, 3);
+    add(&copy, 500);
+    sync(&server, &copy);
+    sync(&hub, &a);
+    let mut cut = hub.begin_sync().unwrap();
+    while !hub.read(Fold::has_branches) {
+        let question = cut.question().unwrap().expect("a branch begins");
+        let answer = server.handle(question.route, &question.body);
+        cut.answer(answer.status, &answer.body).unwrap();
+    }
+    drop(cut);
+    add(&a, 20);
+    sync(&hub, &a);
+    assert_eq!(
+        total(&hub),
+        "33",
+        "nothing twice, and the copy's 500 are still to come"
+    );
+    sync(&server, &hub);
+    for _ in 0..2 {
+        sync(&hub, &copy);
+        sync(&server, &hub);
+    }
+    shop.settle(&server, &[&hub, &a, &copy], "533");
 }
 
 /// What happens to some copies of one handheld.

@@ -15,20 +15,9 @@ use std::path::Path;
 
 use ledger_core::EntryId;
 use ledger_core::at_entry::{self, ItemChange};
-use ledger_core::fold::Fold;
 use ledger_node::view::ItemFilter;
 use ledger_node::{Node, NodeError};
 use shop::*;
-
-/// Entries in central order, as a node knows it.
-fn central_order(node: &Node) -> Vec<EntryId> {
-    let mut numbered = Vec::new();
-    node.each_entry(&mut |id, _| numbered.push(id)).unwrap();
-    let number = |id: &EntryId| node.read(|fold: &Fold| fold.central_number(*id));
-    numbered.retain(|id| number(id).is_some());
-    numbered.sort_by_key(number);
-    numbered
-}
 
 fn rename(node: &Node, name: &str) {
     let change = ItemChange {

@@ -14,20 +14,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ledger_core::EntryId;
-use ledger_core::fold::Fold;
 use ledger_node::{FileRead, Node, NodeError, NodeKind, SystemClock};
 use shop::*;
-
-/// Entries in central order, as a node knows it, with the moments of their numbers.
-fn central_order(node: &Node) -> Vec<EntryId> {
-    let mut numbered = Vec::new();
-    node.each_entry(&mut |id, _| numbered.push(id)).unwrap();
-    let number = |id: &EntryId| node.read(|fold: &Fold| fold.central_number(*id));
-    numbered.retain(|id| number(id).is_some());
-    numbered.sort_by_key(number);
-    numbered
-}
 
 fn stick(shop: &Shop) -> PathBuf {
     shop.dir("stick")

@@ -108,10 +108,12 @@ impl<L: Log> Ahead<'_, L> {
 
     /// How a batch meets the log, whatever name it came under: it goes on with a chain that is
     /// here, or begins a branch. None when all of it is known.
+    ///
+    /// Where there are branches the name says nothing: what goes by a branch's name here may come
+    /// by the name that it had, from somebody who has not heard of that, and would go on with both.
     fn join_any(&mut self, checked: &Checked) -> Result<Option<Joined>, Fault<L::Error>> {
-        let origin = checked.slice.origin;
-        let named = origin == checked.root || self.branch(origin)?.is_some();
-        if named {
+        let is_alone = self.family(checked.root)? == [checked.slice.origin];
+        if is_alone {
             match self.join(checked) {
                 Err(Fault::Fork { .. } | Fault::Gap { .. }) => {}
                 joined => {

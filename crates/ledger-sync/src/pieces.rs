@@ -9,22 +9,20 @@ use std::collections::BTreeMap;
 use ledger_core::{Origin, Timestamp};
 use ledger_format::head::{PublicKey, Signature, SignedHead};
 use ledger_format::wire::{
-    self, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BatchMessage, CursorMessage, Piece, Reject,
-    RunMessage,
+    self, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BatchMessage, CursorMessage, Piece, RunMessage,
 };
 use ledger_format::{Hash, OriginSlice};
-use serde_bytes::ByteArray;
 
 use crate::client::{Client, Taken};
 use crate::keys::Ahead;
 use crate::outgoing::batch_message;
-use crate::server::{Arrival, Known, Pushed, head_at, reject_code};
+use crate::server::{Arrival, Known, Pushed, head_at, named_run, take_all};
 use crate::{ChainedRun, Effect, Fault, Log};
 
 /// How many central numbers a piece spans, when nobody says otherwise.
 pub const PIECE_ENTRIES: u64 = 20_000;
-/// The most runs of a piece: each has a number.
-const PIECE_RUNS: usize = 20_000;
+/// How many runs are looked at together.
+const RUNS_PAGE: usize = 512;
 
 /// The piece of the order behind a place, none at the end: whole runs up to number `last`, unless a
 /// single run goes beyond it.
@@ -34,11 +32,7 @@ pub fn piece<L: Log>(
     encoding: u8,
     last: u64,
 ) -> Result<Option<Piece>, Fault<L::Error>> {
-    let next = from.n.saturating_add(1);
-    let mut runs = log.runs_from(next, PIECE_RUNS).map_err(Fault::Log)?;
-    let fit = runs.iter().take_while(|chained| chained.last() <= last);
-    let fit = fit.count().max(1);
-    runs.truncate(fit);
+    let runs = runs_up_to(log, from.n, last)?;
     let Some(end) = runs.last() else {
         return Ok(None);
     };
@@ -57,9 +51,25 @@ pub fn piece<L: Log>(
         pack_part(log, &part, encoding, &mut piece.entries)?;
     }
     for chained in &runs {
-        piece.runs.push(named(log, chained)?);
+        piece.runs.push(named_run(log, chained)?.0);
     }
     Ok(Some(piece))
+}
+
+/// Whole runs behind a number, up to number `last` or one that goes beyond it.
+fn runs_up_to<L: Log>(log: &L, n: u64, last: u64) -> Result<Vec<ChainedRun>, Fault<L::Error>> {
+    let mut runs: Vec<ChainedRun> = Vec::new();
+    loop {
+        let next = runs.last().map_or(n, ChainedRun::last).saturating_add(1);
+        let page = log.runs_from(next, RUNS_PAGE).map_err(Fault::Log)?;
+        let is_end = page.len() < RUNS_PAGE || page.last().is_some_and(|run| run.last() >= last);
+        let begins = runs.is_empty();
+        let fit = page.iter().take_while(|run| run.last() <= last).count();
+        runs.extend(page.into_iter().take(fit.max(usize::from(begins))));
+        if is_end {
+            return Ok(runs);
+        }
+    }
 }
 
 /// What a piece has of one chain: from which seq on, and where its runs end.
@@ -130,21 +140,6 @@ fn slice_to<L: Log>(
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     log.slice(chain, from, count, usize::MAX)
         .map_err(Fault::Log)
-}
-
-/// A run without its entries.
-pub(crate) fn named<L: Log>(log: &L, chained: &ChainedRun) -> Result<RunMessage, Fault<L::Error>> {
-    let run = chained.run;
-    let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
-    let head = head_at(log, run.origin, last)?;
-    Ok(RunMessage {
-        origin: wire::id_bytes(run.origin.as_bytes()),
-        first_seq: run.first_seq,
-        count: run.count,
-        moment_millis: run.moment.millis(),
-        batch: None,
-        signature: Some(ByteArray::new(*head.signature.as_bytes())),
-    })
 }
 
 impl Client<'_> {
@@ -310,33 +305,9 @@ pub fn take_pushed<L: Log>(log: &L, known: &Known, piece: &Piece) -> Result<Push
     ahead.trust(known.server_key);
     ahead.trust(known.caller);
     let mut pushed = Pushed::default();
-    let mut new = Vec::new();
-    for batch in &piece.entries {
-        match ahead.take_any(batch) {
-            Ok(None) => {}
-            Ok(Some(part)) => {
-                if ahead.is_of(part.root(), known.server_key.device_id()) {
-                    ahead.learn_keys(&part.slice);
-                }
-                new.push(Arrival {
-                    origin: part.slice.origin,
-                    first_seq: part.slice.first_seq,
-                    hashes: part.hashes.clone(),
-                    numbered_at: None,
-                });
-                pushed.effects.extend(part.effects());
-            }
-            Err(fault) => {
-                let (code, expected_seq) = reject_code(fault)?;
-                pushed.rejects.push(Reject {
-                    origin: batch.origin,
-                    first_seq: batch.first_seq,
-                    code,
-                    expected_seq,
-                });
-            }
-        }
-    }
+    let batches = piece.entries.iter().map(|batch| (batch, None));
+    take_all(&mut ahead, known, batches, &mut pushed)?;
+    let mut new = std::mem::take(&mut pushed.arrivals);
     for run in &piece.runs {
         match ahead.named(run) {
             Err(Fault::Log(error)) => return Err(error),

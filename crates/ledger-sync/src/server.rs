@@ -77,8 +77,19 @@ pub fn take_push<L: Log>(
     });
     let push = request.push.iter().map(|batch| (batch, None));
     let mut pushed = Pushed::default();
-    for (batch, numbered_at) in again.chain(push) {
-        if let Err(fault) = take_one(&mut ahead, known, batch, numbered_at, &mut pushed) {
+    take_all(&mut ahead, known, again.chain(push), &mut pushed)?;
+    Ok(pushed)
+}
+
+/// Takes batches one by one, with when they were numbered before, and notes what is not taken.
+pub(crate) fn take_all<'b, L: Log>(
+    ahead: &mut Ahead<'_, L>,
+    known: &Known,
+    batches: impl Iterator<Item = (&'b BatchMessage, Option<Timestamp>)>,
+    pushed: &mut Pushed,
+) -> Result<(), L::Error> {
+    for (batch, numbered_at) in batches {
+        if let Err(fault) = take_one(ahead, known, batch, numbered_at, pushed) {
             let (code, expected_seq) = reject_code(fault)?;
             pushed.rejects.push(Reject {
                 origin: batch.origin,
@@ -88,7 +99,7 @@ pub fn take_push<L: Log>(
             });
         }
     }
-    Ok(pushed)
+    Ok(())
 }
 
 fn take_one<L: Log>(
@@ -124,7 +135,7 @@ fn take_one<L: Log>(
     Ok(())
 }
 
-pub(crate) fn reject_code<E: std::error::Error + Send + Sync + 'static>(
+fn reject_code<E: std::error::Error + Send + Sync + 'static>(
     fault: Fault<E>,
 ) -> Result<(RejectCode, u64), E> {
     Ok(match fault {
@@ -339,6 +350,25 @@ pub(crate) fn head_at<L: Log>(
         .ok_or(Fault::Senseless("a run that does not end at a signed head"))
 }
 
+/// A run without its entries, with the signature of the head at its end, and that head.
+pub(crate) fn named_run<L: Log>(
+    log: &L,
+    chained: &ChainedRun,
+) -> Result<(RunMessage, SignedHead), Fault<L::Error>> {
+    let run = chained.run;
+    let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
+    let head = head_at(log, run.origin, last)?;
+    let message = RunMessage {
+        origin: wire::id_bytes(run.origin.as_bytes()),
+        first_seq: run.first_seq,
+        count: run.count,
+        moment_millis: run.moment.millis(),
+        batch: None,
+        signature: Some(ByteArray::new(*head.signature.as_bytes())),
+    };
+    Ok((message, head))
+}
+
 pub(crate) fn run_message<L: Log>(
     log: &L,
     chained: &ChainedRun,
@@ -347,21 +377,11 @@ pub(crate) fn run_message<L: Log>(
 ) -> Result<RunMessage, Fault<L::Error>> {
     let run = chained.run;
     let origin = run.origin;
-    let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
-    let held = theirs(log, origin, have)?.is_some_and(|seq| seq >= last);
-    let mut message = RunMessage {
-        origin: wire::id_bytes(origin.as_bytes()),
-        first_seq: run.first_seq,
-        count: run.count,
-        moment_millis: run.moment.millis(),
-        batch: None,
-        signature: None,
-    };
-    let head = head_at(log, origin, last)?;
-    if held {
-        message.signature = Some(ByteArray::new(*head.signature.as_bytes()));
+    let (mut message, head) = named_run(log, chained)?;
+    if theirs(log, origin, have)?.is_some_and(|seq| seq >= head.seq) {
         return Ok(message);
     }
+    message.signature = None;
     let count = usize::try_from(run.count).unwrap_or(BATCH_ENTRIES_MAX);
     let slice = log
         .slice(origin, run.first_seq, count, usize::MAX)

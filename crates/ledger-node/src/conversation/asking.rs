@@ -90,7 +90,7 @@ impl Node {
         })
     }
 
-    fn look_at_log<T>(&self, look: impl FnOnce(&NodeLog<'_>, &Inner) -> T) -> T {
+    pub(crate) fn look_at_log<T>(&self, look: impl FnOnce(&NodeLog<'_>, &Inner) -> T) -> T {
         let inner = self.lock();
         let log = NodeLog {
             store: self.store(),

@@ -1,6 +1,5 @@
 //! What a node holds, part by part.
 
-use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, Timestamp};
 use ledger_format::wire::{
     self, BatchMessage, CursorMessage, FilePart, MESSAGE_BYTES_MAX, Message as _, OriginHead, Piece,
@@ -12,7 +11,6 @@ use serde_bytes::{ByteArray, ByteBuf};
 use super::taking::NONCE;
 use crate::conversation::{faulty, sealed};
 use crate::error::NodeError;
-use crate::log::NodeLog;
 use crate::node::Node;
 
 /// Everything that a node holds, for others of its ledger: signed parts, one after the other.
@@ -114,13 +112,14 @@ impl Parts {
     }
 
     fn piece(&self, from: CursorMessage) -> Result<Option<Piece>, NodeError> {
-        let nothing = Fold::new();
-        let log = NodeLog::bare(self.node.store(), &nothing);
         let encoding = self.node.lock().order().encoding;
         let mut entries = self.piece_entries;
         loop {
             let last = from.n.saturating_add(entries);
-            let piece = pieces::piece(&log, from, encoding, last).map_err(faulty)?;
+            let piece = self
+                .node
+                .look_at_store(|log| pieces::piece(log, from, encoding, last))
+                .map_err(faulty)?;
             let is_too_long = piece.as_ref().is_some_and(is_too_long);
             if !is_too_long || entries <= 1 {
                 return Ok(piece);

@@ -64,7 +64,7 @@ impl Node {
         let envelope = Envelope::from_bytes(bytes).or(Err(bad(damaged)))?;
         let maker = self.maker(&envelope)?;
         let part = FilePart::from_bytes(&envelope.body).or(Err(bad(damaged)))?;
-        let shown = self.take_shown(maker.certificate.as_ref(), &request_of(&part));
+        let shown = self.take_shown(maker.certificate.as_ref(), &part.certificates);
         shown.map_err(|refused| NodeError::BadAnswer(refused.2))?;
         let is_central = self.lock().central.is_some();
         let sum = match is_central {
@@ -153,13 +153,9 @@ impl Node {
 
     /// Keys that hold for a part, beside those that the log knows.
     fn holders(&self, maker: &Maker, part: &FilePart) -> Vec<PublicKey> {
-        let inner = self.lock();
-        let shown = part.certificates.iter().filter_map(|bytes| {
-            let device = Certificate::from_bytes(bytes).ok()?.device;
-            let certificate = inner.keys.certified(Some(bytes), device)?;
-            Some(certificate.public_key)
-        });
-        shown.chain([maker.key]).collect()
+        let shown = self.lock().keys.certified_all(&part.certificates);
+        let keys = shown.iter().map(|certificate| certificate.public_key);
+        keys.chain([maker.key]).collect()
     }
 
     /// Takes a piece of the order; says how many entries were new here.

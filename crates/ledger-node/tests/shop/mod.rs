@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use ledger_core::at_entry::{self, ItemChange, LocationChange, StockRequest};
 use ledger_core::fold::Fold;
-use ledger_core::{Code, Quantity};
+use ledger_core::{Code, EntryId, Quantity};
 use ledger_node::{Actor, Node, NodeKind, SystemClock};
 
 pub fn copy_dir(from: &Path, to: &Path) {
@@ -142,6 +142,16 @@ pub fn add(node: &Node, number: i64) {
         ..StockRequest::default()
     };
     write(node, |fold| at_entry::add(fold, "A", &request));
+}
+
+/// Entries in central order, as a node knows it.
+pub fn central_order(node: &Node) -> Vec<EntryId> {
+    let mut numbered = Vec::new();
+    node.each_entry(&mut |id, _| numbered.push(id)).unwrap();
+    let number = |id: &EntryId| node.read(|fold: &Fold| fold.central_number(*id));
+    numbered.retain(|id| number(id).is_some());
+    numbered.sort_by_key(number);
+    numbered
 }
 
 pub fn total(node: &Node) -> String {
