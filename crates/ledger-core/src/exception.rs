@@ -33,6 +33,9 @@ pub enum ExceptionKind {
     Oversold,
     /// An order line lost stock it was promised to facts that came later.
     AllocationLost,
+    /// An order line may have been before others that are served now: the central server was
+    /// restored, and numbered it anew.
+    Overtaken,
     /// Something about an order after its end, or stock that its end did not settle.
     ClosedOrder,
     /// More was picked for a line than it wants, or more came back than was picked.
@@ -68,6 +71,7 @@ impl ExceptionKind {
             Self::DuplicateBarcode => "duplicate-barcode",
             Self::Oversold => "oversold",
             Self::AllocationLost => "allocation-lost",
+            Self::Overtaken => "overtaken",
             Self::ClosedOrder => "closed-order",
             Self::PickedOutside => "picked-outside",
             Self::NoRight => "no-right",
@@ -95,6 +99,7 @@ impl ExceptionKind {
             Self::RevokedWaits => &["admit", "refuse"],
             Self::DuplicateBarcode
             | Self::Oversold
+            | Self::Overtaken
             | Self::DuplicateNumber
             | Self::OrderWaits
             | Self::Reversal

@@ -24,6 +24,7 @@ mod packed;
 mod picks;
 mod places;
 mod promises;
+mod restored;
 mod reversal;
 mod revoked;
 mod rights;

@@ -13,8 +13,11 @@ mod shop;
 use std::fs;
 use std::path::Path;
 
-use ledger_core::EntryId;
-use ledger_core::at_entry::{self, ItemChange};
+use ledger_core::at_entry::{self, ItemChange, OrderChange};
+use ledger_core::exception::ExceptionKind;
+use ledger_core::fold::Fold;
+use ledger_core::order::OrderType;
+use ledger_core::{EntryId, Quantity};
 use ledger_node::view::ItemFilter;
 use ledger_node::{Node, NodeError};
 use shop::*;
@@ -134,6 +137,52 @@ fn a_device_of_another_ledger_is_not_taken_in_by_its_certificate() {
         matches!(refused, Err(NodeError::OtherLedger { .. })),
         "{refused:?}"
     );
+}
+
+/// The server forgot an order's number, and gave a later order one before it was told again.
+#[test]
+fn whoever_lost_a_place_by_the_restore_is_named_on_every_node() {
+    let shop = Shop::new();
+    let allow = |node: &Node| {
+        write(node, |_| at_entry::settings::set("allow-backorder", "on"));
+    };
+    let order = |node: &Node, number: &str| {
+        let origin = node.origin();
+        let device = node.read(|fold| fold.device_of(origin).unwrap().0);
+        let change = OrderChange::default();
+        write(node, |fold| {
+            at_entry::open_order(fold, device, Some(number), OrderType::Sales, &change)
+        });
+        let eight = Quantity::from_units(8).unwrap();
+        write(node, |fold| at_entry::order_add(fold, number, "P", eight));
+    };
+    let overtaken = |node: &Node| {
+        let open = node.read(Fold::exceptions).into_iter();
+        let open = open.filter(|it| it.kind == ExceptionKind::Overtaken);
+        open.map(|it| it.id).collect::<Vec<_>>()
+    };
+    {
+        let (server, a) = (shop.server(), shop.handheld("a"));
+        allow(&a);
+        sync(&server, &a);
+    }
+    copy_dir(&shop.dir("server"), &shop.dir("old"));
+    let (a, b) = (shop.handheld("a"), shop.handheld("b"));
+    {
+        let server = shop.server();
+        order(&a, "S-1");
+        sync(&server, &a);
+    }
+    turn_back(&shop.dir("server"), &shop.dir("old"));
+    let server = shop.server();
+    sync(&server, &b);
+    order(&b, "S-2");
+    sync(&server, &b);
+    assert_eq!(overtaken(&server), Vec::<String>::new());
+    shop.settle(&server, &[&a, &b], "10");
+    for node in [&server, &a, &b] {
+        assert_eq!(overtaken(node), ["overtaken:S-1/P"], "{}", node.name());
+    }
 }
 
 /// Puts a directory back as it was without making any file or directory anew, as a machine's

@@ -47,6 +47,7 @@ order-lines-count =
 exception-here = Ausnahme:
 order-oversold = Es wird mehr gewünscht, als da war, obwohl Rückstände nicht erlaubt sind. Die Zeile wartet: Beschaffen Sie Bestand oder senken Sie die Zeile.
 order-allocation-lost = Zugeteilter Bestand ging anderswohin oder fehlte. Die Zeile wartet wieder.
+order-overtaken = Die Zeile war vielleicht vor den Aufträgen an der Reihe, die den Bestand jetzt haben: Der zentrale Server wurde wiederhergestellt und hat sie neu nummeriert. War sie zuerst da, bedienen Sie sie zuerst.
 order-picked-outside = Die entnommene Menge passt nicht zur gewünschten. Ändern Sie die Zeile oder bringen Sie zurück, was zu viel ist.
 order-duplicate-number = Mehrere Aufträge haben diese Nummer.
 order-after-end = Nach dem Ende dieses Auftrags kam noch etwas, oder etwas ist noch draußen. Bringen Sie zurück, was draußen ist.

@@ -47,6 +47,7 @@ order-lines-count =
 exception-here = Exception:
 order-oversold = More is wanted than there was, while backorders are not allowed. It waits: get more stock, or lower the line.
 order-allocation-lost = Stock that was promised went elsewhere or was found missing. The line waits again.
+order-overtaken = It may have been before the orders that have this stock now: the central server was restored, and numbered it anew. If it was first, serve it first.
 order-picked-outside = What was picked is not within what is wanted. Set the line, or return what is too much.
 order-duplicate-number = Several orders have this number.
 order-after-end = Something came after the end of this order, or is still out for it. Return what is out.

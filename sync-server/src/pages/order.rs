@@ -190,6 +190,7 @@ fn trouble_words(kind: &str) -> &'static str {
     match kind {
         "oversold" => "order-oversold",
         "allocation-lost" => "order-allocation-lost",
+        "overtaken" => "order-overtaken",
         "picked-outside" => "order-picked-outside",
         "duplicate-number" => "order-duplicate-number",
         _ => "order-after-end",

@@ -121,6 +121,15 @@ impl Fold {
                 let kind = ExceptionKind::AllocationLost;
                 self.order_exception(kind, order, Some(item), facts, text)
             }
+            Shortage::Overtaken(entries) => {
+                let text = format!(
+                    "Order {number} waits for {item}, which orders have that were written after \
+                     the central server was restored; {number} was written before, and got its \
+                     number anew. If it was first, rank it higher: stock order expedite {number} \
+                     {item}"
+                );
+                self.order_exception(ExceptionKind::Overtaken, order, Some(item), entries, text)
+            }
         })
     }
 

@@ -57,6 +57,12 @@ impl Claim {
         }
     }
 
+    /// Whether it is promised stock that another claim might have instead.
+    pub(super) fn has_what_serves(&self, other: &Self) -> bool {
+        let mut pools = self.served.keys();
+        pools.any(|pool| may_take(&other.site, &other.customer, pool))
+    }
+
     /// The order in which claims are served.
     fn turn(&self) -> (Reverse<i64>, Standing, EntryId) {
         (Reverse(self.rank), self.standing, self.entry)

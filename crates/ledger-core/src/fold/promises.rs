@@ -26,15 +26,22 @@ pub(crate) enum Shortage {
         held: Total,
         facts: Vec<EntryId>,
     },
+    /// It may have been before others that are served now: what says that the central server was
+    /// restored, and the entries of the others.
+    Overtaken(Vec<EntryId>),
 }
 
 impl Shortage {
-    /// The same with what was found for earlier parts of the line, whose figures it includes.
+    /// The same with what was found for earlier parts of the line, whose figures it includes. What
+    /// was lost is said before what was overtaken, and that before what was oversold.
     fn with(mut self, earlier: Option<Self>) -> Self {
-        if let (Self::Lost { facts, .. }, Some(Self::Lost { facts: before, .. })) =
-            (&mut self, earlier)
-        {
-            facts.extend(before);
+        match (&mut self, earlier) {
+            (Self::Lost { facts, .. }, Some(Self::Lost { facts: before, .. }))
+            | (Self::Overtaken(facts), Some(Self::Overtaken(before)))
+            | (Self::Oversold(facts), Some(Self::Oversold(before))) => facts.extend(before),
+            (Self::Oversold(_), Some(earlier))
+            | (Self::Overtaken(_), Some(earlier @ Self::Lost { .. })) => return earlier,
+            (Self::Lost { .. } | Self::Overtaken(_), _) | (Self::Oversold(_), None) => {}
         }
         self
     }
@@ -55,26 +62,33 @@ impl Fold {
     pub(crate) fn shortages(&self, item: &Code) -> BTreeMap<EntryId, Shortage> {
         let mut shortages = BTreeMap::new();
         let allocation = self.allocation(item);
+        let is_short = |claim: &&Claim| claim.allocated() < claim.quantity;
+        if !allocation.claims.iter().any(|claim| is_short(&claim)) {
+            return shortages;
+        }
+        let restores = self.restores();
         for (at, claim) in allocation.claims.iter().enumerate() {
-            if claim.allocated() >= claim.quantity {
-                continue;
-            }
-            if let Some(lost) = self.lost(item, &allocation, at, claim) {
+            let short = Some(claim).filter(is_short);
+            let why = short.and_then(|claim| {
+                self.lost(item, &allocation, at, claim)
+                    .or_else(|| {
+                        let overtook = self.overtaken(&restores, &allocation, at, claim)?;
+                        Some(Shortage::Overtaken(overtook))
+                    })
+                    .or_else(|| self.oversold(claim))
+            });
+            if let Some(why) = why {
                 let known = shortages.remove(&claim.order);
-                shortages.insert(claim.order, lost.with(known));
-                continue;
-            }
-            let stamp = self.stamp_of_line(claim.order, &claim.entered, claim.entry);
-            if stamp.is_some_and(|stamp| !self.backorder_allowed_at(&stamp)) {
-                let known = shortages
-                    .entry(claim.order)
-                    .or_insert(Shortage::Oversold(Vec::new()));
-                if let Shortage::Oversold(entries) = known {
-                    entries.push(claim.entry);
-                }
+                shortages.insert(claim.order, why.with(known));
             }
         }
         shortages
+    }
+
+    /// What is short where nothing may be short.
+    fn oversold(&self, claim: &Claim) -> Option<Shortage> {
+        let stamp = self.stamp_of_line(claim.order, &claim.entered, claim.entry)?;
+        (!self.backorder_allowed_at(&stamp)).then(|| Shortage::Oversold(vec![claim.entry]))
     }
 
     /// Whether a line did not get all it wanted by the facts up to its own standing: it was on
