@@ -3,11 +3,15 @@
 //! Pure functions over text; this crate knows nothing of the ledger, of files or of devices. Which
 //! item or location a string names is looked up elsewhere.
 //!
-//! Here today: the scan session's command words, and the GTIN check digit that tells a misread
-//! from an unknown barcode. GS1, EIGP-114, symbology identifiers and labels will live here too.
+//! Here today: the scan session's command words, GTINs, and GS1 element strings.
 
 mod check_digit;
 mod command;
+mod date;
+mod decimal;
+pub mod gs1;
 
-pub use self::check_digit::{Gtin, gtin};
+pub use self::check_digit::{Gtin, gtin, normalised, spellings, upc_e};
 pub use self::command::{Command, MODES, command};
+pub use self::date::{Date, Moment, full_year};
+pub use self::decimal::Decimal;
