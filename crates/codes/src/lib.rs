@@ -5,12 +5,16 @@
 //!
 //! Here today: the scan session's command words, GTINs, and GS1 element strings.
 
+mod aim;
 mod check_digit;
 mod command;
 mod date;
 mod decimal;
 pub mod gs1;
+pub mod own;
+pub mod separators;
 
+pub use self::aim::{Aim, Carrier};
 pub use self::check_digit::{Gtin, gtin, normalised, spellings, upc_e};
 pub use self::command::{Command, MODES, command};
 pub use self::date::{Date, Moment, full_year};

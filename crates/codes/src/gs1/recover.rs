@@ -20,33 +20,27 @@ const COMMON: [&str; 7] = ["10", "21", "30", "37", "240", "241", "400"];
 /// the scanner typed instead, such as `29`. None when no separator seems to be lost, or when they
 /// could have stood in several places.
 ///
-/// Where a value would hold as it stands, it is cut only before an AI of predefined length with a
-/// check digit or a date; where it would not, or where `mark` is something, before any common AI.
-/// The fewest cuts win; where `mark` is something the most, since each mark before an AI is a sign.
+/// Where `mark` is nothing, values are cut before AIs of predefined length with a check digit or a
+/// date, and only where that does not do and a value does not hold as it stands, before any common
+/// AI. Where it is something, it may stand before any common AI. The fewest cuts win; where `mark`
+/// is something the most, since each mark before an AI is a sign.
 #[must_use]
 pub fn recovered(text: &str, mark: &str, year_now: u16) -> Option<Message> {
-    let mut search = Search {
-        mark,
-        year_now,
-        steps: 0,
-        found: BTreeSet::new(),
+    let text = text.trim_start_matches(GS);
+    let strict = mark
+        .is_empty()
+        .then(|| Search::ways(text, mark, true, year_now));
+    let ways = match strict {
+        Some(ways) if !ways.is_empty() => ways,
+        Some(_) | None => Search::ways(text, mark, false, year_now),
     };
-    search.go(
-        text.trim_start_matches(GS),
-        &mut Vec::new(),
-        &Way::default(),
-    );
-    if search.steps > STEPS_MAX {
-        return None;
-    }
-    let cuts = search.found.iter().map(|way| way.cut.len());
-    let cuts = cuts.filter(|count| *count > 0);
+    let cuts = ways.iter().map(|way| way.cut.len());
     let likely = if mark.is_empty() {
         cuts.min()?
     } else {
         cuts.max()?
     };
-    let mut best = search.found.iter().filter(|way| way.cut.len() == likely);
+    let mut best = ways.iter().filter(|way| way.cut.len() == likely);
     let way = best.next()?;
     if best.next().is_some() {
         return None;
@@ -79,6 +73,8 @@ impl Way {
 
 struct Search<'m> {
     mark: &'m str,
+    /// Cuts only before what checks itself.
+    is_strict: bool,
     year_now: u16,
     steps: usize,
     found: BTreeSet<Way>,
@@ -111,12 +107,28 @@ impl<'a> Place<'a> {
     }
 }
 
-impl Search<'_> {
+impl<'m> Search<'m> {
+    /// All ways with a cut in them; none where there are too many places to try.
+    fn ways(text: &str, mark: &'m str, is_strict: bool, year_now: u16) -> BTreeSet<Way> {
+        let mut search = Self {
+            mark,
+            is_strict,
+            year_now,
+            steps: 0,
+            found: BTreeSet::new(),
+        };
+        search.go(text, &mut Vec::new(), &Way::default());
+        if search.steps > STEPS_MAX {
+            return BTreeSet::new();
+        }
+        search.found
+    }
+
     /// Follows all ways to read a text behind what was read so far.
     fn go<'a>(&mut self, text: &'a str, seen: &mut Vec<&'a str>, way: &Way) {
         self.steps += 1;
         if text.is_empty() {
-            if parse(&way.text, self.year_now).warnings.is_empty() {
+            if !way.cut.is_empty() && parse(&way.text, self.year_now).warnings.is_empty() {
                 self.found.insert(way.clone());
             }
             return;
@@ -135,7 +147,7 @@ impl Search<'_> {
             if holds {
                 self.whole(place, place.field(), seen, way);
             }
-            let is_sure = holds && self.mark.is_empty();
+            let is_sure = self.is_strict || holds && self.mark.is_empty();
             for length in place.ai.length_min()..=place.ai.length_max() {
                 self.take(place, length, is_sure, seen, way);
             }
