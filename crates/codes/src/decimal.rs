@@ -18,6 +18,24 @@ impl Decimal {
         let units = digits.parse().ok().filter(|_| plain)?;
         Some(Self { units, scale })
     }
+
+    /// Reads `12`, `0.5` or `1,500.25` as people print quantities; none when it is no such number.
+    pub(crate) fn printed(text: &str) -> Option<Self> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let whole = without_thousands(whole)?;
+        let scale = u8::try_from(fraction.len()).ok()?;
+        Self::of_digits(&format!("{whole}{fraction}"), scale)
+    }
+}
+
+/// The digits of a number whose thousands may be set off by commas.
+fn without_thousands(text: &str) -> Option<String> {
+    let mut groups = text.split(',');
+    let first = groups.next()?;
+    let is_good = !first.is_empty()
+        && (first.len() <= 3 || !text.contains(','))
+        && groups.all(|group| group.len() == 3);
+    is_good.then(|| text.replace(',', ""))
 }
 
 /// Without trailing zeros behind the point.
@@ -50,6 +68,25 @@ mod tests {
             (i64::MIN, 0, "-9223372036854775808"),
         ] {
             assert_eq!(Decimal { units, scale }.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn printed_numbers_are_read_and_nothing_else() {
+        for (text, expected) in [
+            ("5", Some("5")),
+            ("0.25", Some("0.25")),
+            ("1,500", Some("1500")),
+            ("1,500.50", Some("1500.5")),
+            ("5000", Some("5000")),
+            ("", None),
+            ("1,50", None),
+            ("-5", None),
+            ("5EA", None),
+            ("99999999999999999999", None),
+        ] {
+            let number = Decimal::printed(text).map(|number| number.to_string());
+            assert_eq!(number.as_deref(), expected, "{text}");
         }
     }
 }

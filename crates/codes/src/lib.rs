@@ -3,7 +3,10 @@
 //! Pure functions over text; this crate knows nothing of the ledger, of files or of devices. Which
 //! item or location a string names is looked up elsewhere.
 //!
-//! Here today: the scan session's command words, GTINs, and GS1 element strings.
+//! [`reading::readings`] gives all meanings of a scan, the likeliest first. Below it lie the parsers:
+//! [`gs1`] for element strings, brackets and Digital Links, [`mh10`] and [`slip`] for labels of
+//! distributors, [`own`] for the codes that we print, [`normalised`] for article numbers, and
+//! [`command`](command()) for the words of a scan session.
 
 mod aim;
 mod check_digit;
@@ -11,8 +14,11 @@ mod command;
 mod date;
 mod decimal;
 pub mod gs1;
+pub mod mh10;
 pub mod own;
+pub mod reading;
 pub mod separators;
+pub mod slip;
 
 pub use self::aim::{Aim, Carrier};
 pub use self::check_digit::{Gtin, gtin, normalised, spellings, upc_e};

@@ -4,7 +4,8 @@
 //! has no keys for these, so every maker sends something else, and some send nothing. Spellings
 //! that no field can contain are replaced here, in any text. Digits in the place of separators,
 //! and separators that are gone, can be told only where a text is read; see
-//! [`gs1::recovered`](crate::gs1::recovered).
+//! [`gs1::recovered`](crate::gs1::recovered) and
+//! [`mh10::envelope`](crate::mh10::envelope).
 //!
 //! Whoever turns keys into text hands over a function key as its name in angle brackets, `<F8>`,
 //! and a character typed by its number as `<Alt+029>`; or the control character itself.

@@ -13,7 +13,9 @@ mod support;
 
 use codes::gs1::{Ai, GS, Message, bracketed, link, parse, recovered};
 use codes::own::{self, Kind, Own};
-use codes::separators::controlled;
+use codes::reading::{Meaning, Note, SCORE_TO_ASK, Scan, Setting, readings};
+use codes::separators::{Separator, controlled};
+use codes::{mh10, slip};
 use proptest::prelude::*;
 use support::with_check_digit;
 
@@ -88,6 +90,24 @@ fn element() -> impl Strategy<Value = (String, String)> {
         (of(&["8010"]), "[A-Z0-9#/-]{1,30}"),
         (of(&["8020"]), words_of(25)),
     ]
+}
+
+/// GS, RS and EOT in spellings that go together.
+const ENVELOPES: [[&str; 3]; 6] = [
+    ["\u{1d}", "\u{1e}", "\u{4}"],
+    ["\u{241d}", "\u{241e}", "\u{2404}"],
+    ["\\x1D", "\\x1E", "\\x04"],
+    ["<GS>", "<RS>", "<EOT>"],
+    ["<Alt+029>", "<Alt+030>", "<Alt+004>"],
+    ["^]", "^^", "^D"],
+];
+
+/// A field of a label, known or not.
+fn field() -> impl Strategy<Value = (String, String)> {
+    (
+        "[0-9]{0,3}[A-Z]",
+        "([A-Za-z0-9+#.,/:_-]([A-Za-z0-9 +#.,/:_-]{0,20}[A-Za-z0-9])?)?",
+    )
 }
 
 fn elements() -> impl Strategy<Value = Vec<(String, String)>> {
@@ -183,9 +203,59 @@ proptest! {
                 prop_assert!(!message.elements.is_empty() || !message.faults.is_empty());
             }
             let _unused = own::read(text);
+            for label in mh10::envelope(text, YEAR).into_iter().chain(mh10::spaced(text)) {
+                let fields = label.fields.iter();
+                prop_assert!(fields.clone().all(|field| text.contains(&field.value)));
+            }
+            let _unused = (slip::lcsc(text), slip::tme(text), mh10::single(text));
             prop_assert!(codes::Aim::split(text).1.len() <= text.len());
             for gtin in codes::normalised(text).into_iter().chain(codes::upc_e(text)) {
                 prop_assert_eq!(codes::gtin(&gtin), Some(codes::Gtin::Right));
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_comes_back_however_its_separators_arrive(
+        fields in prop::collection::vec(field(), 1..10),
+        has_trailer in any::<bool>(),
+        has_rs in any::<bool>(),
+    ) {
+        for [gs, rs, eot] in ENVELOPES {
+            let head = if has_rs { format!("[)>{rs}06") } else { "[)>06".to_owned() };
+            let body: String = fields.iter().map(|(di, value)| format!("{gs}{di}{value}")).collect();
+            let trailer = if has_trailer { format!("{rs}{eot}") } else { String::new() };
+            let text = controlled(&format!("{head}{body}{trailer}"));
+            let label = mh10::envelope(&text, YEAR).unwrap();
+            let found = label.fields.into_iter().map(|field| (field.di, field.value));
+            prop_assert_eq!(found.collect::<Vec<_>>(), fields.clone(), "{}", text);
+            prop_assert!(label.unread.is_empty() && label.warnings.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_scan_always_has_readings_and_the_text_comes_last(
+        text in text(),
+        aim in prop::sample::select(vec!["", "]C1", "]C0", "]E0", "]E4", "]d2", "]Q1", "]I1"]),
+        separator in prop::option::of(prop::sample::select(Separator::ALL.to_vec())),
+        layout in prop::option::of(prop::sample::select(own::Layout::ALL.to_vec())),
+    ) {
+        let sent = format!("{aim}{text}");
+        let scan = Scan::of(&sent);
+        let setting = Setting { separator, layout, year_now: YEAR };
+        let found = readings(&scan, &setting);
+        let last = found.last().unwrap();
+        prop_assert_eq!(&last.meaning, &Meaning::Text);
+        prop_assert_eq!(&last.says.keys[0].text, scan.text.trim());
+        prop_assert_eq!(found.iter().filter(|reading| reading.meaning == Meaning::Text).count(), 1);
+        prop_assert!(found.is_sorted_by_key(|reading| std::cmp::Reverse(reading.score)));
+        for reading in &found {
+            prop_assert!(reading.score <= 100);
+            prop_assert!(!reading.is_misread || reading.says.keys.is_empty());
+            let is_guess = reading.score < SCORE_TO_ASK && reading.meaning != Meaning::Text;
+            prop_assert_eq!(reading.notes.contains(&Note::Guess), is_guess && !reading.is_misread);
+            for note in &reading.notes {
+                prop_assert!(!note.to_string().is_empty());
             }
         }
     }
