@@ -30,6 +30,9 @@ use crate::slip::Slip;
 /// Below this score a reading is a guess.
 pub const SCORE_TO_ASK: u8 = 50;
 
+/// A longer text is nothing but a text. The largest QR code holds 7,089 characters.
+pub const SCAN_BYTES_MAX: usize = 8_000;
+
 /// A scanned text, and the symbology that the scanner named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scan<'a> {
@@ -178,6 +181,8 @@ pub enum Note {
     Repaired(Repair),
     /// Several keyboards would make different codes of it.
     SeveralKeyboards,
+    /// A value could hold more elements, if the scanner left out separators.
+    SeparatorsPerhapsLost,
     /// What is odd about a label.
     Label(Oddity),
     /// A part of the text was not understood.
@@ -197,6 +202,10 @@ impl fmt::Display for Note {
             Self::SeveralKeyboards => f.write_str(
                 "several keyboards would make different codes of it: scan the calibration card",
             ),
+            Self::SeparatorsPerhapsLost => f.write_str(
+                "it reads differently if the scanner leaves out separators: look at the label, \
+                 and scan the calibration card",
+            ),
             Self::Label(oddity) => oddity.fmt(f),
             Self::Unread(text) => write!(f, "not understood: {text:?}"),
             Self::Misread => {
@@ -210,7 +219,10 @@ impl fmt::Display for Note {
 /// All that a scan may mean, the likeliest first and the text itself last.
 #[must_use]
 pub fn readings(scan: &Scan<'_>, setting: &Setting) -> Vec<Reading> {
-    let mut found = candidates::all(scan, setting);
+    let mut found = Vec::new();
+    if scan.text.len() <= SCAN_BYTES_MAX {
+        found = candidates::all(scan, setting);
+    }
     // Stable, so that of equal ones the first stays first.
     found.sort_by_key(|reading| std::cmp::Reverse(reading.score));
     for reading in &mut found {

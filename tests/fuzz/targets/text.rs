@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use codes::reading::{Meaning, Scan, Setting, readings};
 use codes::{Command, Gtin};
 use ledger_core::{Barcode, Code, DeviceId, EntryId, LedgerId, Origin, Quantity, UserName};
 use ledger_node::{EnrolText, Pin};
@@ -52,9 +53,11 @@ fn prints_back<T: FromStr + ToString>(text: &str) {
     }
 }
 
-/// A scanned line: command words in any case and with any white space around, check digits.
+/// A scanned line: command words in any case and with any white space around, check digits, and
+/// all that it may mean.
 pub(crate) fn scanned(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
+    all_meanings(&text);
     let meaning = codes::command(&text);
     assert_eq!(codes::command(&format!(" {text}\t")), meaning);
     if let Some(Command::Times(digits)) = meaning {
@@ -76,6 +79,24 @@ pub(crate) fn scanned(bytes: &[u8]) {
         misread[at] = b'0' + (digit - b'0' + 1) % 10;
         let misread = String::from_utf8(misread).expect("digits");
         assert_eq!(codes::gtin(&misread), Some(Gtin::Wrong), "{misread}");
+    }
+}
+
+/// The text itself comes last, what was misread names no item, and a code of ours that nothing had
+/// to be mended in is the code that we print.
+fn all_meanings(sent: &str) {
+    let scan = Scan::of(sent);
+    let found = readings(&scan, &Setting::of_year(2026));
+    let last = found.last().expect("a scan has a reading");
+    assert_eq!(last.meaning, Meaning::Text);
+    for reading in &found {
+        assert!(!reading.is_misread || reading.says.keys.is_empty());
+        if let Meaning::Own(own) = &reading.meaning
+            && own.repair.is_none()
+        {
+            let printed = codes::own::code(own.kind, &own.name).expect("a name that was printed");
+            assert_eq!(printed, scan.text.trim());
+        }
     }
 }
 
@@ -128,6 +149,20 @@ pub(crate) fn scanned_seeds() -> Vec<Vec<u8>> {
         "036000291452",
         "10614141000415",
         "]C1010061414100041510\u{1D}21X",
+        "0104006381333931310300019510ABC<F8>17271200",
+        "010400638133393110ABC2917271231",
+        "010400638133393110ABC17271231",
+        "(01) 0400 6381 3339 31 (10) A(1)",
+        "https://id.gs1.org/01/09506000134352/10/ABC?17=271231&x=%41",
+        "[)>\u{1E}06\u{1D}1PLM358\u{1D}Q1,500\u{1D}10D2415\u{1E}\u{4}",
+        ">[)>06\u{241D}K1\u{241D}Q3",
+        "[)>3006291PLM35829Q103004",
+        "{pbn:PICK1,on:SO1,pc:C312270,pm:ST-1,qty:2}",
+        "QTY:5 PN:A-1 PO:9/1 CPO:PO-5 MPN:A",
+        "PA-1 1PA Q5",
+        "XJLX0X601L",
+        "xjlx\u{E0}x\u{A7}\u{E0}&l",
+        "XJUX5XVFXUD3BCT",
     ]
     .map(|text| text.as_bytes().to_vec())
     .to_vec()

@@ -204,7 +204,13 @@ fn elements(aim: Option<Aim>, text: &str, setting: &Setting) -> Vec<Reading> {
     let is_faulty = !message.faults.is_empty();
     let scores = scores(&message, is_certain, carrier.is_some());
     let mut found: Vec<Reading> = recovered(text, is_certain, is_faulty, setting);
-    found.extend(scores.map(|(good, faulty)| gs1_reading(message, good, faulty)));
+    if let Some((good, faulty)) = scores {
+        let mut whole = gs1_reading(message, good, faulty);
+        if !found.is_empty() {
+            whole.notes.push(Note::SeparatorsPerhapsLost);
+        }
+        found.push(whole);
+    }
     found
 }
 

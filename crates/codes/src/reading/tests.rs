@@ -244,6 +244,8 @@ fn lost_separators_are_a_reading_of_their_own() {
             .collect()
     };
     assert_eq!(batches(&setting()), ["ABC17271231", "ABC"]);
+    assert_eq!(best(sent).notes, [Note::SeparatorsPerhapsLost]);
+    assert_eq!(best("010400638133393110ABC").notes, []);
     let of = |separator: Separator| Setting {
         separator: Some(separator),
         ..setting()
@@ -251,16 +253,23 @@ fn lost_separators_are_a_reading_of_their_own() {
     assert_eq!(batches(&of(Separator::Lost)), ["ABC", "ABC17271231"]);
     assert_eq!(batches(&of(Separator::Plain)), ["ABC17271231"]);
     // Too long for a batch: something must be missing.
-    let best = best("010400638133393110ABCDEFGHIJKLMNOP17271231");
-    assert_eq!(best.says.batch.as_deref(), Some("ABCDEFGHIJKLMNOP"));
+    let reading = best("010400638133393110ABCDEFGHIJKLMNOP17271231");
+    assert_eq!(reading.says.batch.as_deref(), Some("ABCDEFGHIJKLMNOP"));
     assert!(matches!(
-        best.notes[0],
+        reading.notes[0],
         Note::Gs1(gs1::Warning::SeparatorMissing(_))
     ));
 
     let typed = "010400638133393110ABC2917271231";
     let found = readings(&Scan::of(typed), &of(Separator::Digits));
     assert_eq!(found[0].says.batch.as_deref(), Some("ABC"));
+}
+
+#[test]
+fn a_text_that_no_code_can_hold_is_only_a_text() {
+    let of_length = |length: usize| format!("{:A<length$}", "010400638133393191");
+    assert_eq!(word(&best(&of_length(SCAN_BYTES_MAX))), "gs1");
+    assert_eq!(read(&of_length(SCAN_BYTES_MAX + 1)).len(), 1);
 }
 
 #[test]
