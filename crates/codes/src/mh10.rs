@@ -235,7 +235,7 @@ fn typed(label: &mut Label, format: &str, body: &str, separator: Separator, year
     let mut rest = body;
     while let Some(c) = rest.chars().next() {
         let next = rest.strip_prefix(separator.gs());
-        if let Some(next) = next.filter(|next| begins_with_identifier(next) && !field.is_empty()) {
+        if let Some(next) = next.filter(|next| begins_with_identifier(next)) {
             label.take(&std::mem::take(&mut field));
             rest = next;
         } else {

@@ -83,6 +83,14 @@ mod tests {
     }
 
     #[test]
+    fn only_known_ais_end_a_value() {
+        assert_eq!(
+            read("(10)A(05)B(C)(21)S"),
+            [pair("10", "A(05)B(C)"), pair("21", "S")]
+        );
+    }
+
+    #[test]
     fn an_unknown_ai_keeps_its_text_and_hides_nothing() {
         let message = bracketed("(05)12(10)A", 2026).unwrap();
         assert_eq!(message.elements.len(), 1);

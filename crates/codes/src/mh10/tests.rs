@@ -76,6 +76,7 @@ fn envelopes_that_lack_something_are_read_all_the_same() {
         ">[)>06\u{1d}1PLM358\u{1d}\u{1d}Q100\u{1d}9D2415",
         "[)>3006291PLM35829Q100299D24153004",
         "[)>06291PLM35829Q100299D2415",
+        "[)>0629291PLM35829Q100299D2415",
         "[)>030060291PLM358029Q1000299D2415030004",
     ] {
         let label = read(text);

@@ -112,10 +112,14 @@ fn other_texts_are_foreign_and_not_ours() {
     }
     let printed = code(Kind::Item, "R-1001").unwrap();
     assert_eq!(read(&printed.replace('1', "7")), Err(OwnError::Misread));
-    // A good check character over an escape that stands for nothing.
-    let body = "XJIRXVV";
-    let whole = format!("{body}{}", alphabet::check(body).unwrap());
-    assert_eq!(read(&whole), Err(OwnError::Form));
+    // Good check characters over escapes that stand for nothing, and over names that are written
+    // otherwise: a letter by its bytes, a small letter beyond z, half a character.
+    for body in [
+        "XJIRXVV", "XJIRX", "XJIXU42", "XJIXVV", "XJIXUD3", "XJIXUBB",
+    ] {
+        let whole = format!("{body}{}", alphabet::check(body).unwrap());
+        assert_eq!(read(&whole), Err(OwnError::Form), "{whole}");
+    }
 }
 
 #[test]

@@ -172,6 +172,9 @@ fn labels_and_slips_say_the_same() {
     assert_eq!(says.package.as_deref(), Some("P1"));
     assert_eq!(says.expiry.unwrap().to_string(), "2027-12-31");
 
+    let both = best("[)>\u{1e}06\u{1d}1PLM358\u{1d}10D2415\u{1d}1TL7");
+    assert_eq!(both.says.batch.as_deref(), Some("L7"));
+
     let reading = best("{pbn:PICK1,on:SO1,pc:C312270,pm:ST-1,qty:2}");
     assert_eq!(
         keys(&reading),
@@ -252,6 +255,8 @@ fn lost_separators_are_a_reading_of_their_own() {
     };
     assert_eq!(batches(&of(Separator::Lost)), ["ABC", "ABC17271231"]);
     assert_eq!(batches(&of(Separator::Plain)), ["ABC17271231"]);
+    // Without an article nothing says that it is an element string at all.
+    assert_eq!(read("400ABC4149521321000018").len(), 2);
     // Too long for a batch: something must be missing.
     let reading = best("010400638133393110ABCDEFGHIJKLMNOP17271231");
     assert_eq!(reading.says.batch.as_deref(), Some("ABCDEFGHIJKLMNOP"));
