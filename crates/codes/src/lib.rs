@@ -9,6 +9,7 @@
 //! [`command`](command()) for the words of a scan session.
 
 mod aim;
+pub mod calibration;
 mod check_digit;
 mod command;
 mod date;

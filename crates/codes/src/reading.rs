@@ -52,10 +52,14 @@ impl<'a> Scan<'a> {
 }
 
 /// What is known of the scanner, and of the day.
+///
+/// [`learn`](crate::calibration::learn) finds out what scanners do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
     /// How it sends separators, where that was found out.
     pub separator: Option<Separator>,
+    /// Which character it sends for GS; GS itself, unless another one was found out.
+    pub gs: char,
     /// Which signs it types for digits, where that was found out.
     pub layout: Option<Layout>,
     /// The present year, which decides the century of two-digit years.
@@ -68,9 +72,26 @@ impl Setting {
     pub const fn of_year(year_now: u16) -> Self {
         Self {
             separator: None,
+            gs: gs1::GS,
             layout: None,
             year_now,
         }
+    }
+
+    /// The text that a scanner would have sent without its oddities, as far as they are known: with
+    /// GS, and with digits where all of it came as signs.
+    ///
+    /// A barcode that an item is known by is looked up so too.
+    #[must_use]
+    pub fn mended(&self, text: &str) -> String {
+        let text = text.replace(self.gs, &gs1::GS.to_string());
+        let is_number = |text: &String| {
+            text.trim()
+                .chars()
+                .all(|c| c.is_ascii_digit() || c == gs1::GS)
+        };
+        let number = self.layout.and_then(|layout| layout.digits_of(&text));
+        number.filter(is_number).unwrap_or(text)
     }
 }
 

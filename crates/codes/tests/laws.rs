@@ -15,7 +15,7 @@ use codes::gs1::{Ai, GS, Message, bracketed, link, parse, recovered};
 use codes::own::{self, Kind, Own};
 use codes::reading::{Meaning, Note, SCORE_TO_ASK, Scan, Setting, readings};
 use codes::separators::{Separator, controlled};
-use codes::{mh10, slip};
+use codes::{calibration, mh10, slip};
 use proptest::prelude::*;
 use support::with_check_digit;
 
@@ -207,6 +207,7 @@ proptest! {
                 let fields = label.fields.iter();
                 prop_assert!(fields.clone().all(|field| text.contains(&field.value)));
             }
+            let _unused = calibration::learn(&[text, &plain]).advice();
             let _unused = (slip::lcsc(text), slip::tme(text), mh10::single(text));
             prop_assert!(codes::Aim::split(text).1.len() <= text.len());
             for gtin in codes::normalised(text).into_iter().chain(codes::upc_e(text)) {
@@ -242,7 +243,7 @@ proptest! {
     ) {
         let sent = format!("{aim}{text}");
         let scan = Scan::of(&sent);
-        let setting = Setting { separator, layout, year_now: YEAR };
+        let setting = Setting { separator, layout, ..Setting::of_year(YEAR) };
         let found = readings(&scan, &setting);
         let last = found.last().unwrap();
         prop_assert_eq!(&last.meaning, &Meaning::Text);

@@ -58,9 +58,14 @@ mod score {
 
 /// All meanings but the text itself, in no order of likelihood.
 pub(super) fn all(scan: &Scan<'_>, setting: &Setting) -> Vec<Reading> {
-    let text = controlled(scan.text);
-    let text = text.trim_matches(['\r', '\n', ' ', '\t']);
     let mut found = own_codes(scan.text, setting);
+    let mended = setting.mended(scan.text);
+    let scan = &Scan {
+        text: &mended,
+        ..*scan
+    };
+    let text = controlled(&mended);
+    let text = text.trim_matches(['\r', '\n', ' ', '\t']);
     found.extend(article(scan));
     found.extend(written(text, setting));
     found.extend(elements(scan.aim, text, setting));
