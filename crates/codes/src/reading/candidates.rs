@@ -165,14 +165,16 @@ fn article(scan: &Scan<'_>) -> Vec<Reading> {
             reading(Meaning::Gtin(gtin), score, says)
         }));
     };
-    let right = match (is_certain, is_short) {
-        (true, _) => score::GTIN_CERTAIN,
-        (false, true) => score::GTIN_SHORT,
-        (false, false) => score::GTIN,
+    // Eight digits that are no EAN-8, says the scanner, are a UPC-E.
+    let (right, short) = match (carrier, is_short) {
+        (Some(Carrier::Ean), true) => (score::GTIN_SHORT, score::GTIN_CERTAIN),
+        (Some(Carrier::Ean | Carrier::Ean8), _) => (score::GTIN_CERTAIN, score::UPC_E),
+        (_, true) => (score::GTIN_SHORT, score::UPC_E),
+        (_, false) => (score::GTIN, score::UPC_E),
     };
     push(normalised(text), right);
     if carrier != Some(Carrier::Ean8) {
-        push(upc_e(text).as_deref().and_then(normalised), score::UPC_E);
+        push(upc_e(text).as_deref().and_then(normalised), short);
     }
     let wrong = match (is_certain, is_short) {
         (true, _) => score::GTIN_CERTAIN,

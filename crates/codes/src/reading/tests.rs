@@ -117,6 +117,27 @@ fn an_article_is_looked_up_in_all_its_spellings() {
 }
 
 #[test]
+fn eight_digits_are_what_the_scanner_says_they_are() {
+    // Their check digit is right as EAN-8 and as UPC-E.
+    for (sent, expected) in [
+        ("04250050", "00000004250050"),
+        ("]E404250050", "00000004250050"),
+        ("]E004250050", "00042500000050"),
+    ] {
+        let reading = best(sent);
+        assert_eq!(
+            reading.meaning,
+            Meaning::Gtin(expected.to_owned()),
+            "{sent}"
+        );
+    }
+    let gtins = |sent: &str| read(sent).len() - 1;
+    // Without a symbology both are offered, and an AI that could begin with these digits.
+    assert!(gtins("04250050") >= 2);
+    assert_eq!(gtins("]E404250050"), 1);
+}
+
+#[test]
 fn elements_say_quantity_batch_serial_expiry_order_and_package() {
     let reading = best(
         "]C10104006381333931\u{1d}3012\u{1d}10L7\u{1d}21S9\u{1d}17271200\u{1d}400PO-5\u{1d}00106141412345678908\u{1d}241OUR-1",
