@@ -45,19 +45,24 @@ pub(crate) struct Component {
     pub(crate) linters: Vec<String>,
 }
 
+/// A file of the shared data folder; none where it is not there, which is said.
+pub(crate) fn shared(test: &str, path: &str) -> Option<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = std::env::var_os("STOCK_SHARED").map_or(root.join("../shared"), PathBuf::from);
+    let path = folder.join("data").join(path);
+    let text = std::fs::read_to_string(&path).ok();
+    if text.is_none() {
+        skipped(&format!("SKIPPED: {test}: {} is absent", path.display()));
+    }
+    text
+}
+
 /// All AIs of the dictionary; none where it is not there, which is said.
 pub(crate) fn dictionary(test: &str) -> Option<Vec<Entry>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let shared = std::env::var_os("STOCK_SHARED").map_or(root.join("../shared"), PathBuf::from);
-    let path = shared.join("data").join(DICTIONARY);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        skipped(&format!("SKIPPED: {test}: {} is absent", path.display()));
-        return None;
-    };
-    let lines = text
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Some(lines.flat_map(entries).collect())
+    let text = shared(test, DICTIONARY)?;
+    let lines = text.lines();
+    let entries_of = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Some(entries_of.flat_map(entries).collect())
 }
 
 /// What cannot run here is said where the test run collects it.
