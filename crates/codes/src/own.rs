@@ -4,7 +4,7 @@
 //! it capitals and digits, and none of the letters A, M, Q, W, Y, Z, which lie elsewhere on a German
 //! or French keyboard. So a scanner that types can spoil digits and case only, and both can be
 //! mended. Names keep everything: what is not among the 30 characters is written by an escape.
-//! Decision record 21 (own codes) says why; the format never changes, since labels are on shelves
+//! Decision record 22 (own codes) says why; the format never changes, since labels are on shelves
 //! for years.
 //!
 //! **Invariant.** [`read`] gives back exactly what [`code`] was given, or says that it cannot.
