@@ -5,7 +5,7 @@
 //! the place it comes from, then the item, then the place it goes to; COUNT tallies until DONE or
 //! the next location; UNDO takes back the last.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::check::assert_holds;
 use tests::node::Node;
 use tests::stock::Stock;
@@ -293,4 +293,87 @@ fn an_empty_line_is_nothing_and_the_end_of_input_is_the_end() {
         .expect_code(0);
     assert!(!output.stdout.contains("error"), "{output}");
     assert_eq!(stock.entries(), before);
+}
+
+/// A distributor's bag: the maker's part number, 500 pieces and a lot, as the scanner types them.
+const BAG: &str = "[)>{RS}06{GS}1PRC0603FR-0710KL{GS}Q500{GS}1TL7{RS}{EOT}";
+
+fn typed(text: &str) -> String {
+    let control = [("{RS}", "\u{1e}"), ("{GS}", "\u{1d}"), ("{EOT}", "\u{4}")];
+    control
+        .into_iter()
+        .fold(text.to_owned(), |text, (name, c)| text.replace(name, c))
+}
+
+#[test]
+fn what_a_label_says_of_batch_serial_and_quantity_stays_on_the_movement() {
+    let stock = shop();
+    stock.ok("item add RES-10K --barcode RC0603FR-0710KL");
+    let element_string = "]C1010400638133393117270131101234{GS}21S-9";
+    let (bag, label) = (typed(BAG), typed(element_string));
+    scan(
+        &stock,
+        &[("ADD", "ok"), ("A-01", "ok"), (&bag, "ok"), (&label, "ok")],
+    );
+    let rows = stock.json("history RES-10K");
+    assert_holds("bag", &rows[0], &json!({ "change": "500", "batch": "L7" }));
+    let rows = stock.json("history R-100");
+    assert_holds(
+        "label",
+        &rows[0],
+        &json!({ "change": "1", "batch": "1234" }),
+    );
+    let entries = stock.ok("entries --json");
+    assert!(entries.contains("S-9"), "the serial number: {entries}");
+}
+
+#[test]
+fn explain_says_what_a_code_is_and_what_stands_in_it() {
+    let stock = shop();
+    let explain = |text: &str| {
+        stock
+            .run(&["codes", "explain", text, "--json"])
+            .expect_code(0)
+            .json()
+    };
+    let label = explain("]C1010400638133393117270131101234␝3025");
+    assert_holds(
+        "label",
+        &label,
+        &json!({
+            "kind": "item", "aim": "]C1", "item": "R-100", "quantity": "25", "batch": "1234",
+            "expiry": "2027-01-31", "serial": null,
+        }),
+    );
+    let of = |label: &Value, key: &str| {
+        let rows = label["elements"].as_array().unwrap().iter();
+        rows.map(|row| row[key].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(&label, "ai"), ["01", "17", "10", "30"]);
+    assert_eq!(
+        of(&label, "value"),
+        ["04006381333931", "270131", "1234", "25"]
+    );
+    assert!(of(&label, "title").iter().all(|title| !title.is_empty()));
+
+    for (text, kind) in [
+        ("BOX-C10", "item"),
+        ("A-01", "location"),
+        ("UNDO", "command"),
+        ("4006381333932", "misread"),
+        ("(01)09506000134352(10)ABC", "unknown"),
+        ("[)>\\x1E06\\x1D1PUNHEARD-OF\\x1DQ5\\x1E\\x04", "unknown"),
+        ("nothing", "unknown"),
+    ] {
+        assert_eq!(explain(text)["kind"], kind, "{text}");
+    }
+    let unknown = explain("(01)09506000134352(10)ABC");
+    assert_eq!(of(&unknown, "ai"), ["01", "10"], "it is read all the same");
+    let told = stock
+        .run(&["codes", "explain", "(01)04006381333931(10)L1"])
+        .expect_code(0);
+    for said in ["R-100", "(10) BATCH/LOT L1"] {
+        assert!(told.stdout.contains(said), "{told}");
+    }
 }

@@ -1,26 +1,26 @@
 //! `stock scan`: the scan session on a node.
 //!
-//! [`session`] decides what a code means where the session stands and what is to be written; here
+//! [`scanning`] decides what a code means where the session stands and what is to be written; here
 //! codes are looked up, entries are written, and each line gets its answer. `ok` is said only when
 //! what the line wrote is on the disk.
 
-mod session;
-
 use std::io::BufRead as _;
 
+use codes::reading::Setting;
 use ledger_core::at_entry::{self, About, MoveOwner, Plan, Refusal, StockRequest};
 use ledger_core::catalogue::{Class, Subject};
-use ledger_core::entry::{Body, Particulars, Tallied};
-use ledger_core::fold::{Fold, ItemMatch};
+use ledger_core::entry::{Body, Details, Particulars, Tallied};
+use ledger_core::fold::Fold;
 use ledger_core::{Code, Quantity, Timestamp, Total};
 use ledger_node::{Actor, Node, NodeError};
+use scanning::{Action, Input, Meant, Piece, Session, Thing, Wanted};
 use serde_json::json;
 
-use self::session::{Action, Input, Piece, Session, Wanted};
 use crate::cli::ScanArgs;
 use crate::commands::close;
 use crate::context::Context;
 use crate::report::{self, Answer, Failure};
+use crate::time;
 
 /// What is said to one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,21 +79,24 @@ pub(crate) fn run(context: &Context, _args: &ScanArgs) -> Result<Answer, Failure
 /// Takes one code: the session moves on only when what it wrote is durable.
 fn take(node: &Node, actor: &Actor, session: &mut Session, code: &str) -> Result<Reply, Failure> {
     let now = node.now();
-    let input = match node.read(|fold| look_up(fold, session.wants(), code)) {
-        Ok(input) => input,
-        Err(text) => return Ok(Reply::error(text)),
-    };
+    let setting = Setting::of_year(time::year_of(now));
+    let Heard { input, warnings } =
+        match node.read(|fold| look_up(fold, session.wants(), code, &setting)) {
+            Ok(heard) => heard,
+            Err(text) => return Ok(Reply::error(text)),
+        };
     let step = match session.step(input, now) {
         Ok(step) => step,
         Err(text) => return Ok(Reply::error(text)),
     };
+    let done = Done {
+        warnings,
+        ..Done::default()
+    };
     let reply = match step.action {
-        None => Reply {
-            word: "ok",
-            text: step.says,
-        },
+        None => done.reply(&step.says),
         Some(action) => match execute(node, actor, &action, now) {
-            Ok(done) => done.reply(&step.says),
+            Ok(written) => done.with(written).reply(&step.says),
             Err(NodeError::Refused(refusal)) => return Ok(Reply::refused(&refusal)),
             Err(error) => return Err(error.into()),
         },
@@ -102,39 +105,58 @@ fn take(node: &Node, actor: &Actor, session: &mut Session, code: &str) -> Result
     Ok(reply)
 }
 
-/// What a code is. Where it could be two things, what the session waits for decides.
-fn look_up(fold: &Fold, wanted: Wanted, code: &str) -> Result<Input, String> {
-    if let Some(command) = codes::command(code) {
-        return Ok(match command {
-            codes::Command::Mode(mode) => Input::Mode(mode),
-            codes::Command::Undo => Input::Undo,
-            codes::Command::Done => Input::Done,
-            codes::Command::Other(word) => Input::Other(word),
-            codes::Command::Times(number) => {
-                Input::Times(number.parse().map_err(|error| format!("{code}: {error}"))?)
-            }
-        });
-    }
-    let location = Code::new(code)
-        .ok()
-        .filter(|code| fold.exists(Class::Location, code));
-    match (location, fold.find_item(code)) {
-        (Some(location), ItemMatch::One(item, pack)) => Ok(match wanted {
-            Wanted::Item => Input::Item(item, pack),
-            Wanted::Mode | Wanted::Location => Input::Location(location),
+/// What a session is told of a code.
+struct Heard {
+    input: Input,
+    /// What people should know of it.
+    warnings: Vec<String>,
+}
+
+/// What a code is for a session.
+fn look_up(fold: &Fold, wanted: Wanted, code: &str, setting: &Setting) -> Result<Heard, String> {
+    let Meant {
+        thing,
+        content,
+        warnings,
+        ..
+    } = scanning::meant(fold, wanted, code, setting);
+    let input = match thing {
+        Thing::Command(word, _) => Input::Word(word),
+        Thing::Location(location) => Input::Location(location),
+        Thing::Item(item) => Input::Item(Piece {
+            item,
+            quantity: content.quantity.unwrap_or(Quantity::ONE),
+            batch: content.batch,
+            serial: content.serial,
+            expiry: content.expiry,
         }),
-        (Some(location), ItemMatch::None | ItemMatch::Several(_)) => Ok(Input::Location(location)),
-        (None, ItemMatch::One(item, pack)) => Ok(Input::Item(item, pack)),
-        (None, ItemMatch::None | ItemMatch::Several(_)) => Err(unknown(fold, wanted, code)),
-    }
+        Thing::Misread => {
+            return Err(format!(
+                "{code}: its check digit is wrong, so it was misread or is no barcode; scan it \
+                 again"
+            ));
+        }
+        Thing::Unknown if !warnings.is_empty() => {
+            return Err(format!("{code} is not known: {}", warnings.join("; ")));
+        }
+        Thing::Unknown | Thing::Several(_) => return Err(unknown(fold, wanted, code)),
+        Thing::Order(_)
+        | Thing::Customer(_)
+        | Thing::User(_)
+        | Thing::Batch(_)
+        | Thing::Reason(_) => {
+            let expected = match wanted {
+                Wanted::Mode => "a mode",
+                Wanted::Location => "a location",
+                Wanted::Item => "an item",
+            };
+            return Err(format!("{code} is a code of another kind: scan {expected}"));
+        }
+    };
+    Ok(Heard { input, warnings })
 }
 
 fn unknown(fold: &Fold, wanted: Wanted, code: &str) -> String {
-    if codes::gtin(code) == Some(codes::Gtin::Wrong) {
-        return format!(
-            "{code}: its check digit is wrong, so it was misread or is no barcode; scan it again"
-        );
-    }
     let refused = match wanted {
         Wanted::Location => at_entry::find_thing(fold, Class::Location, code).map(|_| ()),
         Wanted::Mode | Wanted::Item => at_entry::find_item(fold, code).map(|_| ()),
@@ -153,6 +175,13 @@ struct Done {
 }
 
 impl Done {
+    /// The same with what came of writing.
+    fn with(mut self, written: Self) -> Self {
+        self.warnings.extend(written.warnings);
+        self.after = written.after;
+        self
+    }
+
     fn reply(self, says: &str) -> Reply {
         let text = format!("{says}{}", self.after);
         if self.warnings.is_empty() {
@@ -199,10 +228,19 @@ fn execute(node: &Node, actor: &Actor, action: &Action, now: Timestamp) -> Resul
 }
 
 fn request(piece: &Piece) -> StockRequest {
-    let Piece { item, quantity } = piece;
+    let details = Details {
+        serial: piece.serial.clone(),
+        ..Details::default()
+    };
     StockRequest {
-        item: item.to_string(),
-        quantity: *quantity,
+        item: piece.item.to_string(),
+        quantity: piece.quantity,
+        batch: piece.batch.clone(),
+        particulars: Particulars {
+            details,
+            expiry: piece.expiry,
+            ..Particulars::default()
+        },
         ..StockRequest::default()
     }
 }

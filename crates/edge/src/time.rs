@@ -3,7 +3,9 @@
 //! A time with an offset means what it says. One without is of a zone: the device's own for what is
 //! typed, UTC or the zone that was named for what is imported.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
+use chrono::{
+    DateTime, Datelike as _, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _,
+};
 use chrono_tz::Tz;
 use ledger_core::Timestamp;
 use ledger_core::at_entry::Refusal;
@@ -82,6 +84,18 @@ fn in_zone(text: &str, local: NaiveDateTime, zone: Tz) -> Result<Timestamp, Refu
             &format!(": {zone} has no such hour that day"),
         )),
     }
+}
+
+/// The year that a moment is in, by which two-digit years get their century.
+pub(crate) fn year_of(time: Timestamp) -> u16 {
+    let year = moment(time).map_or(1970, |moment| moment.year());
+    u16::try_from(year).unwrap_or(u16::MAX)
+}
+
+/// A day as it is written, from the days since 1970-01-01.
+pub(crate) fn written_day(days: u32) -> Option<String> {
+    let day = NaiveDate::from_num_days_from_ce_opt(719_163)? + chrono::Days::new(u64::from(days));
+    Some(day.to_string())
 }
 
 fn moment(time: Timestamp) -> Option<DateTime<chrono::Utc>> {

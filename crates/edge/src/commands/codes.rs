@@ -1,8 +1,12 @@
-//! `stock codes explain`: what a code stands for here.
+//! `stock codes explain`: what a code stands for here, and what it says.
 
+use codes::gs1::Message;
+use codes::mh10::Label;
+use codes::reading::{Meaning, Reading, Setting};
+use codes::slip::Slip;
 use ledger_core::Code;
-use ledger_core::catalogue::Class;
-use ledger_core::fold::{Fold, ItemMatch};
+use ledger_core::fold::Fold;
+use scanning::{Meant, Thing, Wanted};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,15 +15,20 @@ use crate::cli::CodesCommand;
 use crate::context::Context;
 use crate::report::{Answer, Failure};
 use crate::table::{rows, text};
+use crate::time;
 
 #[derive(Debug, Serialize)]
 struct Explained {
     kind: &'static str,
     aim: Option<String>,
-    elements: Vec<Value>,
+    elements: Vec<ElementRow>,
     item: Option<String>,
     location: Option<String>,
     command: Option<String>,
+    order: Option<String>,
+    customer: Option<String>,
+    user: Option<String>,
+    reason: Option<String>,
     quantity: Option<String>,
     batch: Option<String>,
     serial: Option<String>,
@@ -27,75 +36,106 @@ struct Explained {
     warnings: Vec<String>,
 }
 
+/// A part of a code: an application identifier or a data identifier, and what follows it.
+#[derive(Debug, Serialize)]
+struct ElementRow {
+    ai: String,
+    title: String,
+    value: String,
+}
+
 /// Runs the command.
 pub(crate) fn run(context: &Context, command: CodesCommand) -> Result<Answer, Failure> {
     let CodesCommand::Explain { text: code } = command;
     read(
         context,
-        |node| Ok(node.read(|fold| explain(fold, &code))),
+        |node| {
+            let setting = Setting::of_year(time::year_of(node.now()));
+            Ok(node.read(|fold| explain(fold, &code, &setting)))
+        },
         told,
     )
 }
 
-fn explain(fold: &Fold, code: &str) -> Explained {
-    let nothing = Explained {
-        kind: "unknown",
-        aim: None,
-        elements: Vec::new(),
+fn explain(fold: &Fold, code: &str, setting: &Setting) -> Explained {
+    let (aim, _) = codes::Aim::split(code);
+    let Meant {
+        thing,
+        content,
+        reading,
+        mut warnings,
+    } = scanning::meant(fold, Wanted::Item, code, setting);
+    if let Thing::Several(items) = &thing {
+        let names: Vec<String> = items.iter().map(Code::to_string).collect();
+        warnings.push(format!("several items claim it: {}", names.join(", ")));
+    }
+    let mut explained = Explained {
+        kind: thing.word(),
+        aim: aim.map(|aim| aim.to_string()),
+        elements: reading.as_ref().map(elements).unwrap_or_default(),
         item: None,
         location: None,
         command: None,
-        quantity: None,
-        batch: None,
-        serial: None,
-        expiry: None,
-        warnings: Vec::new(),
+        order: None,
+        customer: None,
+        user: None,
+        reason: None,
+        quantity: content.quantity.map(|quantity| quantity.to_string()),
+        batch: content.batch,
+        serial: content.serial,
+        expiry: content.expiry.and_then(time::written_day),
+        warnings,
     };
-    if codes::command(code).is_some() {
-        let command = Some(code.trim().to_uppercase());
-        return Explained {
-            kind: "command",
-            command,
-            ..nothing
-        };
+    let named = |code: Code| Some(code.to_string());
+    match thing {
+        Thing::Command(_, word) => explained.command = Some(word),
+        Thing::Item(item) => explained.item = named(item),
+        Thing::Location(location) => explained.location = named(location),
+        Thing::Order(order) => explained.order = fold.order_number(order).map(Code::to_string),
+        Thing::Customer(customer) => explained.customer = named(customer),
+        Thing::User(user) => explained.user = Some(user.to_string()),
+        Thing::Batch(batch) => explained.batch = named(batch),
+        Thing::Reason(reason) => explained.reason = Some(reason),
+        Thing::Several(_) | Thing::Misread | Thing::Unknown => {}
     }
-    let location = Code::new(code)
-        .ok()
-        .filter(|code| fold.exists(Class::Location, code));
-    match (fold.find_item(code), location) {
-        (ItemMatch::One(item, pack), location) => Explained {
-            kind: "item",
-            item: Some(item.to_string()),
-            quantity: Some(pack.to_string()),
-            warnings: location
-                .iter()
-                .map(|_| "it is a location too".to_owned())
-                .collect(),
-            location: location.map(|code| code.to_string()),
-            ..nothing
-        },
-        (_, Some(location)) => Explained {
-            kind: "location",
-            location: Some(location.to_string()),
-            ..nothing
-        },
-        (ItemMatch::Several(items), None) => {
-            let names: Vec<String> = items.iter().map(ToString::to_string).collect();
-            let warning = format!("several items claim it: {}", names.join(", "));
-            Explained {
-                warnings: vec![warning],
-                ..nothing
-            }
-        }
-        (ItemMatch::None, None) => {
-            let misread = codes::gtin(code) == Some(codes::Gtin::Wrong);
-            let warning = misread.then(|| "its check digit is wrong: perhaps misread".to_owned());
-            Explained {
-                warnings: warning.into_iter().collect(),
-                ..nothing
-            }
-        }
+    explained
+}
+
+/// The parts of a reading, in the order of the code.
+fn elements(reading: &Reading) -> Vec<ElementRow> {
+    match &reading.meaning {
+        Meaning::Gs1(message) => of_gs1(message),
+        Meaning::Label(label) => of_label(label),
+        Meaning::Slip(slip) => of_slip(slip),
+        Meaning::Gtin(gtin) => vec![row("01", "GTIN", gtin)],
+        Meaning::Field(field) => vec![row(&field.di, field.title, &field.value)],
+        Meaning::Own(_) | Meaning::OwnMisread | Meaning::GtinMisread | Meaning::Text => Vec::new(),
     }
+}
+
+fn row(ai: &str, title: &str, value: &str) -> ElementRow {
+    ElementRow {
+        ai: ai.to_owned(),
+        title: title.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+fn of_gs1(message: &Message) -> Vec<ElementRow> {
+    let elements = message.elements.iter();
+    elements
+        .map(|it| row(&it.ai, it.title, &it.value))
+        .collect()
+}
+
+fn of_label(label: &Label) -> Vec<ElementRow> {
+    let fields = label.fields.iter();
+    fields.map(|it| row(&it.di, it.title, &it.value)).collect()
+}
+
+fn of_slip(slip: &Slip) -> Vec<ElementRow> {
+    let fields = slip.fields.iter();
+    fields.map(|(key, value)| row(key, "", value)).collect()
 }
 
 fn told(explained: &Value) -> String {
@@ -104,8 +144,29 @@ fn told(explained: &Value) -> String {
         "item" => format!("Item: {} of {}", value("quantity"), value("item")),
         "location" => format!("Location {}", value("location")),
         "command" => format!("Command {}", value("command")),
+        "order" => format!("Order {}", value("order")),
+        "customer" => format!("Customer {}", value("customer")),
+        "user" => format!("User {}", value("user")),
+        "batch" => format!("Batch {}", value("batch")),
+        "reason" => format!("Reason: {}", value("reason")),
+        "misread" => "Misread: scan it again".to_owned(),
+        "ambiguous" => "Ambiguous".to_owned(),
         _ => "Unknown".to_owned(),
     }];
+    for element in explained.get("elements").map(rows).unwrap_or_default() {
+        let part = |key: &str| text(element, key);
+        lines.push(format!(
+            "({}) {} {}",
+            part("ai"),
+            part("title"),
+            part("value")
+        ));
+    }
+    for key in ["batch", "serial", "expiry"] {
+        if explained.get("kind") != Some(&Value::from(key)) && !value(key).is_empty() {
+            lines.push(format!("{key}: {}", value(key)));
+        }
+    }
     let warnings = explained.get("warnings").map(rows).unwrap_or_default();
     lines.extend(warnings.iter().filter_map(Value::as_str).map(str::to_owned));
     lines.join("\n")

@@ -24,10 +24,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("codes", &[]),
+    ("scanning", &["ledger-core", "codes"]),
     ("firmware-bridge", &[]),
     (
         "edge",
-        &["ledger-core", "ledger-node", "codes", "firmware-bridge"],
+        &[
+            "ledger-core",
+            "ledger-node",
+            "codes",
+            "scanning",
+            "firmware-bridge",
+        ],
     ),
     (
         "sync-server",

@@ -13,15 +13,15 @@ fn quantity(text: &str) -> Quantity {
 /// What a word of these tests is: `@A-1` a location, `R` an item, `BOX` ten of the item R.
 fn input(word: &str) -> Input {
     match codes::command(word) {
-        Some(codes::Command::Mode(mode)) => Input::Mode(mode),
-        Some(codes::Command::Undo) => Input::Undo,
-        Some(codes::Command::Done) => Input::Done,
-        Some(codes::Command::Other(other)) => Input::Other(other),
-        Some(codes::Command::Times(number)) => Input::Times(quantity(number)),
+        Some(codes::Command::Mode(mode)) => Input::Word(Word::Mode(mode)),
+        Some(codes::Command::Undo) => Input::Word(Word::Undo),
+        Some(codes::Command::Done) => Input::Word(Word::Done),
+        Some(codes::Command::Other(other)) => Input::Word(Word::Other(other)),
+        Some(codes::Command::Times(number)) => Input::Word(Word::Times(quantity(number))),
         None => match word.strip_prefix('@') {
             Some(number) => Input::Location(code(number)),
-            None if word == "BOX" => Input::Item(code("R"), quantity("10")),
-            None => Input::Item(code(word), Quantity::ONE),
+            None if word == "BOX" => Input::Item(Piece::of(code("R"), quantity("10"))),
+            None => Input::Item(Piece::of(code(word), Quantity::ONE)),
         },
     }
 }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use ledger_core::{Code, Quantity, Timestamp};
 
+use crate::meaning::{Wanted, Word};
+
 /// What is being done with scanned items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -39,90 +41,118 @@ impl Mode {
 
 /// What a scanned code turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Input {
-    /// A mode's word.
-    Mode(&'static str),
-    /// Take back the last.
-    Undo,
-    /// Finish what is going on.
-    Done,
-    /// A command word that no mode here takes.
-    Other(&'static str),
-    /// The next item counts so often.
-    Times(Quantity),
+pub enum Input {
+    /// A command.
+    Word(Word),
     /// A location.
     Location(Code),
-    /// An item, and how much of it one scan of this code is.
-    Item(Code, Quantity),
-}
-
-/// What the session waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    Mode,
-    Location,
-    Item,
+    /// So much of an item as one scan of this code is.
+    Item(Piece),
 }
 
 /// So much of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) item: Code,
-    pub(super) quantity: Quantity,
+pub struct Piece {
+    /// The item.
+    pub item: Code,
+    /// How much.
+    pub quantity: Quantity,
+    /// The batch that the code named.
+    pub batch: Option<String>,
+    /// The serial number that the code named.
+    pub serial: Option<String>,
+    /// The day on which it expires, in days since 1970-01-01.
+    pub expiry: Option<u32>,
+}
+
+impl Piece {
+    /// So much of an item, of which nothing else was said.
+    #[must_use]
+    pub const fn of(item: Code, quantity: Quantity) -> Self {
+        Self {
+            item,
+            quantity,
+            batch: None,
+            serial: None,
+            expiry: None,
+        }
+    }
 }
 
 /// What was counted of one item, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Counted {
-    pub(super) piece: Piece,
-    pub(super) started: Timestamp,
+pub struct Counted {
+    /// What was seen.
+    pub piece: Piece,
+    /// When the first of it was scanned.
+    pub started: Timestamp,
 }
 
 /// What a step writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Action {
+pub enum Action {
+    /// Stock comes in.
     Add {
+        /// What.
         piece: Piece,
+        /// Where.
         location: Code,
     },
+    /// Stock goes out.
     Remove {
+        /// What.
         piece: Piece,
+        /// From where.
         location: Code,
     },
+    /// Stock goes elsewhere, all of it in one group.
     Move {
+        /// What.
         pieces: Vec<Piece>,
+        /// From where.
         from: Code,
+        /// To where.
         to: Code,
     },
+    /// One scan of a count, which has no effect on stock.
     Tally {
+        /// What.
         piece: Piece,
+        /// Where.
         location: Code,
     },
+    /// Such a scan was none.
     TallyBack {
+        /// What.
         piece: Piece,
+        /// Where.
         location: Code,
     },
+    /// A count of a location ends.
     Count {
+        /// What was there.
         counts: Vec<Counted>,
+        /// Where.
         location: Code,
     },
+    /// The last transaction of this device is taken back.
     Undo,
 }
 
 /// What a code leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Step {
+pub struct Step {
     /// Where the session stands afterwards.
-    pub(super) next: Session,
+    pub next: Session,
     /// What must be durable before that.
-    pub(super) action: Option<Action>,
+    pub action: Option<Action>,
     /// What is then said.
-    pub(super) says: String,
+    pub says: String,
 }
 
 /// Where a scan session stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Session {
+pub struct Session {
     mode: Option<Mode>,
     /// The sticky location; in MOVE the one that things come from.
     location: Option<Code>,
@@ -143,7 +173,8 @@ fn listed(pieces: impl IntoIterator<Item = String>) -> String {
 
 impl Session {
     /// What it waits for.
-    pub(super) const fn wants(&self) -> Wanted {
+    #[must_use]
+    pub const fn wants(&self) -> Wanted {
         match (self.mode, &self.location) {
             (None, _) => Wanted::Mode,
             (Some(_), None) => Wanted::Location,
@@ -152,7 +183,8 @@ impl Session {
     }
 
     /// What is lost or unfinished when the input ends here.
-    pub(super) fn left_open(&self) -> Option<String> {
+    #[must_use]
+    pub fn left_open(&self) -> Option<String> {
         let location = self.location.as_ref()?;
         if !self.held.is_empty() {
             let held = listed(self.held.iter().map(of_item));
@@ -165,15 +197,17 @@ impl Session {
     }
 
     /// What a code leads to here, or what is expected instead.
-    pub(super) fn step(&self, input: Input, now: Timestamp) -> Result<Step, String> {
+    pub fn step(&self, input: Input, now: Timestamp) -> Result<Step, String> {
         match input {
-            Input::Mode(word) => self.enter(word),
-            Input::Undo => Ok(self.undo()),
-            Input::Done => self.done(),
-            Input::Other(word) => Err(format!("{word} belongs to a mode that this version lacks")),
-            Input::Times(times) => Ok(self.times(times)),
+            Input::Word(Word::Mode(word)) => self.enter(word),
+            Input::Word(Word::Undo) => Ok(self.undo()),
+            Input::Word(Word::Done) => self.done(),
+            Input::Word(Word::Other(word)) => {
+                Err(format!("{word} belongs to a mode that this version lacks"))
+            }
+            Input::Word(Word::Times(times)) => Ok(self.times(times)),
             Input::Location(location) => Ok(self.at(location)),
-            Input::Item(item, pack) => self.item(&item, pack, now),
+            Input::Item(piece) => self.item(piece, now),
         }
     }
 
@@ -257,7 +291,8 @@ impl Session {
         self.moved_on(next, says)
     }
 
-    fn item(&self, item: &Code, pack: Quantity, now: Timestamp) -> Result<Step, String> {
+    fn item(&self, mut piece: Piece, now: Timestamp) -> Result<Step, String> {
+        let item = piece.item.clone();
         let Some(mode) = self.mode else {
             return Err(format!(
                 "{item} is an item: scan a mode first, ADD, REMOVE, MOVE or COUNT"
@@ -267,14 +302,9 @@ impl Session {
             return Err(format!("{item} is an item: scan a location first"));
         };
         let too_much = || format!("so much of {item} is no quantity");
-        let quantity = match self.times {
-            Some(times) => pack.checked_mul(times).ok_or_else(too_much)?,
-            None => pack,
-        };
-        let piece = Piece {
-            item: item.clone(),
-            quantity,
-        };
+        if let Some(times) = self.times {
+            piece.quantity = piece.quantity.checked_mul(times).ok_or_else(too_much)?;
+        }
         let mut next = Self {
             times: None,
             ..self.clone()
@@ -298,7 +328,7 @@ impl Session {
                     piece: piece.clone(),
                     started: now,
                 });
-                let sum = next.sum_of(item).ok_or_else(too_much)?;
+                let sum = next.sum_of(&item).ok_or_else(too_much)?;
                 let says = format!("{}: {sum} so far at {location}", of_item(&piece));
                 (Some(Action::Tally { piece, location }), says)
             }
@@ -313,16 +343,18 @@ impl Session {
             .try_fold(Quantity::ZERO, Quantity::checked_add)
     }
 
-    /// What was counted here, one count an item.
+    /// What was counted here, one count for each item and batch.
     fn counts(&self) -> Vec<Counted> {
-        let mut counts: BTreeMap<&Code, Counted> = BTreeMap::new();
+        let mut counts: BTreeMap<(&Code, &Option<String>), Counted> = BTreeMap::new();
         for scan in &self.tallied {
             let Counted { piece, started } = scan;
             let zero = Piece {
-                item: piece.item.clone(),
                 quantity: Quantity::ZERO,
+                serial: None,
+                ..piece.clone()
             };
-            let count = counts.entry(&piece.item).or_insert_with(|| Counted {
+            let of = (&piece.item, &piece.batch);
+            let count = counts.entry(of).or_insert_with(|| Counted {
                 piece: zero,
                 started: *started,
             });
