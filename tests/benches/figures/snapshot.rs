@@ -51,9 +51,13 @@ impl World {
     fn new(names: &Names, count: usize) -> Self {
         let home = tempfile::tempdir().unwrap();
         let make = |name: &str, kind, clock| Node::init(&home.path().join(name), kind, name, clock);
-        let server = make("server", NodeKind::Server, Arc::new(SystemClock)).unwrap();
-        let world = Self { home, server };
+        // The server's clock is that of the writers, or it would put theirs right at every sync.
         let clock = ToldClock::default();
+        let newest = SystemClock.now().millis() - 60_000;
+        let deeds = data::deeds(5, count, newest);
+        clock.tell(deeds[0].millis);
+        let server = make("server", NodeKind::Server, Arc::new(clock.clone())).unwrap();
+        let world = Self { home, server };
         let writers: Vec<Node> = (0..WRITERS)
             .map(|at| world.enrolled(&format!("writer {at}"), Arc::new(clock.clone())))
             .collect();
@@ -61,8 +65,6 @@ impl World {
         writers[0]
             .write_many(&names.actors[0], |_| plans.next().map(Ok))
             .unwrap();
-        let newest = SystemClock.now().millis() - 60_000;
-        let deeds = data::deeds(5, count, newest);
         for (turn, deeds) in deeds.chunks(TURN).enumerate() {
             let writer = &writers[turn % WRITERS];
             clock.tell(deeds[0].millis);
