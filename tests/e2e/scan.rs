@@ -295,6 +295,24 @@ fn an_empty_line_is_nothing_and_the_end_of_input_is_the_end() {
     assert_eq!(stock.entries(), before);
 }
 
+#[test]
+fn a_code_of_an_item_and_a_location_is_what_is_waited_for_and_no_cause_to_warn() {
+    let stock = shop();
+    stock.ok("item add BOTH");
+    stock.ok("location add BOTH");
+    scan(&stock, &[("ADD", "ok"), ("BOTH", "ok"), ("BOTH", "ok")]);
+    let said = stock.json("codes explain BOTH");
+    let both = json!({ "kind": "item", "item": "BOTH", "location": "BOTH" });
+    assert_holds("explain", &said, &both);
+    assert_eq!(said["warnings"], json!(["it is a location too"]));
+    let said = stock.scan(&["Q99999999999999999999"]);
+    let error = "error Q99999999999999999999: ";
+    assert!(
+        said[0].starts_with(error) && !said[0].contains("not known"),
+        "{said:?}"
+    );
+}
+
 /// A distributor's bag: the maker's part number, 500 pieces and a lot, as the scanner types them.
 const BAG: &str = "[)>{RS}06{GS}1PRC0603FR-0710KL{GS}Q500{GS}1TL7{RS}{EOT}";
 

@@ -117,8 +117,9 @@ fn look_up(fold: &Fold, wanted: Wanted, code: &str, setting: &Setting) -> Result
     let Meant {
         thing,
         content,
+        reading,
         warnings,
-        ..
+        also: _,
     } = scanning::meant(fold, wanted, code, setting);
     let input = match thing {
         Thing::Command(word, _) => Input::Word(word),
@@ -136,10 +137,14 @@ fn look_up(fold: &Fold, wanted: Wanted, code: &str, setting: &Setting) -> Result
                  again"
             ));
         }
-        Thing::Unknown if !warnings.is_empty() => {
-            return Err(format!("{code} is not known: {}", warnings.join("; ")));
+        // A command that makes no sense.
+        Thing::Unknown if reading.is_none() && !warnings.is_empty() => {
+            return Err(format!("{code}: {}", warnings.join("; ")));
         }
-        Thing::Unknown | Thing::Several(_) => return Err(unknown(fold, wanted, code)),
+        Thing::Unknown | Thing::Several(_) => {
+            let said = [vec![unknown(fold, wanted, code)], warnings].concat();
+            return Err(said.join("; "));
+        }
         Thing::Order(_)
         | Thing::Customer(_)
         | Thing::User(_)

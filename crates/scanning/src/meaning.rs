@@ -98,6 +98,8 @@ pub struct Content {
 pub struct Meant {
     /// The thing.
     pub thing: Thing,
+    /// What else goes by exactly this text, where that was not waited for.
+    pub also: Option<Thing>,
     /// What it says beside.
     pub content: Content,
     /// How the text was read, where it is more than its letters.
@@ -110,6 +112,7 @@ impl Meant {
     fn plain(thing: Thing) -> Self {
         Self {
             thing,
+            also: None,
             content: Content::default(),
             reading: None,
             warnings: Vec::new(),
@@ -153,7 +156,7 @@ fn command(text: &str) -> Option<Meant> {
         codes::Command::Times(number) => match number.parse() {
             Ok(times) => Word::Times(times),
             Err(error) => {
-                let warnings = vec![format!("{text}: {error}")];
+                let warnings = vec![error.to_string()];
                 return Some(Meant {
                     warnings,
                     ..Meant::plain(Thing::Unknown)
@@ -177,17 +180,19 @@ fn exact(fold: &Fold, wanted: Wanted, text: &str) -> Option<Meant> {
         ItemMatch::None => None,
     };
     match (item, location) {
-        (Some(mut item), Some(_)) if wanted == Wanted::Item => {
-            item.warnings.push("it is a location too".to_owned());
-            Some(item)
-        }
-        (item, Some(location)) => {
-            let is_item = item.map(|_| "it is an item too".to_owned());
+        // A barcode of several items is not preferred to a place.
+        (Some(item), Some(location))
+            if wanted == Wanted::Item && matches!(item.thing, Thing::Item(_)) =>
+        {
             Some(Meant {
-                warnings: is_item.into_iter().collect(),
-                ..Meant::plain(Thing::Location(location))
+                also: Some(Thing::Location(location)),
+                ..item
             })
         }
+        (item, Some(location)) => Some(Meant {
+            also: item.map(|item| item.thing),
+            ..Meant::plain(Thing::Location(location))
+        }),
         (Some(item), None) => Some(item),
         (None, None) => {
             let badge = fold.user_of_badge(text).map(|user| Thing::User(user.user));

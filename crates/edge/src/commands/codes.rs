@@ -61,6 +61,7 @@ fn explain(fold: &Fold, code: &str, setting: &Setting) -> Explained {
     let (aim, _) = codes::Aim::split(code);
     let Meant {
         thing,
+        also,
         content,
         reading,
         mut warnings,
@@ -69,12 +70,17 @@ fn explain(fold: &Fold, code: &str, setting: &Setting) -> Explained {
         let names: Vec<String> = items.iter().map(Code::to_string).collect();
         warnings.push(format!("several items claim it: {}", names.join(", ")));
     }
+    let location = match &also {
+        Some(Thing::Location(location)) => Some(location.to_string()),
+        Some(_) | None => None,
+    };
+    warnings.extend(location.iter().map(|_| "it is a location too".to_owned()));
     let mut explained = Explained {
         kind: thing.word(),
         aim: aim.map(|aim| aim.to_string()),
         elements: reading.as_ref().map(elements).unwrap_or_default(),
         item: None,
-        location: None,
+        location,
         command: None,
         order: None,
         customer: None,

@@ -181,7 +181,17 @@ fn what_is_waited_for_decides_between_an_item_and_a_location() {
     let at = |wanted| meant(&shop, wanted, "BOTH", &setting);
     assert_eq!(at(Wanted::Item).thing, Thing::Item(code("BOTH")));
     assert_eq!(at(Wanted::Location).thing, Thing::Location(code("BOTH")));
-    assert_eq!(at(Wanted::Mode).warnings, ["it is an item too"]);
+    assert_eq!(at(Wanted::Item).also, Some(Thing::Location(code("BOTH"))));
+    assert_eq!(at(Wanted::Mode).also, Some(Thing::Item(code("BOTH"))));
+    assert_eq!(at(Wanted::Item).warnings, Vec::<String>::new());
+}
+
+#[test]
+fn a_place_goes_before_a_barcode_of_several_items() {
+    let mut bodies = vec![set(Class::Item, "PEN"), bound("PEN", "A-01", 1)];
+    bodies.extend([set(Class::Item, "INK"), bound("INK", "A-01", 1)]);
+    bodies.push(set(Class::Location, "A-01"));
+    assert_eq!(thing(&fold(bodies), "A-01"), Thing::Location(code("A-01")));
 }
 
 #[test]
