@@ -151,6 +151,8 @@ struct Channel {
     nonce: Vec<u8>,
     encoding: u8,
     cursor: CursorMessage,
+    /// The epoch that was known here when it began.
+    known: u64,
 }
 
 /// A push and pull under way.
@@ -392,6 +394,17 @@ impl Conversation {
         }
     }
 
+    /// Says hello once more: the order that the conversation is about is no longer the one to talk
+    /// about.
+    fn begin_again(&mut self) -> Result<(), NodeError> {
+        if !self.may_begin_again() {
+            let text = "it does not know its own order of entries from one answer to the next";
+            return Err(NodeError::BadAnswer(text.to_owned()));
+        }
+        self.state = State::Greeting;
+        Ok(())
+    }
+
     fn may_begin_again(&mut self) -> bool {
         self.beginnings = self.beginnings.saturating_add(1);
         self.beginnings < BEGINNINGS_MAX
@@ -436,13 +449,15 @@ impl Conversation {
                 if let (Some(word), Some(pinned)) = (&hello.tls, pinned) {
                     self.node.take_tls_word(word, pinned)?;
                 }
-                let (epoch, is_new) = self.node.epoch_with(hello);
+                let known = self.node.lock().epoch;
+                let (epoch, is_new) = epoch_with(known, hello);
                 let channel = Channel {
                     peer,
                     central: hello.central,
                     nonce: hello.nonce.to_vec(),
                     encoding: hello.encoding,
                     cursor: self.node.stored_cursor(&bonded.server_key, epoch)?,
+                    known,
                 };
                 self.outbox.keep_to(&hello.limits);
                 self.behind = hello.end.saturating_sub(channel.cursor.n);
@@ -531,12 +546,7 @@ impl Conversation {
         }
         if answer.restart {
             // The server was turned back, or restored since it said hello.
-            if !self.may_begin_again() {
-                let text = "it does not know its own order of entries from one answer to the next";
-                return Err(NodeError::BadAnswer(text.to_owned()));
-            }
-            self.state = State::Greeting;
-            return Ok(());
+            return self.begin_again();
         }
         let before_push = talk.renewing;
         let rejected = self.outbox.note(&answer.rejects);
@@ -555,7 +565,10 @@ impl Conversation {
             self.state = Loading::begin(talk, snapshot);
             return Ok(());
         }
-        let taken = self.node.take(bonded, &talk.channel, &asked, answer)?;
+        let taken = match self.node.take(bonded, &talk.channel, &asked, answer) {
+            Err(NodeError::OrderChanged) => return self.begin_again(),
+            taken => taken?,
+        };
         self.outbox.note_reached(&asked, &rejected);
         self.outbox
             .note_held(self.node.held_in_common(&answer.held)?);
@@ -622,6 +635,18 @@ impl Talk {
             },
         }
     }
+}
+
+/// The epoch to talk about with somebody, and whether it is a new one where `known` is known: a
+/// server that was restored begins another. A hub may not have heard of it yet; epochs grow.
+const fn epoch_with(known: u64, hello: &HelloAnswer) -> (u64, bool) {
+    if known == 0 || known == hello.epoch {
+        return (hello.epoch, false);
+    }
+    if !hello.central && hello.epoch < known {
+        return (known, false);
+    }
+    (hello.epoch, true)
 }
 
 pub(crate) fn hello(now: Timestamp, certificate: Option<ByteBuf>) -> Hello {

@@ -108,6 +108,9 @@ pub enum NodeError {
     /// The server's answer does not hold.
     #[error("the server's answer cannot be taken: {0}")]
     BadAnswer(String),
+    /// Another way brought numbers of another epoch while this one was under way.
+    #[error("another order of entries became known while this sync was under way")]
+    OrderChanged,
     /// The server has another history of one of our origins.
     #[error(
         "the server has another history of this device from entry {seq} on: this store was copied \
@@ -178,6 +181,7 @@ impl NodeError {
             Self::PinWithoutTls(_) => "pin-without-tls",
             Self::ServerSaid { code, .. } => code,
             Self::BadAnswer(_) => "bad-answer",
+            Self::OrderChanged => "order-changed",
             Self::Forked { .. } => "forked",
             Self::DeviceRevoked => "device-revoked",
             Self::SyncFile { .. } => "bad-sync-file",
@@ -225,6 +229,7 @@ impl NodeError {
                  that stock-server device code prints"
             }
             Self::PinWithoutTls(_) => "an address with a pin begins with https://",
+            Self::OrderChanged => "nothing is lost: do it once more",
             Self::Unreachable { .. } => "nothing is lost: work on, and sync again later",
             Self::Forked { .. } => {
                 "nothing is lost: keep both stores as they are; other devices are not affected"

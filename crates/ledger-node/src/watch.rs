@@ -64,7 +64,9 @@ impl Trouble {
                 "unknown-device" | "device-revoked" | "protocol" | "bad-signature" => Self::Refused,
                 _ => Self::Unreachable,
             },
-            NodeError::Unreachable { .. } | NodeError::BadAnswer(_) => Self::Unreachable,
+            NodeError::Unreachable { .. } | NodeError::BadAnswer(_) | NodeError::OrderChanged => {
+                Self::Unreachable
+            }
             NodeError::Refused(_)
             | NodeError::Open(_)
             | NodeError::Backup(_)

@@ -342,3 +342,34 @@ fn a_device_that_nobody_heard_of_is_known_by_its_certificate_in_a_file() {
     }
     shop.settle(&server, &[&a, &b, &c], "14");
 }
+
+/// A hub that has heard of no number yet answers, and a file of the central server is read in
+/// between: what the file said of the order stands.
+#[test]
+fn a_file_that_is_read_during_a_sync_is_not_undone_by_it() {
+    let shop = Shop::new();
+    let (server, a, b) = (shop.server(), shop.handheld("a"), shop.handheld("b"));
+    sync(&server, &a);
+    let hub = Node::init_hub(&shop.dir("hub"), "hub", Arc::new(SystemClock)).unwrap();
+    let code = server.new_enrol_code(None, None, 60_000).unwrap();
+    carry(&server, hub.begin_enroll("http://server", &code.code));
+    let mut conversation = b.begin_sync().unwrap();
+    let mut is_read = false;
+    while let Some(question) = conversation.question().unwrap() {
+        let answer = hub.handle(question.route, &question.body);
+        if question.route == "sync" && !std::mem::replace(&mut is_read, true) {
+            carry_file(&shop, &server, &b);
+        }
+        conversation.answer(answer.status, &answer.body).unwrap();
+    }
+    drop(conversation);
+    assert_eq!(central_order(&b), central_order(&server));
+    // The hub hears nothing from it but what the server numbered, whichever way that comes.
+    carry_file(&shop, &b, &hub);
+    assert_eq!(central_order(&hub), central_order(&server));
+    drop(b);
+    let b = shop.handheld("b");
+    sync(&server, &hub);
+    sync(&server, &b);
+    alike(&[&server, &hub, &b]);
+}

@@ -5,7 +5,7 @@ use ledger_core::planted::Bug;
 use ledger_core::{Origin, Timestamp};
 use ledger_format::head::PublicKey;
 use ledger_format::wire::{
-    self, CursorMessage, FrontierRequest, HelloAnswer, OriginHead, SyncAnswer, SyncRequest,
+    self, CursorMessage, FrontierRequest, OriginHead, SyncAnswer, SyncRequest,
 };
 use ledger_store::{Group, Note, Record};
 use ledger_sync::Effect;
@@ -59,19 +59,6 @@ impl Node {
             certificate: from_hex(&bond.certificate).unwrap_or_default(),
         };
         Ok((bonded, bond.server_url.clone()))
-    }
-
-    /// The epoch to talk about with somebody, and whether it is a new one here: a server that was
-    /// restored begins another. A hub may not have heard of it yet; epochs grow.
-    pub(super) fn epoch_with(&self, hello: &HelloAnswer) -> (u64, bool) {
-        let known = self.lock().epoch;
-        if known == 0 || known == hello.epoch {
-            return (hello.epoch, false);
-        }
-        if !hello.central && hello.epoch < known {
-            return (known, false);
-        }
-        (hello.epoch, true)
     }
 
     pub(crate) fn stored_cursor(
@@ -199,22 +186,32 @@ impl Node {
     ) -> Result<Taken, NodeError> {
         let client = bonded.client(channel.encoding);
         let may_be_all = channel.central && !asked.more && answer.rejects.is_empty();
-        self.take_made(channel.cursor.epoch, may_be_all, &|log| {
+        let follows = Follows {
+            known: channel.known,
+            epoch: channel.cursor.epoch,
+        };
+        self.take_made(follows, may_be_all, &|log| {
             client.take(log, channel.cursor, answer).map_err(faulty)
         })
     }
 
     /// Makes durable and folds what was made of something that came: numbers of this epoch, and
     /// entries. Where it `may_be_all` that the central server holds, the moment is kept.
+    ///
+    /// # Errors
+    /// [`NodeError::OrderChanged`] when another epoch became known since this was asked for.
     pub(crate) fn take_made(
         &self,
-        epoch: u64,
+        Follows { known, epoch }: Follows,
         may_be_all: bool,
         make: &dyn Fn(&NodeLog<'_>) -> Result<Taken, NodeError>,
     ) -> Result<Taken, NodeError> {
         let now = self.now();
         let mut inner = self.lock();
         inner.check_usable()?;
+        if ![known, epoch].contains(&inner.epoch) {
+            return Err(NodeError::OrderChanged);
+        }
         let other_epoch = inner.epoch != 0 && inner.epoch != epoch;
         let log = NodeLog {
             store: self.store(),
@@ -257,6 +254,15 @@ impl Node {
         }
         Ok(taken)
     }
+}
+
+/// The order that something which comes is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Follows {
+    /// The epoch that was known here when it was asked for.
+    pub(crate) known: u64,
+    /// Its epoch, which is the one known from then on.
+    pub(crate) epoch: u64,
 }
 
 impl Inner {

@@ -50,6 +50,7 @@ impl Conversation {
         }
         let mut channel = greeting.channel.clone();
         channel.cursor = self.node.stored_cursor(&bonded.server_key, epoch)?;
+        channel.known = epoch;
         self.outbox.keep_to(&greeting.limits);
         self.greeting = Some(greeting);
         self.state = State::Syncing(Box::new(Talk::of(channel, None)));

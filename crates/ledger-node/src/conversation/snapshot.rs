@@ -59,13 +59,13 @@ impl Conversation {
         };
         let before = talk.channel.cursor;
         let taken = match Piece::from_bytes(body) {
-            Ok(piece) => self.node.take_piece(bonded, &piece),
+            Ok(piece) => self.node.take_piece(bonded, talk.channel.known, &piece),
             Err(error) => Err(NodeError::BadAnswer(error.to_string())),
         };
         match taken {
             Ok(pulled) => self.pulled = self.pulled.saturating_add(pulled),
             // Sync checks for itself whatever was wrong with it.
-            Err(NodeError::BadAnswer(_)) => {}
+            Err(NodeError::BadAnswer(_) | NodeError::OrderChanged) => {}
             Err(error) => return Err(error),
         }
         let cursor = self.node.stored_cursor(&bonded.server_key, before.epoch)?;

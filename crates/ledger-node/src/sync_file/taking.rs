@@ -10,6 +10,7 @@ use ledger_sync::client::Client;
 use ledger_sync::pieces;
 use ledger_sync::server::{self, Place};
 
+use crate::conversation::asking::Follows;
 use crate::conversation::{Bonded, faulty};
 use crate::error::NodeError;
 use crate::node::Node;
@@ -143,7 +144,7 @@ impl Node {
         let numbers_count = part.epoch >= known && !is_revoked;
         let mut sum = Sum::default();
         match &part.piece {
-            Some(piece) if numbers_count => sum.pulled = self.take_piece(&bonded, piece)?,
+            Some(piece) if numbers_count => sum.pulled = self.take_piece(&bonded, known, piece)?,
             Some(piece) => self.take_loose(&bonded, &holders, &piece.entries, &mut sum)?,
             None => {}
         }
@@ -158,14 +159,20 @@ impl Node {
         keys.chain([maker.key]).collect()
     }
 
-    /// Takes a piece of the order; says how many entries were new here.
-    pub(crate) fn take_piece(&self, bonded: &Bonded, piece: &Piece) -> Result<u64, NodeError> {
+    /// Takes a piece of the order that was asked for when an epoch was known; says how many entries
+    /// were new here.
+    pub(crate) fn take_piece(
+        &self,
+        bonded: &Bonded,
+        known: u64,
+        piece: &Piece,
+    ) -> Result<u64, NodeError> {
         let client = bonded.client(pack::FACTORED);
         let epoch = piece.from.epoch;
         let mut pulled = 0_u64;
         loop {
             let cursor = self.stored_cursor(&bonded.server_key, epoch)?;
-            let taken = self.take_made(epoch, false, &|log| {
+            let taken = self.take_made(Follows { known, epoch }, false, &|log| {
                 client.take_piece(log, cursor, piece).map_err(faulty)
             })?;
             pulled = pulled.saturating_add(taken.pulled);
@@ -188,9 +195,13 @@ impl Node {
         }
         let client = bonded.client(pack::FACTORED);
         let epoch = self.lock().epoch;
+        let follows = Follows {
+            known: epoch,
+            epoch,
+        };
         let cursor = self.stored_cursor(&bonded.server_key, epoch)?;
         let rejected = std::cell::Cell::new(0);
-        let taken = self.take_made(epoch, false, &|log| {
+        let taken = self.take_made(follows, false, &|log| {
             let taken = client.take_batches(log, cursor, batches, holders);
             let (taken, left) = taken.map_err(faulty)?;
             rejected.set(left);
