@@ -13,7 +13,7 @@ use ledger_core::at_entry::{
     self, Answer, UnknownScanRequest, dismiss_scan, resolve_scan, unknown_scan,
 };
 use ledger_core::catalogue::{CatalogueWrite, Class, Role};
-use ledger_core::entry::{Body, Counted, ItemMerged, Particulars, ScanMode};
+use ledger_core::entry::{Body, Counted, IdempotencyKey, ItemMerged, Particulars, ScanMode};
 use ledger_core::fold::{Fold, RowKind, ScanMeaning};
 use ledger_core::{EntryId, Timestamp};
 use support::rights::{CENTRAL, admitted, device_set, genesis};
@@ -204,6 +204,26 @@ fn what_somebody_without_the_right_says_of_a_code_waits() {
     assert_eq!(fold.totals().count(), 0);
     world.write(CENTRAL, 4_000, admitted(&[said]));
     assert_eq!(on_hand(&world.fold(), "P", "A"), "5");
+}
+
+#[test]
+fn a_movement_that_takes_a_word_its_key_away_finds_its_line_emptied_and_fills_it() {
+    let mut world = World::default();
+    world.write(1, 1_000, scan(CODE, ScanMode::Add, "A", 4));
+    let mut word = resolved(CODE, Some("P"));
+    let key = IdempotencyKey {
+        key: [1; 16],
+        row: 0,
+    };
+    word.set_once(key);
+    world.write(2, 2_000, word);
+    assert_eq!(on_hand(&world.fold(), "P", "A"), "4");
+    // It happened earlier, so that its key counts.
+    world.write(2, 3_000, said(once(add("P", "A", 1), 1, 0), 500));
+    let fold = world.fold();
+    assert_eq!(on_hand(&fold, "P", "A"), "1");
+    assert_eq!(fold.items(), [code("P")]);
+    assert_eq!(exceptions(&fold), ["unknown-code"]);
 }
 
 fn request(text: &str) -> UnknownScanRequest {
