@@ -20,6 +20,7 @@ mod orders;
 mod paging;
 mod partners;
 mod rules;
+mod scans;
 mod settings;
 mod sites;
 mod status;

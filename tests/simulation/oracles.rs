@@ -11,6 +11,7 @@ mod naive;
 mod numbers;
 mod revoked;
 mod rights;
+mod scans;
 mod synced;
 mod told;
 

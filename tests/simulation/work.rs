@@ -2,9 +2,10 @@
 
 use ledger_core::at_entry::{
     self, ItemChange, LocationChange, MoveOwner, OrderChange, Plan, Refusal, StockRequest,
+    UnknownScanRequest,
 };
 use ledger_core::catalogue::Class;
-use ledger_core::entry::{Details, Particulars};
+use ledger_core::entry::{Details, Particulars, ScanMode};
 use ledger_core::fold::Fold;
 use ledger_core::order::OrderType;
 use ledger_core::{DeviceId, EntryId, Origin, Quantity, Timestamp};
@@ -58,6 +59,10 @@ pub enum Deed {
     Close(u64),
     /// Another name and threshold.
     Rename(&'static str, u64),
+    /// A code that nobody knows is scanned, for so much, at a place.
+    Scan(u64, &'static str, i64),
+    /// Such a code is an item, or nothing.
+    Resolve(u64, Option<&'static str>),
     /// A barcode for it.
     Bind(&'static str, u64),
     /// One is the other.
@@ -113,8 +118,9 @@ impl Deed {
         let number = i64::try_from(dice.within(1, 12)).unwrap_or(1);
         let which = dice.next();
         match dice.below(100) {
-            0..=26 => Self::Add(item, place, number),
-            27..=46 => Self::Remove(item, place, number),
+            0..=24 => Self::Add(item, place, number),
+            25..=26 | 45..=46 => Self::Scan(which, place, number),
+            27..=44 => Self::Remove(item, place, number),
             47..=54 => Self::Move(item, place, PLACES[(which % 3) as usize], number),
             55..=65 => Self::Count(item, place, number),
             66..=69 => Self::Adjust(item, place, number - 6),
@@ -136,7 +142,8 @@ impl Deed {
             89 => Self::Expedite(which, item, number),
             90 => Self::Cancel(which),
             91 => Self::Close(which),
-            92..=93 => Self::Rename(item, which % 5),
+            92 => Self::Rename(item, which % 5),
+            93 | 98 => Self::Resolve(which, (!which.is_multiple_of(5)).then_some(item)),
             94 => Self::Bind(item, which % 3),
             95 => Self::Merge(ITEMS[3], ITEMS[2]),
             96 => Self::Archive(ITEMS[3], which.is_multiple_of(2)),
@@ -151,6 +158,8 @@ impl Deed {
         match self {
             Self::Item(_) | Self::Place(_) | Self::Rename(..) | Self::Bind(..) => "catalogue",
             Self::Archive(..) | Self::AllowBackorder(_) => "catalogue",
+            Self::Scan(..) => "scan",
+            Self::Resolve(..) => "resolve",
             Self::Merge(..) => "merge",
             Self::Add(..) => "add",
             Self::Remove(..) => "remove",
@@ -186,7 +195,15 @@ impl Deed {
             | Self::Earlier(_, item, place, _, _)
             | Self::Adjust(item, place, _) => (item, &[*place]),
             Self::Move(item, from, to, _) => (item, &[*from, *to]),
-            Self::Want(_, item, _) | Self::Rename(item, _) | Self::Bind(item, _) => (item, &[]),
+            Self::Want(_, item, _)
+            | Self::Rename(item, _)
+            | Self::Bind(item, _)
+            | Self::Resolve(_, Some(item)) => (item, &[]),
+            Self::Scan(_, place, _) => {
+                let places = [*place, other(place)];
+                let place = places.into_iter().find(|it| lacks(Class::Location, it));
+                return place.map(Self::Place);
+            }
             _ => return None,
         };
         if at_entry::find_item(fold, item).is_err() {
@@ -260,7 +277,17 @@ impl Deed {
                 at_entry::set_item(fold, item, &change, false)
             }
             Self::Bind(item, number) => {
-                at_entry::bind(fold, &format!("400000000000{number}"), item, units(1))
+                let pack = i64::try_from(*number).unwrap_or(0) + 1;
+                at_entry::bind(fold, &code(*number), item, units(pack))
+            }
+            Self::Scan(which, place, n) => at_entry::unknown_scan(fold, &scan(*which, place, *n)),
+            Self::Resolve(which, item) => {
+                let codes: Vec<_> = fold.scanned_codes().collect();
+                let (code, _) = nth(&codes, *which).ok_or_else(nothing)?;
+                match item {
+                    Some(item) => at_entry::resolve_scan(fold, code.as_str(), item),
+                    None => at_entry::dismiss_scan(fold, code.as_str(), Some("a parcel")),
+                }
             }
             Self::Merge(alias, into) => at_entry::merge_items(fold, alias, into),
             Self::Archive(item, archived) => at_entry::archive(fold, Class::Item, item, *archived),
@@ -276,6 +303,35 @@ impl Deed {
             }
             _ => Err(nothing()),
         }
+    }
+}
+
+/// A code that somebody may know and somebody else not.
+fn code(number: u64) -> String {
+    format!("400000000000{}", number % 5)
+}
+
+/// Another location.
+fn other(place: &str) -> &'static str {
+    let mut places = PLACES.into_iter();
+    places.find(|other| *other != place).unwrap_or(PLACES[0])
+}
+
+fn scan(which: u64, place: &str, number: i64) -> UnknownScanRequest {
+    let modes = ScanMode::ALL;
+    let mode = *nth(&modes, which / 5).unwrap_or(&ScanMode::Add);
+    UnknownScanRequest {
+        code: code(which),
+        scanned: None,
+        aim: None,
+        mode,
+        quantity: units(number),
+        location: place.to_owned(),
+        to: (mode == ScanMode::Move).then(|| other(place).to_owned()),
+        owner: None,
+        batch: None,
+        neighbour: None,
+        particulars: Particulars::default(),
     }
 }
 

@@ -194,6 +194,14 @@ pub(crate) enum Command {
                       Example:\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
     )]
     Scan(ScanArgs),
+    /// List scans of codes that nobody knew, and say what they are
+    #[command(
+        after_help = "Once a code is resolved all its scans take effect, past ones too, at the \
+                            time when they were made.\n\nExamples:\n  stock scans --unknown\n  \
+                            stock scans resolve 4006381333931 R-100\n  \
+                            stock scans resolve 1Z999AA10123456784 --dismiss --note \"a parcel\""
+    )]
+    Scans(ScansArgs),
     /// Explain codes
     #[command(subcommand)]
     Codes(CodesCommand),
@@ -327,6 +335,41 @@ pub(crate) struct ScanArgs {
     /// Read codes from standard input
     #[arg(long, required = true)]
     pub(crate) stdin: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ScansArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<ScansCommand>,
+    /// Only those whose code is still unknown
+    #[arg(long)]
+    pub(crate) unknown: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScansCommand {
+    /// Say what a code stands for, for all its scans
+    #[command(
+        after_help = "Examples:\n  stock scans resolve 4006381333931 R-100\n  \
+                            stock scans resolve 1Z999AA10123456784 --dismiss --note \"a parcel\""
+    )]
+    Resolve(ResolveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResolveArgs {
+    /// The code, as the list shows it
+    pub(crate) code: String,
+    /// The item that it is, by SKU or barcode
+    #[arg(required_unless_present = "dismiss", conflicts_with = "dismiss")]
+    pub(crate) item: Option<String>,
+    /// It is nothing: its scans have no effect
+    #[arg(long)]
+    pub(crate) dismiss: bool,
+    /// Why it is nothing, in your words
+    #[arg(long, value_name = "TEXT", requires = "dismiss")]
+    pub(crate) note: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

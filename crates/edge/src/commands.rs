@@ -12,6 +12,7 @@ mod login;
 mod look;
 mod orders;
 mod places;
+mod scans;
 mod settings;
 mod stock;
 mod sync;
@@ -60,6 +61,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Import(args) => crate::import::run(context, &args),
         Command::Export(args) => export::run(context, &args),
         Command::Scan(args) => crate::scan::run(context, &args),
+        Command::Scans(args) => scans::run(context, &args),
         Command::Codes(command) => codes::run(context, command),
         Command::Sync(args) => sync::run(context, &args),
         Command::Status => device::status(context),

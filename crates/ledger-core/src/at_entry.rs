@@ -10,6 +10,7 @@ mod noted;
 mod orders;
 pub mod revoked;
 pub mod rights;
+mod scans;
 pub mod settings;
 mod shelves;
 mod stock;
@@ -26,6 +27,7 @@ pub use self::orders::{
     order_fill, order_pick, order_remove, order_return, order_set, set_order, wanted_line,
 };
 pub use self::rights::{Admit, admit};
+pub use self::scans::{UnknownScanRequest, dismiss_scan, resolve_scan, scan_code, unknown_scan};
 pub use self::settings::{OrderPolicy, allow_backorder, order_policy};
 pub use self::shelves::{Shelf, shelves_for};
 pub use self::stock::{
@@ -34,7 +36,7 @@ pub use self::stock::{
 };
 
 use crate::catalogue::{Class, Subject};
-use crate::code::Code;
+use crate::code::{Barcode, Code};
 use crate::entry::Body;
 use crate::fold::{Fold, ItemMatch};
 use crate::id::EntryId;
@@ -68,6 +70,8 @@ pub enum About {
     NewOrder,
     /// An exception, by its id.
     Exception(String),
+    /// Scans of a code that nobody knew.
+    Scans(Barcode),
 }
 
 impl About {
@@ -90,6 +94,8 @@ impl About {
                 Some(order) => Self::Order(order.id),
                 None => Self::NewOrder,
             }),
+            Body::UnknownScan(scan) => Some(Self::Scans(scan.code.clone())),
+            Body::ScanResolved(resolved) => Some(Self::Scans(resolved.code.clone())),
             Body::ExceptionAnswered(answered) => Some(Self::Exception(answered.exception.clone())),
             Body::Genesis(_)
             | Body::ClockMark(_)
@@ -106,7 +112,7 @@ impl About {
     pub fn resolved(self, first: EntryId) -> Self {
         match self {
             Self::NewOrder => Self::Order(first),
-            Self::Thing(_) | Self::Order(_) | Self::Exception(_) => self,
+            Self::Thing(_) | Self::Order(_) | Self::Exception(_) | Self::Scans(_) => self,
         }
     }
 }

@@ -10,6 +10,7 @@ pub use crate::order::{
     ExceptionAnswered, OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
 };
 use crate::quantity::Quantity;
+pub use crate::scan::{ScanMode, ScanResolved, UnknownScan};
 use crate::time::{Clock, Timestamp};
 
 /// One record of the log, as its writer meant it.
@@ -50,6 +51,10 @@ pub enum Body {
     CodeUnbound(CodeUnbound),
     /// Something about an order.
     Order(OrderEntry),
+    /// Something was scanned whose code nobody knew.
+    UnknownScan(UnknownScan),
+    /// What a code that nobody knew stands for.
+    ScanResolved(ScanResolved),
     /// An exception is taken as it is.
     ExceptionAnswered(ExceptionAnswered),
     /// What a device wrote beyond its last trusted entries waits.
@@ -391,6 +396,10 @@ impl Kind {
     pub const CODE_UNBOUND: Self = Self(68);
     /// A setting.
     pub const SETTING_SET: Self = Self(69);
+    /// A scan of a code that nobody knew.
+    pub const UNKNOWN_SCAN: Self = Self(80);
+    /// What such a code stands for.
+    pub const SCAN_RESOLVED: Self = Self(81);
     /// An exception is taken as it is.
     pub const EXCEPTION_ANSWERED: Self = Self(85);
     /// Fields of a user; counts only from the central server.
@@ -439,6 +448,8 @@ impl Body {
             Self::CodeBound(_) => Kind::CODE_BOUND,
             Self::CodeUnbound(_) => Kind::CODE_UNBOUND,
             Self::Order(entry) => entry.kind(),
+            Self::UnknownScan(_) => Kind::UNKNOWN_SCAN,
+            Self::ScanResolved(_) => Kind::SCAN_RESOLVED,
             Self::ExceptionAnswered(_) => Kind::EXCEPTION_ANSWERED,
             Self::DeviceRevoked(_) => Kind::DEVICE_REVOKED,
             Self::Admitted(_) => Kind::ADMITTED,
@@ -447,13 +458,15 @@ impl Body {
         }
     }
 
-    /// What a transaction carries beside its stock lines; none for other entries.
+    /// What a transaction carries beside its stock lines, or a scan that may become one; none for
+    /// other entries.
     #[must_use]
     pub const fn particulars(&self) -> Option<&Particulars> {
         match self {
             Self::Moved(moved) => Some(&moved.particulars),
             Self::Counted(counted) => Some(&counted.particulars),
             Self::Reversed(reversed) => Some(&reversed.particulars),
+            Self::UnknownScan(scan) => Some(&scan.particulars),
             Self::Genesis(_)
             | Self::ClockMark(_)
             | Self::Tallied(_)
@@ -462,6 +475,7 @@ impl Body {
             | Self::CodeBound(_)
             | Self::CodeUnbound(_)
             | Self::Order(_)
+            | Self::ScanResolved(_)
             | Self::ExceptionAnswered(_)
             | Self::DeviceRevoked(_)
             | Self::Admitted(_)
@@ -470,7 +484,7 @@ impl Body {
         }
     }
 
-    /// Whether it is a movement, a count or a reversal.
+    /// Whether it is a movement, a count, a reversal, or a scan that may become a movement.
     #[must_use]
     pub const fn is_fact(&self) -> bool {
         self.particulars().is_some()
@@ -493,6 +507,8 @@ impl Body {
             Self::ItemMerged(merged) => merged.once,
             Self::CodeBound(bound) => bound.once,
             Self::Order(entry) => entry.once(),
+            Self::UnknownScan(scan) => scan.particulars.once,
+            Self::ScanResolved(resolved) => resolved.once,
             Self::ExceptionAnswered(answered) => answered.once,
             Self::DeviceRevoked(revoked) => revoked.once,
             Self::Admitted(admitted) => admitted.once,
@@ -515,6 +531,8 @@ impl Body {
             Self::ItemMerged(merged) => &mut merged.once,
             Self::CodeBound(bound) => &mut bound.once,
             Self::Order(entry) => entry.once_mut(),
+            Self::UnknownScan(scan) => &mut scan.particulars.once,
+            Self::ScanResolved(resolved) => &mut resolved.once,
             Self::ExceptionAnswered(answered) => &mut answered.once,
             Self::DeviceRevoked(revoked) => &mut revoked.once,
             Self::Admitted(admitted) => &mut admitted.once,

@@ -3,6 +3,7 @@
 mod orders;
 mod revoked;
 mod rights;
+mod scans;
 
 use crate::code::Code;
 use crate::entry::Kind;
@@ -29,6 +30,10 @@ pub enum ExceptionKind {
     Overflow,
     /// Several items claim one barcode.
     DuplicateBarcode,
+    /// A code was scanned that nobody knew, and nobody said since what it is.
+    UnknownCode,
+    /// A scan in a count turned out to be an item that the count did not include.
+    UncountedScan,
     /// An order line wants more than is available, where that is not allowed.
     Oversold,
     /// An order line lost stock it was promised to facts that came later.
@@ -69,6 +74,8 @@ impl ExceptionKind {
             Self::Recount => "recount",
             Self::Overflow => "overflow",
             Self::DuplicateBarcode => "duplicate-barcode",
+            Self::UnknownCode => "unknown-code",
+            Self::UncountedScan => "uncounted-scan",
             Self::Oversold => "oversold",
             Self::AllocationLost => "allocation-lost",
             Self::Overtaken => "overtaken",
@@ -91,13 +98,14 @@ impl ExceptionKind {
     pub const fn actions(self) -> &'static [&'static str] {
         match self {
             Self::NegativeStock => &["count", "reverse", "accept"],
-            Self::Recount | Self::Overflow => &["count", "accept"],
+            Self::Recount | Self::Overflow | Self::UncountedScan => &["count", "accept"],
             Self::AllocationLost | Self::ClosedOrder | Self::PickedOutside | Self::NoRight => {
                 &["reverse", "accept"]
             }
             Self::NotAdmitted => &["admit"],
             Self::RevokedWaits => &["admit", "refuse"],
             Self::DuplicateBarcode
+            | Self::UnknownCode
             | Self::Oversold
             | Self::Overtaken
             | Self::DuplicateNumber
@@ -175,8 +183,7 @@ impl Fold {
     #[must_use]
     pub fn exceptions(&self) -> Vec<Exception> {
         let mut open = self.exceptions_elsewhere();
-        self.lines
-            .iter()
+        self.lines_with_rows()
             .for_each(|line| self.line_exceptions(line, &mut open));
         for item in self.ordered_items() {
             self.shortage_exceptions(&item, &mut open);
@@ -222,6 +229,7 @@ impl Fold {
         let mut open = Vec::new();
         let counts = |id: &EntryId| self.withheld(*id).is_none();
         self.barcode_exceptions(&mut open);
+        self.scan_exceptions(&mut open);
         self.reversal_exceptions(&mut open);
         self.right_exceptions(&mut open);
         self.not_admitted_exceptions(&mut open);

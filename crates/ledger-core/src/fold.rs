@@ -29,6 +29,7 @@ mod reversal;
 mod revoked;
 mod rights;
 mod running;
+mod scans;
 mod slots;
 mod snapshot;
 mod steps;
@@ -55,6 +56,7 @@ pub(crate) use self::reversal::ReversalFault;
 pub use self::revoked::{RevokedChain, Withheld};
 pub(crate) use self::rights::{Need, NotAdmitted, Who, Wish};
 
+pub use self::scans::{ScanInfo, ScanMeaning};
 pub use self::snapshot::Snapshot;
 pub use self::users::{RESERVED, UserInfo};
 
@@ -71,7 +73,7 @@ use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 5;
+pub const FOLD_VERSION: u32 = 6;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]
@@ -137,6 +139,7 @@ pub struct Fold {
     /// When the counting took a while: started and ended, by count.
     spans: BTreeMap<TxKey, (Timestamp, Timestamp)>,
     orders: orders::Orders,
+    scans: scans::Scans,
     /// What was said of when batches expire, by item and batch.
     expiries: BTreeMap<(u32, u32), Vec<(TxKey, u32)>>,
     /// Exceptions that a person took as they are, with the entries they named.
@@ -236,6 +239,10 @@ impl Fold {
         } else {
             self.learn_all_rights();
         }
+        // A number may lower a clock, so that another word is the last.
+        let last_seq = run.first_seq.saturating_add(run.count.saturating_sub(1));
+        let bulk = self.bulk();
+        bulk.0.scan_words_changed(origin, run.first_seq..=last_seq);
     }
 
     /// A transaction that is already folded began or ceased to count.
@@ -256,6 +263,7 @@ impl Fold {
             Touch::Other => {
                 self.note_all_changed();
                 self.authority_changed(key);
+                self.scan_word_changed(key);
             }
         }
     }
@@ -410,7 +418,8 @@ impl Fold {
             .is_some_and(|key| self.reversals.is_void(&key))
     }
 
-    /// Whether the entry is known here and is a movement or a count.
+    /// Whether the entry is known here and is a movement, a count, or a scan of an unknown code:
+    /// something that can be voided.
     #[must_use]
     pub fn is_transaction(&self, id: EntryId) -> bool {
         self.origins
@@ -437,7 +446,8 @@ impl Fold {
             .filter_map(|line| self.line_at(line))
     }
 
-    /// The item of a transaction, by the code it was entered under.
+    /// The item of a transaction, by the code it was entered under; none of a scan whose code is
+    /// unknown.
     #[must_use]
     pub fn item_of(&self, id: EntryId) -> Option<crate::Code> {
         self.lines_touched(id)
@@ -523,9 +533,13 @@ impl Fold {
     /// On hand of every line there is, as (item, location, owner, batch) and total, in no
     /// particular order: the straightest way to all totals.
     pub fn totals(&self) -> impl Iterator<Item = (LineKey, Total)> + '_ {
-        self.lines
-            .iter()
+        self.lines_with_rows()
             .map(|line| (self.line_key(line), line.on_hand()))
+    }
+
+    /// The lines on which anything happened, in no particular order.
+    pub(crate) fn lines_with_rows(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.is_listed())
     }
 
     pub(crate) fn line_key(&self, line: &Line) -> LineKey {
@@ -544,6 +558,10 @@ impl Fold {
 
     fn line_at(&self, line: u32) -> Option<&Line> {
         self.lines.get(usize::try_from(line).ok()?)
+    }
+
+    fn line_at_mut(&mut self, line: u32) -> Option<&mut Line> {
+        self.lines.get_mut(usize::try_from(line).ok()?)
     }
 
     pub(crate) fn lines_of_code(&self, item: &crate::Code) -> impl Iterator<Item = &Line> + '_ {

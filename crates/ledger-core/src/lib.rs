@@ -21,6 +21,7 @@ pub mod id;
 pub mod order;
 pub mod planted;
 pub mod quantity;
+pub mod scan;
 pub mod time;
 pub mod varint;
 

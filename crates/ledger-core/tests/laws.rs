@@ -18,7 +18,7 @@ use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{Body, Content, IdempotencyKey, ItemMerged, Kind, Place};
 use ledger_core::exception::Exception;
 use ledger_core::fold::{Fold, HistoryRow, LineKey, Mark, News, Record, RowKind};
-use ledger_core::{Code, EntryId, Timestamp, Total};
+use ledger_core::{Clock, Code, EntryId, Timestamp, Total};
 use proptest::prelude::*;
 use support::branches::branched;
 use support::clocks::{Clocked, clocked};
@@ -50,6 +50,7 @@ enum Deed {
         item: u8,
         into: u8,
     },
+    Codes(scans::Deed),
     Newer,
     Bad,
 }
@@ -75,6 +76,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         3 => (1..4_u8, 1..9_u64).prop_map(|(writer, seq)| Deed::Reverse { writer, seq }),
         1 => (item.clone(), 0..3_u8).prop_map(|(item, name)| Deed::Name { item, name }),
         1 => (item.clone(), item).prop_map(|(item, into)| Deed::Merge { item, into }),
+        6 => scans::deed().prop_map(Deed::Codes),
         1 => Just(Deed::Newer),
         1 => Just(Deed::Bad),
     ]
@@ -135,6 +137,7 @@ fn body(step: &Step) -> Option<Body> {
             item: code(item(i)),
             into: (i != into).then(|| code(item(into))),
         }),
+        Deed::Codes(ref deed) => scans::body(deed, step.once),
         Deed::Newer | Deed::Bad => return None,
     };
     let has_key = matches!(body, Body::Moved(_) | Body::Counted(_) | Body::Reversed(_));
@@ -250,11 +253,12 @@ fn straight_story(steps_max: usize) -> impl Strategy<Value = Story> {
     ]
 }
 
-/// A second reckoning of on hand, straight from F1, F2 and F5 with nothing incremental.
-fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
+/// The records in the order of F1, and the clock that counts of each.
+fn in_order(world: &World) -> (Vec<&Record>, BTreeMap<EntryId, Clock>) {
     let mut by_id: Vec<&Record> = world.records.iter().collect();
     by_id.sort_by_key(|record| record.id);
     let mut times: BTreeMap<EntryId, (u64, EntryId)> = BTreeMap::new();
+    let mut clocks: BTreeMap<EntryId, Clock> = BTreeMap::new();
     let mut running: BTreeMap<_, u64> = BTreeMap::new();
     for record in &by_id {
         let cap = world.runs.iter().find(|run| {
@@ -262,6 +266,10 @@ fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
                 && (run.first_seq..run.first_seq + run.count).contains(&record.id.seq)
         });
         let written = record.content.time().map_or(0, Timestamp::millis);
+        let clock = Clock::new(Timestamp::from_millis(written), 0);
+        let capped = cap.filter(|run| clock.time() > run.moment);
+        let clock = capped.map_or(clock, |run| Clock::new(run.moment, u16::MAX));
+        clocks.insert(record.id, clock);
         let written = cap.map_or(written, |run| written.min(run.moment.millis()));
         let at = running.entry(record.id.origin).or_default();
         *at = written.max(*at);
@@ -274,6 +282,12 @@ fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
     }
     let mut ordered = by_id;
     ordered.sort_by_key(|record| times[&record.id]);
+    (ordered, clocks)
+}
+
+/// A second reckoning of on hand, straight from F1, F2 and F5 with nothing incremental.
+fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
+    let (ordered, clocks) = in_order(world);
     let known = |record: &Record| match &record.content {
         Content::Known(entry) => Some(entry.body.clone()),
         _ => None,
@@ -282,10 +296,7 @@ fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
     let mut counting: Vec<(EntryId, Body)> = Vec::new();
     for record in ordered {
         let Some(body) = known(record) else { continue };
-        let repeated = body
-            .particulars()
-            .and_then(|p| p.once)
-            .is_some_and(|once| !keys.insert(once));
+        let repeated = body.once().is_some_and(|once| !keys.insert(once));
         if !repeated {
             counting.push((record.id, body));
         }
@@ -297,6 +308,8 @@ fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
             _ => None,
         })
         .collect();
+    let words = counting.iter().map(|(id, body)| ((clocks[id], *id), body));
+    let words: Vec<_> = words.collect();
     let mut totals: BTreeMap<(String, String), Total> = BTreeMap::new();
     let mut at = |item: &Code, place: &Place, change: &dyn Fn(Total) -> Total| {
         let total = totals
@@ -317,6 +330,18 @@ fn reckon(world: &World) -> BTreeMap<(String, String), Total> {
             }
             Body::Counted(counted) => {
                 at(&counted.item, &counted.place, &|_| counted.quantity.total());
+            }
+            Body::UnknownScan(scan) => {
+                let Some((item, from, to, quantity)) = scans::comes_to(&words, scan) else {
+                    continue;
+                };
+                let (item, quantity) = (code(&item), quantity.total());
+                if let Some(from) = &from {
+                    at(&item, from, &|total| total.minus(quantity));
+                }
+                if let Some(to) = &to {
+                    at(&item, to, &|total| total.plus(quantity));
+                }
             }
             _ => {}
         }
@@ -574,7 +599,8 @@ fn told_as_it_happened(rows: &[&HistoryRow]) -> Result<(), TestCaseError> {
     for (at, row) in rows.iter().enumerate() {
         let so_far = &rows[..=at];
         let void: Vec<EntryId> = so_far.iter().filter_map(|row| row.reverses).collect();
-        let counting = so_far.iter().filter(|row| !void.contains(&row.id));
+        let counting = so_far.iter().filter(|row| row.withheld.is_none());
+        let counting = counting.filter(|row| !void.contains(&row.id));
         let there = counting.fold(Total::ZERO, |sum, row| match row.kind {
             RowKind::Count => row.line_on_hand,
             RowKind::Movement => sum.plus(row.change),
@@ -720,6 +746,7 @@ fn answers(fold: &Fold, world: &World) -> Vec<String> {
             ),
             once_of(record).map(|once| fold.known_once(&once)),
             (fold.is_not_admitted(id), fold.is_authority(id)),
+            fold.scan(id),
         );
         answers.push(format!("{id} {asked:?}"));
     }

@@ -235,7 +235,7 @@ proptest! {
             prop_assert_eq!(&named, &verdicts.without_right);
         }
         for item in ["P", "Q", "R"] {
-            let mut on_hand = fold.totals().filter(|(line, _)| line.item == code(item));
+            let mut on_hand = fold.totals().filter(|(line, _)| (&line.item, &line.location) == (&code(item), &code("A")));
             let on_hand = on_hand.next().map_or(Total::ZERO, |(_, total)| total);
             prop_assert_eq!(on_hand, judge.on_hand(&verdicts, item));
             let expected = judge.item_name(&verdicts, item).unwrap_or(Value::Nil);

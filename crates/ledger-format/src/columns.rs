@@ -113,6 +113,8 @@ impl Rows {
                     self.counts.push((row, line, quantity, time));
                 }
                 Body::Moved(_) | Body::Counted(_) | Body::Reversed(_) => self.exceptions.push(row),
+                // What it changes depends on what its code stands for, which others say.
+                Body::UnknownScan(_) => self.exceptions.push(row),
                 Body::Genesis(_)
                 | Body::ClockMark(_)
                 | Body::Tallied(_)
@@ -121,6 +123,7 @@ impl Rows {
                 | Body::CodeBound(_)
                 | Body::CodeUnbound(_)
                 | Body::Order(_)
+                | Body::ScanResolved(_)
                 | Body::ExceptionAnswered(_)
                 | Body::TimeFixed(_)
                 | Body::DeviceRevoked(_)

@@ -39,6 +39,8 @@
 //! | 67 CodeBound | 0 item, 2 barcode text, 4 pack int, 17 idempotency? |
 //! | 68 CodeUnbound | 0 item, 2 barcode text |
 //! | 95 TimeFixed | 2 ahead in ms int, 4 uncertainty in ms int, 26 the entry that begins the run ref |
+//! | 80 UnknownScan | 2 quantity int, 4 location, 6 to?, 8 owner?, 12 batch?, 22 mode int, 30 code text, 31 AIM id?, 33 neighbour?, 35 whole text?, particulars |
+//! | 81 ScanResolved | 0 item?, 2 code text, 3 note?, 16 idempotency? |
 //! | 85 ExceptionAnswered | 2 exception text, 3 note?, 4 entries `[origin bin16, seq, origin bin16, seq, …]`, 16 idempotency? |
 //!
 //! *Order fields*, each may be absent, or nil to take the value away: 6 customer, 8 site (codes),

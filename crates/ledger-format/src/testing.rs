@@ -6,7 +6,7 @@ use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Entry,
     ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
     OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused,
-    Reversed, Tallied, TimeFix,
+    Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
 use ledger_core::order::{self, OrderFields, OrderType};
 use ledger_core::{
@@ -357,6 +357,40 @@ fn refused() -> impl Strategy<Value = Body> {
     })
 }
 
+fn unknown_scan() -> impl Strategy<Value = Body> {
+    let mode = proptest::sample::select(ScanMode::ALL.to_vec());
+    let texts = (option::of(text()), option::of(text()));
+    let what = (barcode(), texts, mode, quantity());
+    (what, place(), (code(), option::of(code())), particulars()).prop_map(
+        |((code, (scanned, aim), mode, quantity), place, (to, neighbour), particulars)| {
+            Body::UnknownScan(UnknownScan {
+                code,
+                scanned,
+                aim,
+                mode,
+                quantity,
+                place,
+                to: (mode == ScanMode::Move).then_some(to),
+                neighbour,
+                particulars,
+            })
+        },
+    )
+}
+
+fn scan_resolved() -> impl Strategy<Value = Body> {
+    (barcode(), option::of(code()), option::of(text()), once()).prop_map(
+        |(code, item, note, once)| {
+            Body::ScanResolved(ScanResolved {
+                code,
+                item,
+                note,
+                once,
+            })
+        },
+    )
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let marked = any::<i64>().prop_map(|step_millis| Body::ClockMark(ClockMark { step_millis }));
     let fixed = (entry_ref(), any::<i64>(), any::<u64>()).prop_map(
@@ -398,6 +432,8 @@ fn body() -> impl Strategy<Value = Body> {
         1 => reversed().boxed(),
         3 => set().boxed(),
         1 => merged.boxed(),
+        1 => unknown_scan().boxed(),
+        1 => scan_resolved().boxed(),
         1 => bound.boxed(),
         1 => unbound.boxed(),
         5 => order().boxed(),

@@ -18,7 +18,7 @@ use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details,
     DeviceRevoked, ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved,
     OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars,
-    Place, Refused, Reversed, Tallied, TimeFix,
+    Place, Refused, Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{
@@ -312,6 +312,61 @@ fn other_entries() -> Vec<(&'static str, Entry)> {
     ]
 }
 
+fn scan_entries() -> Vec<(&'static str, Entry)> {
+    let barcode = || Barcode::new("4006381333931").unwrap();
+    let scan = |mode, to, particulars| UnknownScan {
+        code: barcode(),
+        scanned: None,
+        aim: None,
+        mode,
+        quantity: Quantity::from_units(2).unwrap(),
+        place: place("A-01", None, None),
+        to,
+        neighbour: None,
+        particulars,
+    };
+    let minimal_scan = |mode, to| Body::UnknownScan(scan(mode, to, Particulars::default()));
+    let full_scan = Body::UnknownScan(UnknownScan {
+        scanned: Some("]C10104006381333931~10LOT1".to_owned()),
+        aim: Some("]C1".to_owned()),
+        place: place("A-01", Some("ACME"), Some("LOT1")),
+        neighbour: Some(code("15056BL")),
+        ..scan(ScanMode::Move, Some(code("B-02")), particulars())
+    });
+    let resolved = |item, note: Option<&str>, once| {
+        Body::ScanResolved(ScanResolved {
+            code: barcode(),
+            item,
+            note: note.map(str::to_owned),
+            once,
+        })
+    };
+    let note = Some("the label of a parcel – nothing of ours");
+    vec![
+        (
+            "unknown_scan_add",
+            minimal(minimal_scan(ScanMode::Add, None)),
+        ),
+        (
+            "unknown_scan_remove",
+            minimal(minimal_scan(ScanMode::Remove, None)),
+        ),
+        (
+            "unknown_scan_count",
+            minimal(minimal_scan(ScanMode::Count, None)),
+        ),
+        ("unknown_scan_full", full(full_scan)),
+        (
+            "scan_resolved_minimal",
+            minimal(resolved(Some(code("15056BL")), None, None)),
+        ),
+        (
+            "scan_resolved_dismissed",
+            full(resolved(None, note, once())),
+        ),
+    ]
+}
+
 fn once() -> Option<IdempotencyKey> {
     particulars().once
 }
@@ -579,6 +634,7 @@ fn time_fixes() -> Vec<(&'static str, Entry)> {
 fn latest_entries() -> BTreeMap<String, Entry> {
     let all = badges().into_iter().chain(admissions()).chain(time_zones());
     let all = all.chain(time_fixes()).chain(revocations());
+    let all = all.chain(scan_entries());
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }

@@ -129,8 +129,11 @@ fn goes_along(begun: &Entry, entry: &Entry) -> bool {
         && About::of(&entry.body) == About::of(&begun.body)
 }
 
-fn item_of(fold: &Fold, transaction: EntryId) -> Option<About> {
-    let item = fold.canonical(&fold.item_of(transaction)?);
+fn about_transaction(fold: &Fold, transaction: EntryId) -> Option<About> {
+    let Some(item) = fold.item_of(transaction) else {
+        return Some(About::Scans(fold.scan(transaction)?.scan.code));
+    };
+    let item = fold.canonical(&item);
     Some(About::Thing(Subject::new(Class::Item, item)))
 }
 
@@ -436,7 +439,7 @@ impl Node {
                 break;
             };
             about = if let Body::Reversed(reversed) = &entry.body {
-                self.read(|fold| item_of(fold, reversed.target.id))
+                self.read(|fold| about_transaction(fold, reversed.target.id))
             } else {
                 About::of(&entry.body).map(|about| about.resolved(first))
             };

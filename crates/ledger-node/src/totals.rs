@@ -169,7 +169,7 @@ fn totals_by(
 
 /// Says in one line where the totals of a fold are not those of the blocks. The store and the fold
 /// must have the same entries. Columns know nothing of branches, of clocks put right and of revoked
-/// devices, so that nothing is said where there are any.
+/// devices, so that nothing is said where there are any; what resolved scans change the fold says.
 pub(crate) fn difference(store: &Store, fold: &Fold) -> Result<Option<String>, ReadError> {
     if fold.has_branches() || fold.has_time_fixes() || fold.has_revoked() {
         return Ok(None);
@@ -189,6 +189,10 @@ pub(crate) fn difference(store: &Store, fold: &Fold) -> Result<Option<String>, R
         .collect();
     for (line, total) in totals.iter() {
         both.entry(line).or_default().1 = total;
+    }
+    for (line, scanned) in fold.scanned_since_count() {
+        let (_, summed) = both.entry(line).or_default();
+        *summed = summed.plus(scanned);
     }
     both.retain(|_, (folded, summed)| folded != summed);
     let count = both.len();

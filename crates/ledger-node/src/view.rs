@@ -23,6 +23,7 @@ mod order_list;
 mod partner;
 mod place;
 mod recent;
+mod scan;
 mod series;
 mod setting;
 mod site;
@@ -56,6 +57,7 @@ pub use self::place::{
     ChangeRow, ContentRow, Load, Part, PlaceFilter, PlaceRow, RackKey, RackPlace,
 };
 pub use self::recent::{Deed, RecentView};
+pub use self::scan::{ScanView, ScannedCodeView};
 pub use self::series::{
     SERIES_POINTS_MIN, SeriesFilter, SeriesPoint, SeriesPointView, SeriesView, thinned,
 };

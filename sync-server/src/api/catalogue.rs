@@ -169,7 +169,11 @@ pub(super) async fn add_grid(
         let of = |code| About::Thing(Subject::new(Class::LocationType, code));
         let about_type = match about {
             About::Thing(subject) if subject.class == Class::Location => typed(subject).map(of),
-            About::Thing(_) | About::Order(_) | About::NewOrder | About::Exception(_) => None,
+            About::Thing(_)
+            | About::Order(_)
+            | About::NewOrder
+            | About::Exception(_)
+            | About::Scans(_) => None,
         };
         view.object(about_type.as_ref().unwrap_or(about))
     };

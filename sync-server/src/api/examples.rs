@@ -75,6 +75,8 @@ GET alerts/low-stock
 GET exceptions
 GET exceptions/EXCEPTION
 POST exceptions/EXCEPTION {"count": 0}
+GET scans?unknown=true
+POST scans/resolve {"code": "5901234123457", "item": "R-100"}
 GET devices
 GET status
 GET entries?limit=5

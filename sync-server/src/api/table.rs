@@ -6,8 +6,9 @@
 use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 use ledger_node::view::{
     BackorderView, CustomerView, DeviceView, ExceptionView, HistoryView, ItemView,
-    LocationTypeView, LocationView, LowStockView, OrderView, PartnerView, PickView, SeriesView,
-    SettingView, SiteNameView, SiteView, StatusView, StockGroupView, WhyView,
+    LocationTypeView, LocationView, LowStockView, OrderView, PartnerView, PickView, ScanView,
+    ScannedCodeView, SeriesView, SettingView, SiteNameView, SiteView, StatusView, StockGroupView,
+    WhyView,
 };
 
 use super::describe::Says;
@@ -17,7 +18,7 @@ use super::rules::Verb::{Delete, Patch, Post, Put};
 use super::settings::AllSettings;
 use super::{
     alerts, catalogue, description, devices, entries, exceptions, items, locations, orders,
-    partners, settings, sites, status, stock, transactions,
+    partners, scans, settings, sites, status, stock, transactions,
 };
 
 /// Every route.
@@ -46,6 +47,17 @@ pub(crate) fn all() -> Routes {
             Says::written::<AnsweredObject>("Answer an exception")
                 .more("One of count, reverse and accept. To accept takes the role manager."),
             exceptions::answer,
+        )
+        .get(
+            "/scans",
+            Says::list::<ScanView>("Scans of codes that nobody knew, newest first"),
+            scans::list,
+        )
+        .on(
+            (Post, "/scans/resolve", Manager),
+            Says::written::<ScannedCodeView>("Say what a scanned code stands for")
+                .more("All its scans take effect, past ones too; with dismiss none has any."),
+            scans::resolve,
         )
         .get(
             "/devices",

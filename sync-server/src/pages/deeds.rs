@@ -66,6 +66,13 @@ fn words(frame: &Frame, deed: &Deed) -> String {
             let class = frame.word("class", &class.word().replace(' ', "-"));
             frame.with2("deed-set", "class", class, "code", code)
         }
+        Deed::Scanned { code, location } => {
+            frame.with2("deed-scanned", "code", code, "location", location)
+        }
+        Deed::Resolved { code, item } => match item {
+            Some(item) => frame.with2("deed-resolved", "code", code, "item", item),
+            None => frame.with("deed-dismissed", "code", code),
+        },
         Deed::Answered => frame.t("deed-answered"),
     }
     .into_owned()
@@ -89,6 +96,8 @@ fn address(deed: &Deed) -> Option<String> {
             };
             path(kind, code)
         }
+        Deed::Resolved { item, .. } => path("items", item.as_deref()?),
+        Deed::Scanned { location, .. } => path("locations", location),
         Deed::Answered => None,
     }
 }

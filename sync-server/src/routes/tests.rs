@@ -22,6 +22,7 @@ mod numbers;
 mod orders;
 mod pages;
 mod queue;
+mod scans;
 mod waits;
 mod writes;
 

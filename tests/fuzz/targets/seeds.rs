@@ -7,7 +7,7 @@ use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked,
     ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
     OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused,
-    Reversed, Tallied, TimeFix,
+    Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
 use ledger_core::order::{FIELDS, OrderFields, OrderType};
 use ledger_core::{
@@ -256,6 +256,34 @@ fn revocations() -> Vec<Body> {
     bodies
 }
 
+fn scans() -> Vec<Body> {
+    let code = || Barcode::new("4006381333931").expect("a barcode");
+    let mut bodies: Vec<Body> = ScanMode::ALL
+        .map(|mode| {
+            Body::UnknownScan(UnknownScan {
+                code: code(),
+                scanned: Some("0104006381333931".to_owned()),
+                aim: Some("]C1".to_owned()),
+                mode,
+                quantity: quantity(10_000),
+                place: place("A-01", Some("ACME"), Some("LOT 7")),
+                to: (mode == ScanMode::Move).then(|| self::code("B-02")),
+                neighbour: Some(self::code("R-100")),
+                particulars: particulars(),
+            })
+        })
+        .into();
+    for (item, once) in [(Some(self::code("R-100")), None), (None, Some(ONCE))] {
+        bodies.push(Body::ScanResolved(ScanResolved {
+            code: code(),
+            item,
+            note: once.map(|_| "a parcel".to_owned()),
+            once,
+        }));
+    }
+    bodies
+}
+
 fn catalogue() -> Vec<Body> {
     let mut bodies = Vec::new();
     for class in Class::ALL {
@@ -317,6 +345,7 @@ fn bodies() -> Vec<Body> {
     ];
     bodies.extend(transactions());
     bodies.extend(catalogue());
+    bodies.extend(scans());
     bodies.extend(orders());
     bodies.extend(answers());
     bodies.extend(admissions());

@@ -8,6 +8,7 @@ use ledger_core::entry::Body;
 use ledger_core::fold::{HistoryRow, RowKind};
 
 use super::naive::Log;
+use super::scans;
 use crate::world::{CENTRAL, Failure, World};
 
 /// For every item: what lies on its lines, and what its history says.
@@ -24,6 +25,16 @@ pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
             *sum += if movement.to.is_some() { quantity } else { 0 };
             *sum -= if movement.from.is_some() { quantity } else { 0 };
         }
+    }
+    for scan in scans::of(log, &ineffective).into_values() {
+        let item = node.read(|fold| fold.canonical(&scan.item));
+        let sum = moved.entry(item).or_default();
+        *sum += if scan.to.is_some() { scan.quantity } else { 0 };
+        *sum -= if scan.from.is_some() {
+            scan.quantity
+        } else {
+            0
+        };
     }
     let items: BTreeSet<Code> = node.read(|fold| {
         let items = fold.items();

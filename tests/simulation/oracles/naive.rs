@@ -8,6 +8,7 @@ use ledger_core::{Clock, Code, DeviceId, EntryId, EntryRef, Timestamp};
 
 use super::lineage::{Lineage, Written};
 use super::revoked::Revocations;
+use super::{rights, scans};
 use crate::world::{CENTRAL, Failure, World, chain};
 
 /// The server's log.
@@ -17,6 +18,8 @@ pub(super) struct Log {
     pub(super) effective: BTreeMap<EntryId, u64>,
     /// What a revoked device wrote, and does not count.
     pub(super) withheld: BTreeSet<EntryId>,
+    /// What its writer had no right to, and nobody admitted.
+    pub(super) denied: BTreeSet<EntryId>,
     /// The clock that counts of each.
     clocks: BTreeMap<EntryId, Clock>,
     lineage: Lineage,
@@ -81,13 +84,16 @@ impl Log {
                 *time = said.millis().min(*time);
             }
         }
-        Ok(Self {
+        let mut log = Self {
             entries,
             effective,
             withheld,
+            denied: BTreeSet::new(),
             clocks,
             lineage,
-        })
+        };
+        log.denied = rights::denied(&log, central.device());
+        Ok(log)
     }
 
     /// The device that wrote an entry.
@@ -126,7 +132,7 @@ impl Log {
         ineffective.extend(&self.withheld);
         let mut keys = BTreeSet::new();
         for (_, id) in self.order() {
-            if self.withheld.contains(&id) {
+            if self.withheld.contains(&id) || self.denied.contains(&id) {
                 continue;
             }
             let again = |once| !keys.insert(once);
@@ -147,6 +153,7 @@ impl Log {
 
     fn on_hand(&self) -> BTreeMap<LineKey, i128> {
         let ineffective = self.ineffective();
+        let scanned = scans::of(self, &ineffective);
         let mut sums: BTreeMap<LineKey, i128> = BTreeMap::new();
         for (_, id) in self.order() {
             if ineffective.contains(&id) {
@@ -165,6 +172,17 @@ impl Log {
                 Body::Counted(counted) => {
                     let quantity = counted.quantity.total().ten_thousandths();
                     sums.insert(key(&counted.item, &counted.place), quantity);
+                }
+                Body::UnknownScan(_) => {
+                    let Some(scan) = scanned.get(&id) else {
+                        continue;
+                    };
+                    if let Some(from) = &scan.from {
+                        *sums.entry(key(&scan.item, from)).or_default() -= scan.quantity;
+                    }
+                    if let Some(to) = &scan.to {
+                        *sums.entry(key(&scan.item, to)).or_default() += scan.quantity;
+                    }
                 }
                 _ => {}
             }

@@ -30,9 +30,11 @@ fn needed(body: &Body) -> Option<(Role, Role)> {
         Body::Order(OrderEntry::LineSet(_)) | Body::ExceptionAnswered(_) => {
             (Role::Operator, Role::Operator)
         }
-        Body::ItemMerged(_) | Body::CodeBound(_) | Body::CodeUnbound(_) | Body::Order(_) => {
-            (Role::Manager, Role::Manager)
-        }
+        Body::ItemMerged(_)
+        | Body::CodeBound(_)
+        | Body::CodeUnbound(_)
+        | Body::ScanResolved(_)
+        | Body::Order(_) => (Role::Manager, Role::Manager),
         _ => return None,
     })
 }
@@ -107,14 +109,21 @@ impl Said {
     }
 }
 
+/// What has no effect for that reason.
+pub(super) fn denied(log: &Log, central: DeviceId) -> BTreeSet<EntryId> {
+    let said = Said::of(log, central);
+    let ids = log.entries.keys().copied();
+    ids.filter(|id| log.writer(*id) != Some(central) && said.is_denied(log, *id))
+        .collect()
+}
+
 /// What has no effect for that reason is just what the server says.
 pub(super) fn judge(world: &mut World, log: &Log) -> Result<(), Failure> {
     let node = world.machines[CENTRAL].node.clone();
     let node = node.ok_or("the server does not run")?;
-    let central = node.device();
-    let said = Said::of(log, central);
+    let said = Said::of(log, node.device());
     for (id, entry) in &log.entries {
-        let expected = log.writer(*id) != Some(central) && said.is_denied(log, *id);
+        let expected = log.denied.contains(id);
         let shown = node.read(|fold| fold.is_not_admitted(*id));
         if shown != expected {
             return Err(format!(

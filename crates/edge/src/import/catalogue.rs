@@ -68,6 +68,8 @@ fn is_news(fold: &Fold, body: &Body) -> bool {
         | Body::ItemMerged(_)
         | Body::CodeUnbound(_)
         | Body::Order(_)
+        | Body::UnknownScan(_)
+        | Body::ScanResolved(_)
         | Body::ExceptionAnswered(_)
         | Body::TimeFixed(_)
         | Body::DeviceRevoked(_)

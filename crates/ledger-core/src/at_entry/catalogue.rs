@@ -216,7 +216,8 @@ pub fn merge_items(fold: &Fold, alias: &str, into: &str) -> Result<Plan, Refusal
 pub fn bind(fold: &Fold, barcode: &str, item: &str, pack: Quantity) -> Result<Plan, Refusal> {
     let (sku, _) = find_item(fold, item)?;
     let bodies = bindings(fold, &sku, &[(barcode.to_owned(), pack)])?;
-    Ok(Plan::new(Subject::new(Class::Item, sku), bodies))
+    let waiting = super::scans::waiting(fold, barcode);
+    Ok(Plan::new(Subject::new(Class::Item, sku), bodies).warn(waiting))
 }
 
 /// Takes a barcode away from an item, and from the items that were merged into it.

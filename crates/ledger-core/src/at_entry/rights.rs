@@ -70,7 +70,7 @@ enum Needed {
 
 fn needed(fold: &Fold, device: DeviceId, user: Option<&UserName>, body: &Body) -> Needed {
     match body {
-        Body::Moved(_) | Body::Counted(_) => Needed::Role(Role::Operator),
+        Body::Moved(_) | Body::Counted(_) | Body::UnknownScan(_) => Needed::Role(Role::Operator),
         Body::Reversed(reversed) => {
             let own = fold.is_written_by(fold.meant(reversed.target), device, user);
             Needed::Role(if own { Role::Operator } else { Role::Manager })
@@ -83,6 +83,7 @@ fn needed(fold: &Fold, device: DeviceId, user: Option<&UserName>, body: &Body) -
         | Body::CodeBound(_)
         | Body::CodeUnbound(_)
         | Body::Order(_)
+        | Body::ScanResolved(_)
         | Body::ExceptionAnswered(_)
         | Body::TimeFixed(_)
         | Body::DeviceRevoked(_)

@@ -1,7 +1,7 @@
 //! Movements, counts and reversals at entry: which stock line is meant, and what is refused.
 
 use super::noted::{below_nothing, listed_reason, only_noted};
-use super::{Plan, Refusal, filled_text, find_item, find_thing};
+use super::{About, Plan, Refusal, filled_text, find_item, find_thing};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
 use crate::entry::{Act, Body, Counted, Details, Moved, Particulars, Place, Reversed, Tallied};
@@ -55,8 +55,13 @@ enum BatchRule {
 
 /// What was said beside the quantities, checked.
 pub(super) fn particulars(fold: &Fold, request: &StockRequest) -> Result<Particulars, Refusal> {
+    checked_particulars(fold, &request.particulars)
+}
+
+/// The same for any transaction.
+pub(super) fn checked_particulars(fold: &Fold, said: &Particulars) -> Result<Particulars, Refusal> {
     let field = |text: &Option<String>, what: &str| filled_text(text.as_deref(), what);
-    let details = &request.particulars.details;
+    let details = &said.details;
     Ok(Particulars {
         details: Details {
             reason: listed_reason(fold, field(&details.reason, "reason")?),
@@ -66,7 +71,7 @@ pub(super) fn particulars(fold: &Fold, request: &StockRequest) -> Result<Particu
             po: field(&details.po, "purchase order")?,
             serial: field(&details.serial, "serial number")?,
         },
-        ..request.particulars.clone()
+        ..said.clone()
     })
 }
 
@@ -481,9 +486,11 @@ pub fn undo(
             format!("{id} is already undone"),
         ));
     }
-    let item = fold
-        .item_of(id)
-        .unwrap_or_else(|| unreachable!("a transaction has an item"));
+    let about = match (fold.item_of(id), fold.scan(id)) {
+        (Some(item), _) => About::from(Subject::new(Class::Item, fold.canonical(&item))),
+        (None, Some(scan)) => About::Scans(scan.scan.code),
+        (None, None) => unreachable!("a transaction has an item, or is a scan"),
+    };
     let warning = fold.is_before_count(id).then(|| {
         "it was counted after that: the total does not change by undoing it. If the stock itself \
          went back, write a movement for it"
@@ -493,5 +500,5 @@ pub fn undo(
         target,
         particulars,
     };
-    Ok(item_plan(fold.canonical(&item), vec![Body::Reversed(reversed)]).warn(warning))
+    Ok(Plan::new(about, vec![Body::Reversed(reversed)]).warn(warning))
 }

@@ -20,6 +20,7 @@ impl NotAdmitted {
                 )
             }
             Wish::Order(order) => format!("order:{order}"),
+            Wish::Scans(code) => format!("scan:{code}"),
             Wish::Answer => "answer".to_owned(),
             Wish::Admit => "admit".to_owned(),
         };
@@ -98,7 +99,7 @@ impl Fold {
             match group.wish {
                 Wish::Thing(subject) if subject.class == Class::Item => item = Some(subject.code),
                 Wish::Order(id) => order = Some(id),
-                Wish::Thing(_) | Wish::Answer | Wish::Admit => {}
+                Wish::Thing(_) | Wish::Scans(_) | Wish::Answer | Wish::Admit => {}
             }
             open.push(Exception {
                 id,
@@ -130,6 +131,7 @@ impl Fold {
                     format!("open the order {number}")
                 }
             }
+            Wish::Scans(code) => format!("say what the code {code} stands for"),
             Wish::Answer => "take an exception as it is".to_owned(),
             Wish::Admit => "admit entries".to_owned(),
         };

@@ -236,12 +236,13 @@ impl Fold {
             Body::Order(entry) => Some(self.touched_by_order(key, entry)),
             // Rows and movements are noted where they are taken. What was promised before them
             // depends on where they stand.
-            Body::Moved(_) | Body::Counted(_) | Body::Reversed(_) => {
+            Body::Moved(_) | Body::Counted(_) | Body::Reversed(_) | Body::UnknownScan(_) => {
                 self.remember(key, || Touched::Transaction(key));
                 None
             }
-            // Answers are looked up with every exception.
+            // Answers are looked up with every exception; what scans come to is told by lines.
             Body::ExceptionAnswered(_)
+            | Body::ScanResolved(_)
             | Body::Genesis(_)
             | Body::ClockMark(_)
             | Body::Tallied(_) => None,

@@ -87,8 +87,16 @@ impl Fold {
         }
     }
 
+    /// What the codes stand for that were scanned when nobody knew them.
+    fn dump_scans(&self, take: &mut dyn FnMut(&[u8])) {
+        for (code, meaning) in self.scanned_codes() {
+            let line = Line::new(10).text(code.as_str()).text(meaning.word());
+            take(&line.code(meaning.item()).0);
+        }
+    }
+
     /// Gives the dump record by record: catalogue, stock lines with their last counts, orders and
-    /// claims, voided transactions, open exceptions. Cursors, checkpoints and clocks are not in it.
+    /// claims, what scanned codes stand for, voided transactions, open exceptions. Cursors, checkpoints and clocks are not in it.
     pub fn dump(&self, take: &mut dyn FnMut(&[u8])) {
         for class in Class::ALL {
             for code in self.codes(class) {
@@ -116,8 +124,7 @@ impl Fold {
             }
         }
         let mut lines: Vec<_> = self
-            .lines
-            .iter()
+            .lines_with_rows()
             .map(|line| (self.line_key(line), line))
             .collect();
         lines.sort_by(|a, b| a.0.cmp(&b.0));
@@ -136,6 +143,7 @@ impl Fold {
             take(&record.0);
         }
         self.dump_orders(take);
+        self.dump_scans(take);
         let mut voided: Vec<_> = self
             .reversals
             .voided()

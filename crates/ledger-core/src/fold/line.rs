@@ -131,6 +131,8 @@ pub(crate) struct Line {
     pub(super) older: Older,
     recent: Vec<Row>,
     dirty: bool,
+    /// Whether the fold's lists name it; one that lost all its rows is in none.
+    listed: bool,
     pub(super) on_hand: Total,
     /// Index of the last count that counts.
     last_count: Option<u32>,
@@ -148,10 +150,33 @@ impl Line {
             older: Older::default(),
             recent: Vec::new(),
             dirty: false,
+            listed: true,
             on_hand: Total::ZERO,
             last_count: None,
             count: OnceLock::new(),
         }
+    }
+
+    /// Whether the fold's lists name it.
+    pub(super) const fn is_listed(&self) -> bool {
+        self.listed
+    }
+
+    pub(super) const fn set_listed(&mut self, listed: bool) {
+        self.listed = listed;
+    }
+
+    /// Takes all rows of an entry away. Says whether that made settling necessary, as
+    /// [`Line::push`] does.
+    pub(super) fn remove(&mut self, key: TxKey, packed: &[u8]) -> bool {
+        self.unpack(packed);
+        self.recent.retain(|row| row.key() != key);
+        !std::mem::replace(&mut self.dirty, true)
+    }
+
+    /// Whether nothing happened on it, or nothing that was not taken away.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.older.rows == 0 && self.recent.is_empty()
     }
 
     pub(super) const fn symbols(&self) -> LineSymbols {

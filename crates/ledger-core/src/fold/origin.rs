@@ -2,6 +2,7 @@
 
 mod branches;
 mod clocks;
+mod scanned;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use self::branches::Behind;
 pub(super) use self::branches::Start;
 pub(super) use self::clocks::Ahead;
 use self::clocks::Clocks;
+pub(super) use self::scanned::Taken;
 use super::line::Row;
 use super::slots::{Slot, Slots};
 use super::snapshot::Out;
@@ -21,7 +23,8 @@ use crate::time::{Clock, Timestamp};
 /// What an entry acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Touch {
-    /// A transaction: the stock lines it takes from and gives to.
+    /// A transaction: the stock lines it takes from and gives to. A scan of an unknown code has
+    /// none until it is known what the code stands for.
     Lines(Option<u32>, Option<u32>),
     /// A reversal.
     Reversal,
@@ -100,6 +103,8 @@ pub(crate) struct Origins {
     /// The branches of origins that have any.
     branches: BTreeMap<u32, Vec<u32>>,
     central: Option<Origin>,
+    /// What scans of codes that were unknown take and give now.
+    scanned: BTreeMap<TxKey, Taken>,
 }
 
 impl Origins {
@@ -263,6 +268,7 @@ impl Origins {
         let start = self.before_first(index);
         let runs = self.clock_runs(index);
         let mut before = start;
+        touched.extend(self.scanned_lines(index));
         let Some(log) = self.log_mut(index) else {
             return touched;
         };
@@ -300,7 +306,11 @@ impl Origins {
     }
 
     pub(crate) fn touch(&self, key: TxKey) -> Touch {
-        self.slot(key).map_or(Touch::Other, |slot| slot.touch)
+        match self.slot(key).map(|slot| slot.touch) {
+            Some(Touch::Lines(None, None)) => self.scanned_touch(key),
+            Some(touch) => touch,
+            None => Touch::Other,
+        }
     }
 
     pub(super) fn hash8(&self, key: TxKey) -> [u8; 8] {

@@ -32,6 +32,25 @@ impl Places {
         }
         self.items.extend(symbols.optional(key.item));
     }
+
+    /// Forgets a line that has no rows any more; with `last` its item has no other.
+    pub(super) fn forget(&mut self, symbols: &Symbols, key: LineSymbols, line: u32, last: bool) {
+        drop_line(&mut self.at, key.location, line);
+        drop_line(&mut self.of, key.owner, line);
+        if let Some(item) = symbols.optional(key.item).filter(|_| last) {
+            self.items.remove(&item);
+        }
+    }
+}
+
+/// Takes a line out of a list of lines, and the list when nothing is left in it.
+pub(super) fn drop_line(lists: &mut BTreeMap<u32, Vec<u32>>, of: u32, line: u32) {
+    if let Some(list) = lists.get_mut(&of) {
+        list.retain(|one| *one != line);
+        if list.is_empty() {
+            lists.remove(&of);
+        }
+    }
 }
 
 /// Some locations, for asking many items whether they lie there.

@@ -194,6 +194,8 @@ impl Fold {
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
             | Body::Order(_)
+            | Body::UnknownScan(_)
+            | Body::ScanResolved(_)
             | Body::ExceptionAnswered(_)
             | Body::TimeFixed(_) => {}
         }
@@ -336,6 +338,9 @@ impl Fold {
             if let Some(changed) = changed.filter(|_| !self.is_replaying) {
                 self.changed_effect(changed);
             }
+        }
+        for &(index, first) in changed {
+            self.scan_words_changed(index, first..=u64::MAX);
         }
         // The lines of a snapshot were packed with what follows from it.
         if !self.is_replaying {

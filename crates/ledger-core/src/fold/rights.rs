@@ -19,7 +19,7 @@ use super::orders::Standing;
 use super::users::code_of;
 use super::{Fold, NumberRun, TxKey};
 use crate::catalogue::{Class, Role, Subject, Value, key};
-use crate::code::{Code, UserName};
+use crate::code::{Barcode, Code, UserName};
 use crate::entry::{Body, OrderEntry};
 use crate::id::{DeviceId, EntryId, EntryRef};
 use crate::time::Clock;
@@ -44,6 +44,7 @@ impl Need {
             | Body::Tallied(_)
             | Body::Moved(_)
             | Body::Counted(_)
+            | Body::UnknownScan(_)
             | Body::Reversed(_) => return None,
             Body::Set(write) => match write.subject.class {
                 Class::User | Class::Device => Self::Central,
@@ -55,9 +56,10 @@ impl Need {
                 | Class::Customer
                 | Class::Supplier => Self::Role(Role::Manager),
             },
-            Body::ItemMerged(_) | Body::CodeBound(_) | Body::CodeUnbound(_) => {
-                Self::Role(Role::Manager)
-            }
+            Body::ItemMerged(_)
+            | Body::CodeBound(_)
+            | Body::CodeUnbound(_)
+            | Body::ScanResolved(_) => Self::Role(Role::Manager),
             Body::Order(OrderEntry::LineSet(_)) | Body::ExceptionAnswered(_) => {
                 Self::Role(Role::Operator)
             }
@@ -92,6 +94,8 @@ pub(crate) enum Wish {
     Thing(Subject),
     /// An order, by the entry that opened it.
     Order(EntryId),
+    /// What a code stands for that was scanned unknown.
+    Scans(Barcode),
     /// To take an exception as it is.
     Answer,
     /// To admit entries.
@@ -106,6 +110,7 @@ impl Wish {
             Body::ItemMerged(merged) => item(&merged.item),
             Body::CodeBound(bound) => item(&bound.item),
             Body::CodeUnbound(unbound) => item(&unbound.item),
+            Body::ScanResolved(resolved) => Self::Scans(resolved.code.clone()),
             Body::Order(entry) => Self::Order(entry.order().map_or(id, |order| order.id)),
             Body::Admitted(_) => Self::Admit,
             Body::DeviceRevoked(_) | Body::Refused(_) | Body::TimeFixed(_) => Self::Answer,
@@ -115,6 +120,7 @@ impl Wish {
             | Body::Moved(_)
             | Body::Counted(_)
             | Body::Tallied(_)
+            | Body::UnknownScan(_)
             | Body::Reversed(_) => Self::Answer,
         }
     }
@@ -285,6 +291,8 @@ impl Fold {
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
             | Body::Order(_)
+            | Body::UnknownScan(_)
+            | Body::ScanResolved(_)
             | Body::ExceptionAnswered(_) => {}
         }
         if self.origins.is_central(key.0) {
@@ -516,6 +524,7 @@ impl Fold {
         }
         if changed {
             self.reconsider_once_of(key);
+            self.scan_word_changed(key);
         }
     }
 

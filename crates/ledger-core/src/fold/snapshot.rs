@@ -52,6 +52,8 @@ impl Record {
                 | Body::CodeBound(_)
                 | Body::CodeUnbound(_)
                 | Body::Order(_)
+                | Body::UnknownScan(_)
+                | Body::ScanResolved(_)
                 | Body::ExceptionAnswered(_)
                 | Body::DeviceRevoked(_)
                 | Body::Admitted(_)
@@ -104,6 +106,7 @@ impl Fold {
         }
         self.put_once(&mut out);
         self.put_picks(&mut out);
+        self.origins.put_scanned(&mut out);
         self.actors.put(&mut out);
         let slots = self.origins.put(&mut out)?;
         Some(Snapshot {
@@ -138,6 +141,7 @@ impl Fold {
         }
         fold.take_once_runs(&mut input)?;
         fold.take_picks(&mut input)?;
+        fold.origins.take_scanned(&mut input)?;
         fold.actors = Actors::take(&mut input)?;
         for (index, packed) in (0_u32..).zip(snapshot.slots) {
             fold.take_origin(&mut input, index, packed.into_owned())?;
@@ -194,9 +198,11 @@ impl Fold {
         }
         let index = u32::try_from(self.lines.len()).ok()?;
         self.line_index.insert(key, index);
-        self.lines_of_item.entry(key.item).or_default().push(index);
-        self.places.note(&self.symbols, key, index);
+        let is_listed = line.is_listed();
         self.lines.push(line);
+        if is_listed {
+            self.list_line(index, key);
+        }
         Some(())
     }
 
@@ -373,6 +379,7 @@ impl Line {
             bytes: u32::try_from(input.number()?).ok()?,
         };
         *start = start.checked_add(line.older.bytes)?;
+        line.set_listed(line.older.rows > 0);
         Some(line)
     }
 }
@@ -394,7 +401,7 @@ impl Out {
         self.0.extend_from_slice(bytes);
     }
 
-    fn key(&mut self, key: TxKey) {
+    pub(super) fn key(&mut self, key: TxKey) {
         self.number(u64::from(key.0));
         self.number(key.1);
     }
@@ -420,7 +427,7 @@ impl<'a> In<'a> {
         Some(*taken)
     }
 
-    fn key(&mut self) -> Option<TxKey> {
+    pub(super) fn key(&mut self) -> Option<TxKey> {
         Some((u32::try_from(self.number()?).ok()?, self.number()?))
     }
 

@@ -3,7 +3,7 @@
 use super::line::Row;
 use super::origin::Touch;
 use super::slots::Slot;
-use super::{Fold, Line, Record, TxKey, catalogue, orders, symbols};
+use super::{Fold, Line, Record, TxKey, catalogue, orders, places, symbols};
 use crate::entry::{Body, Content, Counted, IdempotencyKey, Moved, Place};
 use crate::id::EntryRef;
 use crate::quantity::Quantity;
@@ -76,6 +76,11 @@ impl Fold {
                 slot.touch = Touch::Reversal;
                 self.take_once(key, slot.order_time(), reversed.particulars.once);
             }
+            // What it takes and gives is for `scans.rs`.
+            Body::UnknownScan(scan) => {
+                slot.touch = Touch::Lines(None, None);
+                self.take_once(key, slot.order_time(), scan.particulars.once);
+            }
             Body::Genesis(_)
             | Body::ClockMark(_)
             | Body::Tallied(_)
@@ -84,6 +89,7 @@ impl Fold {
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
             | Body::Order(_)
+            | Body::ScanResolved(_)
             | Body::ExceptionAnswered(_)
             | Body::TimeFixed(_)
             | Body::DeviceRevoked(_)
@@ -143,15 +149,23 @@ impl Fold {
                 self.learn_rights(key);
             }
             Body::TimeFixed(fix) => self.take_fix(stamp, &fix),
-            Body::ItemMerged(merged) => self.catalogue.merge(stamp, merged),
+            Body::ItemMerged(merged) => {
+                self.catalogue.merge(stamp, merged);
+                self.learn_merge(key);
+            }
             Body::CodeBound(bound) => {
-                self.catalogue
-                    .bind(stamp, bound.item, bound.barcode, Some(bound.pack));
+                let (code, pack) = (bound.barcode.clone(), Some(bound.pack));
+                self.catalogue.bind(stamp, bound.item, bound.barcode, pack);
+                self.learn_binding(key, &code);
             }
             Body::CodeUnbound(unbound) => {
+                let code = unbound.barcode.clone();
                 self.catalogue
                     .bind(stamp, unbound.item, unbound.barcode, None);
+                self.learn_binding(key, &code);
             }
+            Body::UnknownScan(scan) => self.take_scan(key, order_time, scan),
+            Body::ScanResolved(resolved) => self.take_resolution(stamp, resolved),
             Body::Order(mut entry) => {
                 if let Some(order) = entry.order().copied() {
                     entry.name_order(self.meant(order));
@@ -210,7 +224,7 @@ impl Fold {
     }
 
     /// The line of an item at a place, made if there is none.
-    fn line(&mut self, item: &crate::Code, place: &Place) -> u32 {
+    pub(super) fn line(&mut self, item: &crate::Code, place: &Place) -> u32 {
         let key = symbols::LineSymbols {
             item: self.symbols.intern(item),
             location: self.symbols.intern(&place.location),
@@ -229,13 +243,54 @@ impl Fold {
         let line = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
         self.lines.push(Line::new(key));
         self.line_index.insert(key, line);
-        self.lines_of_item.entry(key.item).or_default().push(line);
-        self.places.note(&self.symbols, key, line);
+        self.list_line(line, key);
         line
     }
 
-    fn push_row(&mut self, line: u32, row: Row) {
+    /// Lets the lists of lines name a line.
+    pub(super) fn list_line(&mut self, line: u32, key: symbols::LineSymbols) {
+        self.lines_of_item.entry(key.item).or_default().push(line);
+        self.places.note(&self.symbols, key, line);
+        if let Some(line) = self.line_at_mut(line) {
+            line.set_listed(true);
+        }
+    }
+
+    /// Takes the rows of an entry off a line; a line without any is as if it never was.
+    pub(super) fn remove_rows(&mut self, line: u32, key: TxKey) {
         self.note_line(line);
+        let packed = std::mem::take(&mut self.packed_rows);
+        let at = self.line_at_mut(line);
+        let (unsettled, emptied) = at.map_or((false, false), |at| {
+            let unsettled = at.remove(key, &packed);
+            (unsettled, at.is_empty())
+        });
+        self.packed_rows = packed;
+        if unsettled {
+            self.dirty_lines.push(line);
+        }
+        if emptied {
+            self.unlist_line(line);
+        }
+    }
+
+    fn unlist_line(&mut self, line: u32) {
+        let Some(at) = self.line_at_mut(line) else {
+            return;
+        };
+        at.set_listed(false);
+        let key = at.symbols();
+        places::drop_line(&mut self.lines_of_item, key.item, line);
+        let last = !self.lines_of_item.contains_key(&key.item);
+        self.places.forget(&self.symbols, key, line, last);
+    }
+
+    pub(super) fn push_row(&mut self, line: u32, row: Row) {
+        self.note_line(line);
+        let unlisted = self.line_at(line).filter(|line| !line.is_listed());
+        if let Some(key) = unlisted.map(Line::symbols) {
+            self.list_line(line, key);
+        }
         let counts = !self.is_ineffective(row.key());
         let origins = &self.origins;
         let Some(at) = usize::try_from(line)
@@ -252,7 +307,7 @@ impl Fold {
     }
 
     /// Takes note of when the batch of a line expires.
-    fn take_expiry(&mut self, key: TxKey, line: Option<u32>, day: Option<u32>) {
+    pub(super) fn take_expiry(&mut self, key: TxKey, line: Option<u32>, day: Option<u32>) {
         let Some(day) = day else { return };
         let line = line.and_then(|line| self.line_at(line)).map(Line::symbols);
         if let Some(line) = line.filter(|line| line.batch != symbols::NONE) {

@@ -17,6 +17,7 @@ pub mod clocks;
 pub mod oracle;
 pub mod orders;
 pub mod rights;
+pub mod scans;
 
 use ledger_core::catalogue::{self, CatalogueWrite, Class, Value};
 use ledger_core::entry::{

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 use super::{
     World, add, code, counted, expedited, line_set, opened, origin, reference, remove, reversed,
-    setting,
+    scans, setting,
 };
 
 /// The central server's first origin.
@@ -49,6 +49,7 @@ pub enum Deed {
     Remove(usize),
     Count(usize),
     Reverse(usize),
+    Codes(scans::Deed),
 }
 
 /// One entry.
@@ -95,6 +96,7 @@ fn wish() -> impl Strategy<Value = Deed> {
         2 => item().prop_map(Deed::Remove),
         1 => item().prop_map(Deed::Count),
         3 => (0..60_usize).prop_map(Deed::Reverse),
+        6 => scans::deed().prop_map(Deed::Codes),
     ]
 }
 
@@ -273,6 +275,7 @@ fn body(step: &Step, world: &World, orders: &[EntryId]) -> Body {
         Deed::Remove(item) => remove(ITEMS[*item], "A", 2),
         Deed::Count(item) => counted(ITEMS[*item], "A", 3),
         Deed::Reverse(at) => reversed(world.id_at(*at)),
+        Deed::Codes(deed) => scans::body(deed, None),
     }
 }
 
@@ -448,14 +451,17 @@ impl<'a> Judge<'a> {
         let role = of_user.unwrap_or(Some(of_device));
         let needed = match &entry.body {
             Body::Genesis(_) => return true,
-            Body::Moved(_) | Body::Counted(_) | Body::ExceptionAnswered(_) => Role::Operator,
+            Body::Moved(_)
+            | Body::Counted(_)
+            | Body::UnknownScan(_)
+            | Body::ExceptionAnswered(_) => Role::Operator,
             Body::Order(OrderEntry::LineSet(_)) => Role::Operator,
             Body::Reversed(reversed) => {
                 let mut records = self.entries();
                 let target = records.find(|(it, _)| it.id == reversed.target.id).unwrap();
                 let is_fact = matches!(
                     target.1.body,
-                    Body::Moved(_) | Body::Counted(_) | Body::Reversed(_)
+                    Body::Moved(_) | Body::Counted(_) | Body::UnknownScan(_) | Body::Reversed(_)
                 );
                 let writer = target.1.user.as_ref().filter(|_| is_fact);
                 let own = match writer {
@@ -490,7 +496,7 @@ impl<'a> Judge<'a> {
                 verdicts.denied.insert(record.id);
             } else if matches!(
                 entry.body,
-                Body::Moved(_) | Body::Counted(_) | Body::Reversed(_)
+                Body::Moved(_) | Body::Counted(_) | Body::UnknownScan(_) | Body::Reversed(_)
             ) {
                 let time = self.times[&record.id];
                 let may = self.may(record, entry, &|other| other.0.time() <= time, true);
@@ -585,6 +591,10 @@ impl<'a> Judge<'a> {
             _ => None,
         });
         let void: BTreeSet<EntryId> = void.collect();
+        let words = counting
+            .iter()
+            .map(|(record, entry)| (self.place(record), &entry.body));
+        let words: Vec<_> = words.collect();
         counting.retain(|(record, _)| !void.contains(&record.id));
         counting.sort_by_key(|(record, _)| (self.times[&record.id], record.id));
         let on_hand = counting.into_iter().map(|(_, entry)| &entry.body);
@@ -594,6 +604,16 @@ impl<'a> Judge<'a> {
                 None => sum.minus(moved.quantity.total()),
             },
             Body::Counted(counted) if counted.item == code(item) => counted.quantity.total(),
+            Body::UnknownScan(scan) => {
+                let comes_to = scans::comes_to(&words, scan);
+                let Some((_, from, to, quantity)) = comes_to.filter(|it| it.0 == item) else {
+                    return sum;
+                };
+                let here = |at: Option<super::Place>| at == Some(super::place("A"));
+                let quantity = quantity.total();
+                let sum = if here(from) { sum.minus(quantity) } else { sum };
+                if here(to) { sum.plus(quantity) } else { sum }
+            }
             _ => sum,
         })
     }

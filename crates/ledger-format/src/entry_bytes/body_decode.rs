@@ -13,6 +13,7 @@ use ledger_core::{DeviceId, EntryRef, Quantity, Timestamp};
 
 mod authority;
 mod orders;
+mod scans;
 
 use super::reader::{Fields, Reader, skip};
 use super::walk::read_subject;
@@ -39,6 +40,8 @@ pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<Body, Reason> 
         | Kind::ORDER_EXPEDITED
         | Kind::ORDER_CLOSED
         | Kind::ORDER_CANCELLED => orders::read(kind, reader).map(Body::Order),
+        Kind::UNKNOWN_SCAN => scans::read_unknown(reader).map(Body::UnknownScan),
+        Kind::SCAN_RESOLVED => scans::read_resolved(reader).map(Body::ScanResolved),
         Kind::EXCEPTION_ANSWERED => orders::read_answered(reader).map(Body::ExceptionAnswered),
         Kind::DEVICE_REVOKED => authority::read_revoked(reader).map(Body::DeviceRevoked),
         Kind::ADMITTED => authority::read_admitted(reader).map(Body::Admitted),

@@ -12,6 +12,8 @@ use ledger_core::order::{self, OrderFields};
 use super::writer::{BodyWriter, normal, uint};
 use super::{EncodeError, Token, keys};
 
+mod scans;
+
 type Written = Result<(), EncodeError>;
 
 /// Appends a body.
@@ -35,15 +37,17 @@ pub(super) fn write(body: &Body, out: &mut Vec<u8>) -> Written {
         }
         Body::CodeBound(bound) => {
             w.code(keys::TOUCHES, "item", Some(&bound.item))?;
-            write_barcode(w, &bound.barcode)?;
+            write_barcode(w, keys::BARCODE, &bound.barcode)?;
             w.field(keys::PACK, Token::Int(bound.pack.ten_thousandths()))?;
             write_once(w, keys::CATALOGUE_ONCE, bound.once.as_ref())
         }
         Body::CodeUnbound(unbound) => {
             w.code(keys::TOUCHES, "item", Some(&unbound.item))?;
-            write_barcode(w, &unbound.barcode)
+            write_barcode(w, keys::BARCODE, &unbound.barcode)
         }
         Body::Order(entry) => write_order(w, entry),
+        Body::UnknownScan(scan) => scans::write_unknown(w, scan),
+        Body::ScanResolved(resolved) => scans::write_resolved(w, resolved),
         Body::ExceptionAnswered(answered) => write_answered(w, answered),
         Body::DeviceRevoked(revoked) => write_revoked(w, revoked),
         Body::Admitted(admitted) => write_admitted(w, admitted),
@@ -168,11 +172,11 @@ fn write_genesis(w: &mut BodyWriter<'_>, genesis: &Genesis) -> Written {
     }
 }
 
-fn write_barcode(w: &mut BodyWriter<'_>, barcode: &Barcode) -> Written {
+fn write_barcode(w: &mut BodyWriter<'_>, key: u8, barcode: &Barcode) -> Written {
     if !Barcode::is_normalised(barcode.as_str()) {
         return Err(EncodeError::NotNormalised("barcode"));
     }
-    w.field(keys::BARCODE, Token::Text(barcode.as_str()))
+    w.field(key, Token::Text(barcode.as_str()))
 }
 
 /// Writes a code, or "" for none.

@@ -15,19 +15,19 @@ pub const TOUCHES: u8 = 0;
 
 /// Transactions: why.
 pub const REASON: u8 = 1;
-/// Moved, Counted, Tallied: how much, in ten-thousandths.
+/// Moved, Counted, Tallied, UnknownScan: how much, in ten-thousandths.
 pub const QUANTITY: u8 = 2;
 /// Transactions: in the user's words.
 pub const NOTE: u8 = 3;
-/// Moved: the location it came from. Counted, Tallied: the location.
+/// Moved: the location it came from. Counted, Tallied, UnknownScan: the location.
 pub const LOCATION: u8 = 4;
 /// Transactions: the order's number.
 pub const ORDER: u8 = 5;
-/// Moved: the location it went to.
+/// Moved, UnknownScan: the location it went to.
 pub const TO: u8 = 6;
 /// Transactions: the production lot's number.
 pub const LOT: u8 = 7;
-/// Moved, Counted, Tallied: whose stock; absent = ours. Of the from place, if there is one.
+/// Moved, Counted, Tallied, UnknownScan: whose stock; absent = ours. Of the from place, if there is one.
 pub const OWNER: u8 = 8;
 /// Transactions: the purchase order's number.
 pub const PO: u8 = 9;
@@ -35,13 +35,13 @@ pub const PO: u8 = 9;
 pub const TO_OWNER: u8 = 10;
 /// Transactions: the serial number.
 pub const SERIAL: u8 = 11;
-/// Moved, Counted, Tallied: the batch; absent = none. Of the from place, if there is one.
+/// Moved, Counted, Tallied, UnknownScan: the batch; absent = none. Of the from place, if there is one.
 pub const BATCH: u8 = 12;
 /// Transactions: the time the user said it happened, in ms.
 pub const SAID: u8 = 14;
 /// Transactions: counts once with this key: `[bin16, row]`.
 pub const ONCE: u8 = 16;
-/// Moved, Counted: the day the batch expires, in days since 1970-01-01.
+/// Moved, Counted, UnknownScan: the day the batch expires, in days since 1970-01-01.
 pub const EXPIRY: u8 = 18;
 /// Moved: the batch it is put into, where that differs; "" = none.
 pub const TO_BATCH: u8 = 20;
@@ -105,7 +105,18 @@ pub const AHEAD: u8 = 2;
 /// TimeFixed: by how many ms that may be wrong.
 pub const UNCERTAINTY: u8 = 4;
 
-/// CodeBound, CodeUnbound: the barcode.
+/// UnknownScan: what the session was doing: 1 add, 2 remove, 3 move, 4 count.
+pub const SCAN_MODE: u8 = 22;
+/// UnknownScan: the code by which it is resolved.
+pub const SCAN_CODE: u8 = 30;
+/// UnknownScan: the scanner's AIM id.
+pub const SCAN_AIM: u8 = 31;
+/// UnknownScan: the item that was scanned before it.
+pub const SCAN_NEIGHBOUR: u8 = 33;
+/// UnknownScan: the whole text, where that is more than the code.
+pub const SCAN_TEXT: u8 = 35;
+
+/// CodeBound, CodeUnbound, ScanResolved: the barcode.
 pub const BARCODE: u8 = 2;
 /// CodeBound: how much one scan is, in ten-thousandths.
 pub const PACK: u8 = 4;
@@ -149,6 +160,10 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
         Kind::ORDER_LINE_SET => &[TOUCHES, QUANTITY, ONCE, TARGET],
         Kind::ORDER_EXPEDITED => &[TOUCHES, RANK, ONCE, TARGET],
         Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => &[ONCE, TARGET],
+        Kind::UNKNOWN_SCAN => &[
+            QUANTITY, LOCATION, TO, OWNER, BATCH, SAID, ONCE, EXPIRY, SCAN_MODE, SCAN_CODE,
+        ],
+        Kind::SCAN_RESOLVED => &[TOUCHES, BARCODE, ONCE],
         Kind::EXCEPTION_ANSWERED => &[EXCEPTION, EXCEPTION_ENTRIES, ONCE],
         Kind::DEVICE_REVOKED => &[REVOKED_DEVICE, REVOKED_TRUSTED, ONCE],
         Kind::ADMITTED => &[ADMITTED_ENTRIES, ADMITTED_THROUGH, ONCE],
@@ -195,9 +210,23 @@ pub fn is_known_odd(kind: Kind, key: u8) -> bool {
         Kind::GENESIS => key == GENESIS_PROGRAM,
         Kind::ITEM_MERGED | Kind::CODE_BOUND => key == CATALOGUE_ONCE,
         Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => [REASON, NOTE].contains(&key),
-        Kind::EXCEPTION_ANSWERED | Kind::DEVICE_REVOKED | Kind::ADMITTED | Kind::REFUSED => {
-            key == NOTE
-        }
+        Kind::EXCEPTION_ANSWERED
+        | Kind::DEVICE_REVOKED
+        | Kind::ADMITTED
+        | Kind::REFUSED
+        | Kind::SCAN_RESOLVED => key == NOTE,
+        Kind::UNKNOWN_SCAN => [
+            REASON,
+            NOTE,
+            ORDER,
+            LOT,
+            PO,
+            SERIAL,
+            SCAN_AIM,
+            SCAN_NEIGHBOUR,
+            SCAN_TEXT,
+        ]
+        .contains(&key),
         Kind::MOVED | Kind::COUNTED | Kind::REVERSED => {
             [REASON, NOTE, ORDER, LOT, PO, SERIAL].contains(&key)
         }

@@ -54,7 +54,7 @@ proptest! {
     #[test]
     fn any_bytes_give_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         check_canonical(&bytes)?;
-        for kind in [1, 2, 10, 11, 12, 13, 30, 31, 32, 33, 34, 35, 60, 61, 62, 67, 68, 85] {
+        for kind in [1, 2, 10, 11, 12, 13, 30, 31, 32, 33, 34, 35, 60, 61, 62, 67, 68, 80, 81, 85] {
             check_canonical(&with_body(kind, &bytes))?;
         }
     }
@@ -253,6 +253,17 @@ fn senseless_values_of_other_kinds_are_refused() {
         bad(&with_body(61, &kind)),
         "a field that the thing does not have, or its type"
     );
+    // A scan that adds, to a second location; and one in a mode that there is not.
+    let scan = |mode: u8, to: &[u8]| {
+        let fields = if to.is_empty() { 0x84 } else { 0x85 };
+        let head = [&[fields, 2, 1, 4, 0xA1, b'A'], to].concat();
+        with_body(80, &[&head[..], &[22, mode, 30, 0xA1, b'x']].concat())
+    };
+    assert!(matches!(decode(&scan(1, &[])), Content::Known(_)));
+    let second = "a scan goes to a second location when it moves, and only then";
+    assert_eq!(bad(&scan(1, &[6, 0xA1, b'B'])), second);
+    assert_eq!(bad(&scan(3, &[])), second);
+    assert_eq!(bad(&scan(5, &[])), "an unknown mode of scanning");
     // An item is named by its code alone.
     let item = [0x81, 0, 0x92, 1, 0xA1, b'A'];
     assert_eq!(

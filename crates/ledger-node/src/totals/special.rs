@@ -71,13 +71,15 @@ impl Special {
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
             | Body::Order(_)
+            | Body::UnknownScan(_)
+            | Body::ScanResolved(_)
             | Body::ExceptionAnswered(_)
             | Body::TimeFixed(_)
             | Body::DeviceRevoked(_)
             | Body::Refused(_)
             | Body::Admitted(_) => entry.body.once().map(|once| Self {
                 once: Some(once),
-                ..special(&Particulars::default())
+                ..special(entry.body.particulars().unwrap_or(&Particulars::default()))
             }),
         }
     }
@@ -192,6 +194,8 @@ fn transaction(
         | Body::CodeBound(_)
         | Body::CodeUnbound(_)
         | Body::Order(_)
+        | Body::UnknownScan(_)
+        | Body::ScanResolved(_)
         | Body::ExceptionAnswered(_)
         | Body::TimeFixed(_)
         | Body::DeviceRevoked(_)

@@ -5,7 +5,7 @@ use ledger_core::catalogue::{
 };
 use ledger_core::entry::{
     Body, Content, DeviceRevoked, Genesis, GenesisReason, Kind, OrderEntry, Particulars, Place,
-    TimeFix,
+    ScanResolved, TimeFix, UnknownScan,
 };
 use ledger_core::order::{self, OrderFields};
 use ledger_core::{EntryId, EntryRef};
@@ -79,6 +79,8 @@ fn kind_word(kind: Kind) -> String {
         Kind::ORDER_EXPEDITED => "order-expedited",
         Kind::ORDER_CLOSED => "order-closed",
         Kind::ORDER_CANCELLED => "order-cancelled",
+        Kind::UNKNOWN_SCAN => "unknown-scan",
+        Kind::SCAN_RESOLVED => "scan-resolved",
         Kind::EXCEPTION_ANSWERED => "exception-answered",
         Kind::SITE_SET => "site-set",
         Kind::ITEM_SET => "item-set",
@@ -150,6 +152,8 @@ fn body_json(body: &Body) -> Value {
             "barcode": unbound.barcode.as_str(),
         }),
         Body::Order(entry) => order_json(entry),
+        Body::UnknownScan(scan) => with_particulars(scan_json(scan), &scan.particulars),
+        Body::ScanResolved(resolved) => resolved_json(resolved),
         Body::ExceptionAnswered(answered) => json!({
             "exception": answered.exception,
             "entries": answered.entries.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -171,6 +175,27 @@ fn body_json(body: &Body) -> Value {
 
 fn ids(entries: &[EntryRef]) -> Vec<String> {
     entries.iter().map(|it| it.id.to_string()).collect()
+}
+
+fn scan_json(scan: &UnknownScan) -> Value {
+    json!({
+        "code": scan.code.as_str(),
+        "scanned": scan.scanned,
+        "aim": scan.aim,
+        "mode": scan.mode.word(),
+        "quantity": scan.quantity.to_string(),
+        "at": place_json(&scan.place),
+        "to": scan.to.as_ref().map(ledger_core::Code::as_str),
+        "neighbour": scan.neighbour.as_ref().map(ledger_core::Code::as_str),
+    })
+}
+
+fn resolved_json(resolved: &ScanResolved) -> Value {
+    json!({
+        "code": resolved.code.as_str(),
+        "item": resolved.item.as_ref().map(ledger_core::Code::as_str),
+        "note": resolved.note,
+    })
 }
 
 fn fix_json(fix: &TimeFix) -> Value {

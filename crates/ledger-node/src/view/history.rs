@@ -140,6 +140,7 @@ fn kind_word(row: &HistoryRow, entry: Option<&Entry>) -> &'static str {
         (RowKind::Count, _) => "count",
         (RowKind::Reversal, _) => "reversal",
         (RowKind::Movement, Some(Body::Moved(moved))) => moved.act.word(),
+        (RowKind::Movement, Some(Body::UnknownScan(scan))) => scan.mode.word(),
         (RowKind::Movement, _) if row.change.is_negative() => "remove",
         (RowKind::Movement, _) => "add",
     }

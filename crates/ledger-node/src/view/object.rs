@@ -16,6 +16,7 @@ impl View<'_> {
             // Resolved when it was written.
             About::NewOrder => serde_json::Value::Null,
             About::Order(id) => json(self.order(*id)),
+            About::Scans(code) => json(self.scanned_code(code)),
             About::Exception(id) => {
                 let open = self.exceptions().into_iter().find(|open| open.id == *id);
                 serde_json::json!({ "id": id, "open": open.is_some(), "exception": open })

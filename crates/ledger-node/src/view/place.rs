@@ -347,6 +347,7 @@ fn change_row(change: &Change, entry: Option<&Entry>, device: String) -> ChangeR
     let kind = match entry.map(|entry| &entry.body) {
         Some(Body::Moved(moved)) if moved.for_order.is_some() => "order",
         Some(Body::Moved(moved)) => moved.act.word(),
+        Some(Body::UnknownScan(scan)) => scan.mode.word(),
         _ if change.is_count => "count",
         _ if change.amount.is_negative() => "remove",
         _ => "add",

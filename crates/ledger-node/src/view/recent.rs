@@ -70,6 +70,20 @@ pub enum Deed {
         /// Its code.
         code: String,
     },
+    /// A code was scanned that nobody knew.
+    Scanned {
+        /// The code.
+        code: String,
+        /// Where.
+        location: String,
+    },
+    /// Somebody said what such a code stands for.
+    Resolved {
+        /// The code.
+        code: String,
+        /// The item; none when it means nothing.
+        item: Option<String>,
+    },
     /// An exception was taken as it is, or what waited was admitted.
     Answered,
 }
@@ -178,6 +192,14 @@ impl View<'_> {
             Body::CodeUnbound(unbound) => Deed::Set {
                 class: Class::Item,
                 code: unbound.item.to_string(),
+            },
+            Body::UnknownScan(scan) => Deed::Scanned {
+                code: scan.code.to_string(),
+                location: place(&scan.place),
+            },
+            Body::ScanResolved(resolved) => Deed::Resolved {
+                code: resolved.code.to_string(),
+                item: resolved.item.as_ref().map(ToString::to_string),
             },
             Body::ExceptionAnswered(_) | Body::Admitted(_) | Body::Refused(_) => Deed::Answered,
             Body::DeviceRevoked(revoked) => Deed::Set {

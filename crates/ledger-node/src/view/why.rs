@@ -233,10 +233,12 @@ impl View<'_> {
             .particulars()
             .and_then(|with| with.details.reason.clone());
         let act = if let Body::Moved(moved) = &entry.body {
-            Some(moved.act)
+            moved.act.word()
+        } else if let Body::UnknownScan(scan) = &entry.body {
+            scan.mode.word()
         } else {
-            None
+            Act::Move.word()
         };
-        Ok((act.unwrap_or(Act::Move).word(), reason))
+        Ok((act, reason))
     }
 }
