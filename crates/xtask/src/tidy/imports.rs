@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("codes", &[]),
     ("firmware-bridge", &[]),
+    ("labels", &["codes"]),
     (
         "edge",
         &["ledger-core", "ledger-node", "codes", "firmware-bridge"],
