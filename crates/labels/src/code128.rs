@@ -51,9 +51,24 @@ impl Costs {
     }
 }
 
+/// FNC1 among the bytes of a text, where ASCII has nothing.
+const FNC1: u8 = 0x80;
+
+/// GS1 element strings as the bytes that are encoded: FNC1 in front, and for each GS.
+pub(crate) fn gs1(code: &str) -> Vec<u8> {
+    let signs = code.bytes().map(|byte| match byte {
+        0x1D => FNC1,
+        byte => byte,
+    });
+    [FNC1].into_iter().chain(signs).collect()
+}
+
 /// How many bytes of a text one symbol of a set takes; none when it cannot.
 fn step(set: Set, rest: &[u8]) -> Option<usize> {
     let first = *rest.first()?;
+    if first == FNC1 {
+        return Some(1);
+    }
     match set {
         Set::A => (first < 96).then_some(1),
         Set::B => (32..128).contains(&first).then_some(1),
@@ -88,9 +103,8 @@ fn stay(text: &[u8]) -> Vec<Costs> {
     table
 }
 
-/// A text of ASCII in runs of sets, as few symbols as possible.
-pub(crate) fn runs(text: &str) -> Vec<Run> {
-    let text = text.as_bytes();
+/// A text of ASCII and FNC1 in runs of sets, as few symbols as possible.
+pub(crate) fn runs(text: &[u8]) -> Vec<Run> {
     let table = stay(text);
     let mut runs: Vec<Run> = Vec::new();
     let mut place = 0;
@@ -127,9 +141,10 @@ pub(crate) fn modules(runs: &[Run]) -> Option<Vec<bool>> {
             Set::B => '\u{181}',
             Set::C => '\u{106}',
         });
-        // The encoder has its own sign for the character DEL.
+        // The encoder has signs of its own for the character DEL and for FNC1.
         text.extend(run.bytes.iter().map(|byte| match byte {
             0x7F => '\u{F7}',
+            &FNC1 => '\u{179}',
             byte => char::from(*byte),
         }));
     }
@@ -159,6 +174,7 @@ pub(crate) fn zpl(runs: &[Run]) -> String {
         });
         for byte in &run.bytes {
             match (run.set, *byte) {
+                (_, FNC1) => text.push_str(">8"),
                 (Set::A, byte @ 0..32) => text.push_str(&format!("{:02}", byte.saturating_add(64))),
                 (Set::A, byte) => text.push_str(&format!("{:02}", byte.saturating_sub(32))),
                 (Set::B, b'>') => text.push_str(">0"),
@@ -178,7 +194,7 @@ mod tests {
 
     /// The sets of a text, and how many symbols it takes with start, check and stop.
     fn check(text: &str, sets: &str, symbols: usize) {
-        let runs = runs(text);
+        let runs = runs(text.as_bytes());
         let letters: String = runs
             .iter()
             .map(|run| match run.set {
@@ -209,9 +225,10 @@ mod tests {
 
     #[test]
     fn a_printer_gets_the_same_runs_and_no_commands() {
-        assert_eq!(zpl(&runs("PO123456")), ">:PO>5123456");
-        assert_eq!(zpl(&runs("x>^~y")), ">:x>0><>=y");
-        assert_eq!(zpl(&runs("A\x1D")), ">93393");
-        assert_eq!(zpl(&runs("ab\x1D1234")), ">:ab>793>51234");
+        assert_eq!(zpl(&runs(&gs1("10AB\x1D2112"))), ">:>810AB>8>52112");
+        assert_eq!(zpl(&runs(b"PO123456")), ">:PO>5123456");
+        assert_eq!(zpl(&runs(b"x>^~y")), ">:x>0><>=y");
+        assert_eq!(zpl(&runs(b"A\x1D")), ">93393");
+        assert_eq!(zpl(&runs(b"ab\x1D1234")), ">:ab>793>51234");
     }
 }

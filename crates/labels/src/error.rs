@@ -23,14 +23,16 @@ pub enum LabelError {
         /// How long it is.
         bytes: usize,
     },
-    /// Bars know ASCII only.
+    /// Bars and GS1 know ASCII only.
     #[error(
-        "the code “{code}” has “{}”, which Code 128 cannot carry: choose QR or Data Matrix",
+        "the code “{code}” has “{}”, which {symbology} cannot carry: choose QR or Data Matrix",
         .character.escape_default()
     )]
     Character {
         /// The code.
         code: String,
+        /// How it was to be drawn.
+        symbology: Symbology,
         /// The first character that is not ASCII.
         character: char,
     },
@@ -84,8 +86,11 @@ fn mm(um: u32) -> String {
 
 const fn instead(symbology: Symbology) -> &'static str {
     match symbology {
+        Symbology::Gs1Code128 => "choose a larger label, or GS1 DataMatrix",
         Symbology::Code128 => "choose a larger label, or QR or Data Matrix",
         Symbology::Qr => "choose a larger label, or Data Matrix",
-        Symbology::DataMatrix => "choose a larger label, or a shorter code",
+        Symbology::DataMatrix | Symbology::Gs1DataMatrix => {
+            "choose a larger label, or a shorter code"
+        }
     }
 }

@@ -15,19 +15,26 @@ pub enum Symbology {
     Qr,
     /// The smallest square, for small bins; every imager reads it. Holds any text.
     DataMatrix,
+    /// Code 128 with GS1 element strings: FNC1 in front, and for each control character GS.
+    Gs1Code128,
+    /// Data Matrix with GS1 element strings: FNC1 in front, and GS as it is.
+    Gs1DataMatrix,
 }
 
 impl Symbology {
-    /// All of them.
+    /// Those for codes of any kind; the two of GS1 carry element strings only.
     pub const ALL: [Self; 3] = [Self::Code128, Self::Qr, Self::DataMatrix];
 
-    /// The word for it on a command line: `code128`, `qr` or `datamatrix`.
+    /// The word for it on a command line: `code128`, `qr`, `datamatrix`, `gs1-128` or
+    /// `gs1-datamatrix`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Code128 => "code128",
             Self::Qr => "qr",
             Self::DataMatrix => "datamatrix",
+            Self::Gs1Code128 => "gs1-128",
+            Self::Gs1DataMatrix => "gs1-datamatrix",
         }
     }
 
@@ -36,6 +43,7 @@ impl Symbology {
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
+            .chain([Self::Gs1Code128, Self::Gs1DataMatrix])
             .find(|one| one.word().eq_ignore_ascii_case(word.trim()))
     }
 }
@@ -46,6 +54,8 @@ impl fmt::Display for Symbology {
             Self::Code128 => "Code 128",
             Self::Qr => "QR",
             Self::DataMatrix => "Data Matrix",
+            Self::Gs1Code128 => "GS1-128",
+            Self::Gs1DataMatrix => "GS1 DataMatrix",
         })
     }
 }

@@ -29,7 +29,8 @@ const TITLE_UM_MIN: u32 = 2_000;
 const TITLE_UM_MAX: u32 = 30_000;
 const LINE_UM_MIN: u32 = 1_800;
 const LINE_UM_MAX: u32 = 5_500;
-const CHECK_UM_MAX: u32 = 14_000;
+/// Check digits stay smaller than the title, so that nobody takes them for it.
+const CHECK_UM_MAX: u32 = 9_000;
 
 /// A label before anything lies on it.
 #[derive(Debug, Clone, Copy)]
@@ -163,6 +164,9 @@ impl Space {
 
     /// The title over the whole width; below it the square on the left, the other texts on its right.
     fn square_with_lines_beside(&self, label: &Label, symbol: &Symbol) -> Option<Way> {
+        if self.height > self.width {
+            return None;
+        }
         let inner = self.inner();
         let band = Rect {
             height: inner.height * 2 / 5,
@@ -337,14 +341,14 @@ impl Space {
     /// The check digits in a frame at the right edge of an area, and how wide that is.
     fn check(&self, label: &Label, area: Rect) -> Option<(Vec<Piece>, u32)> {
         let text = label.check.as_deref()?;
-        let size_max = size_of_height(area.height * 4 / 5).min(self.units(CHECK_UM_MAX));
+        let size_max = size_of_height(area.height / 2).min(self.units(CHECK_UM_MAX));
         let sizes = Sizes {
             min: self.units(TITLE_UM_MIN),
             max: size_max.max(self.units(TITLE_UM_MIN)),
         };
         let least = self.units(CHECKED_WIDTH_UM_MIN / 3).min(area.width / 2);
         let part = Rect {
-            width: (area.width / 4).max(least),
+            width: (area.width / 7).max(least),
             ..area
         };
         let whole = Face::Bold.printable(text);

@@ -33,9 +33,11 @@ impl Symbol {
             return Err(too_long(&label.code));
         }
         match label.symbology {
-            Symbology::Code128 => bars(&label.code),
+            Symbology::Code128 | Symbology::Gs1Code128 => bars(&label.code, label.symbology),
             Symbology::Qr => qr(&label.code),
-            Symbology::DataMatrix => data_matrix(&label.code),
+            Symbology::DataMatrix | Symbology::Gs1DataMatrix => {
+                data_matrix(&label.code, label.symbology)
+            }
         }
     }
 
@@ -55,10 +57,10 @@ impl Symbol {
     #[must_use]
     pub const fn quiet(&self) -> u32 {
         match self.symbology {
-            Symbology::Code128 => 10,
+            Symbology::Code128 | Symbology::Gs1Code128 => 10,
             Symbology::Qr => 4,
             // The standard asks for one; cheap imagers are grateful for a second.
-            Symbology::DataMatrix => 2,
+            Symbology::DataMatrix | Symbology::Gs1DataMatrix => 2,
         }
     }
 
@@ -66,14 +68,14 @@ impl Symbol {
     /// bars 0.25 mm (10 mil), for squares 0.33 mm (13 mil).
     pub(crate) const fn module_um_min(&self) -> u32 {
         match self.symbology {
-            Symbology::Code128 => 250,
-            Symbology::Qr | Symbology::DataMatrix => 330,
+            Symbology::Code128 | Symbology::Gs1Code128 => 250,
+            Symbology::Qr | Symbology::DataMatrix | Symbology::Gs1DataMatrix => 330,
         }
     }
 
     /// Whether it is one row of bars, as high as one likes.
     pub(crate) const fn is_bars(&self) -> bool {
-        matches!(self.symbology, Symbology::Code128)
+        matches!(self.symbology, Symbology::Code128 | Symbology::Gs1Code128)
     }
 
     /// The sets of Code 128.
@@ -112,17 +114,28 @@ fn too_long(code: &str) -> LabelError {
     }
 }
 
-fn bars(code: &str) -> Result<Symbol, LabelError> {
-    if let Some(character) = code.chars().find(|c| !c.is_ascii()) {
-        return Err(LabelError::Character {
-            code: code.to_owned(),
-            character,
-        });
-    }
-    let runs = code128::runs(code);
+fn ascii(code: &str, symbology: Symbology) -> Result<(), LabelError> {
+    let Some(character) = code.chars().find(|c| !c.is_ascii()) else {
+        return Ok(());
+    };
+    Err(LabelError::Character {
+        code: code.to_owned(),
+        symbology,
+        character,
+    })
+}
+
+fn bars(code: &str, symbology: Symbology) -> Result<Symbol, LabelError> {
+    ascii(code, symbology)?;
+    let runs = code128::runs(&match symbology {
+        Symbology::Gs1Code128 => code128::gs1(code),
+        Symbology::Code128 | Symbology::Qr | Symbology::DataMatrix | Symbology::Gs1DataMatrix => {
+            code.as_bytes().to_vec()
+        }
+    });
     let dark = code128::modules(&runs).ok_or_else(|| too_long(code))?;
     Ok(Symbol {
-        symbology: Symbology::Code128,
+        symbology,
         columns: u32::try_from(dark.len()).unwrap_or(u32::MAX),
         dark,
         runs,
@@ -146,14 +159,23 @@ fn qr(code: &str) -> Result<Symbol, LabelError> {
     })
 }
 
-fn data_matrix(code: &str) -> Result<Symbol, LabelError> {
+fn data_matrix(code: &str, symbology: Symbology) -> Result<Symbol, LabelError> {
+    if symbology == Symbology::Gs1DataMatrix {
+        ascii(code, symbology)?;
+    }
     let squares = SymbolList::default().enforce_square();
-    let Ok(matrix) = DataMatrix::encode_str(code, squares) else {
+    let matrix = match symbology {
+        Symbology::Gs1DataMatrix => DataMatrix::encode_gs1(code.as_bytes(), squares),
+        Symbology::Code128 | Symbology::Qr | Symbology::DataMatrix | Symbology::Gs1Code128 => {
+            DataMatrix::encode_str(code, squares)
+        }
+    };
+    let Ok(matrix) = matrix else {
         return Err(too_long(code));
     };
     let bitmap = matrix.bitmap();
     Ok(Symbol {
-        symbology: Symbology::DataMatrix,
+        symbology,
         columns: u32::try_from(bitmap.width()).unwrap_or(u32::MAX),
         dark: bitmap.bits().to_vec(),
         runs: Vec::new(),

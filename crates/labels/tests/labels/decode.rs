@@ -61,6 +61,27 @@ proptest! {
     }
 }
 
+/// A scanner says of each that it is GS1's.
+#[test]
+fn element_strings_are_read_with_the_mark_of_gs1() {
+    for code in [
+        codes::calibration::SEPARATORS,
+        "0104006381333931\u{1D}10AB-1",
+    ] {
+        for (symbology, mark) in [
+            (Symbology::Gs1Code128, "]C1"),
+            (Symbology::Gs1DataMatrix, "]d2"),
+        ] {
+            let label = plain(code, symbology);
+            let expected = Some(format!("{mark}{code}"));
+            assert_eq!(read_svg(&label, SIZE), expected, "{symbology}");
+            assert_eq!(read_zpl(&label, SIZE, Dpi::Dpi203), expected, "{symbology}");
+        }
+    }
+    let error = Sheet::single(SIZE).pages(&[plain("10Ä", Symbology::Gs1DataMatrix)], 1);
+    assert!(error.unwrap_err().to_string().contains("GS1 DataMatrix"));
+}
+
 #[test]
 fn the_label_of_a_place_is_read_from_small_labels_too() {
     for (symbology, width, height) in [

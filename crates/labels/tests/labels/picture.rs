@@ -2,7 +2,7 @@
 
 use labels::{Page, Symbology};
 use resvg::{tiny_skia, usvg};
-use rxing::BarcodeFormat;
+use rxing::{BarcodeFormat, RXingResultMetadataType, RXingResultMetadataValue};
 
 /// A picture in grey: 0 is black.
 pub(crate) struct Picture {
@@ -39,17 +39,38 @@ pub(crate) fn of_page(page: &Page) -> Picture {
 }
 
 impl Picture {
-    /// What the decoder reads, when it looks for one symbology.
+    /// What the decoder reads, when it looks for one symbology. Codes of GS1 begin with the mark by
+    /// which scanners tell them.
     pub(crate) fn read(&self, symbology: Symbology) -> Option<String> {
         let format = match symbology {
-            Symbology::Code128 => BarcodeFormat::CODE_128,
+            Symbology::Code128 | Symbology::Gs1Code128 => BarcodeFormat::CODE_128,
             Symbology::Qr => BarcodeFormat::QR_CODE,
-            Symbology::DataMatrix => BarcodeFormat::DATA_MATRIX,
+            Symbology::DataMatrix | Symbology::Gs1DataMatrix => BarcodeFormat::DATA_MATRIX,
         };
-        let grey = self.grey.clone();
-        let result =
-            rxing::helpers::detect_in_luma(grey, self.width, self.height, Some(format)).ok()?;
-        Some(result.getText().to_owned())
+        let gs1 = matches!(symbology, Symbology::Gs1Code128 | Symbology::Gs1DataMatrix);
+        let mut hints = rxing::DecodeHints {
+            AssumeGs1: Some(gs1),
+            ..rxing::DecodeHints::default()
+        };
+        let result = rxing::helpers::detect_in_luma_with_hints(
+            self.grey.clone(),
+            self.width,
+            self.height,
+            Some(format),
+            &mut hints,
+        );
+        let result = result.ok()?;
+        let text = result.getText();
+        if !gs1 || text.starts_with("]C1") {
+            return Some(text.to_owned());
+        }
+        // Of squares the decoder tells the mark aside.
+        let marks = result.getRXingResultMetadata();
+        let mark = marks.get(&RXingResultMetadataType::SYMBOLOGY_IDENTIFIER)?;
+        let RXingResultMetadataValue::SymbologyIdentifier(mark) = mark else {
+            return None;
+        };
+        Some(format!("{mark}{text}"))
     }
 
     /// A part of it.

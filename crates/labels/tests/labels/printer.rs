@@ -207,6 +207,7 @@ fn values(data: &str) -> Vec<u32> {
                     '<' => 62,
                     '=' => 94,
                     '1' => 95,
+                    '8' => 102,
                     other => panic!("an escape that the printer does not know: {other}"),
                 }
             }
