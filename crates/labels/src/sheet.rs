@@ -274,7 +274,17 @@ impl Sheet {
         let y = self
             .top_um
             .saturating_add((place / columns).saturating_mul(self.pitch_y_um));
-        let mut pieces = place_label(label, self.label, Resolution::PAPER)?;
+        // A frame is no part of a quiet zone.
+        let border = if self.frames { FRAME_UM } else { 0 };
+        let size = Size::um(
+            self.label.width_um.saturating_sub(2 * border),
+            self.label.height_um.saturating_sub(2 * border),
+        );
+        let pieces = place_label(label, size, Resolution::PAPER)?;
+        let mut pieces: Vec<Piece> = pieces
+            .into_iter()
+            .map(|piece| piece.moved(border, border))
+            .collect();
         if self.frames {
             pieces.push(Piece::Frame {
                 rect: Rect::new(0, 0, self.label.width_um, self.label.height_um),

@@ -125,6 +125,12 @@ pub(crate) fn paragraphs(texts: &[String], face: Face, sizes: Sizes, area: Rect)
         let smallest = size <= sizes.min;
         match lines {
             Some(lines) if lines.iter().map(Vec::len).sum::<usize>() <= room => {
+                let whole = texts.iter().map(|text| widest(text, face, area.width));
+                let whole = whole.min().unwrap_or(size).min(size);
+                // A little smaller is better than a single word on a line of its own.
+                if whole >= sizes.min.max(size - size / 4) {
+                    return stacked(texts, face, whole, area);
+                }
                 return stacked(lines.concat(), face, size, area);
             }
             Some(_) | None if smallest => {
