@@ -10,6 +10,8 @@ use crate::text::{Sizes, Text, line, line_height, paragraphs, size_of_height};
 use crate::unit::{Rect, Resolution};
 use crate::{Label, LabelError, Size};
 
+/// No printer prints more; somebody took micrometres for millimetres.
+const SIZE_UM_MAX: u32 = 2_000_000;
 /// White at the edges, since no printer hits a label to the hair. Less on very small labels.
 const PADDING_UM: u32 = 1_500;
 /// Between a code and its texts.
@@ -58,6 +60,12 @@ pub(crate) fn place(
     size: Size,
     resolution: Resolution,
 ) -> Result<Vec<Piece>, LabelError> {
+    if size.width_um.max(size.height_um) > SIZE_UM_MAX {
+        return Err(LabelError::Sheet {
+            sheet: label.title.clone(),
+            why: "a label is no longer than two metres: check the unit of its size",
+        });
+    }
     let symbol = Symbol::of(label)?;
     let space = Space::new(size, resolution);
     let ways = if symbol.is_bars() {

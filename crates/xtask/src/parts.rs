@@ -191,7 +191,8 @@ mod tests {
                 "mount",
                 "faketime",
                 "chromium",
-                "chromium-driver"
+                "chromium-driver",
+                "poppler-utils"
             ]
         );
     }

@@ -122,6 +122,26 @@ fn the_common_label_of_a_place_fits_every_sheet_as_a_square() {
 }
 
 #[test]
+fn sizes_that_nobody_has_are_refused() {
+    let label = plain("A1", Symbology::Qr);
+    for size in [
+        Size::um(2_000_001, 50_000),
+        Size::um(u32::MAX, u32::MAX),
+        Size::um(0, 0),
+        Size::um(1, 1),
+    ] {
+        one_page(&label, size).unwrap_err();
+        labels::zpl(std::slice::from_ref(&label), size, labels::Dpi::Dpi300).unwrap_err();
+    }
+    let largest = Size::um(2_000_000, 2_000_000);
+    for symbology in Symbology::ALL {
+        let label = location("A-01", symbology);
+        one_page(&label, largest).unwrap();
+        labels::zpl(&[label], largest, labels::Dpi::Dpi300).unwrap();
+    }
+}
+
+#[test]
 fn what_cannot_be_drawn_says_what_to_do() {
     let size = Size::um(100_000, 50_000);
     for (label, words) in [
