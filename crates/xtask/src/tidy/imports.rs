@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("codes", &[]),
     ("scanning", &["ledger-core", "codes"]),
     ("firmware-bridge", &[]),
+    ("labels", &["codes"]),
     (
         "edge",
         &[
