@@ -6,6 +6,7 @@
 
 use std::io::BufRead as _;
 
+use codes::calibration::{self, Advice};
 use codes::reading::Setting;
 use ledger_core::at_entry::{self, About, MoveOwner, Plan, Refusal, StockRequest};
 use ledger_core::catalogue::{Class, Subject};
@@ -83,7 +84,7 @@ fn take(node: &Node, actor: &Actor, session: &mut Session, code: &str) -> Result
     let Heard { input, warnings } =
         match node.read(|fold| look_up(fold, session.wants(), code, &setting)) {
             Ok(heard) => heard,
-            Err(text) => return Ok(Reply::error(text)),
+            Err(text) => return Ok(of_card(code).unwrap_or_else(|| Reply::error(text))),
         };
     let step = match session.step(input, now) {
         Ok(step) => step,
@@ -103,6 +104,31 @@ fn take(node: &Node, actor: &Actor, session: &mut Session, code: &str) -> Result
     };
     *session = step.next;
     Ok(reply)
+}
+
+/// What a step of the calibration card shows of the scanner; none when a code is no step.
+fn of_card(code: &str) -> Option<Reply> {
+    let learned = calibration::learn(&[code]);
+    let step = match (&learned.keys, &learned.gs) {
+        (Some(_), _) => "keys and capitals",
+        (None, Some(_)) => "separators",
+        (None, None) => return None,
+    };
+    let advice: Vec<Advice> = learned.advice();
+    // That a scanner does not name the kind of code is common, and no fault.
+    let is_good = advice.iter().all(|advice| *advice == Advice::Aim);
+    let advice: Vec<String> = advice.iter().map(Advice::to_string).collect();
+    let (word, state) = if is_good {
+        ("ok", "come as they should")
+    } else {
+        ("warn", "do not come as they should")
+    };
+    let text = [format!("calibration card: {step} {state}")];
+    let text = text.into_iter().chain(advice).collect::<Vec<_>>();
+    Some(Reply {
+        word,
+        text: text.join("; "),
+    })
 }
 
 /// What a session is told of a code.

@@ -75,6 +75,7 @@ GET alerts/low-stock
 GET exceptions
 GET exceptions/EXCEPTION
 POST exceptions/EXCEPTION {"count": 0}
+GET labels?kind=locations&select=A-01,K-*&format=svg&sheet=a4-21
 GET devices
 GET status
 GET entries?limit=5

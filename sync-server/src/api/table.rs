@@ -16,7 +16,7 @@ use super::rules::Routes;
 use super::rules::Verb::{Delete, Patch, Post, Put};
 use super::settings::AllSettings;
 use super::{
-    alerts, catalogue, description, devices, entries, exceptions, items, locations, orders,
+    alerts, catalogue, description, devices, entries, exceptions, items, labels, locations, orders,
     partners, settings, sites, status, stock, transactions,
 };
 
@@ -46,6 +46,14 @@ pub(crate) fn all() -> Routes {
             Says::written::<AnsweredObject>("Answer an exception")
                 .more("One of count, reverse and accept. To accept takes the role manager."),
             exceptions::answer,
+        )
+        .get(
+            "/labels",
+            Says::file("Labels and cards to print", &labels::MEDIA).more(
+                "Of a kind all that is in use, or what select names. An SVG is one page. What \
+                 cannot be printed is refused as a whole.",
+            ),
+            labels::print,
         )
         .get(
             "/devices",

@@ -17,3 +17,4 @@ mod paper;
 mod picture;
 mod printer;
 mod samples;
+mod viewer;

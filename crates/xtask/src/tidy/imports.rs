@@ -27,12 +27,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("scanning", &["ledger-core", "codes"]),
     ("firmware-bridge", &[]),
     ("labels", &["codes"]),
+    ("labelling", &["ledger-core", "codes", "labels", "scanning"]),
     (
         "edge",
         &[
             "ledger-core",
             "ledger-node",
             "codes",
+            "labelling",
             "scanning",
             "firmware-bridge",
         ],
@@ -45,6 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ledger-sync",
             "ledger-node",
             "codes",
+            "labelling",
         ],
     ),
     ("xtask", &[]),
