@@ -241,12 +241,14 @@ enum Stopped {
 
 impl From<LabelError> for Stopped {
     fn from(error: LabelError) -> Self {
-        match error {
-            LabelError::TooSmall { .. }
-            | LabelError::TooLong { .. }
-            | LabelError::Character { .. } => Self::TooWide(error),
-            other => Self::Refused(refused(other)),
+        let may_go_elsewhere = matches!(
+            error,
+            LabelError::TooSmall { .. } | LabelError::TooLong { .. } | LabelError::Character { .. }
+        );
+        if may_go_elsewhere {
+            return Self::TooWide(error);
         }
+        Self::Refused(refused(error))
     }
 }
 
@@ -264,10 +266,12 @@ impl Stopped {
     reason = "it stands where errors are turned into others"
 )]
 fn refused(error: LabelError) -> Refusal {
-    let code = match error {
-        LabelError::Sheet { .. } => "bad-sheet",
-        LabelError::Start { .. } => "bad-start",
-        _ => "bad-label",
+    let code = if matches!(error, LabelError::Sheet { .. }) {
+        "bad-sheet"
+    } else if matches!(error, LabelError::Start { .. }) {
+        "bad-start"
+    } else {
+        "bad-label"
     };
     Refusal::new(code, error.to_string())
 }
