@@ -127,8 +127,8 @@ proptest! {
 
     #[test]
     fn a_scan_of_a_label_means_what_it_was_printed_for(
-        names in prop::collection::btree_set("[A-Za-z0-9]{1,3}|[ -~]{1,12}|\\PC{1,20}", 1..8),
-        barcodes in prop::collection::vec("[0-9]{8,14}|[!-~]{1,10}", 0..4),
+        names in prop::collection::btree_set("[AB][01]|[A-Za-z0-9]{1,3}|[ -~]{1,12}|\\PC{1,20}", 1..8),
+        barcodes in prop::collection::vec("[AB][01]|[0-9]{8,14}|[!-~]{1,10}", 0..4),
         with_barcodes in any::<bool>(),
     ) {
         let names: Vec<Code> = names.iter().filter_map(|name| Code::new(name).ok()).collect();
