@@ -15,6 +15,7 @@ mod exceptions;
 mod extract;
 mod given;
 mod items;
+mod labels;
 mod locations;
 mod orders;
 mod paging;

@@ -234,9 +234,11 @@ fn narrow(schema: &mut Value, needs: &[&str], without: &[&str]) {
 
 fn responses(rule: &Rule) -> Value {
     let mut responses = Map::new();
-    let answer = json!({
-        "content": { rule.says.media: { "schema": rule.says.answer } },
-    });
+    let media = rule.says.media.iter();
+    let content: Map<String, Value> = media
+        .map(|media| ((*media).to_owned(), json!({ "schema": rule.says.answer })))
+        .collect();
+    let answer = json!({ "content": content });
     let mut good = |status: &str, description: &str| {
         let mut answer = answer.clone();
         set(&mut answer, "description", json!(description));

@@ -21,6 +21,7 @@ mod demo;
 mod forgotten;
 mod harness;
 mod hub;
+mod labels;
 mod order_commands;
 mod orders;
 mod readme;
@@ -36,3 +37,13 @@ mod sync_kills;
 mod sync_watch;
 mod tls;
 mod worked;
+
+// What reads labels without knowing anything of ours, as the tests of the crate `labels` do.
+#[allow(dead_code, reason = "those tests need more of it")]
+#[path = "../../crates/labels/tests/labels/picture.rs"]
+mod picture;
+#[allow(dead_code, reason = "those tests need more of it")]
+#[path = "../../crates/labels/tests/labels/printer.rs"]
+mod printer;
+#[path = "../../crates/labels/tests/labels/viewer.rs"]
+mod viewer;

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod files;
+mod labels;
 mod orders;
 mod stock;
 
@@ -14,6 +15,7 @@ pub(crate) use self::catalogue::{
     LocationFields, LocationTypeCommand, OnOff, PartnerCommand, SettingCommand,
 };
 pub(crate) use self::files::{ExportArgs, ExportFormat, ImportArgs, ImportKind};
+pub(crate) use self::labels::LabelsArgs;
 pub(crate) use self::orders::{
     AnswerArgs, AnswerWhat, BackordersArgs, ExceptionsArgs, ExceptionsCommand, OrderCommand,
     OrderEndArgs, OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs, OrderLineArgs,
@@ -205,6 +207,9 @@ pub(crate) enum Command {
     /// Explain codes
     #[command(subcommand)]
     Codes(CodesCommand),
+    /// Print labels, cards and badges
+    #[command(after_help = labels::help())]
+    Labels(LabelsArgs),
 
     /// Exchange what is new with the server
     #[command(

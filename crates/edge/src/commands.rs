@@ -8,6 +8,7 @@ mod device;
 mod doctor;
 mod exceptions;
 mod export;
+mod labels;
 mod login;
 mod look;
 mod orders;
@@ -63,6 +64,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Scan(args) => crate::scan::run(context, &args),
         Command::Scans(args) => scans::run(context, &args),
         Command::Codes(command) => codes::run(context, command),
+        Command::Labels(args) => labels::run(context, args),
         Command::Sync(args) => sync::run(context, &args),
         Command::Status => device::status(context),
         Command::Exceptions(args) => exceptions::run(context, args),

@@ -4,6 +4,7 @@
 //! scans are queued on the disk, taken one after the other, and answered. `ok` is said only when
 //! what the scan wrote is on the disk.
 
+mod card;
 mod queue;
 mod work;
 

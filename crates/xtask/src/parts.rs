@@ -69,6 +69,12 @@ pub(crate) const PARTS: &[Part] = &[
         without: "no page is looked at in a browser",
     },
     Part {
+        name: "pdftoppm",
+        detect: &["pdftoppm", "-v"],
+        packages: &["poppler-utils"],
+        without: "no PDF of labels is looked at",
+    },
+    Part {
         name: "cargo-nextest",
         detect: &["cargo", "nextest", "--version"],
         packages: &[],
@@ -185,7 +191,8 @@ mod tests {
                 "mount",
                 "faketime",
                 "chromium",
-                "chromium-driver"
+                "chromium-driver",
+                "poppler-utils"
             ]
         );
     }

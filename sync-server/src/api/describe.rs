@@ -124,8 +124,8 @@ pub(crate) struct Says {
     pub(crate) more: Option<&'static str>,
     /// The schema of the answer.
     pub(crate) answer: Value,
-    /// The media type of the answer.
-    pub(crate) media: &'static str,
+    /// The media types that the answer may have.
+    pub(crate) media: &'static [&'static str],
     /// What the answer's schema refers to.
     pub(crate) schemas: Schemas,
     /// Fields that the body must have here, though its type does not ask for them.
@@ -140,7 +140,7 @@ impl Says {
             summary,
             more: None,
             answer,
-            media: "application/json",
+            media: &["application/json"],
             schemas,
             needs: &[],
             without: &[],
@@ -190,14 +190,30 @@ impl Says {
     /// It answers one JSON object a line.
     pub(crate) fn lines(summary: &'static str) -> Self {
         Self {
-            media: "application/jsonl",
+            media: &["application/jsonl"],
             ..Self::new(summary, json!({ "type": "string" }), Vec::new())
+        }
+    }
+
+    /// It answers a file of one of several kinds.
+    pub(crate) fn file(summary: &'static str, media: &'static [&'static str]) -> Self {
+        let bytes = json!({ "type": "string", "format": "binary" });
+        Self {
+            media,
+            ..Self::new(summary, bytes, Vec::new())
         }
     }
 
     /// It answers any JSON object.
     pub(crate) fn any(summary: &'static str) -> Self {
         Self::new(summary, json!({ "type": "object" }), Vec::new())
+    }
+
+    /// Whether it answers a file.
+    pub(crate) fn is_file(&self) -> bool {
+        self.answer
+            .get("format")
+            .is_some_and(|format| format == "binary")
     }
 
     /// Something more to know.

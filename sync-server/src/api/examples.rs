@@ -75,6 +75,7 @@ GET alerts/low-stock
 GET exceptions
 GET exceptions/EXCEPTION
 POST exceptions/EXCEPTION {"count": 0}
+GET labels?kind=locations&select=A-01,K-*&format=svg&sheet=a4-21
 GET scans?unknown=true
 POST scans/resolve {"code": "5901234123457", "item": "R-100"}
 GET devices

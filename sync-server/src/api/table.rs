@@ -17,7 +17,7 @@ use super::rules::Routes;
 use super::rules::Verb::{Delete, Patch, Post, Put};
 use super::settings::AllSettings;
 use super::{
-    alerts, catalogue, description, devices, entries, exceptions, items, locations, orders,
+    alerts, catalogue, description, devices, entries, exceptions, items, labels, locations, orders,
     partners, scans, settings, sites, status, stock, transactions,
 };
 
@@ -58,6 +58,14 @@ pub(crate) fn all() -> Routes {
             Says::written::<ScannedCodeView>("Say what a scanned code stands for")
                 .more("All its scans take effect, past ones too; with dismiss none has any."),
             scans::resolve,
+        )
+        .get(
+            "/labels",
+            Says::file("Labels and cards to print", &labels::MEDIA).more(
+                "Of a kind all that is in use, or what select names. An SVG is one page. What \
+                 cannot be printed is refused as a whole.",
+            ),
+            labels::print,
         )
         .get(
             "/devices",

@@ -21,6 +21,8 @@ enum When {
     Always,
     /// It has a query, or a parameter in its path, and only reads.
     Asks,
+    /// It answers a file.
+    Prints,
     /// It has a parameter in its path.
     Names,
     /// It has a parameter in its path and only reads.
@@ -31,7 +33,7 @@ enum When {
 }
 
 /// Everything that can go wrong.
-pub(super) const ALL: [Wrong; 14] = [
+pub(super) const ALL: [Wrong; 15] = [
     Wrong {
         status: 400,
         name: "UnreadableQuestion",
@@ -45,6 +47,34 @@ pub(super) const ALL: [Wrong; 14] = [
             "unknown-site",
         ],
         when: When::Asks,
+    },
+    Wrong {
+        status: 400,
+        name: "NotPrintable",
+        meaning: "The query cannot be read, names what is not there, or asks for what cannot be \
+                  printed",
+        codes: &[
+            "bad-query",
+            "bad-code",
+            "bad-dpi",
+            "bad-kind",
+            "bad-label",
+            "bad-sheet",
+            "bad-start",
+            "bad-symbology",
+            "ambiguous-item",
+            "ambiguous-order",
+            "nothing-to-print",
+            "too-many-labels",
+            "unknown-command",
+            "unknown-customer",
+            "unknown-item",
+            "unknown-location",
+            "unknown-order",
+            "unknown-reason",
+            "unknown-user",
+        ],
+        when: When::Prints,
     },
     Wrong {
         status: 400,
@@ -232,9 +262,11 @@ impl Wrong {
     fn can_come_of(&self, rule: &Rule) -> bool {
         let names = rule.path.contains('{');
         let writes = rule.taken.writes;
+        let prints = rule.says.is_file();
         match self.when {
             When::Always => true,
-            When::Asks => !writes && (names || !rule.taken.query.is_empty()),
+            When::Asks => !writes && !prints && (names || !rule.taken.query.is_empty()),
+            When::Prints => prints,
             When::Names => names,
             When::NamesToRead => !writes && names,
             When::Says => rule.taken.body.is_some(),

@@ -10,6 +10,7 @@ use ledger_node::{Actor, Node, NodeError};
 use scanning::{Action, Heard, Piece, Session, refusal_text};
 use serde_json::json;
 
+use super::card::of_card;
 use super::queue::Raw;
 use crate::report::Failure;
 use crate::time;
@@ -63,7 +64,7 @@ impl Work<'_> {
         });
         let step = match taken {
             Ok(step) => step,
-            Err(text) => return Ok(Reply::error(text)),
+            Err(text) => return Ok(of_card(&raw.text).unwrap_or_else(|| Reply::error(text))),
         };
         let mut done = Done {
             warnings: step.warns,

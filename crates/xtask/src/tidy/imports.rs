@@ -26,12 +26,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("codes", &[]),
     ("scanning", &["ledger-core", "codes"]),
     ("firmware-bridge", &[]),
+    ("labels", &["codes"]),
+    ("labelling", &["ledger-core", "codes", "labels", "scanning"]),
     (
         "edge",
         &[
             "ledger-core",
             "ledger-node",
             "codes",
+            "labelling",
             "scanning",
             "firmware-bridge",
         ],
@@ -44,6 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ledger-sync",
             "ledger-node",
             "codes",
+            "labelling",
         ],
     ),
     ("xtask", &[]),

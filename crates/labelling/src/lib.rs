@@ -1,0 +1,22 @@
+//! Which labels a ledger wants, and the document that they are printed from.
+//!
+//! [`wanted`] looks labels up in the ledger, [`Wanted::document`] draws them; the second needs no
+//! ledger, so that nobody who writes waits for it. Pure: no clock, no store, no files. Handhelds and
+//! the server print the same.
+//!
+//! **Invariant.** What a label carries is understood by `scanning::meant` as the thing that it was
+//! printed for, on every device that knows the thing; where that would not be so there is no label.
+
+mod card;
+mod commands;
+mod document;
+mod kind;
+mod select;
+mod things;
+
+pub use self::document::{Document, Paper, sheets};
+pub use self::kind::{Format, Kind};
+pub use self::select::{Choice, LABELS_MAX, Wanted, wanted};
+
+#[cfg(test)]
+mod tests;
