@@ -28,6 +28,7 @@ mod retail;
 mod revoked;
 mod rights;
 mod scan;
+mod scan_work;
 mod snapshot;
 mod sync_faults;
 mod sync_file;

@@ -49,6 +49,21 @@ impl ScanSession {
         line.trim_end().to_owned()
     }
 
+    /// Scans one code and waits for nothing.
+    #[track_caller]
+    pub fn send(&mut self, code: &str) {
+        let pipe = self.codes.as_mut().expect("the session is open");
+        writeln!(pipe, "{code}").expect("the session reads codes");
+    }
+
+    /// Ends the program at once; gives what it still said.
+    pub fn kill_and_hear(mut self) -> Vec<String> {
+        signal("KILL", self.child.id());
+        let said: Vec<String> = (&mut self.lines).lines().map_while(Result::ok).collect();
+        drop(self.child.wait());
+        said
+    }
+
     /// Ends the program at once, as a crash or a flat battery does.
     pub fn kill(mut self) {
         signal("KILL", self.child.id());

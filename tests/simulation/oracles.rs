@@ -47,6 +47,14 @@ pub struct Memory {
     gone: BTreeSet<EntryId>,
 }
 
+/// What a node has at a place in a chain, or in a branch of it.
+fn held(node: &Node, id: EntryId) -> Vec<Entry> {
+    let family = node.read(|fold| fold.family(fold.root_of(id.origin)));
+    let chains = [id.origin].into_iter().chain(family);
+    let entries = chains.filter_map(|origin| node.entry(EntryId { origin, ..id }).ok());
+    entries.flatten().collect()
+}
+
 impl Memory {
     /// A person at a machine is told that these entries are saved.
     ///
@@ -80,15 +88,12 @@ impl Memory {
         let others = others.filter(|(other, _)| *other != which);
         let others: Vec<&Node> = others.filter_map(|(_, it)| it.node.as_ref()).collect();
         let is_kept = |(id, _): &(EntryId, usize), told: &Entry| {
-            let mut others = others.iter();
-            others.any(|node| matches!(node.entry(*id), Ok(Some(there)) if there == *told))
+            others.iter().any(|node| held(node, *id).contains(told))
         };
         let gone = self.told.iter().filter(|(id, told)| !is_kept(id, told));
         let gone = gone.map(|((id, _), _)| *id);
-        let has_it = machines[which].node.as_ref();
-        let has_it = |id: &EntryId| {
-            has_it.is_none_or(|node| matches!(node.entry(*id), Ok(Some(_)) | Err(_)))
-        };
+        let node = machines[which].node.as_ref();
+        let has_it = |id: &EntryId| node.is_none_or(|node| !held(node, *id).is_empty());
         let gone: Vec<EntryId> = gone.filter(has_it).collect();
         self.gone.extend(gone);
     }

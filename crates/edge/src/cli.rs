@@ -184,7 +184,14 @@ pub(crate) enum Command {
     /// Scan codes, one a line
     #[command(
         after_help = "Codes: ADD REMOVE MOVE COUNT, then a location, then items; Q5 before an item is 5 \
-                      of it; UNDO, DONE.\n\nExample:\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
+                      of it; UNDO takes back the last, DONE ends a count.\n\
+                      MOVE: the place things come from, the things or MOVEALL, the place they go to.\n\
+                      ORDER, or an order's code alone: what to pick is said place by place; SHORT counts \
+                      what is there, SKIP postpones.\n\
+                      OWNER and a customer, REASON and a reason hold for all that follows, until DONE is \
+                      said after OWNER or REASON. A badge logs its user in, or out.\n\n\
+                      A session that was cut off goes on where it was.\n\n\
+                      Example:\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
     )]
     Scan(ScanArgs),
     /// List scans of codes that nobody knew, and say what they are

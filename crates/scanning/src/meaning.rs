@@ -16,6 +16,12 @@ pub enum Wanted {
     Location,
     /// What.
     Item,
+    /// For which order.
+    Order,
+    /// Whose.
+    Customer,
+    /// Why.
+    Reason,
 }
 
 /// A command of a scan session.
@@ -173,6 +179,16 @@ fn command(text: &str) -> Option<Meant> {
 fn exact(fold: &Fold, wanted: Wanted, text: &str) -> Option<Meant> {
     let code = Code::new(text).ok();
     let exists = |class| code.clone().filter(|code| fold.exists(class, code));
+    let customer = || exists(Class::Customer).map(Thing::Customer);
+    let order = || order(fold, code.as_ref()?);
+    let wanted_one = match wanted {
+        Wanted::Order => order(),
+        Wanted::Customer => customer(),
+        Wanted::Mode | Wanted::Location | Wanted::Item | Wanted::Reason => None,
+    };
+    if let Some(thing) = wanted_one {
+        return Some(Meant::plain(thing));
+    }
     let location = exists(Class::Location);
     let item = match fold.find_item(text) {
         ItemMatch::One(item, pack) => Some(Meant::item(item, pack)),
@@ -196,8 +212,7 @@ fn exact(fold: &Fold, wanted: Wanted, text: &str) -> Option<Meant> {
         (Some(item), None) => Some(item),
         (None, None) => {
             let badge = fold.user_of_badge(text).map(|user| Thing::User(user.user));
-            let order = || order(fold, code.as_ref()?);
-            badge.or_else(order).map(Meant::plain)
+            badge.or_else(order).or_else(customer).map(Meant::plain)
         }
     }
 }

@@ -1,12 +1,23 @@
 //! The scan session's own logic: where it stands, and what a code means there.
 //!
-//! **Invariant.** Pure: no clock, no store, no printing. A step is a value, and the session moves on
-//! only when its driver takes the step's `next`, so what could not be written leaves no trace.
+//! **Invariant.** No clock, no store, no printing: a session reads the ledger's state and writes
+//! nothing. A step is a value, and the session moves on only when its driver takes the step's
+//! `next`, so what could not be written leaves no trace.
 
-use std::collections::BTreeMap;
+mod count;
+mod doubt;
+mod pick;
+mod saved;
+mod step;
 
+use codes::MODES;
+use ledger_core::fold::Fold;
 use ledger_core::{Code, Quantity, Timestamp};
 
+use self::doubt::{Answered, Doubt};
+use self::pick::Picking;
+pub use self::pick::Task;
+pub use self::step::{Action, Counted, Input, Piece, Step};
 use crate::meaning::{Wanted, Word};
 
 /// What is being done with scanned items.
@@ -16,17 +27,20 @@ enum Mode {
     Remove,
     Move,
     Count,
+    Order,
 }
 
 impl Mode {
+    const ALL: [Self; 5] = [
+        Self::Add,
+        Self::Remove,
+        Self::Move,
+        Self::Count,
+        Self::Order,
+    ];
+
     fn of(word: &str) -> Option<Self> {
-        match word {
-            "ADD" => Some(Self::Add),
-            "REMOVE" => Some(Self::Remove),
-            "MOVE" => Some(Self::Move),
-            "COUNT" => Some(Self::Count),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|mode| mode.word() == word)
     }
 
     const fn word(self) -> &'static str {
@@ -35,119 +49,16 @@ impl Mode {
             Self::Remove => "REMOVE",
             Self::Move => "MOVE",
             Self::Count => "COUNT",
+            Self::Order => "ORDER",
         }
     }
 }
 
-/// What a scanned code turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
-    /// A command.
-    Word(Word),
-    /// A location.
-    Location(Code),
-    /// So much of an item as one scan of this code is.
-    Item(Piece),
-}
-
-/// So much of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    /// The item.
-    pub item: Code,
-    /// How much.
-    pub quantity: Quantity,
-    /// The batch that the code named.
-    pub batch: Option<String>,
-    /// The serial number that the code named.
-    pub serial: Option<String>,
-    /// The day on which it expires, in days since 1970-01-01.
-    pub expiry: Option<u32>,
-}
-
-impl Piece {
-    /// So much of an item, of which nothing else was said.
-    #[must_use]
-    pub const fn of(item: Code, quantity: Quantity) -> Self {
-        Self {
-            item,
-            quantity,
-            batch: None,
-            serial: None,
-            expiry: None,
-        }
-    }
-}
-
-/// What was counted of one item, and since when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
-    /// What was seen.
-    pub piece: Piece,
-    /// When the first of it was scanned.
-    pub started: Timestamp,
-}
-
-/// What a step writes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Stock comes in.
-    Add {
-        /// What.
-        piece: Piece,
-        /// Where.
-        location: Code,
-    },
-    /// Stock goes out.
-    Remove {
-        /// What.
-        piece: Piece,
-        /// From where.
-        location: Code,
-    },
-    /// Stock goes elsewhere, all of it in one group.
-    Move {
-        /// What.
-        pieces: Vec<Piece>,
-        /// From where.
-        from: Code,
-        /// To where.
-        to: Code,
-    },
-    /// One scan of a count, which has no effect on stock.
-    Tally {
-        /// What.
-        piece: Piece,
-        /// Where.
-        location: Code,
-    },
-    /// Such a scan was none.
-    TallyBack {
-        /// What.
-        piece: Piece,
-        /// Where.
-        location: Code,
-    },
-    /// A count of a location ends.
-    Count {
-        /// What was there.
-        counts: Vec<Counted>,
-        /// Where.
-        location: Code,
-    },
-    /// The last transaction of this device is taken back.
-    Undo,
-}
-
-/// What a code leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// Where the session stands afterwards.
-    pub next: Session,
-    /// What must be durable before that.
-    pub action: Option<Action>,
-    /// What is then said.
-    pub says: String,
+/// What the next code is to say for all that follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Owner,
+    Reason,
 }
 
 /// Where a scan session stands.
@@ -161,6 +72,14 @@ pub struct Session {
     held: Vec<Piece>,
     /// In COUNT: the scans at this location, in order.
     tallied: Vec<Counted>,
+    /// Whose stock it is about; none is our own.
+    owner: Option<Code>,
+    /// Why, until another reason is given.
+    reason: Option<String>,
+    asked: Option<Asked>,
+    doubt: Option<Doubt>,
+    /// In ORDER, and in a count that it was interrupted for.
+    picking: Option<Picking>,
 }
 
 fn of_item(piece: &Piece) -> String {
@@ -171,14 +90,56 @@ fn listed(pieces: impl IntoIterator<Item = String>) -> String {
     pieces.into_iter().collect::<Vec<_>>().join(", ")
 }
 
+/// What a scan adds to a message about an item without a mode.
+const MODES_FIRST: &str = "scan a mode first, ADD, REMOVE, MOVE, COUNT or ORDER";
+
 impl Session {
     /// What it waits for.
     #[must_use]
     pub const fn wants(&self) -> Wanted {
-        match (self.mode, &self.location) {
-            (None, _) => Wanted::Mode,
-            (Some(_), None) => Wanted::Location,
-            (Some(_), Some(_)) => Wanted::Item,
+        match (self.asked, self.mode, &self.location) {
+            (Some(Asked::Owner), _, _) => Wanted::Customer,
+            (Some(Asked::Reason), _, _) => Wanted::Reason,
+            (None, None, _) => Wanted::Mode,
+            (None, Some(Mode::Order), _) if self.picking.is_none() => Wanted::Order,
+            (None, Some(_), None) => Wanted::Location,
+            (None, Some(_), Some(_)) => Wanted::Item,
+        }
+    }
+
+    /// The mode, in its word.
+    #[must_use]
+    pub fn mode(&self) -> Option<&'static str> {
+        self.mode.map(Mode::word)
+    }
+
+    /// The sticky location.
+    #[must_use]
+    pub const fn location(&self) -> Option<&Code> {
+        self.location.as_ref()
+    }
+
+    /// Why what is written is done; none when nobody said.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// What to scan next, in words.
+    #[must_use]
+    pub fn prompt(&self, fold: &Fold) -> String {
+        match self.wants() {
+            Wanted::Customer => "scan a customer, or DONE for our own stock".to_owned(),
+            Wanted::Reason => "scan a reason, or DONE for none".to_owned(),
+            Wanted::Mode => "scan a mode".to_owned(),
+            Wanted::Order => "scan an order".to_owned(),
+            Wanted::Location | Wanted::Item if self.mode == Some(Mode::Order) => {
+                let picking = self.picking.as_ref();
+                picking.map_or_else(String::new, |picking| picking.guide(fold))
+            }
+            Wanted::Location => "scan a location".to_owned(),
+            Wanted::Item if !self.held.is_empty() => "scan where it goes".to_owned(),
+            Wanted::Item => "scan an item".to_owned(),
         }
     }
 
@@ -197,51 +158,155 @@ impl Session {
     }
 
     /// What a code leads to here, or what is expected instead.
-    pub fn step(&self, input: Input, now: Timestamp) -> Result<Step, String> {
+    pub fn step(&self, fold: &Fold, input: Input, now: Timestamp) -> Result<Step, String> {
+        let mut calm = self.clone();
+        let Some(doubt) = calm.doubt.take() else {
+            return calm.take(fold, input, false, now);
+        };
+        let Answered {
+            input,
+            is_sure,
+            left,
+        } = doubt.answered(input);
+        if let (Input::Word(Word::Undo), Some(left)) = (&input, &left) {
+            return Ok(Step::to(calm, left.clone()));
+        }
+        let mut step = calm.take(fold, input, is_sure, now)?;
+        step.warns.extend(left);
+        Ok(step)
+    }
+
+    fn take(
+        &self,
+        fold: &Fold,
+        input: Input,
+        is_sure: bool,
+        now: Timestamp,
+    ) -> Result<Step, String> {
+        if let Some(asked) = self.asked {
+            return self.answer(asked, input);
+        }
         match input {
             Input::Word(Word::Mode(word)) => self.enter(word),
             Input::Word(Word::Undo) => Ok(self.undo()),
             Input::Word(Word::Done) => self.done(),
-            Input::Word(Word::Other(word)) => {
-                Err(format!("{word} belongs to a mode that this version lacks"))
-            }
+            Input::Word(Word::Other("MOVEALL")) => self.move_all(fold),
+            Input::Word(Word::Other("SHORT")) => self.short(fold, now),
+            Input::Word(Word::Other("SKIP")) => self.skip(fold),
+            Input::Word(Word::Other(word)) => Err(format!("{word} means nothing here")),
             Input::Word(Word::Times(times)) => Ok(self.times(times)),
-            Input::Location(location) => Ok(self.at(location)),
-            Input::Item(piece) => self.item(piece, now),
+            Input::Location(location) => Ok(self.at(fold, location)),
+            Input::Item(piece) => self.item(fold, &piece, is_sure, now),
+            Input::Several(items, content) => Ok(self.which(items, content)),
+            Input::Order(order) => self.pick(fold, order),
+            Input::Customer(customer) => Err(format!(
+                "{customer} is a customer: scan OWNER first, to work with their stock"
+            )),
+            Input::Reason(reason) => Err(format!("{reason} is a reason: scan REASON first")),
+            Input::Badge(user) => {
+                let next = self.clone();
+                Ok(Step::to(next, "").writing(Action::Badge(user)))
+            }
         }
+    }
+
+    /// What OWNER or REASON asked for.
+    fn answer(&self, asked: Asked, input: Input) -> Result<Step, String> {
+        let mut next = Self {
+            asked: None,
+            ..self.clone()
+        };
+        let says = match (asked, input) {
+            (Asked::Owner, Input::Customer(customer)) => {
+                let says = format!("from now on stock of {customer}");
+                next.owner = Some(customer);
+                says
+            }
+            (Asked::Owner, Input::Word(Word::Done)) => {
+                next.owner = None;
+                "from now on our own stock".to_owned()
+            }
+            (Asked::Reason, Input::Reason(reason)) => {
+                let says = format!("from now on the reason is: {reason}");
+                next.reason = Some(reason);
+                says
+            }
+            (Asked::Reason, Input::Word(Word::Done)) => {
+                next.reason = None;
+                "from now on without a reason".to_owned()
+            }
+            (_, Input::Word(Word::Undo)) => "nothing changed".to_owned(),
+            (_, Input::Word(Word::Mode(word))) => return next.enter(word),
+            (Asked::Owner, _) => {
+                return Err("a customer is expected, or DONE for our own stock".to_owned());
+            }
+            (Asked::Reason, _) => {
+                return Err("a reason is expected, or DONE for none".to_owned());
+            }
+        };
+        Ok(Step::to(next, says))
+    }
+
+    fn asking(&self, asked: Asked, says: &str) -> Step {
+        let next = Self {
+            asked: Some(asked),
+            ..self.clone()
+        };
+        Step::to(next, says)
     }
 
     fn moved_on(&self, next: Self, says: String) -> Step {
-        Step {
-            next,
-            action: None,
-            says,
-        }
-        .after_count(self)
+        Step::to(next, says).after_count(self)
     }
 
-    fn enter(&self, word: &str) -> Result<Step, String> {
-        let mode =
-            Mode::of(word).ok_or_else(|| format!("the mode {word} is not in this version"))?;
-        if !self.held.is_empty() {
-            let held = listed(self.held.iter().map(of_item));
-            return Err(format!(
-                "{held} is still to be put down: scan the location it goes to, or UNDO"
-            ));
+    /// The same with nothing begun.
+    fn cleared(&self) -> Self {
+        Self {
+            mode: self.mode,
+            owner: self.owner.clone(),
+            reason: self.reason.clone(),
+            ..Self::default()
         }
-        let says = match &self.location {
-            Some(location) => format!("{} at {location}", mode.word()),
-            None => format!("{}: scan a location", mode.word()),
-        };
-        let location = self.location.clone();
-        Ok(self.moved_on(
-            Self {
-                mode: Some(mode),
-                location,
-                ..Self::default()
-            },
-            says,
+    }
+
+    fn nothing_held(&self) -> Result<(), String> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let held = listed(self.held.iter().map(of_item));
+        Err(format!(
+            "{held} is still to be put down: scan the location it goes to, or UNDO"
         ))
+    }
+
+    fn enter(&self, word: &'static str) -> Result<Step, String> {
+        match word {
+            "OWNER" => return Ok(self.asking(Asked::Owner, "OWNER: scan a customer, or DONE")),
+            "REASON" => return Ok(self.asking(Asked::Reason, "REASON: scan a reason, or DONE")),
+            _ => {}
+        }
+        let mode = Mode::of(word).ok_or_else(|| {
+            let known = MODES.contains(&word);
+            let why = if known {
+                "is not in this version"
+            } else {
+                "is no mode"
+            };
+            format!("the mode {word} {why}")
+        })?;
+        self.nothing_held()?;
+        let location = self.location.clone().filter(|_| mode != Mode::Order);
+        let says = match (&location, mode) {
+            (_, Mode::Order) => "ORDER: scan an order".to_owned(),
+            (Some(location), _) => format!("{word} at {location}"),
+            (None, _) => format!("{word}: scan a location"),
+        };
+        let next = Self {
+            mode: Some(mode),
+            location,
+            ..self.cleared()
+        };
+        Ok(self.moved_on(next, says))
     }
 
     fn times(&self, times: Quantity) -> Step {
@@ -249,120 +314,123 @@ impl Session {
             times: Some(times),
             ..self.clone()
         };
-        Step {
-            next,
-            action: None,
-            says: format!("{times} of the next item"),
-        }
+        Step::to(next, format!("{times} of the next item"))
     }
 
-    fn at(&self, location: Code) -> Step {
+    fn at(&self, fold: &Fold, location: Code) -> Step {
         if let (Some(Mode::Move), Some(from), false) =
             (self.mode, &self.location, self.held.is_empty())
         {
             let moved = listed(self.held.iter().map(of_item));
             let says = format!("{moved} moved from {from} to {location}");
-            let pieces = self.held.clone();
-            let action = Some(Action::Move {
-                pieces,
+            let next = Self {
+                held: Vec::new(),
+                ..self.clone()
+            };
+            return Step::to(next, says).writing(Action::Move {
+                pieces: self.held.clone(),
                 from: from.clone(),
                 to: location,
             });
-            return Step {
-                next: Self {
-                    held: Vec::new(),
-                    ..self.clone()
-                },
-                action,
-                says,
-            };
+        }
+        if self.mode == Some(Mode::Order) {
+            return self.pick_at(fold, &location);
         }
         let says = match self.mode {
             Some(mode) => format!("{} at {location}", mode.word()),
             None => format!("at {location}: scan a mode"),
         };
-        let (mode, times) = (self.mode, self.times);
         let next = Self {
-            mode,
-            times,
+            times: self.times,
             location: Some(location),
-            ..Self::default()
+            ..self.counted()
         };
         self.moved_on(next, says)
     }
 
-    fn item(&self, mut piece: Piece, now: Timestamp) -> Result<Step, String> {
-        let item = piece.item.clone();
-        let Some(mode) = self.mode else {
-            return Err(format!(
-                "{item} is an item: scan a mode first, ADD, REMOVE, MOVE or COUNT"
-            ));
+    /// `MOVEALL`: everything at the location is taken up.
+    fn move_all(&self, fold: &Fold) -> Result<Step, String> {
+        let (Some(Mode::Move), Some(location)) = (self.mode, &self.location) else {
+            return Err("MOVEALL belongs to MOVE: scan MOVE and a location first".to_owned());
         };
+        self.nothing_held()?;
+        let lines = fold.lines_at(location).into_iter();
+        let lines = lines.filter(|line| line.on_hand > ledger_core::Total::ZERO);
+        let mut held = Vec::new();
+        for line in lines {
+            let quantity = line.on_hand.to_string().parse();
+            let quantity: Quantity = quantity.map_err(|_too_much| {
+                format!("{} of {} is too much at once", line.on_hand, line.key.item)
+            })?;
+            let batch = line.key.batch.map_or("-".to_owned(), |it| it.to_string());
+            held.push(Piece {
+                owner: line.key.owner,
+                batch: Some(batch),
+                ..Piece::of(line.key.item, quantity)
+            });
+        }
+        if held.is_empty() {
+            return Err(format!("nothing is at {location}"));
+        }
+        let all = listed(held.iter().map(of_item));
+        let next = Self {
+            held,
+            times: None,
+            ..self.clone()
+        };
+        let says = format!("{all} from {location}: scan where it goes");
+        Ok(Step::to(next, says))
+    }
+
+    fn item(
+        &self,
+        fold: &Fold,
+        scanned: &Piece,
+        is_sure: bool,
+        now: Timestamp,
+    ) -> Result<Step, String> {
+        let item = scanned.item.clone();
+        let Some(mode) = self.mode else {
+            return Err(format!("{item} is an item: {MODES_FIRST}"));
+        };
+        let mut piece = scanned.clone();
+        piece.owner = piece.owner.or_else(|| self.owner.clone());
+        if let Some(times) = self.times {
+            let product = piece.quantity.checked_mul(times);
+            piece.quantity = product.ok_or_else(|| too_much(&item))?;
+        }
+        let waits = self.location.is_none() || (mode == Mode::Order && self.picking.is_none());
+        if !is_sure
+            && !waits
+            && let Some(question) = self.is_that_much(fold, scanned, piece.quantity)
+        {
+            return Ok(question);
+        }
+        if mode == Mode::Order {
+            return self.pick_item(fold, piece, self.location.clone());
+        }
         let Some(location) = self.location.clone() else {
             return Err(format!("{item} is an item: scan a location first"));
         };
-        let too_much = || format!("so much of {item} is no quantity");
-        if let Some(times) = self.times {
-            piece.quantity = piece.quantity.checked_mul(times).ok_or_else(too_much)?;
-        }
         let mut next = Self {
             times: None,
             ..self.clone()
         };
-        let (action, says) = match mode {
-            Mode::Add => {
-                let says = format!("{} added at {location}", of_item(&piece));
-                (Some(Action::Add { piece, location }), says)
-            }
-            Mode::Remove => {
-                let says = format!("{} removed from {location}", of_item(&piece));
-                (Some(Action::Remove { piece, location }), says)
-            }
+        let amount = of_item(&piece);
+        Ok(match mode {
+            Mode::Add => Step::to(next, format!("{amount} added at {location}"))
+                .writing(Action::Add { piece, location }),
+            Mode::Remove => Step::to(next, format!("{amount} removed from {location}"))
+                .writing(Action::Remove { piece, location }),
             Mode::Move => {
-                let says = format!("{} from {location}: scan where it goes", of_item(&piece));
                 next.held.push(piece);
-                (None, says)
+                Step::to(
+                    next,
+                    format!("{amount} from {location}: scan where it goes"),
+                )
             }
-            Mode::Count => {
-                next.tallied.push(Counted {
-                    piece: piece.clone(),
-                    started: now,
-                });
-                let sum = next.sum_of(&item).ok_or_else(too_much)?;
-                let says = format!("{}: {sum} so far at {location}", of_item(&piece));
-                (Some(Action::Tally { piece, location }), says)
-            }
-        };
-        Ok(Step { next, action, says })
-    }
-
-    fn sum_of(&self, item: &Code) -> Option<Quantity> {
-        let scans = self.tallied.iter().filter(|scan| scan.piece.item == *item);
-        scans
-            .map(|scan| scan.piece.quantity)
-            .try_fold(Quantity::ZERO, Quantity::checked_add)
-    }
-
-    /// What was counted here, one count for each item and batch.
-    fn counts(&self) -> Vec<Counted> {
-        let mut counts: BTreeMap<(&Code, &Option<String>), Counted> = BTreeMap::new();
-        for scan in &self.tallied {
-            let Counted { piece, started } = scan;
-            let zero = Piece {
-                quantity: Quantity::ZERO,
-                serial: None,
-                ..piece.clone()
-            };
-            let of = (&piece.item, &piece.batch);
-            let count = counts.entry(of).or_insert_with(|| Counted {
-                piece: zero,
-                started: *started,
-            });
-            // Every scan was checked to keep the sum a quantity.
-            let sum = count.piece.quantity.checked_add(piece.quantity);
-            count.piece.quantity = sum.unwrap_or(count.piece.quantity);
-        }
-        counts.into_values().collect()
+            Mode::Count | Mode::Order => self.tally(piece, location, now)?,
+        })
     }
 
     fn undo(&self) -> Step {
@@ -371,59 +439,33 @@ impl Session {
             ..self.clone()
         };
         if let Some(piece) = next.held.pop() {
-            return Step {
-                next,
-                action: None,
-                says: format!("{} put back", of_item(&piece)),
-            };
+            return Step::to(next, format!("{} put back", of_item(&piece)));
         }
         if let (Some(location), Some(Counted { piece, .. })) =
             (self.location.clone(), next.tallied.pop())
         {
-            let says = format!("{} not counted at {location}", of_item(&piece));
-            return Step {
-                next,
-                action: Some(Action::TallyBack { piece, location }),
-                says,
-            };
+            return next.untallied(piece, location);
         }
-        Step {
-            next,
-            action: Some(Action::Undo),
-            says: "undone:".to_owned(),
-        }
+        Step::to(next, "undone:").writing(Action::Undo)
     }
 
     fn done(&self) -> Result<Step, String> {
-        if !self.held.is_empty() {
-            let held = listed(self.held.iter().map(of_item));
-            return Err(format!(
-                "{held} is still to be put down: scan the location it goes to, or UNDO"
-            ));
+        self.nothing_held()?;
+        if self.mode == Some(Mode::Count) && self.picking.is_some() {
+            let next = self.counted();
+            return Ok(self.moved_on(next, "ORDER again".to_owned()));
         }
-        let next = Self {
-            mode: self.mode,
-            ..Self::default()
-        };
         let says = match self.mode {
+            Some(Mode::Order) => "ORDER done: scan the next order".to_owned(),
             Some(mode) => format!("{} done: scan the next location", mode.word()),
             None => "nothing is going on: scan a mode".to_owned(),
         };
-        Ok(self.moved_on(next, says))
+        Ok(self.moved_on(self.cleared(), says))
     }
 }
 
-impl Step {
-    /// Lets the count that is going on end first.
-    fn after_count(mut self, session: &Session) -> Self {
-        if let (Some(location), false) = (session.location.clone(), session.tallied.is_empty()) {
-            let counts = session.counts();
-            let counted = listed(counts.iter().map(|count| of_item(&count.piece)));
-            self.says = format!("{counted} counted at {location}; {}", self.says);
-            self.action = Some(Action::Count { counts, location });
-        }
-        self
-    }
+fn too_much(item: &Code) -> String {
+    format!("so much of {item} is no quantity")
 }
 
 #[cfg(test)]

@@ -15,8 +15,7 @@ pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
         match log.entries.get(id) {
             Some(there) if there == entry => {}
             _ if world.memory.gone.contains(id) => {}
-            // From there nothing can be handed on any more.
-            _ if world.memory.shut_out.contains(which) => {}
+            _ if is_shut_out(world, *id, *which) => {}
             _ if is_on_a_branch(world, log, *id, entry) => {}
             Some(_) => return Err(format!("{id} is there with other contents than were told")),
             None => return Err(format!("{id} was told and is lost: {:?}", entry.body)),
@@ -54,6 +53,17 @@ pub(super) fn judge(world: &World, log: &Log) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Whether nothing can hand on an entry any more: the machine where it was told cannot be enrolled,
+/// or only copies of that one have it, which cannot either.
+fn is_shut_out(world: &World, id: EntryId, told_at: usize) -> bool {
+    let has = |which: &usize| {
+        let node = world.machines[*which].node.as_ref();
+        node.is_some_and(|node| matches!(node.entry(id), Ok(Some(_))))
+    };
+    let shut_out = &world.memory.shut_out;
+    shut_out.contains(&told_at) || shut_out.iter().any(has)
 }
 
 /// Whether an entry is there as one of a branch of the origin that it was written under.

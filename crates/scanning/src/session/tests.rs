@@ -44,6 +44,12 @@ fn short(action: &Action) -> String {
             format!("count {} @{location}", listed(counts.iter().map(told)))
         }
         Action::Undo => "undo".to_owned(),
+        Action::Pick {
+            order,
+            piece,
+            location,
+        } => format!("pick {} @{location} for {order}", of_item(piece)),
+        Action::Badge(user) => format!("badge {user}"),
     }
 }
 
@@ -52,7 +58,7 @@ fn scan(words: &str) -> (Session, Vec<String>) {
     let mut session = Session::default();
     let mut written = Vec::new();
     for (at, word) in (1..).zip(words.split(' ')) {
-        match session.step(input(word), Timestamp::from_millis(at)) {
+        match session.step(&Fold::new(), input(word), Timestamp::from_millis(at)) {
             Ok(step) => {
                 written.extend(step.action.as_ref().map(short));
                 session = step.next;
@@ -136,8 +142,14 @@ fn the_wrong_code_says_what_is_expected() {
         ("R", "scan a mode"),
         ("ADD R", "scan a location"),
         ("COUNT R", "scan a location"),
-        ("ORDER", "ORDER is not in this version"),
-        ("SKIP", "SKIP belongs to a mode"),
+        ("LOT", "LOT is not in this version"),
+        ("SKIP", "SKIP belongs to ORDER"),
+        ("SHORT", "SHORT belongs to ORDER"),
+        ("ADD @A MOVEALL", "MOVEALL belongs to MOVE"),
+        ("MOVE @A MOVEALL", "nothing is at A"),
+        ("ORDER R", "scan an order first"),
+        ("OWNER R", "a customer is expected"),
+        ("REASON @A", "a reason is expected"),
         ("ADD @A Q922337203685477 BOX", "no quantity"),
     ] {
         let (_, written) = scan(words);
@@ -154,10 +166,13 @@ fn the_wrong_code_says_what_is_expected() {
 fn a_step_that_is_not_taken_leaves_no_trace() {
     let (session, _) = scan("ADD @A Q5");
     let before = session.clone();
-    let refused = session.step(input("R"), Timestamp::ZERO).unwrap();
+    let refused = session.step(&Fold::new(), input("R"), Timestamp::ZERO);
+    let refused = refused.unwrap();
     assert_eq!(session, before);
     assert_eq!(
         refused.next.times, None,
         "the multiplier is used up only when it was written"
     );
 }
+
+mod shop;

@@ -1,0 +1,112 @@
+//! COUNT: what was scanned at a location, and the counts that come of it.
+
+use std::collections::BTreeMap;
+
+use ledger_core::{Code, Quantity, Timestamp};
+
+use super::step::{Action, Counted, Piece, Step};
+use super::{Mode, Session, listed, of_item, too_much};
+
+impl Session {
+    /// One scan of a count.
+    pub(super) fn tally(
+        &self,
+        mut piece: Piece,
+        location: Code,
+        now: Timestamp,
+    ) -> Result<Step, String> {
+        let item = piece.item.clone();
+        let mut same = self.tallied.iter().map(|scan| &scan.piece);
+        let is_repeated = |scan: &Piece| scan.item == item && scan.serial == piece.serial;
+        if piece.serial.is_some() && same.clone().any(is_repeated) {
+            let serial = piece.serial.unwrap_or_default();
+            return Err(format!(
+                "the {item} with serial number {serial} is counted already"
+            ));
+        }
+        // A recount of one line is about its batch, where the label says none.
+        let recounted = same.find(|scan| scan.item == item && scan.quantity.is_zero());
+        if let (None, Some(recounted)) = (&piece.batch, recounted) {
+            piece.batch.clone_from(&recounted.batch);
+            piece.owner.clone_from(&recounted.owner);
+        }
+        let mut next = Self {
+            times: None,
+            ..self.clone()
+        };
+        next.tallied.push(Counted {
+            piece: piece.clone(),
+            started: now,
+        });
+        let sum = next.sum_of(&item).ok_or_else(|| too_much(&item))?;
+        let says = format!("{}: {sum} so far at {location}", of_item(&piece));
+        Ok(Step::to(next, says).writing(Action::Tally { piece, location }))
+    }
+
+    /// The last scan of a count was none. The session has forgotten it already.
+    pub(super) fn untallied(self, piece: Piece, location: Code) -> Step {
+        let says = format!("{} not counted at {location}", of_item(&piece));
+        if self.tallied.is_empty() && self.picking.is_some() {
+            // What was taken back is that it is counted at all.
+            let mode = Some(Mode::Order);
+            return Step::to(Self { mode, ..self }, says);
+        }
+        Step::to(self, says).writing(Action::TallyBack { piece, location })
+    }
+
+    /// The same at the end of a count: what it was interrupted for goes on.
+    pub(super) fn counted(&self) -> Self {
+        let was_picking = self.picking.is_some() && self.mode == Some(Mode::Count);
+        if was_picking {
+            return Self {
+                mode: Some(Mode::Order),
+                location: self.location.clone(),
+                picking: self.picking.clone(),
+                ..self.cleared()
+            };
+        }
+        self.cleared()
+    }
+
+    fn sum_of(&self, item: &Code) -> Option<Quantity> {
+        let scans = self.tallied.iter().filter(|scan| scan.piece.item == *item);
+        scans
+            .map(|scan| scan.piece.quantity)
+            .try_fold(Quantity::ZERO, Quantity::checked_add)
+    }
+
+    /// What was counted here, one count for each item, owner and batch.
+    fn counts(&self) -> Vec<Counted> {
+        let mut counts: BTreeMap<_, Counted> = BTreeMap::new();
+        for scan in &self.tallied {
+            let Counted { piece, started } = scan;
+            let zero = Piece {
+                quantity: Quantity::ZERO,
+                serial: None,
+                ..piece.clone()
+            };
+            let of = (&piece.item, &piece.owner, &piece.batch);
+            let count = counts.entry(of).or_insert_with(|| Counted {
+                piece: zero,
+                started: *started,
+            });
+            // Every scan was checked to keep the sum a quantity.
+            let sum = count.piece.quantity.checked_add(piece.quantity);
+            count.piece.quantity = sum.unwrap_or(count.piece.quantity);
+        }
+        counts.into_values().collect()
+    }
+}
+
+impl Step {
+    /// Lets the count that is going on end first.
+    pub(super) fn after_count(mut self, session: &Session) -> Self {
+        if let (Some(location), false) = (session.location.clone(), session.tallied.is_empty()) {
+            let counts = session.counts();
+            let counted = listed(counts.iter().map(|count| of_item(&count.piece)));
+            self.says = format!("{counted} counted at {location}; {}", self.says);
+            self.action = Some(Action::Count { counts, location });
+        }
+        self
+    }
+}

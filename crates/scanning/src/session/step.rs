@@ -1,0 +1,183 @@
+//! What goes into a session and what comes out: codes as they were understood, and what to write.
+
+use ledger_core::{Code, EntryId, Quantity, Timestamp, UserName};
+
+use super::Session;
+use crate::meaning::{Content, Word};
+
+/// What a scanned code turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A command.
+    Word(Word),
+    /// A location.
+    Location(Code),
+    /// So much of an item as one scan of this code is.
+    Item(Piece),
+    /// Several items have this code; it says this beside.
+    Several(Vec<Code>, Content),
+    /// An order, by its opening.
+    Order(EntryId),
+    /// A customer.
+    Customer(Code),
+    /// A reason, in its words.
+    Reason(String),
+    /// Somebody's badge.
+    Badge(UserName),
+}
+
+/// So much of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The item.
+    pub item: Code,
+    /// How much.
+    pub quantity: Quantity,
+    /// Whose it is; none is our own.
+    pub owner: Option<Code>,
+    /// The batch that the code named; `-` is stock without one.
+    pub batch: Option<String>,
+    /// The serial number that the code named.
+    pub serial: Option<String>,
+    /// The day on which it expires, in days since 1970-01-01.
+    pub expiry: Option<u32>,
+}
+
+impl Piece {
+    /// So much of an item, of which nothing else was said.
+    #[must_use]
+    pub const fn of(item: Code, quantity: Quantity) -> Self {
+        Self {
+            item,
+            quantity,
+            owner: None,
+            batch: None,
+            serial: None,
+            expiry: None,
+        }
+    }
+
+    /// An item as a code told it: one where that says no quantity.
+    #[must_use]
+    pub fn told(item: Code, content: Content) -> Self {
+        Self {
+            quantity: content.quantity.unwrap_or(Quantity::ONE),
+            batch: content.batch,
+            serial: content.serial,
+            expiry: content.expiry,
+            ..Self::of(item, Quantity::ONE)
+        }
+    }
+}
+
+/// What was counted of one item, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// What was seen.
+    pub piece: Piece,
+    /// When the first of it was scanned.
+    pub started: Timestamp,
+}
+
+/// What a step writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Stock comes in.
+    Add {
+        /// What.
+        piece: Piece,
+        /// Where.
+        location: Code,
+    },
+    /// Stock goes out.
+    Remove {
+        /// What.
+        piece: Piece,
+        /// From where.
+        location: Code,
+    },
+    /// Stock goes elsewhere, all of it in one group.
+    Move {
+        /// What.
+        pieces: Vec<Piece>,
+        /// From where.
+        from: Code,
+        /// To where.
+        to: Code,
+    },
+    /// Stock is taken for an order.
+    Pick {
+        /// The order's number.
+        order: Code,
+        /// What.
+        piece: Piece,
+        /// From where.
+        location: Code,
+    },
+    /// One scan of a count, which has no effect on stock.
+    Tally {
+        /// What.
+        piece: Piece,
+        /// Where.
+        location: Code,
+    },
+    /// Such a scan was none.
+    TallyBack {
+        /// What.
+        piece: Piece,
+        /// Where.
+        location: Code,
+    },
+    /// A count of a location ends.
+    Count {
+        /// What was there.
+        counts: Vec<Counted>,
+        /// Where.
+        location: Code,
+    },
+    /// The last transaction of this device is taken back.
+    Undo,
+    /// Somebody begins to work here, or stops when it was they who did. Nothing for the ledger.
+    Badge(UserName),
+}
+
+/// What a code leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Where the session stands afterwards.
+    pub next: Session,
+    /// What must be durable before that.
+    pub action: Option<Action>,
+    /// What is then said.
+    pub says: String,
+    /// What the person should look at.
+    pub warns: Vec<String>,
+    /// Nothing was done yet: the next scan answers.
+    pub is_question: bool,
+}
+
+impl Step {
+    /// Goes on without writing anything.
+    pub(super) fn to(next: Session, says: impl Into<String>) -> Self {
+        Self {
+            next,
+            action: None,
+            says: says.into(),
+            warns: Vec::new(),
+            is_question: false,
+        }
+    }
+
+    /// The same, and this is written first.
+    pub(super) fn writing(self, action: Action) -> Self {
+        Self {
+            action: Some(action),
+            ..self
+        }
+    }
+
+    pub(super) fn warning(mut self, text: impl Into<String>) -> Self {
+        self.warns.push(text.into());
+        self
+    }
+}

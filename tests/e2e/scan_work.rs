@@ -1,0 +1,181 @@
+//! What people do with `stock scan` all day: picking, moving a whole shelf, changing who works, and
+//! going on after the battery was flat.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tests::check::assert_holds;
+use tests::node::Node as _;
+use tests::stock::Stock;
+use tests::world::World;
+
+/// How often the program is killed, and how many scans it is given.
+const KILLS: u64 = 12;
+const SCANS: u64 = 300;
+
+fn shop() -> Stock {
+    let stock = Stock::new("scanner");
+    stock.ok("item add R-100 --name Resistor --barcode 4006381333931");
+    stock.ok("item add C-10 --name Capacitor");
+    for place in ["A-01", "B-02"] {
+        stock.ok(&format!("location add {place} --name Shelf"));
+    }
+    stock
+}
+
+#[test]
+fn an_order_is_picked_place_by_place_and_what_is_short_is_counted() {
+    let stock = shop();
+    stock.ok("add R-100 B-02 10");
+    stock.ok("add C-10 A-01 4");
+    stock.ok("order open S-1 --type sales");
+    stock.ok("order add S-1 R-100 2");
+    stock.ok("order add S-1 C-10 3");
+    let said = stock.scan(&[
+        "S-1", "A-01", "Q2", "C-10", "SHORT", "DONE", "SKIP", "B-02", "R-100", "C-99",
+    ]);
+    assert_eq!(said[0], "ok ORDER S-1; next: 3 of C-10 at A-01");
+    let picked = "ok 2 of C-10 picked at A-01 for S-1; next: 1 of C-10 at A-01";
+    assert_eq!(said[3], picked);
+    assert!(
+        said[5].ends_with("ORDER again; next: 2 of R-100 at B-02"),
+        "{said:#?}"
+    );
+    assert!(said[8].contains("1 of R-100 picked at B-02"), "{said:#?}");
+    assert!(said[9].starts_with("error "), "{said:#?}");
+    let order = stock.json("order show S-1");
+    let lines = json!([{ "item": "C-10", "picked": "2" }, { "item": "R-100", "picked": "1" }]);
+    assert_holds("order", &order, &json!({ "lines": lines }));
+    assert_holds("C-10", &stock.show("C-10"), &json!({ "on_hand": "0" }));
+    // SKIP had nothing to say where nothing was next but one thing.
+    assert!(
+        said[6].starts_with("ok R-100 at B-02 postponed"),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn owner_and_reason_hold_until_they_are_taken_away() {
+    let stock = shop();
+    stock.ok("customer add ACME");
+    let said = stock.scan(&[
+        "OWNER", "ACME", "REASON", "Returned", "ADD", "A-01", "Q3", "R-100", "OWNER", "DONE",
+        "REASON", "DONE", "R-100", "MOVE", "MOVEALL", "B-02",
+    ]);
+    assert!(said.iter().all(|line| line.starts_with("ok ")), "{said:#?}");
+    let shown = stock.show("R-100");
+    let lines = json!([
+        { "location": "B-02", "owner": null, "on_hand": "1" },
+        { "location": "B-02", "owner": "ACME", "on_hand": "3" },
+    ]);
+    assert_holds("lines", &shown, &json!({ "lines": lines }));
+    let rows = stock.json("history R-100");
+    let reasons: Vec<&Value> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["reason"])
+        .collect();
+    assert_eq!(reasons[..2], [&json!("returned"), &Value::Null], "{rows:#}");
+}
+
+#[test]
+fn a_badge_changes_who_works_and_far_too_much_is_asked_about() {
+    let world = World::plain();
+    world
+        .server
+        .admin("user add olga --role operator --badge B-7");
+    world.settle();
+    let a = &world.a;
+    let said = a.scan(&[
+        "B-7", "ADD", "A-01", "R-100", "Q2000", "R-100", "R-100", "B-7", "R-100",
+    ]);
+    assert_eq!(said[0], "ok olga works here now");
+    assert!(said[5].starts_with("warn 2000 of R-100?"), "{said:#?}");
+    assert!(said[6].starts_with("ok 2000 of R-100 added"), "{said:#?}");
+    assert_eq!(said[7], "ok olga is logged out");
+    let rows = a.json("history R-100");
+    let users: Vec<&Value> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["user"])
+        .collect();
+    assert_eq!(users, ["olga", "olga", "device:A"]);
+    assert_eq!(a.json("whoami")["user"], Value::Null);
+}
+
+#[test]
+fn a_session_that_was_killed_goes_on_where_it_was_and_one_that_ended_does_not() {
+    let stock = shop();
+    let mut session = stock.open_scan();
+    for code in ["COUNT", "A-01", "R-100", "Q4"] {
+        assert!(session.say(code).starts_with("ok "), "{code}");
+    }
+    session.kill();
+    let said = stock.scan(&["R-100", "DONE"]);
+    assert!(said[0].contains("5 so far at A-01"), "{said:#?}");
+    assert_holds("R-100", &stock.show("R-100"), &json!({ "on_hand": "5" }));
+    let said = stock.scan(&["R-100"]);
+    assert!(said[0].contains("scan a mode"), "{said:#?}");
+}
+
+/// A number from another, for the moments of the kills.
+fn shuffled(number: u64) -> u64 {
+    number
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .rotate_left(29)
+        >> 7
+}
+
+#[test]
+fn every_scan_that_was_acknowledged_is_there_once_whenever_the_program_is_killed() {
+    let stock = shop();
+    let mut told = BTreeMap::new();
+    let mut session = stock.open_scan();
+    session.say("ADD");
+    session.say("A-01");
+    let mut number = 0;
+    for kill in 0..KILLS {
+        for _ in 0..shuffled(kill) % (2 * SCANS / KILLS) {
+            number += 1;
+            let line = session.say(&unit(number));
+            assert!(line.starts_with("ok "), "{line}");
+            told.insert(number, true);
+        }
+        // These are on their way when the power goes.
+        let first = number + 1;
+        for _ in 0..shuffled(kill + KILLS) % 5 {
+            number += 1;
+            session.send(&unit(number));
+            told.insert(number, false);
+        }
+        let heard = session.kill_and_hear();
+        for (number, line) in (first..).zip(heard) {
+            assert!(line.starts_with("ok "), "{line}");
+            told.insert(number, true);
+        }
+        session = stock.open_scan();
+    }
+    assert_eq!(session.finish(), 0);
+    let rows = stock.json("history R-100");
+    let mut there: BTreeMap<String, u64> = BTreeMap::new();
+    for row in rows.as_array().unwrap() {
+        *there
+            .entry(row["serial"].as_str().unwrap().to_owned())
+            .or_default() += 1;
+    }
+    for (number, was_told) in &told {
+        let times = there.remove(&format!("S{number}")).unwrap_or_default();
+        assert!(
+            times == 1 || (times == 0 && !was_told),
+            "S{number}: {times}"
+        );
+    }
+    assert_eq!(there, BTreeMap::new(), "nobody scanned that");
+    assert!(told.len() > 100, "{}", told.len());
+}
+
+fn unit(number: u64) -> String {
+    format!("(01)04006381333931(21)S{number}")
+}
