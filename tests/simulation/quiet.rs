@@ -44,7 +44,8 @@ impl World {
         let mut rounds = 0;
         loop {
             rounds += 1;
-            let settled = self.round()?;
+            // A restored server may have heard only now whom it had revoked.
+            let settled = self.round()? && !self.add_observer()?;
             if settled {
                 break;
             }
@@ -60,16 +61,20 @@ impl World {
         Ok(rounds)
     }
 
-    /// Where some hear nothing any more, somebody new hears of all that the server has.
-    fn add_observer(&mut self) -> Result<(), Failure> {
-        if !(0..self.machines.len()).any(|which| self.is_left_out(which)) {
-            return Ok(());
+    /// Where some hear nothing any more, somebody new hears of all that the server has; says whether
+    /// there is one since now.
+    fn add_observer(&mut self) -> Result<bool, Failure> {
+        const NAME: &str = "observer";
+        let is_there = self.machines.last().is_some_and(|last| last.name == NAME);
+        if is_there || !(0..self.machines.len()).any(|which| self.is_left_out(which)) {
+            return Ok(false);
         }
         let clock = SimClock::new(&self.truth, 0, 0);
         let role = Role::Handheld(Way::Central);
-        let observer = Machine::new("observer", role, clock, &mut self.dice);
+        let observer = Machine::new(NAME, role, clock, &mut self.dice);
         self.machines.push(observer);
-        self.start(self.machines.len() - 1)
+        self.start(self.machines.len() - 1)?;
+        Ok(true)
     }
 
     /// Everybody syncs once; true when all have all.

@@ -31,6 +31,7 @@ use serde::Serialize;
 use serde_bytes::{ByteArray, ByteBuf};
 
 pub use self::greeting::Greeting;
+use self::greeting::epoch_with;
 use self::outbox::Outbox;
 use self::snapshot::Loading;
 use crate::error::NodeError;
@@ -635,18 +636,6 @@ impl Talk {
             },
         }
     }
-}
-
-/// The epoch to talk about with somebody, and whether it is a new one where `known` is known: a
-/// server that was restored begins another. A hub may not have heard of it yet; epochs grow.
-const fn epoch_with(known: u64, hello: &HelloAnswer) -> (u64, bool) {
-    if known == 0 || known == hello.epoch {
-        return (hello.epoch, false);
-    }
-    if !hello.central && hello.epoch < known {
-        return (known, false);
-    }
-    (hello.epoch, true)
 }
 
 pub(crate) fn hello(now: Timestamp, certificate: Option<ByteBuf>) -> Hello {

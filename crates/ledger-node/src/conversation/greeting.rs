@@ -6,7 +6,7 @@
 //! then, and judges by that what arrives.
 
 use ledger_core::Timestamp;
-use ledger_format::wire::Limits;
+use ledger_format::wire::{HelloAnswer, Limits};
 
 use super::{Channel, Conversation, Purpose, State, Talk};
 use crate::error::NodeError;
@@ -22,6 +22,18 @@ pub struct Greeting {
     pub(super) heard: Timestamp,
     pub(super) limits: Limits,
     pub(super) channel: Channel,
+}
+
+/// The epoch to talk about with somebody, and whether it is a new one where `known` is known: a
+/// server that was restored begins another. A hub may not have heard of it yet; epochs grow.
+pub(super) const fn epoch_with(known: u64, hello: &HelloAnswer) -> (u64, bool) {
+    if known == 0 || known == hello.epoch {
+        return (hello.epoch, false);
+    }
+    if !hello.central && hello.epoch < known {
+        return (known, false);
+    }
+    (hello.epoch, true)
 }
 
 impl Conversation {

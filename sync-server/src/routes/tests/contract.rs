@@ -194,7 +194,7 @@ async fn told(shop: &Shop, token: &str, example: &Example, last: &str) -> Reply 
 /// What no route writes: a scan of an unknown code, before scans are looked at.
 fn scanned(shop: &Shop, path: &str) {
     if path == "scans" {
-        let _entry = super::scans::scan(shop, 1);
+        let _entry = scans::scan(shop, 1);
     }
 }
 
