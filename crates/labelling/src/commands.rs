@@ -6,8 +6,11 @@ use ledger_core::at_entry::Refusal;
 
 use crate::select::no_code;
 
-/// Word and what it does, as many as a sheet of cards has.
-const WORDS: [(&str, &str); 10] = [
+/// As many as a sheet of cards has; the others are printed when they are named.
+const SHEET: usize = 10;
+
+/// Word and what it does.
+const WORDS: [(&str, &str); 16] = [
     ("ADD", "Puts in: scan the place, then what comes in"),
     ("REMOVE", "Takes out: scan the place, then what goes out"),
     ("MOVE", "Moves: scan place, items, and new place"),
@@ -18,11 +21,17 @@ const WORDS: [(&str, &str); 10] = [
     ("Q5", "The next item counts 5 times"),
     ("Q10", "The next item counts 10 times"),
     ("Q100", "The next item counts 100 times"),
+    ("ORDER", "Picks: scan the order, then place and item"),
+    ("SHORT", "Less is there: scan what there is, then DONE"),
+    ("SKIP", "Postpones what is next of an order"),
+    ("MOVEALL", "Takes all that is at the place along"),
+    ("OWNER", "Whose stock: scan a customer, or DONE for ours"),
+    ("REASON", "Why: scan a reason, or DONE for none"),
 ];
 
-/// The words that have a card of their own.
+/// The words that are printed when none is named.
 pub(crate) fn words() -> Vec<String> {
-    let words = WORDS.iter().map(|(word, _)| (*word).to_owned());
+    let words = WORDS.iter().take(SHEET).map(|(word, _)| (*word).to_owned());
     words.collect()
 }
 
@@ -37,9 +46,10 @@ pub(crate) fn find(text: &str) -> Result<String, Refusal> {
         "unknown-command",
         format!("there is no card for the command {text:?}"),
     );
+    let known: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
     Err(refusal.hint(format!(
         "there is one for {}, and any other number behind Q",
-        words().join(", ")
+        known.join(", ")
     )))
 }
 

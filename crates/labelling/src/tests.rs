@@ -190,12 +190,15 @@ fn every_card_of_a_command_is_carried_out() {
     let empty = Fold::new();
     let cards = wanted(&empty, &choice(Kind::Commands, &[])).unwrap();
     assert_eq!(labels_of(&cards).len(), 10, "as many as a sheet has");
-    for card in labels_of(&cards) {
+    let named = ["order", "short", "skip", "moveall", "owner", "reason"];
+    let named = wanted(&empty, &choice(Kind::Commands, &named)).unwrap();
+    for card in labels_of(&cards).iter().chain(labels_of(&named)) {
         let Thing::Command(word, text) = scanned(&empty, &card.code) else {
             panic!("{} is no command", card.title);
         };
         assert_eq!(text, card.title);
-        let step = Session::default().step(scanning::Input::Word(word), Timestamp::from_millis(1));
+        let word = scanning::Input::Word(word);
+        let step = Session::default().step(&empty, word, Timestamp::from_millis(1));
         // DONE has nothing to finish here; what a version lacks says so.
         let refused = step.err().unwrap_or_default();
         assert!(!refused.contains("version"), "{}: {refused}", card.title);
