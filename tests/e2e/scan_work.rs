@@ -1,11 +1,12 @@
 //! What people do with `stock scan` all day: picking, moving a whole shelf, changing who works, and
-//! going on after the battery was flat.
+//! what is there after the battery was flat.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tests::check::assert_holds;
 use tests::node::Node as _;
+use tests::scan::ScanSession;
 use tests::stock::Stock;
 use tests::world::World;
 
@@ -105,21 +106,6 @@ fn a_badge_changes_who_works_and_far_too_much_is_asked_about() {
     assert_eq!(a.json("whoami")["user"], Value::Null);
 }
 
-#[test]
-fn a_session_that_was_killed_goes_on_where_it_was_and_one_that_ended_does_not() {
-    let stock = shop();
-    let mut session = stock.open_scan();
-    for code in ["COUNT", "A-01", "R-100", "Q4"] {
-        assert!(session.say(code).starts_with("ok "), "{code}");
-    }
-    session.kill();
-    let said = stock.scan(&["R-100", "DONE"]);
-    assert!(said[0].contains("5 so far at A-01"), "{said:#?}");
-    assert_holds("R-100", &stock.show("R-100"), &json!({ "on_hand": "5" }));
-    let said = stock.scan(&["R-100"]);
-    assert!(said[0].contains("scan a mode"), "{said:#?}");
-}
-
 /// A number from another, for the moments of the kills.
 fn shuffled(number: u64) -> u64 {
     number
@@ -132,9 +118,7 @@ fn shuffled(number: u64) -> u64 {
 fn every_scan_that_was_acknowledged_is_there_once_whenever_the_program_is_killed() {
     let stock = shop();
     let mut told = BTreeMap::new();
-    let mut session = stock.open_scan();
-    session.say("ADD");
-    session.say("A-01");
+    let mut session = begun(&stock);
     let mut number = 0;
     for kill in 0..KILLS {
         for _ in 0..shuffled(kill) % (2 * SCANS / KILLS) {
@@ -155,7 +139,7 @@ fn every_scan_that_was_acknowledged_is_there_once_whenever_the_program_is_killed
             assert!(line.starts_with("ok "), "{line}");
             told.insert(number, true);
         }
-        session = stock.open_scan();
+        session = begun(&stock);
     }
     assert_eq!(session.finish(), 0);
     let rows = stock.json("history R-100");
@@ -174,6 +158,14 @@ fn every_scan_that_was_acknowledged_is_there_once_whenever_the_program_is_killed
     }
     assert_eq!(there, BTreeMap::new(), "nobody scanned that");
     assert!(told.len() > 100, "{}", told.len());
+}
+
+fn begun(stock: &Stock) -> ScanSession {
+    let mut session = stock.open_scan();
+    for code in ["ADD", "A-01"] {
+        assert!(session.say(code).starts_with("ok "), "{code}");
+    }
+    session
 }
 
 fn unit(number: u64) -> String {

@@ -31,7 +31,11 @@ pub fn bugs() -> Vec<(Bug, Options)> {
     };
     let options = |bug: &Bug| match bug {
         // What takes many losses of power, or of the server's memory.
-        Bug::SkipFrameCheck | Bug::FormerNumbersCount | Bug::NothingGivenBack => rough,
+        Bug::SkipFrameCheck => Options {
+            troubles: 80,
+            ..rough
+        },
+        Bug::FormerNumbersCount | Bug::NothingGivenBack => rough,
         Bug::SkipHashCompare => turned_back,
         // What many handhelds and a server that is restored bring about at a hub.
         Bug::HeadsNotKept | Bug::CertificatesNotShown => with_hubs,

@@ -451,7 +451,7 @@ impl Conversation {
                     self.node.take_tls_word(word, pinned)?;
                 }
                 let known = self.node.lock().epoch;
-                let (epoch, is_new) = epoch_with(known, hello);
+                let (epoch, is_new) = epoch_with(known, self.node.heard_epoch(), hello);
                 let channel = Channel {
                     peer,
                     central: hello.central,

@@ -413,13 +413,22 @@ impl Keys {
 
     /// Goes on under a new origin, and on a server in a new epoch; kept on the disk on return.
     pub(crate) fn begin_origin(&mut self, now: Timestamp) -> Result<(), NodeError> {
+        self.begin_origin_behind(0, now)
+    }
+
+    /// The same, and the new epoch is later than another one.
+    pub(crate) fn begin_origin_behind(
+        &mut self,
+        epoch: u64,
+        now: Timestamp,
+    ) -> Result<(), NodeError> {
         let fresh = to_hex(&self.random.bytes::<16>()?);
         self.past_origins
             .push(std::mem::replace(&mut self.origin, fresh));
         if let Some(central) = &mut self.central
             && !Bug::KeepEpoch.is_planted()
         {
-            central.epoch = next_epoch(&self.random, now, central.epoch)?;
+            central.epoch = next_epoch(&self.random, now, central.epoch.max(epoch))?;
             // A backup does not know which keys came after it.
             if let Some(tls) = &mut central.tls {
                 tls.pin = None;

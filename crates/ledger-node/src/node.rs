@@ -108,6 +108,8 @@ pub(crate) struct Shared {
     pub(crate) offsets: Offsets,
     pub(crate) chunks: Chunks,
     pub(crate) contact: Mutex<Option<Contact>>,
+    /// The newest epoch that somebody who asked knew of.
+    pub(crate) heard_epoch: AtomicU64,
 }
 
 impl std::fmt::Debug for Node {
@@ -321,6 +323,7 @@ impl Node {
                 offsets: Offsets::default(),
                 chunks: Chunks::default(),
                 contact: Mutex::default(),
+                heard_epoch: AtomicU64::default(),
             }),
         };
         node.go_on()?;

@@ -37,14 +37,15 @@ impl Node {
 
     /// On a central server that learns while it runs that it was turned back, since somebody knows
     /// numbers that it gave out and does not know: begins anew, unless another has seen to it.
-    pub(crate) fn renew(&self, epoch: u64) -> Result<(), NodeError> {
+    /// The next epoch is later than the one that was `heard` of.
+    pub(crate) fn renew(&self, epoch: u64, heard: u64) -> Result<(), NodeError> {
         let mut inner = self.lock();
         if inner.keys.epoch() != Some(epoch) {
             return Ok(());
         }
         // It goes on with the TLS key that it is served with.
         let served = inner.keys.served();
-        inner.keys.begin_origin(self.now())?;
+        inner.keys.begin_origin_behind(heard, self.now())?;
         inner.keys.serve_as_before(served)?;
         inner.reload(self.store(), self.now())?;
         drop(inner);
@@ -57,7 +58,7 @@ impl Node {
     pub(crate) fn go_on_elsewhere(&self) -> Result<(), NodeError> {
         let epoch = self.lock().keys.epoch();
         if let Some(epoch) = epoch {
-            return self.renew(epoch);
+            return self.renew(epoch, epoch);
         }
         let mut inner = self.lock();
         inner.keys.begin_origin(self.now())?;

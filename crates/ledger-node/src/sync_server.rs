@@ -1,5 +1,7 @@
 //! The server's side of sync: bytes of a request in, bytes of an answer out.
 
+use std::sync::atomic::Ordering;
+
 use ledger_core::catalogue::{CatalogueWrite, Class, Role, Value, key};
 use ledger_core::entry::Body;
 use ledger_core::planted::Bug;
@@ -27,6 +29,9 @@ const NONCE_AGE_MAX_MILLIS: u64 = 15 * 60 * 1000;
 
 /// The most bytes of batches in one answer.
 const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// No clock leads to an epoch from here on: who says such a one does not speak of a server's.
+const EPOCHS_END: u64 = 1 << 60;
 
 /// Note under which a device's last sync is kept.
 pub(crate) const SEEN: &str = "seen/";
@@ -379,13 +384,24 @@ impl Node {
         })
     }
 
-    /// Begins anew when a device knows numbers of this epoch that this server does not.
+    /// Begins anew when a device knows numbers of this epoch that this server does not, or a later
+    /// epoch: it was turned back to before it began that one. A hub remembers to say so.
     pub(crate) fn renew_if_turned_back(&self, cursor: &CursorMessage) -> Result<(), NodeError> {
         let order = self.lock().order();
-        if order.central && self.place(cursor)? == Place::Beyond {
-            self.renew(order.epoch)?;
+        let is_later = cursor.epoch > order.epoch && cursor.epoch < EPOCHS_END;
+        if is_later && !order.central {
+            let heard = &self.shared.heard_epoch;
+            heard.fetch_max(cursor.epoch, Ordering::Relaxed);
+        }
+        if order.central && (is_later || self.place(cursor)? == Place::Beyond) {
+            self.renew(order.epoch, cursor.epoch.min(EPOCHS_END))?;
         }
         Ok(())
+    }
+
+    /// The newest epoch that somebody who asked this hub knew of.
+    pub(crate) fn heard_epoch(&self) -> u64 {
+        self.shared.heard_epoch.load(Ordering::Relaxed)
     }
 
     /// How a cursor meets the order as this node knows it.
@@ -490,6 +506,7 @@ impl Node {
             ledger: inner.keys.ledger().ok_or_else(no_ledger)?,
             server_key: inner.keys.ledger_key().ok_or_else(no_ledger)?,
             caller,
+            own: inner.keys.key().public(),
         };
         let log = NodeLog {
             store: self.store(),

@@ -12,8 +12,9 @@ mod shop;
 
 use std::sync::Arc;
 
+use ledger_core::Timestamp;
 use ledger_core::at_entry::{self, ItemChange, LocationChange};
-use ledger_node::{Node, NodeError, SystemClock};
+use ledger_node::{Node, NodeError, NodeKind, SystemClock, WallClock};
 use shop::*;
 
 /// A shop with a hub that is enrolled and knows what the central server knows.
@@ -264,4 +265,74 @@ fn what_a_hub_got_twice_at_once_is_served_as_it_was_numbered() {
     report(&server, &hub);
     report(&hub, &b);
     assert_eq!(b.state_hash().unwrap(), server.state_hash().unwrap());
+}
+
+/// A hub that never reached the server has the server's entries from a handheld, and in them who is
+/// enrolled; none of it has a number there. What another hub wrote can be checked all the same when
+/// the numbers come.
+#[test]
+fn a_hub_that_has_entries_before_their_numbers_knows_who_signed_what_follows() {
+    let shop = Shop::new();
+    let (server, a) = (shop.server(), shop.handheld("a"));
+    let enrolled = |name: &str| {
+        let hub = Node::init_hub(&shop.dir(name), name, Arc::new(SystemClock)).unwrap();
+        let code = server.new_enrol_code(None, None, 60_000).unwrap();
+        carry(&server, hub.begin_enroll("http://server", &code.code));
+        hub
+    };
+    let (first, second) = (enrolled("first"), enrolled("second"));
+    report(&server, &a);
+    // The hub gets its own entries back too, before it has heard that it is a device of the ledger.
+    report(&second, &a);
+    write(&first, |fold| {
+        at_entry::add_item(fold, "Q", &ItemChange::default())
+    });
+    report(&server, &first);
+    report(&server, &second);
+    assert_eq!(second.state_hash().unwrap(), server.state_hash().unwrap());
+}
+
+/// The clock of a machine that was set a year ahead.
+struct YearAhead;
+
+impl WallClock for YearAhead {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(SystemClock.now().millis() + 31_536_000_000)
+    }
+}
+
+/// A server that was restored while its clock was a year ahead began a late epoch. It was restored
+/// once more since, with the clock right, and knows nothing of that one: it hears of it from a
+/// device, through a hub too, and begins one that is later still.
+#[test]
+fn an_epoch_of_a_wrong_clock_that_the_server_forgot_stops_nobody() {
+    let (shop, server, hub) = with_hub();
+    let (a, b) = (shop.handheld("a"), shop.handheld("b"));
+    report(&server, &a);
+    drop(server);
+    copy_dir(&shop.dir("server"), &shop.dir("old"));
+    drop(shop.server());
+    turn_back(&shop.dir("server"), &shop.dir("old"));
+    let clock = Arc::new(YearAhead);
+    let server = Node::open(&shop.dir("server"), NodeKind::Server, clock, |_| {}).unwrap();
+    report(&server, &a);
+    report(&server, &b);
+    drop(server);
+    turn_back(&shop.dir("server"), &shop.dir("old"));
+    let server = shop.server();
+    add(&a, 1);
+    report(&server, &hub);
+    for _ in 0..3 {
+        report(&hub, &a);
+        report(&server, &hub);
+        report(&server, &b);
+    }
+    report(&server, &hub);
+    report(&hub, &a);
+    for node in [&a, &b, &hub] {
+        assert_eq!(total(node), "11", "{}", node.name());
+        assert_eq!(node.state_hash().unwrap(), server.state_hash().unwrap());
+        assert_eq!(central_order(node), central_order(&server));
+    }
+    assert_eq!(a.view().pending().unwrap().0, 0, "all has a number");
 }

@@ -342,7 +342,7 @@ impl Client<'_> {
     /// not here.
     fn take_named<L: Log>(
         &self,
-        ahead: &Ahead<'_, L>,
+        ahead: &mut Ahead<'_, L>,
         run: &wire::RunMessage,
         taken: &mut Taken,
     ) -> Result<Option<Vec<Hash>>, Fault<L::Error>> {
@@ -350,6 +350,10 @@ impl Client<'_> {
             return Ok(None);
         };
         let chain = wire::origin_of(&run.origin);
+        // What has had no number so far may say nothing in the log yet.
+        if ahead.is_of(ahead.root(chain)?, self.server_key.device_id()) {
+            ahead.learn_keys_of(chain, run.first_seq, run.count)?;
+        }
         taken.effects.push(Effect::Head(chain, head));
         Ok(Some(hashes))
     }

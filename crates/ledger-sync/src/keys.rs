@@ -11,6 +11,7 @@ use ledger_format::head::{PublicKey, Signature, SignedHead};
 use ledger_format::wire::{self, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BatchMessage};
 use ledger_format::{Hash, OriginSlice, pack};
 
+use crate::server::Known;
 use crate::{BranchStart, Fault, Log};
 
 /// A batch that holds: inflated, chained to its signed head.
@@ -48,6 +49,15 @@ impl<'a, L: Log> Ahead<'a, L> {
             devices: BTreeMap::new(),
             keys: BTreeMap::new(),
         }
+    }
+
+    /// The same, with the keys that hold beside those of the log.
+    pub(crate) fn knowing(log: &'a L, known: &Known) -> Self {
+        let mut ahead = Self::new(log, known.ledger);
+        for key in [known.server_key, known.caller, known.own] {
+            ahead.trust(key);
+        }
+        ahead
     }
 
     /// Trusts a device's key that is known from elsewhere, such as the server's own.
@@ -174,6 +184,29 @@ impl<'a, L: Log> Ahead<'a, L> {
     pub(crate) fn is_of(&self, root: Origin, device: DeviceId) -> bool {
         let known = self.devices.get(&root).copied();
         known.or_else(|| self.log.device_of(root)) == Some(device)
+    }
+
+    /// Takes the keys that the central server certified in entries of its own which are in the log.
+    pub(crate) fn learn_keys_of(
+        &mut self,
+        chain: Origin,
+        first_seq: u64,
+        count: u64,
+    ) -> Result<(), Fault<L::Error>> {
+        let behind = first_seq.saturating_add(count);
+        let mut next = first_seq;
+        while next < behind {
+            let most = usize::try_from(behind.saturating_sub(next)).unwrap_or(BATCH_ENTRIES_MAX);
+            let slice = self.log.slice(chain, next, most, usize::MAX);
+            let slice = slice.map_err(Fault::Log)?;
+            if slice.entries.is_empty() {
+                // It came in this message, and was looked at then.
+                return Ok(());
+            }
+            self.learn_keys(&slice);
+            next = slice.last_seq().saturating_add(1);
+        }
+        Ok(())
     }
 
     /// Takes the keys that the central server certified in its own entries.

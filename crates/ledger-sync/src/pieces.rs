@@ -301,9 +301,7 @@ impl<L: Log> Ahead<'_, L> {
 /// Checks a piece on the central server, which does not have these numbers: what is new in it
 /// arrives run by run in their order, and was numbered when they say.
 pub fn take_pushed<L: Log>(log: &L, known: &Known, piece: &Piece) -> Result<Pushed, L::Error> {
-    let mut ahead = Ahead::new(log, known.ledger);
-    ahead.trust(known.server_key);
-    ahead.trust(known.caller);
+    let mut ahead = Ahead::knowing(log, known);
     let mut pushed = Pushed::default();
     let batches = piece.entries.iter().map(|batch| (batch, None));
     take_all(&mut ahead, known, batches, &mut pushed)?;

@@ -7,7 +7,6 @@
 mod count;
 mod doubt;
 mod pick;
-mod saved;
 mod step;
 
 use codes::MODES;

@@ -174,3 +174,13 @@ hint-bad-query = Beginnen Sie bei der Liste, und wählen Sie noch einmal.
 refused-bad-form = Was gesendet wurde, lässt sich nicht lesen.
 hint-bad-form = Öffnen Sie die Seite noch einmal, und füllen Sie sie neu aus.
 refused-method-not-allowed = Das nimmt diese Adresse nicht an.
+# Scans unbekannter Codes.
+refused-known-code = Dieser Code ist schon bekannt.
+hint-known-code = Scannen Sie ihn noch einmal.
+refused-bad-place = Ein Scan hat einen zweiten Lagerplatz nur, wenn er etwas umlagert.
+refused-already-resolved = Dieser Code ist schon so geklärt.
+hint-already-resolved = Wählen Sie einen anderen Artikel, oder lassen Sie es, wie es ist.
+refused-note-missing = Um einen Code zu verwerfen, braucht es eine Notiz.
+hint-note-missing = Schreiben Sie, warum er nichts von uns ist.
+refused-unknown-code = Hier ist kein Scan eines solchen Codes.
+hint-unknown-code = Sehen Sie in der Liste der Scans nach.

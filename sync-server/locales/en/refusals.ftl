@@ -175,3 +175,13 @@ hint-bad-query = Begin at the list, and choose again.
 refused-bad-form = What was sent cannot be read.
 hint-bad-form = Open the page again, and fill it in anew.
 refused-method-not-allowed = This address does not take that.
+# Scans of unknown codes.
+refused-known-code = This code is known already.
+hint-known-code = Scan it again.
+refused-bad-place = A scan has a second location when it moves something, and only then.
+refused-already-resolved = This code was settled in that way already.
+hint-already-resolved = Choose another item, or leave it as it is.
+refused-note-missing = To dismiss a code needs a note.
+hint-note-missing = Say why it is nothing of ours.
+refused-unknown-code = No scan of such a code is kept here.
+hint-unknown-code = Look at the list of scans.

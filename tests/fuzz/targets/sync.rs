@@ -33,6 +33,7 @@ pub(crate) fn push(bytes: &[u8]) {
         ledger: world::ledger(),
         server_key: world::key(0).public(),
         caller: world::key(1).public(),
+        own: world::key(0).public(),
     };
     let pushed =
         server::take_push(&log, &known, &request).expect("no message leads beyond the log");
@@ -161,6 +162,7 @@ pub(crate) fn piece(bytes: &[u8]) {
         ledger: world::ledger(),
         server_key: world::key(0).public(),
         caller: world::key(1).public(),
+        own: world::key(0).public(),
     };
     let mut server = Shelf::default();
     let pushed = pieces::take_pushed(&server, &known, &piece).expect("the log is sound");

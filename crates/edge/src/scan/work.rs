@@ -11,9 +11,15 @@ use scanning::{Action, Heard, Piece, Session, refusal_text};
 use serde_json::json;
 
 use super::card::of_card;
-use super::queue::Raw;
 use crate::report::Failure;
 use crate::time;
+
+/// A scan as it came, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct Raw {
+    pub(crate) at: Timestamp,
+    pub(crate) text: String,
+}
 
 /// What is said to one scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +104,7 @@ impl Work<'_> {
             now: raw.at,
         };
         let plan = |fold: &Fold| job.plan(fold, action);
-        let written = self.node.write_once(&self.actor, raw.once(), plan)?;
+        let written = self.node.write(&self.actor, plan)?;
         let after = self.node.read(|fold| after(fold, action, &written.about));
         Ok(Done {
             warnings: written.warnings,

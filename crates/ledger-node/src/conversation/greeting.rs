@@ -25,15 +25,19 @@ pub struct Greeting {
 }
 
 /// The epoch to talk about with somebody, and whether it is a new one where `known` is known: a
-/// server that was restored begins another. A hub may not have heard of it yet; epochs grow.
-pub(super) const fn epoch_with(known: u64, hello: &HelloAnswer) -> (u64, bool) {
-    if known == 0 || known == hello.epoch {
-        return (hello.epoch, false);
+/// server that was restored begins another. A hub may not have heard of it yet; epochs grow. A
+/// central server that does not know of one which it began, by which devices go or which this hub
+/// `heard` of, was turned back: it hears of that one, and begins another behind it.
+pub(super) fn epoch_with(known: u64, heard: u64, hello: &HelloAnswer) -> (u64, bool) {
+    let newest = if hello.central {
+        known.max(heard)
+    } else {
+        known
+    };
+    if hello.epoch < newest {
+        return (newest, false);
     }
-    if !hello.central && hello.epoch < known {
-        return (known, false);
-    }
-    (hello.epoch, true)
+    (hello.epoch, known != 0 && known != hello.epoch)
 }
 
 impl Conversation {

@@ -80,12 +80,6 @@ fn usual_below(fold: &Fold, item: &Code, quantity: Quantity) -> Option<Total> {
 }
 
 impl Session {
-    /// Whether the next scan says which of several items it is.
-    #[cfg(test)]
-    pub(super) const fn is_asking_which(&self) -> bool {
-        matches!(self.doubt, Some(Doubt::Which(..)))
-    }
-
     /// Asks which of several items it is.
     pub(super) fn which(&self, items: Vec<Code>, content: Content) -> Step {
         let says = format!(

@@ -141,10 +141,6 @@ impl Shop {
         if let Some(action) = &step.action {
             self.execute(action);
         }
-        let saved = Session::of_saved(&step.next.saved());
-        if !step.next.is_asking_which() {
-            assert_eq!(saved.as_ref(), Some(&step.next), "it is resumed as it was");
-        }
         self.session = step.next;
         let mark = if step.is_question { "? " } else { "" };
         [vec![format!("{mark}{}", step.says)], step.warns]
@@ -360,17 +356,4 @@ fn a_serial_number_is_counted_once() {
     assert_eq!(said, "! the X with serial number S1 is counted already");
     shop.scan("DONE");
     assert!(shop.stock().contains(&"X 2 @A-1".to_owned()));
-}
-
-#[test]
-fn what_is_no_saved_session_is_none() {
-    assert_eq!(Session::of_saved("{}"), Some(Session::default()));
-    for text in [
-        "",
-        "{\"mode\":\"FLY\"}",
-        "{\"times\":\"many\"}",
-        "{\"asked\":\"WHY\"}",
-    ] {
-        assert_eq!(Session::of_saved(text), None, "{text}");
-    }
 }
