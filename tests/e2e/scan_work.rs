@@ -1,12 +1,11 @@
 //! What people do with `stock scan` all day: picking, moving a whole shelf, changing who works, and
-//! what is there after the battery was flat.
+//! going on after the battery was flat, and labels that nobody knows.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tests::check::assert_holds;
 use tests::node::Node as _;
-use tests::scan::ScanSession;
 use tests::stock::Stock;
 use tests::world::World;
 
@@ -106,6 +105,87 @@ fn a_badge_changes_who_works_and_far_too_much_is_asked_about() {
     assert_eq!(a.json("whoami")["user"], Value::Null);
 }
 
+#[test]
+fn a_session_that_was_killed_goes_on_where_it_was_and_one_that_ended_does_not() {
+    let stock = shop();
+    let mut session = stock.open_scan();
+    for code in ["COUNT", "A-01", "R-100", "Q4"] {
+        assert!(session.say(code).starts_with("ok "), "{code}");
+    }
+    session.kill();
+    let said = stock.scan(&["R-100", "DONE"]);
+    assert!(said[0].contains("5 so far at A-01"), "{said:#?}");
+    assert_holds("R-100", &stock.show("R-100"), &json!({ "on_hand": "5" }));
+    let said = stock.scan(&["R-100"]);
+    assert!(said[0].contains("scan a mode"), "{said:#?}");
+}
+
+#[test]
+fn a_label_that_nobody_knew_counts_where_it_was_scanned_once_somebody_says_what_it_is() {
+    let stock = shop();
+    let said = stock.scan(&[
+        "ADD",
+        "A-01",
+        "R-100",
+        "(01)09506000134352(10)LOT7(21)SN1",
+        "Q3",
+        "9506000134352",
+        "MOVE",
+        "A-01",
+        "09506000134352",
+        "B-02",
+        "torn",
+        "UNDO",
+    ]);
+    assert_eq!(
+        said[3],
+        "error 9506000134352 is not known: kept as 1 added at A-01 until somebody says what it \
+         is, or UNDO"
+    );
+    assert!(said[8].starts_with("error 9506000134352"), "{said:#?}");
+    assert_eq!(
+        said[9],
+        "ok 1 of the unknown 9506000134352 moved from A-01 to B-02"
+    );
+    let scans = stock.json("scans --unknown");
+    let kept: Vec<(&str, &str, &str)> = scans
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|scan| {
+            let text = |key: &str| scan[key].as_str().unwrap();
+            (text("code"), text("mode"), text("location"))
+        })
+        .collect();
+    let code = "9506000134352";
+    assert_eq!(
+        kept,
+        [
+            (code, "move", "A-01"),
+            (code, "add", "A-01"),
+            (code, "add", "A-01")
+        ]
+    );
+    assert_holds(
+        "the first",
+        &scans[2],
+        &json!({ "neighbour": "R-100", "batch": "LOT7" }),
+    );
+    stock.ok("item add NEW-1 --name New --barcode 9506000134352");
+    let lines = stock.show("NEW-1");
+    assert_holds("NEW-1", &lines, &json!({ "on_hand": "4" }));
+    let history = stock.json("history NEW-1");
+    assert_eq!(history[0]["serial"], "SN1");
+}
+
+#[test]
+fn a_step_of_the_calibration_card_is_no_item_that_nobody_knows() {
+    let stock = shop();
+    let said = stock.scan(&["ADD", "A-01", "XJX1234567890AMQWYZ"]);
+    assert!(said[2].contains("calibration card"), "{said:#?}");
+    assert_eq!(stock.json("scans"), json!([]));
+}
+
 /// A number from another, for the moments of the kills.
 fn shuffled(number: u64) -> u64 {
     number
@@ -118,7 +198,9 @@ fn shuffled(number: u64) -> u64 {
 fn every_scan_that_was_acknowledged_is_there_once_whenever_the_program_is_killed() {
     let stock = shop();
     let mut told = BTreeMap::new();
-    let mut session = begun(&stock);
+    let mut session = stock.open_scan();
+    session.say("ADD");
+    session.say("A-01");
     let mut number = 0;
     for kill in 0..KILLS {
         for _ in 0..shuffled(kill) % (2 * SCANS / KILLS) {
@@ -139,7 +221,7 @@ fn every_scan_that_was_acknowledged_is_there_once_whenever_the_program_is_killed
             assert!(line.starts_with("ok "), "{line}");
             told.insert(number, true);
         }
-        session = begun(&stock);
+        session = stock.open_scan();
     }
     assert_eq!(session.finish(), 0);
     let rows = stock.json("history R-100");
@@ -158,14 +240,6 @@ fn every_scan_that_was_acknowledged_is_there_once_whenever_the_program_is_killed
     }
     assert_eq!(there, BTreeMap::new(), "nobody scanned that");
     assert!(told.len() > 100, "{}", told.len());
-}
-
-fn begun(stock: &Stock) -> ScanSession {
-    let mut session = stock.open_scan();
-    for code in ["ADD", "A-01"] {
-        assert!(session.say(code).starts_with("ok "), "{code}");
-    }
-    session
 }
 
 fn unit(number: u64) -> String {

@@ -192,6 +192,8 @@ pub(crate) enum Command {
                       what is there, SKIP postpones.\n\
                       OWNER and a customer, REASON and a reason hold for all that follows, until DONE is \
                       said after OWNER or REASON. A badge logs its user in, or out.\n\n\
+                      A code that nobody knows is kept with its place, and has its effect once somebody \
+                      says what it is: stock scans. A session that was cut off goes on where it was.\n\n\
                       Example:\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
     )]
     Scan(ScanArgs),

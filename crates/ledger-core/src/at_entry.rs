@@ -222,6 +222,12 @@ fn did_you_mean(refusal: Refusal, names: &[String], else_hint: String) -> Refusa
     refusal.hint(format!("did you mean {}?", names.join(", ")))
 }
 
+/// The items whose SKUs are most like a text, the likeliest first; none when none is.
+#[must_use]
+pub fn nearest_items(fold: &Fold, text: &str) -> Vec<String> {
+    nearest(text, fold.items().iter().map(Code::as_str))
+}
+
 /// The item that a text names, by its SKU or one of its barcodes, and how much of it one scan is.
 pub fn find_item(fold: &Fold, text: &str) -> Result<(Code, Quantity), Refusal> {
     match fold.find_item(text) {
@@ -233,8 +239,7 @@ pub fn find_item(fold: &Fold, text: &str) -> Result<(Code, Quantity), Refusal> {
         }
         ItemMatch::None => {
             let refusal = Refusal::new("unknown-item", format!("there is no item {text:?}"));
-            let items = fold.items();
-            let near = nearest(text, items.iter().map(Code::as_str));
+            let near = nearest_items(fold, text);
             Err(did_you_mean(
                 refusal,
                 &near,

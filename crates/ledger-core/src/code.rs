@@ -139,8 +139,43 @@ code_type! {
     UserName, |text| text.trim().to_lowercase().nfc().collect(), u8::is_ascii_uppercase
 }
 
+/// How many digits an article number has: GTIN-14, EAN-13, UPC-A, EAN-8.
+const ARTICLE_DIGITS: [usize; 4] = [14, 13, 12, 8];
+
+impl Barcode {
+    /// The barcode as it is printed under its bars: of an article number without the zeros that
+    /// fill it up to another length, as scanners and GS1 elements send it. Digits of 8, 12, 13 or
+    /// 14 places are article numbers (GS1 General Specifications, GTIN).
+    #[must_use]
+    pub fn printed(&self) -> Self {
+        self.spellings().pop().unwrap_or_else(|| self.clone())
+    }
+
+    /// The ways to write the same article number, the longest first; of another barcode only
+    /// itself.
+    #[must_use]
+    pub fn spellings(&self) -> Vec<Self> {
+        let text = self.as_str();
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || !ARTICLE_DIGITS.contains(&text.len()) {
+            return vec![self.clone()];
+        }
+        let filled = format!("{text:0>14}");
+        let lengths = ARTICLE_DIGITS.into_iter();
+        lengths
+            .filter_map(|length| {
+                let (zeros, rest) = filled.split_at_checked(filled.len().checked_sub(length)?)?;
+                let is_filled = zeros.bytes().all(|byte| byte == b'0');
+                is_filled.then(|| Self::new(rest).ok()).flatten()
+            })
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -196,5 +231,35 @@ mod tests {
             Code::new(&"x".repeat(CODE_BYTES_MAX + 1)),
             Err(CodeError::TooLong(_))
         ));
+    }
+
+    #[test]
+    fn an_article_number_is_the_same_however_it_is_filled_up() {
+        for (text, printed, ways) in [
+            ("04006381333931", "4006381333931", 2),
+            ("4006381333931", "4006381333931", 2),
+            ("00000073513537", "73513537", 4),
+            ("036000291452", "036000291452", 3),
+            ("10614141000415", "10614141000415", 1),
+            ("0123456789", "0123456789", 1),
+            ("04006381333931A", "04006381333931A", 1),
+        ] {
+            let barcode = Barcode::new(text).unwrap();
+            assert_eq!(barcode.printed().as_str(), printed, "{text}");
+            let spellings = barcode.spellings();
+            assert_eq!(spellings.len(), ways, "{text}");
+            for spelling in spellings {
+                assert_eq!(spelling.printed().as_str(), printed, "{text}: {spelling}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_barcode_is_one_of_its_own_spellings(text in "[0-9]{7,15}|0{6}[0-9]{8}|[A-Z0-9]{1,14}") {
+            let barcode = Barcode::new(&text).unwrap();
+            prop_assert!(barcode.spellings().contains(&barcode));
+            prop_assert_eq!(barcode.printed().spellings(), barcode.spellings());
+        }
     }
 }

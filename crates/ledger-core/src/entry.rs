@@ -251,6 +251,10 @@ pub struct Tallied {
     pub quantity: Quantity,
     /// Where.
     pub place: Place,
+    /// The serial number that was scanned.
+    pub serial: Option<String>,
+    /// So that a scan that is taken again is there once.
+    pub once: Option<IdempotencyKey>,
 }
 
 /// An earlier transaction is void, at its own place.
@@ -509,15 +513,14 @@ impl Body {
             Self::Order(entry) => entry.once(),
             Self::UnknownScan(scan) => scan.particulars.once,
             Self::ScanResolved(resolved) => resolved.once,
+            Self::Tallied(tallied) => tallied.once,
             Self::ExceptionAnswered(answered) => answered.once,
             Self::DeviceRevoked(revoked) => revoked.once,
             Self::Admitted(admitted) => admitted.once,
             Self::Refused(refused) => refused.once,
-            Self::Genesis(_)
-            | Self::ClockMark(_)
-            | Self::Tallied(_)
-            | Self::CodeUnbound(_)
-            | Self::TimeFixed(_) => None,
+            Self::Genesis(_) | Self::ClockMark(_) | Self::CodeUnbound(_) | Self::TimeFixed(_) => {
+                None
+            }
         }
     }
 
@@ -533,15 +536,14 @@ impl Body {
             Self::Order(entry) => entry.once_mut(),
             Self::UnknownScan(scan) => &mut scan.particulars.once,
             Self::ScanResolved(resolved) => &mut resolved.once,
+            Self::Tallied(tallied) => &mut tallied.once,
             Self::ExceptionAnswered(answered) => &mut answered.once,
             Self::DeviceRevoked(revoked) => &mut revoked.once,
             Self::Admitted(admitted) => &mut admitted.once,
             Self::Refused(refused) => &mut refused.once,
-            Self::Genesis(_)
-            | Self::ClockMark(_)
-            | Self::Tallied(_)
-            | Self::CodeUnbound(_)
-            | Self::TimeFixed(_) => return,
+            Self::Genesis(_) | Self::ClockMark(_) | Self::CodeUnbound(_) | Self::TimeFixed(_) => {
+                return;
+            }
         };
         if own.is_none() {
             *own = Some(once);

@@ -73,7 +73,7 @@ use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 6;
+pub const FOLD_VERSION: u32 = 7;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]

@@ -27,7 +27,7 @@
 //! | 2 ClockMark | 2 step in ms int |
 //! | 10 Moved | 0 item, 2 quantity int, 4 from?, 6 to?, 8 owner?, 10 owner at the to place?, 12 batch?, 20 batch at the to place?, 22 act int, 28 order ref?, particulars |
 //! | 11 Counted | 0 item, 2 quantity int, 4 location, 8 owner?, 12 batch?, 24 `[started ms, ended ms]`?, particulars |
-//! | 12 Tallied | 0 item, 2 quantity int, 4 location, 8 owner?, 12 batch? |
+//! | 12 Tallied | 0 item, 2 quantity int, 4 location, 8 owner?, 11 serial?, 12 batch?, 17 once? |
 //! | 13 Reversed | 26 target ref, particulars without expiry |
 //! | 30 OrderOpened | 2 number text, 4 type int, *order fields*, 16 idempotency? |
 //! | 31 OrderSet | *order fields*, 16 idempotency?, 26 order ref |

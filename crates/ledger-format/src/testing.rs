@@ -402,13 +402,18 @@ fn body() -> impl Strategy<Value = Body> {
             })
         },
     );
-    let tallied = (code(), quantity(), place()).prop_map(|(item, quantity, place)| {
-        Body::Tallied(Tallied {
-            item,
-            quantity,
-            place,
-        })
-    });
+    let serial = || option::of(text());
+    let tallied = (code(), quantity(), place(), serial(), once()).prop_map(
+        |(item, quantity, place, serial, once)| {
+            Body::Tallied(Tallied {
+                item,
+                quantity,
+                place,
+                serial,
+                once,
+            })
+        },
+    );
     let merged = (code(), option::of(code()), once())
         .prop_map(|(item, into, once)| Body::ItemMerged(ItemMerged { item, into, once }));
     let bound = (code(), barcode(), quantity(), once()).prop_map(|(item, barcode, pack, once)| {

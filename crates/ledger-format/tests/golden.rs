@@ -228,6 +228,8 @@ fn stock_entries() -> Vec<(&'static str, Entry)> {
             item: item.clone(),
             quantity,
             place: place.clone(),
+            serial: None,
+            once: None,
         })
     };
     let counted = |place: &Place, span, particulars| {
@@ -342,6 +344,13 @@ fn scan_entries() -> Vec<(&'static str, Entry)> {
         })
     };
     let note = Some("the label of a parcel – nothing of ours");
+    let tallied_once = Body::Tallied(Tallied {
+        item: code("15056BL"),
+        quantity: Quantity::from_units(-7).unwrap(),
+        place: place("A-01", Some("ACME"), Some("LOT1")),
+        serial: Some("S/N 7".to_owned()),
+        once: once(),
+    });
     vec![
         (
             "unknown_scan_add",
@@ -364,6 +373,7 @@ fn scan_entries() -> Vec<(&'static str, Entry)> {
             "scan_resolved_dismissed",
             full(resolved(None, note, once())),
         ),
+        ("tallied_once", full(tallied_once)),
     ]
 }
 

@@ -1,12 +1,13 @@
 //! What a session is told of a scanned text.
 
-use codes::reading::Setting;
+use codes::own::Kind;
+use codes::reading::{KeyKind, Meaning, Reading, Scan, Setting};
 use ledger_core::at_entry::{self, Refusal, settings};
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
 
-use crate::meaning::{Meant, Thing, Wanted, meant};
-use crate::session::{Input, Piece, Session};
+use crate::meaning::{Content, Meant, Thing, Wanted, meant};
+use crate::session::{Input, Piece, Session, Unknown};
 
 /// A scanned text as a session takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,17 @@ pub fn hear(
         Thing::Unknown if reading.is_none() && !warnings.is_empty() => {
             return Err(format!("{text}: {}", warnings.join("; ")));
         }
+        Thing::Unknown if session.keeps_unknown() && is_of_an_item(reading.as_ref()) => {
+            let near = match reading {
+                // Perhaps it was typed.
+                None => at_entry::nearest_items(fold, text),
+                Some(_) => Vec::new(),
+            };
+            Input::Unknown(Unknown {
+                near,
+                ..as_unknown(text, reading.as_ref(), content)
+            })
+        }
         Thing::Unknown => {
             let said = [vec![unknown(fold, wanted, text)], warnings].concat();
             return Err(said.join("; "));
@@ -68,6 +80,43 @@ pub fn hear(
         }
     };
     Ok(Heard { input, warnings })
+}
+
+/// Whether a code that nobody knows may be on an item: no label of ours for something else.
+fn is_of_an_item(reading: Option<&Reading>) -> bool {
+    match reading.map(|reading| &reading.meaning) {
+        Some(Meaning::Own(own)) => own.kind == Kind::Item,
+        Some(_) | None => true,
+    }
+}
+
+/// What is kept of a code that nobody knows. Of a label that names its item the first name stands
+/// for it, in the order in which they are looked up.
+fn as_unknown(text: &str, reading: Option<&Reading>, content: Content) -> Unknown {
+    let scan = Scan::of(text);
+    let own = || match reading {
+        Some(Reading {
+            meaning: Meaning::Own(own),
+            ..
+        }) => Some(own.name.clone()),
+        Some(_) | None => None,
+    };
+    let named = || {
+        let mut keys = reading?.says.keys.iter();
+        let key = keys.find(|key| key.kind != KeyKind::Text)?;
+        Some(key.text.clone())
+    };
+    let scanned = scan.text.trim().to_owned();
+    let code = own().or_else(named).unwrap_or_else(|| scanned.clone());
+    // What cannot be kept is refused when it is written.
+    let code = at_entry::scan_code(&code).map_or(code, |code| code.to_string());
+    Unknown {
+        code,
+        scanned,
+        aim: scan.aim.map(|aim| aim.to_string()),
+        content,
+        near: Vec::new(),
+    }
 }
 
 /// The reason that a text gives where one is waited for: one of the setting's, as it is listed

@@ -7,7 +7,9 @@
 mod count;
 mod doubt;
 mod pick;
+mod saved;
 mod step;
+mod unknown;
 
 use codes::MODES;
 use ledger_core::fold::Fold;
@@ -16,7 +18,7 @@ use ledger_core::{Code, Quantity, Timestamp};
 use self::doubt::{Answered, Doubt};
 use self::pick::Picking;
 pub use self::pick::Task;
-pub use self::step::{Action, Counted, Input, Piece, Step};
+pub use self::step::{Action, Counted, Found, Input, Kept, Piece, Step, Tone, Unknown};
 use crate::meaning::{Wanted, Word};
 
 /// What is being done with scanned items.
@@ -60,6 +62,14 @@ enum Asked {
     Reason,
 }
 
+/// One scan of a count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tally {
+    Known(Counted),
+    /// Nobody knows its code, so it is part of no sum.
+    Unknown(String),
+}
+
 /// Where a scan session stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Session {
@@ -68,9 +78,11 @@ pub struct Session {
     location: Option<Code>,
     times: Option<Quantity>,
     /// In MOVE: what was taken up and not yet put down.
-    held: Vec<Piece>,
+    held: Vec<Found>,
     /// In COUNT: the scans at this location, in order.
-    tallied: Vec<Counted>,
+    tallied: Vec<Tally>,
+    /// The item that was scanned last at this place.
+    neighbour: Option<Code>,
     /// Whose stock it is about; none is our own.
     owner: Option<Code>,
     /// Why, until another reason is given.
@@ -83,6 +95,15 @@ pub struct Session {
 
 fn of_item(piece: &Piece) -> String {
     format!("{} of {}", piece.quantity, piece.item)
+}
+
+impl Found {
+    fn text(&self) -> String {
+        match self {
+            Self::Piece(piece) => of_item(piece),
+            Self::Unknown(kept) => kept.text(),
+        }
+    }
 }
 
 fn listed(pieces: impl IntoIterator<Item = String>) -> String {
@@ -147,7 +168,7 @@ impl Session {
     pub fn left_open(&self) -> Option<String> {
         let location = self.location.as_ref()?;
         if !self.held.is_empty() {
-            let held = listed(self.held.iter().map(of_item));
+            let held = listed(self.held.iter().map(Found::text));
             return Some(format!(
                 "{held} from {location} was not moved: no place to go was scanned"
             ));
@@ -206,6 +227,7 @@ impl Session {
                 let next = self.clone();
                 Ok(Step::to(next, "").writing(Action::Badge(user)))
             }
+            Input::Unknown(unknown) => self.keep(unknown),
         }
     }
 
@@ -272,7 +294,7 @@ impl Session {
         if self.held.is_empty() {
             return Ok(());
         }
-        let held = listed(self.held.iter().map(of_item));
+        let held = listed(self.held.iter().map(Found::text));
         Err(format!(
             "{held} is still to be put down: scan the location it goes to, or UNDO"
         ))
@@ -320,14 +342,14 @@ impl Session {
         if let (Some(Mode::Move), Some(from), false) =
             (self.mode, &self.location, self.held.is_empty())
         {
-            let moved = listed(self.held.iter().map(of_item));
+            let moved = listed(self.held.iter().map(Found::text));
             let says = format!("{moved} moved from {from} to {location}");
             let next = Self {
                 held: Vec::new(),
                 ..self.clone()
             };
             return Step::to(next, says).writing(Action::Move {
-                pieces: self.held.clone(),
+                found: self.held.clone(),
                 from: from.clone(),
                 to: location,
             });
@@ -362,16 +384,16 @@ impl Session {
                 format!("{} of {} is too much at once", line.on_hand, line.key.item)
             })?;
             let batch = line.key.batch.map_or("-".to_owned(), |it| it.to_string());
-            held.push(Piece {
+            held.push(Found::Piece(Piece {
                 owner: line.key.owner,
                 batch: Some(batch),
                 ..Piece::of(line.key.item, quantity)
-            });
+            }));
         }
         if held.is_empty() {
             return Err(format!("nothing is at {location}"));
         }
-        let all = listed(held.iter().map(of_item));
+        let all = listed(held.iter().map(Found::text));
         let next = Self {
             held,
             times: None,
@@ -413,6 +435,7 @@ impl Session {
         };
         let mut next = Self {
             times: None,
+            neighbour: Some(item),
             ..self.clone()
         };
         let amount = of_item(&piece);
@@ -422,7 +445,7 @@ impl Session {
             Mode::Remove => Step::to(next, format!("{amount} removed from {location}"))
                 .writing(Action::Remove { piece, location }),
             Mode::Move => {
-                next.held.push(piece);
+                next.held.push(Found::Piece(piece));
                 Step::to(
                     next,
                     format!("{amount} from {location}: scan where it goes"),
@@ -437,15 +460,18 @@ impl Session {
             times: None,
             ..self.clone()
         };
-        if let Some(piece) = next.held.pop() {
-            return Step::to(next, format!("{} put back", of_item(&piece)));
+        if let Some(found) = next.held.pop() {
+            return Step::to(next, format!("{} put back", found.text()));
         }
-        if let (Some(location), Some(Counted { piece, .. })) =
-            (self.location.clone(), next.tallied.pop())
-        {
-            return next.untallied(piece, location);
+        match (self.location.clone(), next.tallied.pop()) {
+            (Some(location), Some(Tally::Known(Counted { piece, .. }))) => {
+                next.untallied(piece, location)
+            }
+            // It is the last transaction of this device: known scans of a count are none.
+            (Some(_), Some(Tally::Unknown(_))) | (_, None) | (None, Some(_)) => {
+                Step::to(next, "undone:").writing(Action::Undo)
+            }
         }
-        Step::to(next, "undone:").writing(Action::Undo)
     }
 
     fn done(&self) -> Result<Step, String> {

@@ -120,6 +120,8 @@ fn transactions() -> Vec<Body> {
             item: code("MÜTTER M3"),
             quantity: quantity(10_000),
             place: here(),
+            serial: None,
+            once: None,
         }),
         Body::Reversed(Reversed {
             target: reference(1, 2),

@@ -1,25 +1,16 @@
 //! One scan after the other on a node: looked up, taken by the session, written, and answered.
 
 use codes::reading::Setting;
-use ledger_core::at_entry::{self, About, MoveOwner, Plan, Refusal, StockRequest};
-use ledger_core::catalogue::{Class, Subject};
-use ledger_core::entry::{Body, Details, Particulars, Tallied};
+use ledger_core::UserName;
 use ledger_core::fold::Fold;
-use ledger_core::{Code, Origin, Quantity, Timestamp, Total, UserName};
 use ledger_node::{Actor, Node, NodeError};
-use scanning::{Action, Heard, Piece, Session, refusal_text};
+use scanning::{Action, Heard, Input, Session, Step, Tone, Writing, after, refusal_text};
 use serde_json::json;
 
 use super::card::of_card;
+use super::queue::Raw;
 use crate::report::Failure;
 use crate::time;
-
-/// A scan as it came, and when.
-#[derive(Debug, Clone)]
-pub(crate) struct Raw {
-    pub(crate) at: Timestamp,
-    pub(crate) text: String,
-}
 
 /// What is said to one scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,15 +53,21 @@ impl Work<'_> {
     pub(crate) fn take(&mut self, raw: &Raw) -> Result<Reply, Failure> {
         let (node, session) = (self.node, &self.session);
         let setting = Setting::of_year(time::year_of(node.now()));
-        let taken: Result<_, String> = node.read(|fold| {
-            let Heard { input, warnings } = scanning::hear(fold, session, &raw.text, &setting)?;
-            let mut step = session.step(fold, input, raw.at)?;
+        let taken = node.read(|fold| {
+            let heard = scanning::hear(fold, session, &raw.text, &setting);
+            // A step of the calibration card is no item that nobody knows.
+            let is_known = matches!(&heard, Ok(heard) if !matches!(heard.input, Input::Unknown(_)));
+            if !is_known && let Some(card) = of_card(&raw.text) {
+                return Err(card);
+            }
+            let Heard { input, warnings } = heard.map_err(Reply::error)?;
+            let mut step = session.step(fold, input, raw.at).map_err(Reply::error)?;
             step.warns.splice(0..0, warnings);
-            Ok(step)
+            Ok::<Step, Reply>(step)
         });
         let step = match taken {
             Ok(step) => step,
-            Err(text) => return Ok(of_card(&raw.text).unwrap_or_else(|| Reply::error(text))),
+            Err(reply) => return Ok(reply),
         };
         let mut done = Done {
             warnings: step.warns,
@@ -90,7 +87,7 @@ impl Work<'_> {
             let guide = node.read(|fold| self.session.prompt(fold));
             done.after = format!("{}; {guide}", done.after);
         }
-        Ok(done.reply(&step.says, step.is_question))
+        Ok(done.reply(&step.says, step.tone))
     }
 
     /// Does what a step asks for; returns when it is durable.
@@ -98,14 +95,15 @@ impl Work<'_> {
         if let Action::Badge(user) = action {
             return self.badge(user);
         }
-        let job = Job {
+        let writing = Writing {
             origin: self.node.origin(),
             reason: self.session.reason(),
             now: raw.at,
         };
-        let plan = |fold: &Fold| job.plan(fold, action);
-        let written = self.node.write(&self.actor, plan)?;
-        let after = self.node.read(|fold| after(fold, action, &written.about));
+        let plan = |fold: &Fold| writing.plan(fold, action);
+        let written = self.node.write_once(&self.actor, raw.once(), plan)?;
+        let about = written.about.as_ref();
+        let after = self.node.read(|fold| after(fold, action, about));
         Ok(Done {
             warnings: written.warnings,
             after,
@@ -149,142 +147,15 @@ impl Done {
         self
     }
 
-    fn reply(self, says: &str, is_question: bool) -> Reply {
+    fn reply(self, says: &str, tone: Tone) -> Reply {
         let text = format!("{says}{}", self.after);
         let text = text.trim_start_matches("; ").to_owned();
-        let word = if is_question { "warn" } else { "ok" };
-        if self.warnings.is_empty() {
-            return Reply { word, text };
-        }
-        Reply {
-            word: "warn",
-            text: format!("{text}; {}", self.warnings.join("; ")),
-        }
-    }
-}
-
-/// What holds for everything that one scan writes.
-struct Job<'a> {
-    origin: Origin,
-    reason: Option<&'a str>,
-    now: Timestamp,
-}
-
-impl Job<'_> {
-    fn plan(&self, fold: &Fold, action: &Action) -> Result<Plan, Refusal> {
-        match action {
-            Action::Add { piece, location } => {
-                at_entry::add(fold, location.as_str(), &self.request(piece))
-            }
-            Action::Remove { piece, location } => {
-                at_entry::remove(fold, location.as_str(), &self.request(piece))
-            }
-            Action::Pick {
-                order,
-                piece,
-                location,
-            } => {
-                let (order, location) = (order.as_str(), location.as_str());
-                at_entry::order_pick(fold, order, location, &self.request(piece))
-            }
-            Action::Move { pieces, from, to } => merged(pieces.iter().map(|piece| {
-                let (from, to, same) = (from.as_str(), to.as_str(), MoveOwner::Same);
-                at_entry::movement(fold, from, to, &same, &self.request(piece))
-            })),
-            Action::Tally { piece, location } => {
-                at_entry::tally(fold, location.as_str(), &self.request(piece))
-            }
-            Action::TallyBack { piece, location } => self.tally_back(fold, piece, location),
-            Action::Count { counts, location } => merged(counts.iter().map(|count| {
-                let span = Some((count.started, self.now.max(count.started)));
-                let request = StockRequest {
-                    span,
-                    ..self.request(&count.piece)
-                };
-                at_entry::count(fold, location.as_str(), &request)
-            })),
-            Action::Undo => at_entry::undo(fold, self.origin, None, Particulars::default()),
-            Action::Badge(_) => Err(nothing()),
-        }
-    }
-
-    fn request(&self, piece: &Piece) -> StockRequest {
-        let details = Details {
-            serial: piece.serial.clone(),
-            reason: self.reason.map(str::to_owned),
-            ..Details::default()
+        let word = match tone {
+            Tone::Done if self.warnings.is_empty() => "ok",
+            Tone::Done | Tone::Question => "warn",
+            Tone::Unknown => "error",
         };
-        StockRequest {
-            item: piece.item.to_string(),
-            quantity: piece.quantity,
-            owner: piece.owner.as_ref().map(ToString::to_string),
-            batch: piece.batch.clone(),
-            particulars: Particulars {
-                details,
-                expiry: piece.expiry,
-                ..Particulars::default()
-            },
-            ..StockRequest::default()
-        }
-    }
-
-    /// A tally that takes an earlier one back: the same with the other sign.
-    fn tally_back(&self, fold: &Fold, piece: &Piece, location: &Code) -> Result<Plan, Refusal> {
-        let request = self.request(piece);
-        let place = at_entry::find_place(fold, &piece.item, location.as_str(), &request)?;
-        let quantity = piece.quantity.checked_neg().unwrap_or(Quantity::ZERO);
-        let tallied = Tallied {
-            item: piece.item.clone(),
-            quantity,
-            place,
-        };
-        let about = Subject::new(Class::Item, piece.item.clone());
-        Ok(Plan {
-            bodies: vec![Body::Tallied(tallied)],
-            warnings: Vec::new(),
-            about: about.into(),
-        })
-    }
-}
-
-fn nothing() -> Refusal {
-    Refusal::new("nothing-to-write", "there is nothing to write")
-}
-
-/// Several plans as one.
-fn merged(plans: impl Iterator<Item = Result<Plan, Refusal>>) -> Result<Plan, Refusal> {
-    let mut all: Option<Plan> = None;
-    for plan in plans {
-        let plan = plan?;
-        match &mut all {
-            None => all = Some(plan),
-            Some(all) => {
-                all.bodies.extend(plan.bodies);
-                all.warnings.extend(plan.warnings);
-            }
-        }
-    }
-    all.ok_or_else(nothing)
-}
-
-/// How much of the item there is now, where it changed.
-fn after(fold: &Fold, action: &Action, about: &Option<About>) -> String {
-    let Some(About::Thing(subject)) = about else {
-        return String::new();
-    };
-    let on_hand = || {
-        let lines = fold.lines(&subject.code);
-        let own = lines.iter().filter(|line| line.key.owner.is_none());
-        own.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand))
-    };
-    match action {
-        Action::Add { .. } | Action::Remove { .. } => format!(", on hand {}", on_hand()),
-        Action::Undo => format!(" {}, on hand {}", subject.code, on_hand()),
-        Action::Move { .. }
-        | Action::Pick { .. }
-        | Action::Tally { .. }
-        | Action::TallyBack { .. }
-        | Action::Count { .. }
-        | Action::Badge(_) => String::new(),
+        let text = [vec![text], self.warnings].concat().join("; ");
+        Reply { word, text }
     }
 }

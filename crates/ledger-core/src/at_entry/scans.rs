@@ -39,18 +39,20 @@ pub struct UnknownScanRequest {
 }
 
 /// The code under which a scanned text is kept: control characters, as separators of elements are,
-/// become the signs that stand for them.
+/// become the signs that stand for them, and an article number stands as it is printed.
 ///
 /// # Errors
 ///
 /// [`Refusal`] when nothing is left of it, or it is too long.
 pub fn scan_code(text: &str) -> Result<Barcode, Refusal> {
     let text = visible(text);
-    Barcode::new(&text).map_err(|_error| {
-        let text = format!("the code {text:?} cannot be kept: it is empty, or too long");
-        let hint = format!("at most {CODE_BYTES_MAX} bytes; scan another code of the label");
-        Refusal::new("bad-code", text).hint(hint)
-    })
+    Barcode::new(&text)
+        .map(|code| code.printed())
+        .map_err(|_error| {
+            let text = format!("the code {text:?} cannot be kept: it is empty, or too long");
+            let hint = format!("at most {CODE_BYTES_MAX} bytes; scan another code of the label");
+            Refusal::new("bad-code", text).hint(hint)
+        })
 }
 
 /// Keeps a scan whose code nobody knows.

@@ -432,10 +432,13 @@ pub fn tally(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan
     check_quantity(request.quantity, "count")?;
     let (item, _) = find_item(fold, &request.item)?;
     let place = place(fold, &item, location, request, BatchRule::TheOne)?;
+    let particulars = particulars(fold, request)?;
     let tallied = Tallied {
         item: item.clone(),
         quantity: request.quantity,
         place,
+        serial: particulars.details.serial,
+        once: particulars.once,
     };
     Ok(item_plan(item, vec![Body::Tallied(tallied)]))
 }

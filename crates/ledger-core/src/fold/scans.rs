@@ -81,6 +81,9 @@ pub struct ScanInfo {
 }
 
 /// What was scanned unknown and what was said of it.
+///
+/// Codes stand here as [`Barcode::printed`], so that one article number is one code however a
+/// scanner sends it.
 #[derive(Debug, Default)]
 pub(super) struct Scans {
     scans: BTreeMap<TxKey, UnknownScan>,
@@ -97,14 +100,16 @@ impl Fold {
             let id = self.entry_id(key);
             self.bad.insert(id, "its quantity is out of range");
         }
-        let code = scan.code.clone();
+        let code = scan.code.printed();
         self.scans.scans.insert(key, scan);
         let same = self.scans.of_code.entry(code.clone()).or_default();
         same.push(key);
         if same.len() == 1 {
-            let words = self.catalogue.words_about(&code);
-            let words = words.map(|word| (word, Some(code.clone())));
-            self.scans.words.extend(words);
+            for spelling in code.spellings() {
+                let words = self.catalogue.words_about(&spelling);
+                let words = words.map(|word| (word, Some(code.clone())));
+                self.scans.words.extend(words);
+            }
         }
         if !self.is_replaying {
             let meaning = self.scan_meaning(&code);
@@ -115,6 +120,7 @@ impl Fold {
     /// Takes what a code stands for.
     pub(super) fn take_resolution(&mut self, stamp: Stamp, resolved: ScanResolved) {
         let ScanResolved { code, item, .. } = resolved;
+        let code = code.printed();
         let said = self.scans.said.entry(code.clone()).or_default();
         said.push((stamp, item));
         self.scans.words.insert(stamp.key(), Some(code.clone()));
@@ -123,9 +129,10 @@ impl Fold {
 
     /// Learns that a barcode was bound to an item, or taken from it.
     pub(super) fn learn_binding(&mut self, key: TxKey, code: &Barcode) {
-        if self.scans.of_code.contains_key(code) {
+        let code = code.printed();
+        if self.scans.of_code.contains_key(&code) {
             self.scans.words.insert(key, Some(code.clone()));
-            self.settle_scans(code);
+            self.settle_scans(&code);
         }
     }
 
@@ -237,8 +244,9 @@ impl Fold {
     /// scans last, by clock; otherwise the item that alone has it as a barcode.
     #[must_use]
     pub fn scan_meaning(&self, code: &Barcode) -> ScanMeaning {
-        let claims = self.claims(code);
-        let said = self.scans.said.get(code).into_iter().flatten();
+        let claims = self.claims_in_any_spelling(code);
+        let said = self.scans.said.get(&code.printed());
+        let said = said.into_iter().flatten();
         let counting = said.filter(|(stamp, _)| !self.is_suppressed(stamp.key()));
         let last = counting.max_by_key(|(stamp, _)| stamp.order(&self.origins));
         match (last, claims.as_slice()) {
@@ -257,7 +265,7 @@ impl Fold {
     /// Whether a code was ever scanned when nobody knew it.
     #[must_use]
     pub fn was_scanned(&self, code: &Barcode) -> bool {
-        self.scans.of_code.contains_key(code)
+        self.scans.of_code.contains_key(&code.printed())
     }
 
     /// The codes that were ever scanned unknown, in order, with what they stand for.
@@ -270,7 +278,8 @@ impl Fold {
     #[must_use]
     pub fn scans_of(&self, code: &Barcode) -> Vec<ScanInfo> {
         let meaning = self.scan_meaning(code);
-        let keys = self.scans.of_code.get(code).into_iter().flatten();
+        let keys = self.scans.of_code.get(&code.printed());
+        let keys = keys.into_iter().flatten();
         let mut scans: Vec<ScanInfo> = keys
             .filter_map(|key| self.scan_info(*key, &meaning))
             .collect();

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use super::{code, place, units};
 
 /// What is scanned.
-pub const CODES: [&str; 2] = ["4006381333931", "mystery"];
+pub const CODES: [&str; 3] = ["4006381333931", "04006381333931", "mystery"];
 const ITEMS: [&str; 3] = ["P", "Q", "R"];
 const PLACES: [&str; 2] = ["A", "B"];
 
@@ -129,8 +129,28 @@ fn canonical(words: &Words<'_>, item: &str) -> String {
     path.pop().unwrap()
 }
 
-/// The items that a code is a barcode of, with their packs.
+/// Whether two codes are one article number.
+fn is_same(one: &Barcode, other: &Barcode) -> bool {
+    let digits = |code: &Barcode| code.as_str().trim_start_matches('0').to_owned();
+    digits(one) == digits(other)
+}
+
+/// The items that an article number is a barcode of in any of its spellings, with their packs.
 fn claims(words: &Words<'_>, scanned: &Barcode) -> BTreeMap<String, Quantity> {
+    let mut spellings: Vec<Barcode> = CODES.iter().map(|code| barcode(code)).collect();
+    spellings.retain(|code| is_same(code, scanned));
+    spellings.sort_by_key(|code| std::cmp::Reverse(code.as_str().len()));
+    let mut claims = BTreeMap::new();
+    for spelling in spellings {
+        for (item, pack) in claims_as_written(words, &spelling) {
+            claims.entry(item).or_insert(pack);
+        }
+    }
+    claims
+}
+
+/// The items that a code is a barcode of, with their packs.
+fn claims_as_written(words: &Words<'_>, scanned: &Barcode) -> BTreeMap<String, Quantity> {
     let mut claims = BTreeMap::new();
     let mut own = BTreeSet::new();
     for item in ITEMS {
@@ -162,7 +182,9 @@ pub fn comes_to(
 ) -> Option<(String, Option<Place>, Option<Place>, Quantity)> {
     let claims = claims(words, &scan.code);
     let said = last(words, |body| match body {
-        Body::ScanResolved(resolved) if resolved.code == scan.code => Some(resolved.item.clone()),
+        Body::ScanResolved(resolved) if is_same(&resolved.code, &scan.code) => {
+            Some(resolved.item.clone())
+        }
         _ => None,
     });
     let (item, pack) = match said {

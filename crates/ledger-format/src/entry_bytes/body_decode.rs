@@ -233,18 +233,22 @@ fn read_span(reader: &mut Reader<'_>) -> Result<(Timestamp, Timestamp), Reason> 
 fn read_tallied(reader: &mut Reader<'_>) -> Result<Tallied, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut item, mut quantity, mut location) = (None, None, None);
-    let (mut owner, mut batch) = (None, None);
+    let (mut owner, mut batch, mut serial, mut once) = (None, None, None, None);
     while let Some(key) = fields.next(reader)? {
         match key {
             keys::TOUCHES => item = Some(reader.code()?),
             keys::QUANTITY => quantity = Some(read_quantity(reader)?),
             keys::LOCATION => location = Some(reader.code()?),
             keys::OWNER => owner = Some(reader.code()?),
+            keys::SERIAL => serial = Some(reader.filled_text()?),
             keys::BATCH => batch = Some(reader.code()?),
+            keys::CATALOGUE_ONCE => once = Some(read_once(reader)?),
             _ => other(key, reader)?,
         }
     }
     Ok(Tallied {
+        serial,
+        once,
         item: item.ok_or(MISSING)?,
         quantity: quantity.ok_or(MISSING)?,
         place: Place {

@@ -337,7 +337,9 @@ fn write_tallied(w: &mut BodyWriter<'_>, tallied: &Tallied) -> Written {
     )?;
     w.code(keys::LOCATION, "location", Some(location))?;
     w.code(keys::OWNER, "owner", owner.as_ref())?;
-    w.code(keys::BATCH, "batch", batch.as_ref())
+    w.text(keys::SERIAL, "serial number", tallied.serial.as_deref())?;
+    w.code(keys::BATCH, "batch", batch.as_ref())?;
+    write_once(w, keys::CATALOGUE_ONCE, tallied.once.as_ref())
 }
 
 fn write_reversed(w: &mut BodyWriter<'_>, reversed: &Reversed) -> Written {

@@ -209,6 +209,7 @@ pub fn is_known_odd(kind: Kind, key: u8) -> bool {
     match kind {
         Kind::GENESIS => key == GENESIS_PROGRAM,
         Kind::ITEM_MERGED | Kind::CODE_BOUND => key == CATALOGUE_ONCE,
+        Kind::TALLIED => [SERIAL, CATALOGUE_ONCE].contains(&key),
         Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => [REASON, NOTE].contains(&key),
         Kind::EXCEPTION_ANSWERED
         | Kind::DEVICE_REVOKED

@@ -132,6 +132,7 @@ fn body_json(body: &Body) -> Value {
             "item": tallied.item.as_str(),
             "quantity": tallied.quantity.to_string(),
             "at": place_json(&tallied.place),
+            "serial": tallied.serial,
         }),
         Body::Reversed(reversed) => {
             let target = json!({ "reverses": reversed.target.id.to_string() });

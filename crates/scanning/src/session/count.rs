@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ledger_core::{Code, Quantity, Timestamp};
 
 use super::step::{Action, Counted, Piece, Step};
-use super::{Mode, Session, listed, of_item, too_much};
+use super::{Mode, Session, Tally, listed, of_item, too_much};
 
 impl Session {
     /// One scan of a count.
@@ -16,7 +16,7 @@ impl Session {
         now: Timestamp,
     ) -> Result<Step, String> {
         let item = piece.item.clone();
-        let mut same = self.tallied.iter().map(|scan| &scan.piece);
+        let mut same = self.seen().map(|scan| &scan.piece);
         let is_repeated = |scan: &Piece| scan.item == item && scan.serial == piece.serial;
         if piece.serial.is_some() && same.clone().any(is_repeated) {
             let serial = piece.serial.unwrap_or_default();
@@ -32,12 +32,13 @@ impl Session {
         }
         let mut next = Self {
             times: None,
+            neighbour: Some(item.clone()),
             ..self.clone()
         };
-        next.tallied.push(Counted {
+        next.tallied.push(Tally::Known(Counted {
             piece: piece.clone(),
             started: now,
-        });
+        }));
         let sum = next.sum_of(&item).ok_or_else(|| too_much(&item))?;
         let says = format!("{}: {sum} so far at {location}", of_item(&piece));
         Ok(Step::to(next, says).writing(Action::Tally { piece, location }))
@@ -68,8 +69,16 @@ impl Session {
         self.cleared()
     }
 
+    /// The scans of this count whose codes are known.
+    fn seen(&self) -> impl Iterator<Item = &Counted> + Clone {
+        self.tallied.iter().filter_map(|tally| match tally {
+            Tally::Known(scan) => Some(scan),
+            Tally::Unknown(_) => None,
+        })
+    }
+
     fn sum_of(&self, item: &Code) -> Option<Quantity> {
-        let scans = self.tallied.iter().filter(|scan| scan.piece.item == *item);
+        let scans = self.seen().filter(|scan| scan.piece.item == *item);
         scans
             .map(|scan| scan.piece.quantity)
             .try_fold(Quantity::ZERO, Quantity::checked_add)
@@ -78,7 +87,7 @@ impl Session {
     /// What was counted here, one count for each item, owner and batch.
     fn counts(&self) -> Vec<Counted> {
         let mut counts: BTreeMap<_, Counted> = BTreeMap::new();
-        for scan in &self.tallied {
+        for scan in self.seen() {
             let Counted { piece, started } = scan;
             let zero = Piece {
                 quantity: Quantity::ZERO,
@@ -103,6 +112,11 @@ impl Step {
     pub(super) fn after_count(mut self, session: &Session) -> Self {
         if let (Some(location), false) = (session.location.clone(), session.tallied.is_empty()) {
             let counts = session.counts();
+            if counts.is_empty() {
+                let says = format!("nothing that is known was counted at {location}");
+                self.says = format!("{says}; {}", self.says);
+                return self;
+            }
             let counted = listed(counts.iter().map(|count| of_item(&count.piece)));
             self.says = format!("{counted} counted at {location}; {}", self.says);
             self.action = Some(Action::Count { counts, location });

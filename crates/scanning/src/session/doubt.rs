@@ -4,7 +4,7 @@
 use ledger_core::fold::{Fold, RowKind};
 use ledger_core::{Code, Quantity, Total};
 
-use super::step::{Input, Piece, Step};
+use super::step::{Input, Piece, Step, Tone};
 use super::{Session, listed, of_item};
 use crate::meaning::Content;
 
@@ -80,6 +80,12 @@ fn usual_below(fold: &Fold, item: &Code, quantity: Quantity) -> Option<Total> {
 }
 
 impl Session {
+    /// Whether the next scan says which of several items it is.
+    #[cfg(test)]
+    pub(super) const fn is_asking_which(&self) -> bool {
+        matches!(self.doubt, Some(Doubt::Which(..)))
+    }
+
     /// Asks which of several items it is.
     pub(super) fn which(&self, items: Vec<Code>, content: Content) -> Step {
         let says = format!(
@@ -90,10 +96,7 @@ impl Session {
             doubt: Some(Doubt::Which(items, content)),
             ..self.clone()
         };
-        Step {
-            is_question: true,
-            ..Step::to(next, says)
-        }
+        Step::to(next, says).in_tone(Tone::Question)
     }
 
     /// Asks whether it is so much, where that is unusual. `scanned` is what is to be scanned again.
@@ -112,9 +115,6 @@ impl Session {
             doubt: Some(Doubt::Much(scanned.clone())),
             ..self.clone()
         };
-        Some(Step {
-            is_question: true,
-            ..Step::to(next, says)
-        })
+        Some(Step::to(next, says).in_tone(Tone::Question))
     }
 }

@@ -7,7 +7,7 @@ use ledger_core::fold::{Fold, LineKey, Order};
 use ledger_core::{Code, EntryId, Quantity, Timestamp, Total};
 
 use super::step::{Action, Counted, Piece, Step};
-use super::{Mode, Session};
+use super::{Mode, Session, Tally};
 
 /// An order that is being picked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,10 +231,10 @@ impl Session {
             mode: Some(Mode::Count),
             times: None,
             // None is there, until some are scanned.
-            tallied: vec![Counted {
+            tallied: vec![Tally::Known(Counted {
                 piece: none,
                 started: now,
-            }],
+            })],
             ..self.clone()
         };
         let says = format!("COUNT {item} at {location}: scan what is there, then DONE");

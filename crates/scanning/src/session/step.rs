@@ -1,5 +1,6 @@
 //! What goes into a session and what comes out: codes as they were understood, and what to write.
 
+use ledger_core::entry::ScanMode;
 use ledger_core::{Code, EntryId, Quantity, Timestamp, UserName};
 
 use super::Session;
@@ -24,6 +25,47 @@ pub enum Input {
     Reason(String),
     /// Somebody's badge.
     Badge(UserName),
+    /// A code that nobody knows.
+    Unknown(Unknown),
+}
+
+/// A code that nobody knows, where an item was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// What stands for the item on the label: its article or part number, or all of the text.
+    pub code: String,
+    /// The whole text as it was scanned.
+    pub scanned: String,
+    /// The scanner's AIM id of the kind of barcode.
+    pub aim: Option<String>,
+    /// What it says beside.
+    pub content: Content,
+    /// The names of items that it may be a misspelling of.
+    pub near: Vec<String>,
+}
+
+/// A scan of such a code in a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The code.
+    pub unknown: Unknown,
+    /// What was being done.
+    pub mode: ScanMode,
+    /// For how many scans it stands.
+    pub quantity: Quantity,
+    /// Whose it is; none is our own.
+    pub owner: Option<Code>,
+    /// The item that was scanned before it at the same place.
+    pub neighbour: Option<Code>,
+}
+
+/// What was found on a shelf and is being moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// So much of an item.
+    Piece(Piece),
+    /// Something whose code nobody knows.
+    Unknown(Kept),
 }
 
 /// So much of an item.
@@ -99,7 +141,7 @@ pub enum Action {
     /// Stock goes elsewhere, all of it in one group.
     Move {
         /// What.
-        pieces: Vec<Piece>,
+        found: Vec<Found>,
         /// From where.
         from: Code,
         /// To where.
@@ -135,10 +177,28 @@ pub enum Action {
         /// Where.
         location: Code,
     },
+    /// A scan whose code nobody knows is kept.
+    Keep {
+        /// The scan.
+        kept: Kept,
+        /// Where.
+        location: Code,
+    },
     /// The last transaction of this device is taken back.
     Undo,
     /// Somebody begins to work here, or stops when it was they who did. Nothing for the ledger.
     Badge(UserName),
+}
+
+/// How a step went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It is done.
+    Done,
+    /// Nothing was done yet: the next scan answers.
+    Question,
+    /// Nobody knows the code. It is kept, and still the person should look.
+    Unknown,
 }
 
 /// What a code leads to.
@@ -152,8 +212,8 @@ pub struct Step {
     pub says: String,
     /// What the person should look at.
     pub warns: Vec<String>,
-    /// Nothing was done yet: the next scan answers.
-    pub is_question: bool,
+    /// How it went.
+    pub tone: Tone,
 }
 
 impl Step {
@@ -164,8 +224,12 @@ impl Step {
             action: None,
             says: says.into(),
             warns: Vec::new(),
-            is_question: false,
+            tone: Tone::Done,
         }
+    }
+
+    pub(super) fn in_tone(self, tone: Tone) -> Self {
+        Self { tone, ..self }
     }
 
     /// The same, and this is written first.

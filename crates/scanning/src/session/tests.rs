@@ -31,9 +31,10 @@ fn short(action: &Action) -> String {
     match action {
         Action::Add { piece, location } => format!("+{} @{location}", of_item(piece)),
         Action::Remove { piece, location } => format!("-{} @{location}", of_item(piece)),
-        Action::Move { pieces, from, to } => {
-            format!("{} @{from} @{to}", listed(pieces.iter().map(of_item)))
+        Action::Move { found, from, to } => {
+            format!("{} @{from} @{to}", listed(found.iter().map(Found::text)))
         }
+        Action::Keep { kept, location } => format!("keep {} @{location}", kept.text()),
         Action::Tally { piece, location } => format!("tally {} @{location}", of_item(piece)),
         Action::TallyBack { piece, location } => {
             format!("tally back {} @{location}", of_item(piece))

@@ -47,6 +47,21 @@ impl Fold {
         claims.into_iter().collect()
     }
 
+    /// The items that claim an article number, however it is written; each with the pack quantity
+    /// of the longest spelling that it claims.
+    pub(in crate::fold) fn claims_in_any_spelling(
+        &self,
+        barcode: &Barcode,
+    ) -> Vec<(Code, Quantity)> {
+        let mut claims: BTreeMap<Code, Quantity> = BTreeMap::new();
+        for spelling in barcode.spellings() {
+            for (item, pack) in self.claims(&spelling) {
+                claims.entry(item).or_insert(pack);
+            }
+        }
+        claims.into_iter().collect()
+    }
+
     /// Barcodes that more than one item claims.
     pub(crate) fn contested_barcodes(&self) -> impl Iterator<Item = (&Barcode, Vec<Code>)> {
         self.catalogue.of_several.iter().filter_map(|barcode| {

@@ -2,16 +2,17 @@
 
 use codes::reading::Setting;
 use ledger_core::at_entry::{
-    self, ItemChange, LocationChange, MoveOwner, OrderChange, Plan, Refusal, StockRequest,
+    self, ItemChange, LocationChange, OrderChange, Plan, Refusal, StockRequest,
 };
 use ledger_core::catalogue::Class;
-use ledger_core::entry::{Content as EntryContent, Particulars};
+use ledger_core::entry::Content as EntryContent;
 use ledger_core::fold::Record;
 use ledger_core::order::OrderType;
 use ledger_core::{Clock, DeviceId, Entry, EntryId, Origin};
 
 use super::*;
 use crate::hearing::{Heard, hear};
+use crate::writing::Writing;
 
 const DEVICE: DeviceId = DeviceId::from_bytes([1; 16]);
 
@@ -88,42 +89,16 @@ impl Shop {
     }
 
     fn execute(&mut self, action: &Action) {
-        let now = Timestamp::from_millis(self.seq);
-        let origin = Origin::from_bytes([1; 16]);
-        match action {
-            Action::Add { piece, location } => {
-                self.plan(|fold| at_entry::add(fold, location.as_str(), &request(piece)));
-            }
-            Action::Move { pieces, from, to } => {
-                for piece in pieces {
-                    let (from, to) = (from.as_str(), to.as_str());
-                    let same = MoveOwner::Same;
-                    self.plan(|fold| at_entry::movement(fold, from, to, &same, &request(piece)));
-                }
-            }
-            Action::Pick {
-                order,
-                piece,
-                location,
-            } => {
-                let (order, location) = (order.as_str(), location.as_str());
-                self.plan(|fold| at_entry::order_pick(fold, order, location, &request(piece)));
-            }
-            Action::Count { counts, location } => {
-                for count in counts {
-                    let request = StockRequest {
-                        span: Some((count.started, now.max(count.started))),
-                        ..request(&count.piece)
-                    };
-                    self.plan(|fold| at_entry::count(fold, location.as_str(), &request));
-                }
-            }
-            Action::Undo => {
-                self.plan(|fold| at_entry::undo(fold, origin, None, Particulars::default()));
-            }
-            Action::Tally { .. } | Action::TallyBack { .. } | Action::Badge(_) => {}
-            Action::Remove { .. } => panic!("no test removes"),
+        if matches!(action, Action::Badge(_)) {
+            return;
         }
+        let reason = self.session.reason().map(str::to_owned);
+        let writing = Writing {
+            origin: Origin::from_bytes([1; 16]),
+            reason: reason.as_deref(),
+            now: Timestamp::from_millis(self.seq),
+        };
+        self.plan(|fold| writing.plan(fold, action));
     }
 
     /// What is said to one code, and `!` before an error, `?` before a question.
@@ -141,8 +116,16 @@ impl Shop {
         if let Some(action) = &step.action {
             self.execute(action);
         }
+        let saved = Session::of_saved(&step.next.saved());
+        if !step.next.is_asking_which() {
+            assert_eq!(saved.as_ref(), Some(&step.next), "it is resumed as it was");
+        }
         self.session = step.next;
-        let mark = if step.is_question { "? " } else { "" };
+        let mark = match step.tone {
+            Tone::Done => "",
+            Tone::Question => "? ",
+            Tone::Unknown => "! ",
+        };
         [vec![format!("{mark}{}", step.says)], step.warns]
             .concat()
             .join("; ")
@@ -356,4 +339,110 @@ fn a_serial_number_is_counted_once() {
     assert_eq!(said, "! the X with serial number S1 is counted already");
     shop.scan("DONE");
     assert!(shop.stock().contains(&"X 2 @A-1".to_owned()));
+}
+
+#[test]
+fn what_is_no_saved_session_is_none() {
+    assert_eq!(Session::of_saved("{}"), Some(Session::default()));
+    for text in [
+        "",
+        "{\"mode\":\"FLY\"}",
+        "{\"times\":\"many\"}",
+        "{\"asked\":\"WHY\"}",
+    ] {
+        assert_eq!(Session::of_saved(text), None, "{text}");
+    }
+}
+
+/// The stock after a day on which a label was known from the beginning, or only at its end.
+fn stock_with_label(day: &str, is_known: bool) -> Vec<String> {
+    let mut shop = Shop::new();
+    let bind = |fold: &Fold| at_entry::bind(fold, "4006381333931", "X", "2".parse().unwrap());
+    if is_known {
+        shop.plan(bind);
+    }
+    let said = shop.day(day);
+    if !is_known {
+        assert!(said.iter().any(|said| said.starts_with("! ")), "{said:?}");
+        shop.plan(bind);
+    }
+    shop.stock()
+}
+
+#[test]
+fn what_nobody_knew_comes_to_the_same_once_somebody_does() {
+    for (day, expected) in [
+        ("ADD A-1 4006381333931 Q3 (01)04006381333931 R", "X 15 @A-1"),
+        ("REMOVE A-1 4006381333931", "X 5 @A-1"),
+        ("MOVE A-1 4006381333931 X A-2", "X 3 @A-2"),
+        ("MOVE A-1 4006381333931 X A-2 UNDO UNDO", "X 7 @A-1"),
+        ("MOVE A-1 X 4006381333931 UNDO A-2", "X 1 @A-2"),
+        ("ADD A-1 R 4006381333931 UNDO R", "X 7 @A-1"),
+        ("ADD A-1 (01)04006381333931(30)5", "X 12 @A-1"),
+    ] {
+        // What the label says of the quantity is the quantity of things.
+        if !day.contains("(30)") {
+            assert_eq!(
+                stock_with_label(day, false),
+                stock_with_label(day, true),
+                "{day}"
+            );
+        }
+        assert!(
+            stock_with_label(day, true).contains(&expected.to_owned()),
+            "{day}: {:?}",
+            stock_with_label(day, true)
+        );
+    }
+}
+
+#[test]
+fn what_nobody_knows_is_kept_with_its_place_and_neighbour() {
+    let mut shop = Shop::new();
+    let said = shop.day("ADD A-1 R X-1 Q4 NEW");
+    assert_eq!(
+        said[3],
+        "! X-1 is not known (is it X?): kept as 1 added at A-1 until somebody says what it is, or \
+         UNDO"
+    );
+    assert!(
+        said[5].contains("NEW is not known: kept as 4 added"),
+        "{said:?}"
+    );
+    let new = at_entry::scan_code("NEW").unwrap();
+    let kept = shop.fold.scans_of(&new);
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].scan.neighbour, Some(code("R")));
+    assert_eq!(kept[0].scan.place.location.as_str(), "A-1");
+}
+
+#[test]
+fn where_nothing_is_being_done_a_code_that_nobody_knows_is_not_kept() {
+    let mut shop = Shop::new();
+    for day in ["NEW", "ADD NEW", "S-1 A-2 NEW", "OWNER NEW"] {
+        let said = shop.day(day);
+        let last = said.last().unwrap();
+        assert!(last.starts_with('!') && !last.contains("kept"), "{last}");
+    }
+    assert!(shop.fold.scanned_codes().next().is_none());
+}
+
+#[test]
+fn a_count_goes_on_past_a_label_that_nobody_knows() {
+    let mut shop = Shop::new();
+    let said = shop.day("COUNT A-1 NEW X NEW UNDO UNDO X X DONE");
+    assert!(said[2].contains("kept as 1 seen at A-1"), "{said:?}");
+    assert_eq!(said[5], "undone:");
+    assert_eq!(said[6], "1 of X not counted at A-1");
+    assert_eq!(
+        said[9],
+        "2 of X counted at A-1; COUNT done: scan the next location"
+    );
+    assert!(shop.stock().contains(&"X 2 @A-1".to_owned()));
+    let said = shop.day("A-2 NEW DONE");
+    assert_eq!(
+        said[2],
+        "nothing that is known was counted at A-2; COUNT done: scan the next location"
+    );
+    assert!(shop.stock().contains(&"C 3 @A-2".to_owned()));
 }

@@ -1,0 +1,101 @@
+//! Scans from wherever they come: queued, taken one after the other, and answered.
+
+use std::io;
+use std::path::Path;
+
+use ledger_core::Timestamp;
+use ledger_node::{Actor, Node};
+use scanning::Session;
+
+use super::queue::{Queue, Raw};
+use super::work::{Reply, Work};
+use crate::report::Failure;
+
+/// A scan session on a node.
+#[derive(Debug)]
+pub(crate) struct Desk<'a> {
+    work: Work<'a>,
+    queue: Queue,
+}
+
+fn failed(error: &io::Error) -> Failure {
+    Failure::io("the queue of scans", error)
+}
+
+impl<'a> Desk<'a> {
+    /// Takes up the session of the store where it stands, and takes what an earlier one, which was
+    /// cut off, had queued; says what that was.
+    pub(crate) fn open(
+        node: &'a Node,
+        store: &Path,
+        actor: &Actor,
+        log_in_of: impl FnOnce() -> Result<Actor, Failure>,
+    ) -> Result<(Self, Vec<String>), Failure> {
+        let origin = node.origin().to_string();
+        let opened = Queue::open(store, &origin, node.now(), actor.user.as_ref());
+        let (queue, saved) = opened.map_err(|error| failed(&error))?;
+        let session = saved.session;
+        let mut said = Vec::new();
+        if session != Session::default() {
+            said.push(format!("the session goes on: {}", standing(&session)));
+        }
+        let mut desk = Self {
+            work: Work {
+                node,
+                // They were made by whoever worked then.
+                actor: Actor { user: saved.user },
+                session,
+            },
+            queue,
+        };
+        let mut taken = Vec::new();
+        desk.work_off(&mut |raw, reply| {
+            taken.push(format!(
+                "taken from before: {}: {}",
+                raw.text,
+                reply.told(false)
+            ));
+            Ok(())
+        })?;
+        said.extend(taken);
+        desk.work.actor = log_in_of()?;
+        Ok((desk, said))
+    }
+
+    /// Takes scans, each with when it was made; all are on the disk before the first is looked at.
+    pub(crate) fn take(
+        &mut self,
+        scans: Vec<(Timestamp, String)>,
+        each: &mut dyn FnMut(&Raw, &Reply) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.queue.push(scans).map_err(|error| failed(&error))?;
+        self.work_off(each)
+    }
+
+    fn work_off(
+        &mut self,
+        each: &mut dyn FnMut(&Raw, &Reply) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        while let Some(raw) = self.queue.next() {
+            let reply = self.work.take(&raw)?;
+            let Work { session, actor, .. } = &self.work;
+            let done = self.queue.done(&raw, session, actor.user.as_ref());
+            done.map_err(|error| failed(&error))?;
+            each(&raw, &reply)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the session; nothing of it goes on. Gives what it leaves open.
+    pub(crate) fn end(self) -> Result<Option<String>, Failure> {
+        self.queue.end().map_err(|error| failed(&error))?;
+        Ok(self.work.session.left_open())
+    }
+}
+
+/// Where a session stands, in a few words.
+fn standing(session: &Session) -> String {
+    let mode = session.mode().unwrap_or("no mode");
+    let place = session.location().map(|location| format!(" at {location}"));
+    format!("{mode}{}", place.unwrap_or_default())
+}

@@ -1,0 +1,320 @@
+//! Scans that are on the disk before anybody knows what they mean, and where the session stands
+//! after each: a program that was killed goes on where it was, and takes what it had not come to.
+//!
+//! A small file in the store's directory, a JSON object a line: scans, with the idempotency key
+//! that what comes of them is written with, and what was done. A scan is synced before it is
+//! looked at. What was done is not: where a loss of power takes it, the scan is taken again, and
+//! its key says that it was written.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use ledger_core::entry::IdempotencyKey;
+use ledger_core::{Timestamp, UserName};
+use ledger_node::request_key;
+use scanning::Session;
+use serde::{Deserialize, Serialize};
+
+const FILE: &str = "scans.queue";
+/// A file that is larger is written anew when all of it is done.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// A line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    /// A scan: its number, key and time, and the text as it came.
+    Scan(u64, String, u64, String),
+    /// Everything up to a number is done, the session stands there, and this user works.
+    Done(u64, String, Option<String>),
+}
+
+/// Where a session stood, and who worked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Stood {
+    pub(crate) session: Session,
+    pub(crate) user: Option<UserName>,
+}
+
+/// A scan that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Raw {
+    number: u64,
+    key: String,
+    /// When it was made.
+    pub(crate) at: Timestamp,
+    /// As it came.
+    pub(crate) text: String,
+}
+
+impl Raw {
+    /// The key that what comes of it is written with, once.
+    pub(crate) fn once(&self) -> IdempotencyKey {
+        IdempotencyKey {
+            key: request_key("scan", &self.key),
+            row: 0,
+        }
+    }
+}
+
+/// The queue of one store.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    path: PathBuf,
+    file: File,
+    /// What no other queue has, of this store or a copy of it.
+    name: String,
+    last: u64,
+    waiting: VecDeque<Raw>,
+}
+
+impl Queue {
+    /// The queue of the store in a directory, and where its session stands. Keys are made of the
+    /// origin that the store writes under, so that a copy makes others. `user` is who works, where
+    /// the queue does not know it better.
+    pub(crate) fn open(
+        store: &Path,
+        origin: &str,
+        now: Timestamp,
+        user: Option<&UserName>,
+    ) -> io::Result<(Self, Stood)> {
+        let path = store.join(FILE);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let mut waiting = VecDeque::new();
+        let mut last = 0;
+        let mut stood = Stood {
+            session: Session::default(),
+            user: user.cloned(),
+        };
+        // A line that was torn was not acknowledged.
+        let lines = bytes.split(|byte| *byte == b'\n');
+        for line in lines.filter_map(|line| serde_json::from_slice(line).ok()) {
+            match line {
+                Line::Scan(number, key, at, text) => {
+                    last = number;
+                    let at = Timestamp::from_millis(at);
+                    waiting.push_back(Raw {
+                        number,
+                        key,
+                        at,
+                        text,
+                    });
+                }
+                Line::Done(number, saved, user) => {
+                    last = last.max(number);
+                    waiting.retain(|raw: &Raw| raw.number > number);
+                    stood = Stood {
+                        session: Session::of_saved(&saved).unwrap_or_default(),
+                        user: user.and_then(|user| UserName::new(&user).ok()),
+                    };
+                }
+            }
+        }
+        let mut queue = Self {
+            file: appended(&path)?,
+            path,
+            name: format!("{origin} {}", now.millis()),
+            last,
+            waiting,
+        };
+        // Whatever follows a torn line is a line of its own.
+        if bytes.last().is_some_and(|last| *last != b'\n') {
+            queue.file.write_all(b"\n")?;
+        }
+        if bytes.is_empty() {
+            let line = done_line(last, &stood.session, user)?;
+            queue.file.write_all(&line)?;
+        }
+        Ok((queue, stood))
+    }
+
+    /// Takes scans in; on return they are on the disk.
+    pub(crate) fn push(&mut self, scans: Vec<(Timestamp, String)>) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for (at, text) in scans {
+            self.last = self.last.saturating_add(1);
+            let raw = Raw {
+                number: self.last,
+                key: format!("{} {}", self.name, self.last),
+                at,
+                text,
+            };
+            let line = Line::Scan(raw.number, raw.key.clone(), at.millis(), raw.text.clone());
+            lines.extend(json_line(&line)?);
+            self.waiting.push_back(raw);
+        }
+        self.file.write_all(&lines)?;
+        self.file.sync_data()
+    }
+
+    /// The next scan that waits.
+    pub(crate) fn next(&mut self) -> Option<Raw> {
+        self.waiting.pop_front()
+    }
+
+    /// A scan is done, and what came of it on the disk.
+    pub(crate) fn done(
+        &mut self,
+        raw: &Raw,
+        session: &Session,
+        user: Option<&UserName>,
+    ) -> io::Result<()> {
+        let line = done_line(raw.number, session, user)?;
+        let is_large = self.file.metadata()?.len() > BYTES_MAX;
+        if !is_large || !self.waiting.is_empty() {
+            return self.file.write_all(&line);
+        }
+        let new = self.path.with_extension("new");
+        fs::write(&new, &line)?;
+        File::open(&new)?.sync_all()?;
+        fs::rename(&new, &self.path)?;
+        self.file = appended(&self.path)?;
+        Ok(())
+    }
+
+    /// The session is over, and nothing of it goes on.
+    pub(crate) fn end(self) -> io::Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+}
+
+fn appended(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn done_line(number: u64, session: &Session, user: Option<&UserName>) -> io::Result<Vec<u8>> {
+    let user = user.map(ToString::to_string);
+    json_line(&Line::Done(number, session.saved(), user))
+}
+
+fn json_line(line: &Line) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec(line)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(7);
+
+    fn open(dir: &Path) -> (Queue, Session) {
+        let (queue, stood) = Queue::open(dir, "origin", NOW, None).unwrap();
+        (queue, stood.session)
+    }
+
+    fn push(queue: &mut Queue, texts: &[&str]) {
+        let scans = texts.iter().map(|text| (NOW, (*text).to_owned()));
+        queue.push(scans.collect()).unwrap();
+    }
+
+    fn texts(queue: &mut Queue) -> Vec<String> {
+        std::iter::from_fn(|| queue.next())
+            .map(|raw| raw.text)
+            .collect()
+    }
+
+    fn at_a() -> Session {
+        Session::of_saved("{\"mode\":\"ADD\",\"location\":\"A\"}").unwrap()
+    }
+
+    #[test]
+    fn what_was_not_done_waits_and_the_session_stands_where_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut queue, session) = open(dir.path());
+        assert_eq!(session, Session::default());
+        push(&mut queue, &["A\nB", "C", "D"]);
+        let first = queue.next().unwrap();
+        queue.done(&first, &at_a(), None).unwrap();
+        drop(queue);
+        let (mut queue, session) = open(dir.path());
+        assert_eq!(session, at_a());
+        push(&mut queue, &["E"]);
+        assert_eq!(texts(&mut queue), ["C", "D", "E"]);
+        queue.end().unwrap();
+        let (mut queue, session) = open(dir.path());
+        assert_eq!(
+            (texts(&mut queue), session),
+            (Vec::new(), Session::default())
+        );
+    }
+
+    #[test]
+    fn who_worked_when_the_scans_were_made_is_known_also_of_the_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let user = |name: &str| UserName::new(name).unwrap();
+        let open = |name| Queue::open(dir.path(), "origin", NOW, Some(&user(name))).unwrap();
+        let (mut queue, _) = open("olga");
+        push(&mut queue, &["A", "B"]);
+        drop(queue);
+        let (mut queue, stood) = open("ben");
+        assert_eq!(stood.user, Some(user("olga")));
+        let first = queue.next().unwrap();
+        queue.done(&first, &at_a(), None).unwrap();
+        drop(queue);
+        assert_eq!(open("ben").1.user, None);
+    }
+
+    #[test]
+    fn a_torn_line_is_no_scan_and_spoils_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut queue, _) = open(dir.path());
+        push(&mut queue, &["A", "B"]);
+        drop(queue);
+        let path = dir.path().join(FILE);
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
+        let (mut queue, _) = open(dir.path());
+        push(&mut queue, &["C"]);
+        drop(queue);
+        assert_eq!(texts(&mut open(dir.path()).0), ["A", "C"]);
+    }
+
+    #[test]
+    fn every_scan_has_a_key_of_its_own_that_it_keeps() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut queue, _) = open(dir.path());
+        push(&mut queue, &["A", "A"]);
+        let keys: Vec<_> = std::iter::from_fn(|| queue.next())
+            .map(|raw| raw.once())
+            .collect();
+        assert_ne!(keys[0], keys[1]);
+        drop(queue);
+        let (mut again, _) = open(dir.path());
+        assert_eq!(again.next().unwrap().once(), keys[0]);
+        // The same moment and number in a copy of the store, which writes under another origin.
+        let other = tempfile::tempdir().unwrap();
+        let (mut copy, _) = Queue::open(other.path(), "another", NOW, None).unwrap();
+        push(&mut copy, &["A"]);
+        assert_ne!(copy.next().unwrap().once(), keys[0]);
+    }
+
+    #[test]
+    fn a_large_file_begins_anew_when_all_is_done() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut queue, _) = open(dir.path());
+        push(&mut queue, &[&"X".repeat(1 << 20), "B"]);
+        let (large, last) = (queue.next().unwrap(), queue.next().unwrap());
+        queue.done(&large, &at_a(), None).unwrap();
+        queue.done(&last, &at_a(), None).unwrap();
+        assert!(fs::metadata(dir.path().join(FILE)).unwrap().len() < 1_000);
+        push(&mut queue, &["C"]);
+        drop(queue);
+        let (mut queue, session) = open(dir.path());
+        assert_eq!((texts(&mut queue), session), (vec!["C".to_owned()], at_a()));
+    }
+}

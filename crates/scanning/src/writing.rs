@@ -1,0 +1,182 @@
+//! What a step of a session writes, as entries, and how much there is then.
+
+use ledger_core::at_entry::{
+    self, About, MoveOwner, Plan, Refusal, StockRequest, UnknownScanRequest,
+};
+use ledger_core::catalogue::{Class, Subject};
+use ledger_core::entry::{Body, Details, Particulars, Tallied};
+use ledger_core::fold::Fold;
+use ledger_core::{Code, Origin, Quantity, Timestamp, Total};
+
+use crate::session::{Action, Found, Kept, Piece};
+
+/// What holds for everything that one scan writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Writing<'a> {
+    /// The device's origin, whose last transaction UNDO takes back.
+    pub origin: Origin,
+    /// Why it is done; none when nobody said.
+    pub reason: Option<&'a str>,
+    /// When the scan was made.
+    pub now: Timestamp,
+}
+
+impl Writing<'_> {
+    /// The entries of an action, or why there can be none.
+    pub fn plan(&self, fold: &Fold, action: &Action) -> Result<Plan, Refusal> {
+        match action {
+            Action::Add { piece, location } => {
+                at_entry::add(fold, location.as_str(), &self.request(piece))
+            }
+            Action::Remove { piece, location } => {
+                at_entry::remove(fold, location.as_str(), &self.request(piece))
+            }
+            Action::Pick {
+                order,
+                piece,
+                location,
+            } => {
+                let (order, location) = (order.as_str(), location.as_str());
+                at_entry::order_pick(fold, order, location, &self.request(piece))
+            }
+            Action::Move { found, from, to } => merged(found.iter().map(|found| match found {
+                Found::Piece(piece) => {
+                    let (from, to, same) = (from.as_str(), to.as_str(), MoveOwner::Same);
+                    at_entry::movement(fold, from, to, &same, &self.request(piece))
+                }
+                Found::Unknown(kept) => {
+                    at_entry::unknown_scan(fold, &self.kept(kept, from, Some(to)))
+                }
+            })),
+            Action::Keep { kept, location } => {
+                at_entry::unknown_scan(fold, &self.kept(kept, location, None))
+            }
+            Action::Tally { piece, location } => {
+                at_entry::tally(fold, location.as_str(), &self.request(piece))
+            }
+            Action::TallyBack { piece, location } => self.tally_back(fold, piece, location),
+            Action::Count { counts, location } => merged(counts.iter().map(|count| {
+                let span = Some((count.started, self.now.max(count.started)));
+                let request = StockRequest {
+                    span,
+                    ..self.request(&count.piece)
+                };
+                at_entry::count(fold, location.as_str(), &request)
+            })),
+            Action::Undo => at_entry::undo(fold, self.origin, None, Particulars::default()),
+            Action::Badge(_) => Err(nothing()),
+        }
+    }
+
+    fn request(&self, piece: &Piece) -> StockRequest {
+        let details = Details {
+            serial: piece.serial.clone(),
+            reason: self.reason.map(str::to_owned),
+            ..Details::default()
+        };
+        StockRequest {
+            item: piece.item.to_string(),
+            quantity: piece.quantity,
+            owner: piece.owner.as_ref().map(ToString::to_string),
+            batch: piece.batch.clone(),
+            particulars: Particulars {
+                details,
+                expiry: piece.expiry,
+                ..Particulars::default()
+            },
+            ..StockRequest::default()
+        }
+    }
+
+    fn kept(&self, kept: &Kept, location: &Code, to: Option<&Code>) -> UnknownScanRequest {
+        let Kept { unknown, .. } = kept;
+        let details = Details {
+            serial: unknown.content.serial.clone(),
+            reason: self.reason.map(str::to_owned),
+            ..Details::default()
+        };
+        UnknownScanRequest {
+            code: unknown.code.clone(),
+            scanned: Some(unknown.scanned.clone()),
+            aim: unknown.aim.clone(),
+            mode: kept.mode,
+            quantity: kept.quantity,
+            location: location.to_string(),
+            to: to.map(ToString::to_string),
+            owner: kept.owner.as_ref().map(ToString::to_string),
+            batch: unknown.content.batch.clone(),
+            neighbour: kept.neighbour.as_ref().map(ToString::to_string),
+            particulars: Particulars {
+                details,
+                expiry: unknown.content.expiry,
+                ..Particulars::default()
+            },
+        }
+    }
+
+    /// A tally that takes an earlier one back: the same with the other sign.
+    fn tally_back(&self, fold: &Fold, piece: &Piece, location: &Code) -> Result<Plan, Refusal> {
+        let request = self.request(piece);
+        let place = at_entry::find_place(fold, &piece.item, location.as_str(), &request)?;
+        let quantity = piece.quantity.checked_neg().unwrap_or(Quantity::ZERO);
+        let tallied = Tallied {
+            item: piece.item.clone(),
+            quantity,
+            place,
+            serial: piece.serial.clone(),
+            once: None,
+        };
+        let about = Subject::new(Class::Item, piece.item.clone());
+        Ok(Plan {
+            bodies: vec![Body::Tallied(tallied)],
+            warnings: Vec::new(),
+            about: about.into(),
+        })
+    }
+}
+
+fn nothing() -> Refusal {
+    Refusal::new("nothing-to-write", "there is nothing to write")
+}
+
+/// Several plans as one.
+fn merged(plans: impl Iterator<Item = Result<Plan, Refusal>>) -> Result<Plan, Refusal> {
+    let mut all: Option<Plan> = None;
+    for plan in plans {
+        let plan = plan?;
+        match &mut all {
+            None => all = Some(plan),
+            Some(all) => {
+                all.bodies.extend(plan.bodies);
+                all.warnings.extend(plan.warnings);
+            }
+        }
+    }
+    all.ok_or_else(nothing)
+}
+
+/// How much of the item there is now, where it changed.
+#[must_use]
+pub fn after(fold: &Fold, action: &Action, about: Option<&About>) -> String {
+    let subject = match (about, action) {
+        (Some(About::Thing(subject)), _) => subject,
+        (Some(About::Scans(code)), Action::Undo) => return format!(" the scan of {code}"),
+        _ => return String::new(),
+    };
+    let on_hand = || {
+        let lines = fold.lines(&subject.code);
+        let own = lines.iter().filter(|line| line.key.owner.is_none());
+        own.fold(Total::ZERO, |sum, line| sum.plus(line.on_hand))
+    };
+    match action {
+        Action::Add { .. } | Action::Remove { .. } => format!(", on hand {}", on_hand()),
+        Action::Undo => format!(" {}, on hand {}", subject.code, on_hand()),
+        Action::Move { .. }
+        | Action::Pick { .. }
+        | Action::Tally { .. }
+        | Action::TallyBack { .. }
+        | Action::Count { .. }
+        | Action::Keep { .. }
+        | Action::Badge(_) => String::new(),
+    }
+}
