@@ -158,16 +158,11 @@ fn parameters(rule: &Rule, told: &[&Example]) -> Vec<Value> {
         let name = name.unwrap_or_default().to_owned();
         let mut values = told.iter().filter_map(|example| example.queried(&name));
         let schema = parameter.get("schema").map(Value::to_string);
-        let is = |kind: &str| schema.as_ref().is_some_and(|schema| schema.contains(kind));
-        let (is_number, is_truth) = (is("\"integer\""), is("\"boolean\""));
-        let example =
-            values.next().map(
-                |value| match (value.parse::<u64>(), value.parse::<bool>()) {
-                    (Ok(number), _) if is_number => json!(number),
-                    (_, Ok(truth)) if is_truth => json!(truth),
-                    _ => json!(value),
-                },
-            );
+        let is_number = schema.is_some_and(|schema| schema.contains("\"integer\""));
+        let example = values.next().map(|value| match value.parse::<u64>() {
+            Ok(number) if is_number => json!(number),
+            Ok(_) | Err(_) => value.parse::<bool>().map_or(json!(value), |yes| json!(yes)),
+        });
         set_example(&mut parameter, example);
         parameters.push(parameter);
     }

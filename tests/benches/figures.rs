@@ -1,7 +1,7 @@
 //! The project's figures, measured beside their goals and beside the peers, in one run.
 //!
 //! `cargo xtask bench [FIGURE ...] [--quick] [--markdown]`; figures are append, writers, import,
-//! sync, snapshot, devices, sizes, recompute, orders and pages, all without a name. Everything
+//! sync, snapshot, devices, scan, sizes, recompute, orders and pages, all without a name. Everything
 //! happens in a temporary directory of the disk that `TMPDIR` names.
 #![allow(
     clippy::unwrap_used,
@@ -38,6 +38,8 @@ mod pages;
 mod pouchdb;
 #[path = "figures/recompute.rs"]
 mod recompute;
+#[path = "figures/scan.rs"]
+mod scan;
 #[path = "figures/sizes.rs"]
 mod sizes;
 #[path = "figures/snapshot.rs"]
@@ -67,13 +69,14 @@ impl Size {
 
 type Figure = fn(Size, &mut Table);
 
-const FIGURES: [(&str, Figure); 10] = [
+const FIGURES: [(&str, Figure); 11] = [
     ("append", append::single),
     ("writers", append::writers),
     ("import", import::run),
     ("sync", sync::run),
     ("snapshot", snapshot::run),
     ("devices", devices::run),
+    ("scan", scan::run),
     ("sizes", sizes::run),
     ("recompute", recompute::run),
     ("orders", orders::run),

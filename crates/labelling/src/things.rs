@@ -79,11 +79,9 @@ fn user(fold: &Fold, text: &str) -> Result<String, Refusal> {
 }
 
 fn reason(fold: &Fold, text: &str) -> Result<String, Refusal> {
-    let typed = text.trim().to_lowercase();
-    let listed = settings::reasons(fold);
-    let known = listed.iter().find(|known| known.to_lowercase() == typed);
-    known.cloned().ok_or_else(|| {
+    settings::listed_reason(fold, text).ok_or_else(|| {
         let refusal = Refusal::new("unknown-reason", format!("there is no reason {text:?}"));
+        let listed = settings::reasons(fold);
         refusal.hint(format!("the setting reasons lists {}", listed.join(", ")))
     })
 }

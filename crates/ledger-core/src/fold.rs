@@ -30,6 +30,7 @@ mod revoked;
 mod rights;
 mod running;
 mod scans;
+mod serials;
 mod slots;
 mod snapshot;
 mod steps;
@@ -140,6 +141,7 @@ pub struct Fold {
     spans: BTreeMap<TxKey, (Timestamp, Timestamp)>,
     orders: orders::Orders,
     scans: scans::Scans,
+    serials: serials::Serials,
     /// What was said of when batches expire, by item and batch.
     expiries: BTreeMap<(u32, u32), Vec<(TxKey, u32)>>,
     /// Exceptions that a person took as they are, with the entries they named.

@@ -11,11 +11,11 @@
 mod support;
 
 use ledger_core::at_entry::{
-    self, ItemChange, LocationChange, Plan, Refusal, StockRequest, settings,
+    self, ItemChange, LocationChange, MoveOwner, Plan, Refusal, StockRequest, settings,
 };
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
-use ledger_core::entry::{Body, IdempotencyKey, Place};
-use ledger_core::fold::columns;
+use ledger_core::entry::{Body, Details, IdempotencyKey, Particulars, Place};
+use ledger_core::fold::{Fold, columns};
 use ledger_core::order::OrderType;
 use ledger_core::{Code, Quantity, Timestamp};
 use support::*;
@@ -480,4 +480,52 @@ fn a_barcode_and_a_usual_location_are_taken_away() {
         "unknown-barcode",
         "",
     );
+}
+
+#[test]
+fn a_unit_that_is_here_already_is_warned_about_until_it_has_gone() {
+    let mut world = shop();
+    let q = CatalogueWrite::new(Class::Item, code("Q"));
+    world.write(1, 0, Body::Set(q));
+    let unit = |item: &str, serial: &str| {
+        let details = Details {
+            serial: Some(serial.to_owned()),
+            ..Details::default()
+        };
+        StockRequest {
+            particulars: Particulars {
+                details,
+                ..Particulars::default()
+            },
+            item: item.to_owned(),
+            ..request(1)
+        }
+    };
+    let warned = |world: &World, request: &StockRequest| {
+        at_entry::add(&world.fold(), "A", request).unwrap().warnings
+    };
+    let (one, other) = (unit("P", "S1"), unit("P", "S2"));
+    assert_eq!(warned(&world, &one), [""; 0]);
+    let add = at_entry::add(&world.fold(), "A", &one).unwrap();
+    let added = world.write(1, 1_000, add.bodies[0].clone());
+    let twice =
+        "the P with serial number S1 is already here, at A: if it is the same one, undo this";
+    assert_eq!(warned(&world, &one), [twice]);
+    assert_eq!(warned(&world, &other), [""; 0]);
+    // A number of another item is another number.
+    assert_eq!(warned(&world, &unit("Q", "S1")), [""; 0]);
+    // It goes elsewhere, out, and comes back.
+    let plan = at_entry::movement(&world.fold(), "A", "B", &MoveOwner::Same, &one).unwrap();
+    world.write(2, 2_000, plan.bodies[0].clone());
+    assert!(warned(&world, &one)[0].contains("at B"));
+    let kept = Fold::of_snapshot(world.fold().snapshot().unwrap()).unwrap();
+    assert_eq!(kept.unit_at(&code("P"), "S1"), Some(code("B")));
+    let plan = at_entry::remove(&world.fold(), "B", &one).unwrap();
+    let removed = world.write(2, 3_000, plan.bodies[0].clone());
+    assert_eq!(warned(&world, &one), [""; 0]);
+    world.write(1, 4_000, reversed(removed));
+    assert!(warned(&world, &one)[0].contains("at B"), "it never went");
+    world.write(1, 5_000, reversed(added));
+    world.write(1, 6_000, counted("P", "B", 0));
+    assert_eq!(warned(&world, &one), [""; 0], "none of it is there");
 }

@@ -122,12 +122,7 @@ fn as_unknown(text: &str, reading: Option<&Reading>, content: Content) -> Unknow
 /// The reason that a text gives where one is waited for: one of the setting's, as it is listed
 /// there, or another in its own words. None when it is something else.
 fn reason(fold: &Fold, thing: &Thing, text: &str) -> Option<String> {
-    let listed = settings::reasons(fold);
-    let same = |text: &str| {
-        let mut listed = listed.iter();
-        let is_same = |one: &&String| one.to_lowercase() == text.to_lowercase();
-        listed.find(is_same).cloned()
-    };
+    let same = |text: &str| settings::listed_reason(fold, text);
     match thing {
         Thing::Command(..) => None,
         Thing::Reason(reason) => Some(same(reason).unwrap_or_else(|| reason.clone())),
@@ -142,7 +137,7 @@ fn reason(fold: &Fold, thing: &Thing, text: &str) -> Option<String> {
         | Thing::User(_)
         | Thing::Batch(_)
         | Thing::Several(_)
-        | Thing::Misread => same(text.trim()),
+        | Thing::Misread => same(text),
     }
 }
 

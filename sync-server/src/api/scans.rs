@@ -9,7 +9,7 @@ use ledger_node::view::ScanView;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{BodyOf, QueryOf};
+use super::extract::{BodyOf, Flag, QueryOf, flag};
 use super::paging::{Listed, Page};
 use super::write::{Named, Writer};
 use crate::app::App;
@@ -20,7 +20,9 @@ use crate::problem::Problem;
 #[serde(deny_unknown_fields)]
 pub(super) struct ScansQuery {
     /// True: only those whose code is still unknown.
-    unknown: Option<bool>,
+    #[serde(default, deserialize_with = "flag")]
+    #[param(inline, value_type = Option<Flag>)]
+    unknown: bool,
     /// How many rows at most; 100 when nothing is said.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
@@ -38,9 +40,12 @@ pub(super) async fn list(
     QueryOf(query): QueryOf<ScansQuery>,
 ) -> Result<Json<Listed<ScanView>>, Problem> {
     let page = Page::new(query.limit, query.after.or(query.cursor).as_deref())?;
-    let unknown = query.unknown.unwrap_or(false);
-    app.look(move |view| Ok(Json(page.of(view.scans(unknown), |row| row.entry.clone()))))
-        .await
+    app.look(move |view| {
+        Ok(Json(
+            page.of(view.scans(query.unknown), |row| row.entry.clone()),
+        ))
+    })
+    .await
 }
 
 /// What a code stands for: an item, or nothing.

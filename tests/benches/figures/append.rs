@@ -25,7 +25,7 @@ const ROUNDS: usize = 5;
 const WRITERS: usize = 64;
 
 /// The file that a raw writer syncs.
-struct Raw {
+pub struct Raw {
     file: File,
     at: u64,
     /// Where an overwriting writer begins anew; none = it appends.
@@ -34,7 +34,7 @@ struct Raw {
 
 impl Raw {
     /// A file of zeros that is overwritten, or an empty one that grows.
-    fn new(dir: &Path, overwrite: bool) -> Self {
+    pub fn new(dir: &Path, overwrite: bool) -> Self {
         let name = if overwrite { "overwritten" } else { "appended" };
         let mut file = File::create_new(dir.join(name)).unwrap();
         let end = overwrite.then_some(1 << 20);
@@ -43,7 +43,7 @@ impl Raw {
         Self { file, at: 0, end }
     }
 
-    fn write(&mut self, bytes: &[u8]) {
+    pub fn write(&mut self, bytes: &[u8]) {
         if self
             .end
             .is_some_and(|end| self.at + bytes.len() as u64 > end)

@@ -82,6 +82,12 @@ impl Runs {
         self.0[self.0.len() / 2]
     }
 
+    /// The value that a share of the runs, of 0 to 1, does not exceed.
+    pub fn at(&self, share: f64) -> f64 {
+        let last = self.0.len() - 1;
+        self.0[(share * last as f64).round() as usize]
+    }
+
     /// "median unit (min–max)".
     pub fn text(&self, unit: &str) -> String {
         let (first, last) = (self.0[0], self.0[self.0.len() - 1]);

@@ -1,21 +1,12 @@
-//! What a user should know of a movement although it is done, and words written as they are listed.
+//! What a user should know of a movement although it is done.
 //!
 //! Handheld, API and pages give the same warnings, because they are made here.
 
-use super::{find_order, settings};
+use super::find_order;
 use crate::code::Code;
 use crate::entry::Body;
 use crate::fold::{Fold, OrderState};
 use crate::quantity::Total;
-
-/// A reason as the setting lists it, when it differs in capitals only; any other as it was typed.
-pub(super) fn listed_reason(fold: &Fold, reason: Option<String>) -> Option<String> {
-    let reason = reason?;
-    let typed = reason.trim().to_lowercase();
-    let listed = settings::reasons(fold).into_iter();
-    let mut listed = listed.filter(|listed| listed.to_lowercase() == typed);
-    Some(listed.next().unwrap_or(reason))
-}
 
 /// A warning when a movement notes an order that wants the item: it is a note, the line stays.
 pub(super) fn only_noted(fold: &Fold, item: &Code, order: Option<&str>) -> Option<String> {

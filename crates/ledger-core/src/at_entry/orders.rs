@@ -4,10 +4,10 @@
 //! there; with *reserve* they are promised and leave when they are picked. Whatever takes a line
 //! back returns what was picked for it, to where it came from, in the same group.
 
-use super::noted::{below_nothing, listed_reason};
+use super::noted::below_nothing;
 use super::settings::{self, OrderPolicy};
 use super::shelves::{returns_of, take_free, take_promised};
-use super::stock::{check_item_in_use, check_quantity, find_place, particulars};
+use super::stock::{as_listed, check_item_in_use, check_quantity, find_place, particulars};
 use super::{
     About, Plan, Refusal, StockRequest, checked_text, code, filled_text, find_item, find_thing,
     nearest,
@@ -527,9 +527,10 @@ pub fn order_expedite(fold: &Fold, order: &str, item: &str, rank: i64) -> Result
 }
 
 fn ended(fold: &Fold, order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {
+    let reason = filled_text(details.reason.as_deref(), "reason")?;
     Ok(OrderEnded {
         order,
-        reason: listed_reason(fold, filled_text(details.reason.as_deref(), "reason")?),
+        reason: reason.map(|reason| as_listed(fold, reason)),
         note: filled_text(details.note.as_deref(), "note")?,
         once: None,
     })

@@ -253,6 +253,15 @@ pub fn order_policy(fold: &Fold, order_type: OrderType) -> OrderPolicy {
     OrderPolicy::from_word(&value(fold, setting)).unwrap_or(else_it_is)
 }
 
+/// The offered reason that a text is, which may differ in capitals; none when it is no such reason.
+#[must_use]
+pub fn listed_reason(fold: &Fold, text: &str) -> Option<String> {
+    let typed = text.trim().to_lowercase();
+    let listed = reasons(fold).into_iter();
+    let mut same = listed.filter(|listed| listed.to_lowercase() == typed);
+    same.next()
+}
+
 /// The reasons that are offered.
 #[must_use]
 pub fn reasons(fold: &Fold) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Movements, counts and reversals at entry: which stock line is meant, and what is refused.
 
-use super::noted::{below_nothing, listed_reason, only_noted};
-use super::{About, Plan, Refusal, filled_text, find_item, find_thing};
+use super::noted::{below_nothing, only_noted};
+use super::{About, Plan, Refusal, filled_text, find_item, find_thing, settings};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
 use crate::entry::{Act, Body, Counted, Details, Moved, Particulars, Place, Reversed, Tallied};
@@ -58,13 +58,18 @@ pub(super) fn particulars(fold: &Fold, request: &StockRequest) -> Result<Particu
     checked_particulars(fold, &request.particulars)
 }
 
+/// A reason as the setting lists it, when it differs in capitals only; any other as it was typed.
+pub(super) fn as_listed(fold: &Fold, reason: String) -> String {
+    settings::listed_reason(fold, &reason).unwrap_or(reason)
+}
+
 /// The same for any transaction.
 pub(super) fn checked_particulars(fold: &Fold, said: &Particulars) -> Result<Particulars, Refusal> {
     let field = |text: &Option<String>, what: &str| filled_text(text.as_deref(), what);
     let details = &said.details;
     Ok(Particulars {
         details: Details {
-            reason: listed_reason(fold, field(&details.reason, "reason")?),
+            reason: field(&details.reason, "reason")?.map(|reason| as_listed(fold, reason)),
             note: field(&details.note, "note")?,
             order: field(&details.order, "order")?,
             lot: field(&details.lot, "lot")?,
@@ -284,8 +289,19 @@ pub fn add(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, 
         Act::Add,
         particulars(fold, request)?,
     );
+    let twice = already_here(fold, &item, &movement.particulars);
     movement.to = Some(to);
-    Ok(movement_plan(fold, item, movement, warning))
+    Ok(movement_plan(fold, item, movement, warning).warn(twice))
+}
+
+/// The warning that a unit is booked in that is there already.
+fn already_here(fold: &Fold, item: &Code, particulars: &Particulars) -> Option<String> {
+    let serial = particulars.details.serial.as_deref()?;
+    let location = fold.unit_at(item, serial)?;
+    Some(format!(
+        "the {item} with serial number {serial} is already here, at {location}: if it is the same \
+         one, undo this"
+    ))
 }
 
 /// Takes stock out.
@@ -460,7 +476,7 @@ pub fn undo(
     mut particulars: Particulars,
 ) -> Result<Plan, Refusal> {
     let reason = particulars.details.reason.take();
-    particulars.details.reason = listed_reason(fold, reason);
+    particulars.details.reason = reason.map(|reason| as_listed(fold, reason));
     let id = match target {
         Some(id) => id,
         None => newest_transaction(fold, origin).ok_or_else(|| {

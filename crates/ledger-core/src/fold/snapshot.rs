@@ -14,6 +14,7 @@ use super::actors::Actors;
 use super::line::Older;
 use super::once::OnceRun;
 use super::orders::Pick;
+use super::serials::Serials;
 use super::slots::Slots;
 use super::{Fold, Line, NumberRun, Record, TxKey, catalogue, symbols};
 use crate::code::Code;
@@ -225,7 +226,8 @@ impl Fold {
         self.once.suppressed.iter().for_each(|key| out.key(*key));
     }
 
-    /// What movements say besides their rows: the orders they pick for, and when batches expire.
+    /// What movements say besides their rows: the orders they pick for, when batches expire, and
+    /// serial numbers.
     fn put_picks(&self, out: &mut Out) {
         out.length(self.orders.picks.len());
         for (key, pick) in &self.orders.picks {
@@ -245,6 +247,7 @@ impl Fold {
                 out.number(u64::from(*day));
             }
         }
+        self.serials.put(out);
     }
 
     fn take_picks(&mut self, input: &mut In<'_>) -> Option<()> {
@@ -269,6 +272,7 @@ impl Fold {
             }
             self.expiries.insert((item, batch), said);
         }
+        self.serials = Serials::read(input)?;
         Some(())
     }
 

@@ -193,6 +193,8 @@ impl Fold {
         slot.touch = Touch::Lines(from, to);
         self.take_once(key, slot.order_time(), moved.particulars.once);
         self.take_expiry(key, to.or(from), moved.particulars.expiry);
+        let serial = moved.particulars.details.serial.as_deref();
+        self.serials.take(key, serial);
         if let Some(order) = moved.for_order {
             let hash8 = order.hash8;
             let order = EntryRef {
@@ -220,6 +222,8 @@ impl Fold {
         slot.touch = Touch::Lines(None, Some(line));
         self.take_once(key, slot.order_time(), counted.particulars.once);
         self.take_expiry(key, Some(line), counted.particulars.expiry);
+        let serial = counted.particulars.details.serial.as_deref();
+        self.serials.take(key, serial);
         self.push_row(line, Row::count(slot.order_time(), key, counted.quantity));
     }
 
