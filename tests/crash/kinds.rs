@@ -24,6 +24,12 @@ pub const KINDS: &[Kind] = &[
         run: super::kill::run,
     },
     Kind {
+        name: "pace",
+        trials: 20,
+        about: "SIGKILL while somebody scans twenty times a second",
+        run: super::pace::run,
+    },
+    Kind {
         name: "rot",
         trials: 1000,
         about: "a flipped bit in any file of a store",

@@ -25,6 +25,7 @@ mod faults;
 mod kill;
 mod kinds;
 mod load;
+mod pace;
 mod places;
 mod planted;
 mod power;

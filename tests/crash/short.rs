@@ -22,6 +22,7 @@ mod faults;
 mod kill;
 mod kinds;
 mod load;
+mod pace;
 mod places;
 mod planted;
 mod power;

@@ -1,17 +1,14 @@
 //! What people do with `stock scan` all day: picking, moving a whole shelf, changing who works, and
 //! going on after the battery was flat, and labels that nobody knows.
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::check::assert_holds;
+use tests::kills::day_of_kills;
 use tests::node::Node as _;
 use tests::stock::Stock;
 use tests::world::World;
-
-/// How often the program is killed, and how many scans it is given.
-const KILLS: u64 = 12;
-const SCANS: u64 = 300;
 
 fn shop() -> Stock {
     let stock = Stock::new("scanner");
@@ -186,62 +183,8 @@ fn a_step_of_the_calibration_card_is_no_item_that_nobody_knows() {
     assert_eq!(stock.json("scans"), json!([]));
 }
 
-/// A number from another, for the moments of the kills.
-fn shuffled(number: u64) -> u64 {
-    number
-        .wrapping_mul(6_364_136_223_846_793_005)
-        .rotate_left(29)
-        >> 7
-}
-
 #[test]
 fn every_scan_that_was_acknowledged_is_there_once_whenever_the_program_is_killed() {
-    let stock = shop();
-    let mut told = BTreeMap::new();
-    let mut session = stock.open_scan();
-    session.say("ADD");
-    session.say("A-01");
-    let mut number = 0;
-    for kill in 0..KILLS {
-        for _ in 0..shuffled(kill) % (2 * SCANS / KILLS) {
-            number += 1;
-            let line = session.say(&unit(number));
-            assert!(line.starts_with("ok "), "{line}");
-            told.insert(number, true);
-        }
-        // These are on their way when the power goes.
-        let first = number + 1;
-        for _ in 0..shuffled(kill + KILLS) % 5 {
-            number += 1;
-            session.send(&unit(number));
-            told.insert(number, false);
-        }
-        let heard = session.kill_and_hear();
-        for (number, line) in (first..).zip(heard) {
-            assert!(line.starts_with("ok "), "{line}");
-            told.insert(number, true);
-        }
-        session = stock.open_scan();
-    }
-    assert_eq!(session.finish(), 0);
-    let rows = stock.json("history R-100");
-    let mut there: BTreeMap<String, u64> = BTreeMap::new();
-    for row in rows.as_array().unwrap() {
-        *there
-            .entry(row["serial"].as_str().unwrap().to_owned())
-            .or_default() += 1;
-    }
-    for (number, was_told) in &told {
-        let times = there.remove(&format!("S{number}")).unwrap_or_default();
-        assert!(
-            times == 1 || (times == 0 && !was_told),
-            "S{number}: {times}"
-        );
-    }
-    assert_eq!(there, BTreeMap::new(), "nobody scanned that");
-    assert!(told.len() > 100, "{}", told.len());
-}
-
-fn unit(number: u64) -> String {
-    format!("(01)04006381333931(21)S{number}")
+    let day = day_of_kills(&shop(), 300, Duration::from_millis(2), 1).unwrap();
+    assert!(day.told > 100 && day.kills > 5, "{day:?}");
 }
