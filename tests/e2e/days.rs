@@ -291,6 +291,30 @@ fn a_wrong_location_is_said_before_anything_is_taken() {
 }
 
 #[test]
+fn a_torn_label_is_kept_and_the_work_goes_on() {
+    let stock = Stock::new("HH-1");
+    shop(&stock);
+    let test = "a_torn_label_is_kept_and_the_work_goes_on";
+    let Some(screen) = screen(test, &stock) else {
+        return;
+    };
+    screen.scan_until("ADD", "ADD: scan a location");
+    screen.scan_until("A-01", "ADD at A-01");
+    screen.scan_until("P-01", "1 of P-01 added");
+    let shown = screen.scan_until("4006381", "kept");
+    assert!(shown.contains("ERROR"), "{shown}");
+    assert_screen("torn-label", &shown);
+    screen.scan_until("P-02", "1 of P-02 added");
+    assert_took("2 lines and a torn label", &screen, 5);
+    leave(&screen);
+    // At a desk somebody says what it was.
+    stock.ok("scans resolve 4006381 P-03");
+    for item in ["P-01", "P-02", "P-03"] {
+        assert_holds(item, &stock.show(item), &json!({ "on_hand": "1" }));
+    }
+}
+
+#[test]
 fn a_second_person_takes_the_handheld_over() {
     let server = Server::start();
     let stock = Stock::new("HH-1");

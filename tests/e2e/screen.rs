@@ -328,6 +328,49 @@ fn a_program_makes_the_sounds() {
 }
 
 #[test]
+fn after_a_flat_battery_it_goes_on_where_it_was() {
+    let test = "after_a_flat_battery_it_goes_on_where_it_was";
+    let Some((stock, screen)) = alone(test) else {
+        return;
+    };
+    screen.scan_until("COUNT", "COUNT: scan a location");
+    screen.scan_until("A-01", "COUNT at A-01");
+    screen.scan_until("R-100", "1 so far at A-01");
+    screen.signal("KILL");
+    drop(screen);
+    let Some(screen) = Screen::open(test, &stock, SMALL, &["--bounce", "0"]) else {
+        return;
+    };
+    let shown = screen.until_answered("the session goes on: COUNT at A-01");
+    assert!(
+        shown.contains("█▀█") && shown.contains("scan an item"),
+        "{shown}"
+    );
+    screen.scan_until("R-100", "2 so far at A-01");
+    // A signal is no person who leaves.
+    screen.signal("TERM");
+    screen.ended();
+    drop(screen);
+    let Some(screen) = Screen::open(test, &stock, SMALL, &["--bounce", "0"]) else {
+        return;
+    };
+    screen.until_answered("the session goes on: COUNT at A-01");
+    screen.scan_until("DONE", "2 of R-100 counted at A-01");
+    assert_holds(
+        "R-100",
+        &stock_after(&screen, &stock),
+        &json!({ "on_hand": "2" }),
+    );
+    drop(screen);
+    let Some(screen) = Screen::open(test, &stock, SMALL, &[]) else {
+        return;
+    };
+    // Who left begins anew.
+    let shown = screen.until_shown("scan a mode");
+    assert!(!shown.contains("goes on"), "{shown}");
+}
+
+#[test]
 fn a_signal_ends_it_and_gives_the_terminal_back() {
     let Some((_stock, screen)) = alone("a_signal_ends_it_and_gives_the_terminal_back") else {
         return;

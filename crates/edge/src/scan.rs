@@ -31,9 +31,8 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure>
     }
     let actor = context.actor()?;
     let node = context.open()?;
-    let (mut desk, resumed) = Desk::open(&node, &context.store()?, &actor, false, || {
-        context.actor()
-    })?;
+    let (mut desk, resumed) =
+        Desk::open(&node, &context.store()?, &actor, false, || context.actor())?;
     for text in resumed {
         report::notice(&text, context.json());
     }

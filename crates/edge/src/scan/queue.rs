@@ -140,7 +140,11 @@ impl Queue {
     /// Takes scans in; on return they are on the disk.
     pub(crate) fn push(&mut self, scans: Vec<(Timestamp, String)>) -> io::Result<()> {
         let before = self.file.metadata()?.len();
-        let mut lines = if self.is_torn { b"\n".to_vec() } else { Vec::new() };
+        let mut lines = if self.is_torn {
+            b"\n".to_vec()
+        } else {
+            Vec::new()
+        };
         let mut raws = Vec::new();
         for (at, text) in scans {
             self.last = self.last.saturating_add(1);
@@ -248,6 +252,17 @@ mod tests {
 
     fn at_a() -> Session {
         Session::of_saved("{\"mode\":\"ADD\",\"location\":\"A\"}").unwrap()
+    }
+
+    #[test]
+    fn what_could_not_be_taken_comes_before_all_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut queue, _) = open(dir.path());
+        push(&mut queue, &["A", "B"]);
+        let first = queue.next().unwrap();
+        queue.back(first);
+        push(&mut queue, &["C"]);
+        assert_eq!(texts(&mut queue), ["A", "B", "C"]);
     }
 
     #[test]

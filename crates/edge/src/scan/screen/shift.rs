@@ -22,7 +22,6 @@ use crate::report::{Answer, Failure};
 use crate::scan::desk::Desk;
 use crate::scan::queue::Raw;
 use crate::scan::work::Work;
-use crate::time;
 
 /// How often ages on the screen are brought up to date.
 const TICK: Duration = Duration::from_secs(1);
@@ -270,7 +269,9 @@ impl<'a> Shift<'a> {
 
     /// Takes a scan that waits; says whether there was one.
     fn take_next(&mut self) -> bool {
-        let taken = self.scans.take_next(|work, raw| Standing::before(work, raw));
+        let taken = self
+            .scans
+            .take_next(|work, raw| Standing::before(work, raw));
         let (raw, reply, before) = match taken {
             Ok(Some(taken)) => taken,
             Ok(None) => return false,
