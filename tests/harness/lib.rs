@@ -27,6 +27,7 @@ pub mod shop;
 pub mod skip;
 pub mod stock;
 pub mod tls;
+pub mod tmux;
 pub mod watch;
 pub mod words;
 pub mod world;

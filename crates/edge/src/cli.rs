@@ -183,9 +183,14 @@ pub(crate) enum Command {
     /// Write out the log, or the stock as CSV
     #[command(after_help = "Example:\n  stock export --format csv --out stock.csv")]
     Export(ExportArgs),
-    /// Scan codes, one a line
+    /// Scan codes: a screen on a terminal, otherwise one a line
     #[command(
-        after_help = "Codes: ADD REMOVE MOVE COUNT, then a location, then items; Q5 before an item is 5 \
+        after_help = "On a terminal the screen shows mode, place, what to scan next, the last scans and what \
+                      is not sent; it syncs by itself. The scanner is a keyboard that ends codes with Enter or \
+                      Tab. F1 shows the keys: F2 UNDO, F3 DONE, F5 sync, F6 network off or on, F10 leave. A \
+                      number and Enter before an item is so many of it. Where there is no store it asks for a \
+                      server's enrolment code.\n\n\
+                      Codes: ADD REMOVE MOVE COUNT, then a location, then items; Q5 before an item is 5 \
                       of it; UNDO takes back the last, DONE ends a count.\n\
                       MOVE: the place things come from, the things or MOVEALL, the place they go to.\n\
                       ORDER, or an order's code alone: what to pick is said place by place; SHORT counts \
@@ -194,7 +199,8 @@ pub(crate) enum Command {
                       said after OWNER or REASON. A badge logs its user in, or out.\n\n\
                       A code that nobody knows is kept with its place, and has its effect once somebody \
                       says what it is: stock scans. A session that was cut off goes on where it was.\n\n\
-                      Example:\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
+                      Examples:\n  stock scan\n  stock scan --sound ./play.sh    called with ok, warn, \
+                      error or duplicate\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
     )]
     Scan(ScanArgs),
     /// List scans of codes that nobody knew, and say what they are
@@ -338,9 +344,19 @@ pub(crate) struct ItemArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Read codes from standard input
-    #[arg(long, required = true)]
+    /// Read codes from standard input, one a line, and answer each with a line; so it is without a
+    /// terminal too
+    #[arg(long)]
     pub(crate) stdin: bool,
+    /// A program that makes the sounds: it is run with ok, warn, error or duplicate
+    #[arg(long, value_name = "PROGRAM", conflicts_with_all = ["stdin", "quiet"])]
+    pub(crate) sound: Option<PathBuf>,
+    /// Make no sounds
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// On the screen the same code within so many milliseconds counts once; 0 for none
+    #[arg(long, value_name = "MS", default_value_t = scanning::BOUNCE_MILLIS)]
+    pub(crate) bounce: u64,
 }
 
 #[derive(Debug, Args)]

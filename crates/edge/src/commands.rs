@@ -16,7 +16,7 @@ mod places;
 mod scans;
 mod settings;
 mod stock;
-mod sync;
+pub(crate) mod sync;
 
 use ledger_core::at_entry::{Plan, Refusal};
 use ledger_core::fold::Fold;
@@ -26,6 +26,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use self::catalogue::{barcode, threshold};
+pub(crate) use self::device::machine_name;
 use crate::cli::Command;
 use crate::context::Context;
 use crate::report::{Answer, Failure};

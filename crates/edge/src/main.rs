@@ -3,8 +3,8 @@
 //! Everything it knows about stock it asks of `ledger-core`, everything about storing and syncing
 //! of `ledger-node`; here live the command line, CSV, the scan session, and what people read.
 //!
-//! **Invariant.** Only [`report`] writes to standard output and standard error (a progress bar on a
-//! terminal aside), and only it chooses exit codes.
+//! **Invariant.** Only [`report`] writes to standard output and standard error (a progress bar and the
+//! screen of `scan` on a terminal aside), and only it chooses exit codes.
 
 mod cli;
 mod commands;

@@ -1,12 +1,13 @@
 //! `stock scan`: the scan session on a node.
 //!
 //! [`scanning`] decides what a code means where the session stands and what is to be written. Here
-//! scans are queued on the disk, taken one after the other, and answered. `ok` is said only when
-//! what the scan wrote is on the disk.
+//! scans are queued on the disk, taken one after the other, and answered: line by line, or on a
+//! [`screen`]. `ok` is said only when what the scan wrote is on the disk.
 
 mod card;
 mod desk;
 mod queue;
+mod screen;
 mod work;
 
 use std::io::{self, BufRead as _};
@@ -22,11 +23,16 @@ use crate::report::{self, Answer, Failure};
 /// How many lines are read ahead of what is taken.
 const AHEAD: usize = 256;
 
-/// Runs the command: one code a line in, one line out, until the input ends.
-pub(crate) fn run(context: &Context, _args: &ScanArgs) -> Result<Answer, Failure> {
+/// Runs the command: a screen before a person; otherwise one code a line in, one line out, until the
+/// input ends.
+pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure> {
+    if screen::is_wanted(context, args) {
+        return screen::run(context, args);
+    }
     let actor = context.actor()?;
     let node = context.open()?;
-    let (mut desk, resumed) = Desk::open(&node, &context.store()?, &actor, || context.actor())?;
+    let (mut desk, resumed) =
+        Desk::open(&node, &context.store()?, &actor, false, || context.actor())?;
     for text in resumed {
         report::notice(&text, context.json());
     }

@@ -89,6 +89,8 @@ pub enum Event {
     Wrote,
     /// The server has news.
     News,
+    /// Somebody wants a sync now.
+    Asked,
     /// The device has another network, or one again.
     NetworkChanged,
     /// Whom the device belongs to and trusts has changed.
@@ -232,7 +234,7 @@ impl Watch {
                 self.failures = 0;
                 self.at_latest(now, later(now, SPACE_MILLIS));
             }
-            Event::KeysChanged => self.at_latest(now, now),
+            Event::Asked | Event::KeysChanged => self.at_latest(now, now),
             Event::Synced {
                 carried,
                 whole,

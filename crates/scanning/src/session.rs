@@ -13,7 +13,7 @@ mod unknown;
 
 use codes::MODES;
 use ledger_core::fold::Fold;
-use ledger_core::{Code, Quantity, Timestamp};
+use ledger_core::{Code, EntryId, Quantity, Timestamp};
 
 use self::doubt::{Answered, Doubt};
 use self::pick::Picking;
@@ -143,6 +143,18 @@ impl Session {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
+    }
+
+    /// Whose stock it is about; none is our own.
+    #[must_use]
+    pub const fn owner(&self) -> Option<&Code> {
+        self.owner.as_ref()
+    }
+
+    /// The order that is being picked, by its opening.
+    #[must_use]
+    pub fn order(&self) -> Option<EntryId> {
+        self.picking.as_ref().map(|picking| picking.order)
     }
 
     /// What to scan next, in words.

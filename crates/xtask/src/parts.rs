@@ -69,6 +69,12 @@ pub(crate) const PARTS: &[Part] = &[
         without: "no page is looked at in a browser",
     },
     Part {
+        name: "tmux",
+        detect: &["tmux", "-V"],
+        packages: &["tmux"],
+        without: "the handheld's screen is not looked at on a terminal",
+    },
+    Part {
         name: "pdftoppm",
         detect: &["pdftoppm", "-v"],
         packages: &["poppler-utils"],
@@ -192,6 +198,7 @@ mod tests {
                 "faketime",
                 "chromium",
                 "chromium-driver",
+                "tmux",
                 "poppler-utils"
             ]
         );

@@ -36,7 +36,8 @@ pub(crate) fn init(context: &Context, args: InitArgs) -> Result<Answer, Failure>
     Ok(answer)
 }
 
-fn machine_name() -> String {
+/// What the machine is called, which a device is called where nobody says otherwise.
+pub(crate) fn machine_name() -> String {
     let file = std::fs::read_to_string("/etc/hostname").ok();
     let name = file
         .or_else(|| std::env::var("HOSTNAME").ok())

@@ -1,7 +1,9 @@
 //! `stock sync`: once, for weeks, or not until told otherwise.
 
 mod file;
+mod outside;
 mod signs;
+mod stop;
 mod told;
 mod watch;
 
@@ -9,6 +11,8 @@ use ledger_node::{EnrolText, Node, NodeError, SyncProgress, SystemClock, WallClo
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use self::outside::{Outside, failure};
+pub(crate) use self::stop::Stop;
 use super::close;
 use crate::cli::{OnOff, SyncArgs};
 use crate::context::Context;
@@ -182,7 +186,7 @@ pub(crate) fn online<T>(future: impl Future<Output = Result<T, NodeError>>) -> R
 }
 
 /// The runtime of what waits for the network.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

@@ -24,11 +24,12 @@ fn failed(error: &io::Error) -> Failure {
 
 impl<'a> Desk<'a> {
     /// Takes up the session of the store where it stands, and takes what an earlier one, which was
-    /// cut off, had queued; says what that was.
+    /// cut off, had queued; says what that was. `numbers` is as in [`Work`].
     pub(crate) fn open(
         node: &'a Node,
         store: &Path,
         actor: &Actor,
+        numbers: bool,
         log_in_of: impl FnOnce() -> Result<Actor, Failure>,
     ) -> Result<(Self, Vec<String>), Failure> {
         let origin = node.origin().to_string();
@@ -45,6 +46,7 @@ impl<'a> Desk<'a> {
                 // They were made by whoever worked then.
                 actor: Actor { user: saved.user },
                 session,
+                numbers,
             },
             queue,
         };
@@ -68,19 +70,48 @@ impl<'a> Desk<'a> {
         scans: Vec<(Timestamp, String)>,
         each: &mut dyn FnMut(&Raw, &Reply) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.queue.push(scans).map_err(|error| failed(&error))?;
+        self.push(scans)?;
         self.work_off(each)
+    }
+
+    /// Who works at what.
+    pub(crate) const fn work(&self) -> &Work<'a> {
+        &self.work
+    }
+
+    /// Queues scans, each with when it was made; on return they are on the disk.
+    pub(crate) fn push(&mut self, scans: Vec<(Timestamp, String)>) -> Result<(), Failure> {
+        self.queue.push(scans).map_err(|error| failed(&error))
+    }
+
+    /// Takes the next scan that waits; gives it with its answer, and with what was seen before
+    /// anything was written. None when no scan waits. One that failed waits again.
+    pub(crate) fn take_next<T>(
+        &mut self,
+        before: impl FnOnce(&Work<'a>, &Raw) -> T,
+    ) -> Result<Option<(Raw, Reply, T)>, Failure> {
+        let Some(raw) = self.queue.next() else {
+            return Ok(None);
+        };
+        let seen = before(&self.work, &raw);
+        let reply = match self.work.take(&raw) {
+            Ok(reply) => reply,
+            Err(failure) => {
+                self.queue.back(raw);
+                return Err(failure);
+            }
+        };
+        let Work { session, actor, .. } = &self.work;
+        let done = self.queue.done(&raw, session, actor.user.as_ref());
+        done.map_err(|error| failed(&error))?;
+        Ok(Some((raw, reply, seen)))
     }
 
     fn work_off(
         &mut self,
         each: &mut dyn FnMut(&Raw, &Reply) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        while let Some(raw) = self.queue.next() {
-            let reply = self.work.take(&raw)?;
-            let Work { session, actor, .. } = &self.work;
-            let done = self.queue.done(&raw, session, actor.user.as_ref());
-            done.map_err(|error| failed(&error))?;
+        while let Some((raw, reply, ())) = self.take_next(|_work, _raw| ())? {
             each(&raw, &reply)?;
         }
         Ok(())

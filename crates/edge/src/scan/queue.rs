@@ -68,6 +68,8 @@ pub(crate) struct Queue {
     name: String,
     last: u64,
     waiting: VecDeque<Raw>,
+    /// What was written last may lack its end.
+    is_torn: bool,
 }
 
 impl Queue {
@@ -122,6 +124,7 @@ impl Queue {
             name: format!("{origin} {}", now.millis()),
             last,
             waiting,
+            is_torn: false,
         };
         // Whatever follows a torn line is a line of its own.
         if bytes.last().is_some_and(|last| *last != b'\n') {
@@ -136,7 +139,13 @@ impl Queue {
 
     /// Takes scans in; on return they are on the disk.
     pub(crate) fn push(&mut self, scans: Vec<(Timestamp, String)>) -> io::Result<()> {
-        let mut lines = Vec::new();
+        let before = self.file.metadata()?.len();
+        let mut lines = if self.is_torn {
+            b"\n".to_vec()
+        } else {
+            Vec::new()
+        };
+        let mut raws = Vec::new();
         for (at, text) in scans {
             self.last = self.last.saturating_add(1);
             let raw = Raw {
@@ -147,10 +156,23 @@ impl Queue {
             };
             let line = Line::Scan(raw.number, raw.key.clone(), at.millis(), raw.text.clone());
             lines.extend(json_line(&line)?);
-            self.waiting.push_back(raw);
+            raws.push(raw);
         }
-        self.file.write_all(&lines)?;
-        self.file.sync_data()
+        let written = self.file.write_all(&lines);
+        if let Err(error) = written.and_then(|()| self.file.sync_data()) {
+            // They are scanned again, so nothing of them may come back.
+            drop(self.file.set_len(before));
+            self.is_torn = true;
+            return Err(error);
+        }
+        self.is_torn = false;
+        self.waiting.extend(raws);
+        Ok(())
+    }
+
+    /// A scan that could not be taken waits again, before all others.
+    pub(crate) fn back(&mut self, raw: Raw) {
+        self.waiting.push_front(raw);
     }
 
     /// The next scan that waits.
@@ -230,6 +252,17 @@ mod tests {
 
     fn at_a() -> Session {
         Session::of_saved("{\"mode\":\"ADD\",\"location\":\"A\"}").unwrap()
+    }
+
+    #[test]
+    fn what_could_not_be_taken_comes_before_all_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut queue, _) = open(dir.path());
+        push(&mut queue, &["A", "B"]);
+        let first = queue.next().unwrap();
+        queue.back(first);
+        push(&mut queue, &["C"]);
+        assert_eq!(texts(&mut queue), ["A", "B", "C"]);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! One scan after the other on a node: looked up, taken by the session, written, and answered.
 
+use std::borrow::Cow;
+
 use codes::reading::Setting;
 use ledger_core::UserName;
 use ledger_core::fold::Fold;
 use ledger_node::{Actor, Node, NodeError};
-use scanning::{Action, Heard, Input, Session, Step, Tone, Writing, after, refusal_text};
+use scanning::{
+    Action, Heard, Input, Session, Step, Thing, Tone, Wanted, Writing, after, meant, refusal_text,
+};
 use serde_json::json;
 
 use super::card::of_card;
@@ -46,15 +50,49 @@ pub(crate) struct Work<'a> {
     pub(crate) node: &'a Node,
     pub(crate) actor: Actor,
     pub(crate) session: Session,
+    /// Whether a number that is no code is how many of the next item, as a person at a keypad means
+    /// it.
+    pub(crate) numbers: bool,
+}
+
+/// A number of more digits is a code that nobody knows.
+const DIGITS_MAX: usize = 4;
+
+fn is_small_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits = |part: &str| {
+        (1..=DIGITS_MAX).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    is_digits(whole) && is_digits(fraction)
 }
 
 impl Work<'_> {
+    /// What a code stands for where the session is.
+    pub(crate) fn thing(&self, text: &str) -> Thing {
+        let setting = Setting::of_year(time::year_of(self.node.now()));
+        let wanted = self.session.wants();
+        self.node
+            .read(|fold| meant(fold, wanted, text, &setting).thing)
+    }
+
+    /// A number that is no code, where an item is waited for, is how many of the next item: `12` is
+    /// taken as `Q12`.
+    fn with_numbers<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let number = text.replace(',', ".");
+        let may_be = self.numbers && self.session.wants() == Wanted::Item;
+        if may_be && is_small_number(&number) && self.thing(text) == Thing::Unknown {
+            return Cow::Owned(format!("Q{number}"));
+        }
+        Cow::Borrowed(text)
+    }
+
     /// Takes one scan: the session moves on only when what it wrote is durable.
     pub(crate) fn take(&mut self, raw: &Raw) -> Result<Reply, Failure> {
         let (node, session) = (self.node, &self.session);
+        let text = self.with_numbers(&raw.text);
         let setting = Setting::of_year(time::year_of(node.now()));
         let taken = node.read(|fold| {
-            let heard = scanning::hear(fold, session, &raw.text, &setting);
+            let heard = scanning::hear(fold, session, &text, &setting);
             // A step of the calibration card is no item that nobody knows.
             let is_known = matches!(&heard, Ok(heard) if !matches!(heard.input, Input::Unknown(_)));
             if !is_known && let Some(card) = of_card(&raw.text) {
@@ -157,5 +195,30 @@ impl Done {
         };
         let text = [vec![text], self.warnings].concat().join("; ");
         Reply { word, text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_short_numbers_are_quantities() {
+        for text in ["1", "12", "9999", "2.5", "0.25"] {
+            assert!(is_small_number(text), "{text}");
+        }
+        for text in [
+            "",
+            "12345",
+            "1.",
+            ".5",
+            "1.2.3",
+            "-1",
+            "1e3",
+            "12a",
+            "4006381333931",
+        ] {
+            assert!(!is_small_number(text), "{text}");
+        }
     }
 }

@@ -46,6 +46,17 @@ fn check(events: &[(u64, Event)], expected: u64) {
 }
 
 #[test]
+fn who_asks_is_served_at_once_but_not_offline() {
+    let lost = failed(Trouble::Refused);
+    check(&[(0, well(true)), (400, Event::Asked)], 400);
+    check(&[(0, lost), (9_000, Event::Asked)], 9_000);
+    let mut watch = Watch::begin(at(0));
+    watch.on(at(0), Event::Offline(at(0)), 0);
+    watch.on(at(1), Event::Asked, 0);
+    assert!(due(&watch, 1) > 1);
+}
+
+#[test]
 fn what_happens_decides_when_it_syncs() {
     let lost = || failed(Trouble::Unreachable);
     let poll = Event::Synced {

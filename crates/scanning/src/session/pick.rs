@@ -27,7 +27,9 @@ pub struct Task {
 }
 
 impl Task {
-    fn text(&self) -> String {
+    /// How much of what to take where, in words.
+    #[must_use]
+    pub fn text(&self) -> String {
         let LineKey {
             item,
             location,

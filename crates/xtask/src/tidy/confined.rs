@@ -14,6 +14,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("rmp", "ledger-format"),
     ("rmp-serde", "ledger-format"),
     ("reqwest", "ledger-node"),
+    ("ratatui", "edge"),
     ("rusb", "firmware-bridge"),
     ("axum", "sync-server"),
 ];

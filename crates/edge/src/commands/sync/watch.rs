@@ -9,15 +9,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ledger_core::Timestamp;
-use ledger_node::watch::{Decision, Event, Trouble, Watch};
+use ledger_node::watch::{Decision, Event, Watch};
 use ledger_node::{Node, NodeError, SyncReport, SystemClock, Waiter, WallClock as _};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::signs::{Signs, network};
+use super::outside::{Outside, failure};
+use super::signs::Signs;
+use super::stop::Stop;
 use super::told::{What, line};
 use super::{Unsent, runtime};
 use crate::context::Context;
-use crate::report::{Answer, Failure, chain};
+use crate::report::{Answer, Failure};
 use crate::turn;
 
 /// How often to look whether somebody wrote, switched, or the network is another one.
@@ -59,35 +61,6 @@ pub(super) fn run(context: &Context) -> Result<Answer, Failure> {
     Ok(Answer::new(""))
 }
 
-/// When to stop: Ctrl-C, and SIGTERM where there is one.
-struct Stop {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Stop {
-    fn listen() -> Result<Self, Failure> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-                .map_err(|error| Failure::io("taking signals over", &error))?,
-        })
-    }
-
-    async fn wished(&mut self) {
-        #[cfg(unix)]
-        let terminate = async {
-            self.terminate.recv().await;
-        };
-        #[cfg(not(unix))]
-        let terminate = std::future::pending::<()>();
-        tokio::select! {
-            () = terminate => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-    }
-}
-
 /// A watch with what it has seen so far.
 struct Driver<'a> {
     context: &'a Context,
@@ -95,8 +68,7 @@ struct Driver<'a> {
     watch: Watch,
     /// What the store looked like when it was last open here.
     seen: Signs,
-    network: String,
-    offline: Option<Timestamp>,
+    outside: Outside,
     /// What is not sent, once it was counted.
     unsent: Option<Unsent>,
     /// What the store looked like when that was counted.
@@ -115,8 +87,7 @@ impl<'a> Driver<'a> {
             context,
             watch: Watch::begin(SystemClock.now()),
             seen: Signs::of(&store),
-            network: network(),
-            offline: None,
+            outside: Outside::now(),
             unsent: None,
             counted: None,
             waiter: None,
@@ -160,30 +131,25 @@ impl<'a> Driver<'a> {
             happened = true;
         }
         self.seen = now;
-        let networks = network();
-        if networks != self.network {
-            self.network = networks;
+        if let Some(event) = self.outside.look_at_networks() {
             self.greeted = None;
-            self.on(Event::NetworkChanged);
+            self.on(event);
             happened = true;
         }
         Ok(happened)
     }
 
     fn look_at_switch(&mut self) -> Result<bool, Failure> {
-        // A switch that cannot be read for a moment stays where it is.
-        let offline = ledger_node::offline_since(&self.store).unwrap_or(self.offline);
-        if offline == self.offline {
+        let Some(event) = self.outside.look_at_switch(&self.store) else {
             return Ok(false);
-        }
-        self.offline = offline;
-        if let Some(since) = offline {
+        };
+        let is_off = self.outside.offline().is_some();
+        self.on(event);
+        if is_off {
             self.waiter = None;
-            self.on(Event::Offline(since));
             self.recount();
             self.say(What::Offline)?;
         } else {
-            self.on(Event::Online);
             self.say(What::Online)?;
         }
         Ok(true)
@@ -214,7 +180,7 @@ impl<'a> Driver<'a> {
         };
         match heard {
             None => {
-                self.waiter = waiter.filter(|_| self.offline.is_none());
+                self.waiter = waiter.filter(|_| self.outside.offline().is_none());
                 Ok(())
             }
             // That it is not there any more is known; anything else a sync says better.
@@ -306,14 +272,9 @@ impl<'a> Driver<'a> {
     }
 
     fn failed(&mut self, error: &NodeError) -> Result<(), Failure> {
-        let trouble = Trouble::of(error);
-        let mut text = chain(error);
-        if let Some(hint) = error.hint().filter(|_| trouble != Trouble::Unreachable) {
-            text = format!("{text} ({hint})");
-        }
         self.greeted = None;
         self.busy = 0;
-        self.on(Event::Failed { trouble, text });
+        self.on(failure(error));
         self.recount();
         self.say(What::Failed)
     }
