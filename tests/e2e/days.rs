@@ -61,6 +61,8 @@ fn steady(shown: &str) -> String {
         if !has_age {
             return row.trim_end().to_owned();
         }
+        // Whether there is room for it depends on them.
+        let row = row.replace(", F1 help", "");
         let parts = row
             .split("  ")
             .map(str::trim)

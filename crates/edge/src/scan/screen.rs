@@ -116,7 +116,7 @@ pub(super) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure>
             tones,
             happens,
         };
-        let ended = work(context, args, &store, node, actor, &around, &happened);
+        let ended = work(context, args, &store, node, &actor, &around, &happened);
         is_over.store(true, Ordering::Relaxed);
         newest.end();
         ended
@@ -131,7 +131,7 @@ fn work(
     args: &ScanArgs,
     store: &Path,
     node: Option<Node>,
-    actor: Actor,
+    actor: &Actor,
     around: &Around<'_>,
     happened: &Receiver<Happened>,
 ) -> Result<Answer, Failure> {
@@ -153,7 +153,7 @@ fn work(
         let line = &node;
         scope.spawn(move || link::keep(line, store, wishes, &happens));
         let log_in_of = || context.actor();
-        let (scans, resumed) = Desk::open(&node, store, &actor, true, log_in_of)?;
+        let (scans, resumed) = Desk::open(&node, store, actor, true, log_in_of)?;
         let mut shift = Shift::begin(scans, store, around, wish, args.bounce);
         shift.resume(resumed);
         shift.go_on_after(answered, lines);
