@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -28,6 +29,9 @@ set -g status off
 set -g default-terminal screen-256color
 set -s escape-time 0
 ";
+
+/// How many screens were opened by this process.
+static OPENED: AtomicU32 = AtomicU32::new(0);
 
 /// Runs the program, and stays with what it left on the terminal.
 const SHELL: &str = "trap : TERM; \"$0\" \"$@\"; echo \"(ended with $?)\"; exec cat";
@@ -57,8 +61,9 @@ impl Screen {
             return None;
         }
         let home = stock.home().to_owned();
-        // The path of a socket is short.
-        let socket = home.join("tmux");
+        // The path of a socket is short, and a server that is about to end still has its own.
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        let socket = home.join(format!("tmux-{number}"));
         let settings = stock.file("tmux.conf", SETTINGS);
         let mut new = tmux(&home, &socket);
         let (columns, rows) = size;
