@@ -335,6 +335,21 @@ fn a_program_makes_the_sounds() {
 }
 
 #[test]
+fn scans_that_come_all_at_once_are_all_taken() {
+    let Some((stock, screen)) = alone("scans_that_come_all_at_once_are_all_taken") else {
+        return;
+    };
+    screen.send(&format!("ADD\rA-01\r{}", "R-100\rC-10\r".repeat(40)));
+    let shown = screen.until_answered("1 of C-10 added at A-01, on hand 40");
+    assert!(shown.contains("of R-100"), "{shown}");
+    assert_holds(
+        "R-100",
+        &stock_after(&screen, &stock),
+        &json!({ "on_hand": "40" }),
+    );
+}
+
+#[test]
 fn after_a_flat_battery_it_goes_on_where_it_was() {
     let test = "after_a_flat_battery_it_goes_on_where_it_was";
     let Some((stock, screen)) = alone(test) else {

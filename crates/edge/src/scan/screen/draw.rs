@@ -529,4 +529,7 @@ fn pending(status: &Status, columns: usize) -> String {
 }
 
 #[cfg(test)]
+pub(super) use self::tests::view as sample;
+
+#[cfg(test)]
 mod tests;

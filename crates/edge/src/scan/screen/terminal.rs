@@ -171,3 +171,24 @@ pub(super) fn read_keys(is_over: &AtomicBool, happened: &Sender<Happened>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::screen::draw::sample;
+
+    #[test]
+    fn only_the_newest_is_drawn() {
+        let newest = Newest::default();
+        for typed in ["4", "40", "400"] {
+            newest.show(View {
+                typed: typed.to_owned(),
+                ..sample()
+            });
+        }
+        assert_eq!(newest.next().map(|view| view.typed), Some("400".to_owned()));
+        newest.show(sample());
+        newest.end();
+        assert_eq!(newest.next(), None);
+    }
+}

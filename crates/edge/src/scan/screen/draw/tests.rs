@@ -19,7 +19,8 @@ fn answered(tone: Tone, scan: &str, says: &str) -> Answered {
     }
 }
 
-fn view() -> View {
+/// A screen in the middle of work.
+pub(in crate::scan::screen) fn view() -> View {
     let on_hand = Change {
         before: "7".to_owned(),
         after: "12".to_owned(),
