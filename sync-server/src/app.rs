@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
+use crate::scan::Desks;
 
 /// What those who wait for changes hear when the server stops.
 pub(crate) const CLOSED: u64 = u64::MAX;
@@ -37,6 +38,7 @@ struct Shared {
     passwords: Passwords,
     limits: Limits,
     metrics: Metrics,
+    desks: Desks,
     changes: watch::Sender<u64>,
     waiting: Arc<Semaphore>,
     talking: Arc<Semaphore>,
@@ -59,6 +61,7 @@ impl App {
                 passwords: Passwords::start(),
                 limits: Limits::new(),
                 metrics: Metrics::default(),
+                desks: Desks::default(),
                 changes,
                 waiting: Arc::new(Semaphore::new(waiting)),
                 talking: Arc::new(Semaphore::new(TALKING_MAX)),
@@ -81,6 +84,11 @@ impl App {
     /// What is counted while the server runs.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.shared.metrics
+    }
+
+    /// Where people scan.
+    pub(crate) fn desks(&self) -> &Desks {
+        &self.shared.desks
     }
 
     /// Tells whenever something was written or came in.

@@ -25,6 +25,15 @@ const SHOWN: [(HeaderName, &str); 3] = [
     ),
 ];
 
+/// The same for a page that reads pictures: what reads them is WebAssembly.
+const CONTENT_SECURITY_WASM: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+                                     img-src 'self' data:; base-uri 'none'; form-action 'self'; \
+                                     frame-ancestors 'none'; object-src 'none'";
+
+/// Marks the answer of a page that runs WebAssembly of ours.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RunsWasm;
+
 /// Whether it is a message of the sync protocol.
 fn is_message<B>(response: &axum::http::Response<B>) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -44,9 +53,16 @@ pub(crate) fn on_all<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rou
         nosniff,
     ));
     SHOWN.into_iter().fold(router, |router, (name, value)| {
-        let value = HeaderValue::from_static(value);
-        let unless_message =
-            move |response: &Response| (!is_message(response)).then(|| value.clone());
+        let is_policy = name == header::CONTENT_SECURITY_POLICY;
+        let unless_message = move |response: &Response| {
+            let runs_wasm = is_policy && response.extensions().get::<RunsWasm>().is_some();
+            let value = if runs_wasm {
+                CONTENT_SECURITY_WASM
+            } else {
+                value
+            };
+            (!is_message(response)).then(|| HeaderValue::from_static(value))
+        };
         router.layer(SetResponseHeaderLayer::overriding(name, unless_message))
     })
 }

@@ -24,6 +24,7 @@ mod pages;
 mod problem;
 mod report;
 mod routes;
+mod scan;
 mod serve;
 mod signals;
 mod sync_routes;

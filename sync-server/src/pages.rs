@@ -40,6 +40,7 @@ mod orders;
 mod pick_list;
 mod rack_grid;
 mod rack_new;
+mod scan;
 mod settings;
 mod sites;
 mod stock;
@@ -76,6 +77,8 @@ pub(crate) fn all() -> Pages {
     .form(Operator, "/undo", undo::undo)
     .page("/", dashboard::show)
     .page("/menu", menu::show)
+    .page_for(Operator, "/scan", scan::show)
+    .form(Operator, "/scan", scan::take)
     .page("/exceptions", exceptions::list)
     .page("/exceptions/{id}", exceptions::show)
     .form(Operator, "/exceptions/{id}", exceptions::answer)

@@ -15,6 +15,8 @@ use serde_json::json;
 
 use crate::fault::with_causes;
 
+pub(crate) use self::hints::names_a_command;
+
 /// Why a request was not answered as it was meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {

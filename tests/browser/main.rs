@@ -52,6 +52,7 @@ macro_rules! in_four_looks {
     })+ };
 }
 
+mod camera;
 mod crawl;
 mod customers;
 mod dashboard;
@@ -64,6 +65,7 @@ mod language;
 mod locations;
 mod new_item;
 mod orders;
+mod scan;
 mod settings;
 mod stock;
 mod users;

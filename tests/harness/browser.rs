@@ -11,6 +11,7 @@
 
 mod driver;
 mod faults;
+pub mod keys;
 mod look;
 mod page;
 mod part;
@@ -50,8 +51,15 @@ impl Browser {
     #[track_caller]
     #[must_use]
     pub fn start(test: &str) -> Option<Self> {
+        Self::start_with(test, &[])
+    }
+
+    /// The same, with more arguments for Chromium, such as a camera.
+    #[track_caller]
+    #[must_use]
+    pub fn start_with(test: &str, arguments: &[&str]) -> Option<Self> {
         match driver::Programs::find() {
-            Ok(programs) => Some(Self::with(&programs)),
+            Ok(programs) => Some(Self::with(&programs, arguments)),
             Err(missing) => {
                 skipped(test, &missing);
                 None
@@ -60,7 +68,7 @@ impl Browser {
     }
 
     #[track_caller]
-    fn with(programs: &driver::Programs) -> Self {
+    fn with(programs: &driver::Programs, arguments: &[&str]) -> Self {
         let driver = driver::Driver::start(programs);
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -68,7 +76,7 @@ impl Browser {
             .expect("a runtime");
         // Its HTTP client wants one, whatever it speaks; the first of a process stays.
         let _installed = rustls::crypto::ring::default_provider().install_default();
-        let connect = WebDriver::builder(driver.url(), capabilities(programs))
+        let connect = WebDriver::builder(driver.url(), capabilities(programs, arguments))
             .poller(Arc::new(ElementPollerWithTimeout::new(PATIENCE, GLANCE)))
             .connect();
         let web = runtime
@@ -142,7 +150,7 @@ impl Drop for Browser {
     }
 }
 
-fn capabilities(programs: &driver::Programs) -> Capabilities {
+fn capabilities(programs: &driver::Programs, more: &[&str]) -> Capabilities {
     let mut arguments = vec![
         "--headless=new",
         "--disable-gpu",
@@ -161,6 +169,7 @@ fn capabilities(programs: &driver::Programs) -> Capabilities {
         "--window-size=1400,900",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ];
+    arguments.extend(more);
     if driver::is_root() {
         // Chromium's sandbox refuses root.
         arguments.push("--no-sandbox");

@@ -70,6 +70,8 @@ hint-reason-missing = Wählen Sie einen aus, oder schreiben Sie einen eigenen.
 refused-bad-pack = Ein Scan muss für mehr als null stehen.
 hint-bad-pack = Schreiben Sie CODE=10, wo ein Scan 10 bedeutet.
 # Rückgängig und Ausnahmen.
+refused-other-login = Mit diesem Browser hat sich jemand anderes angemeldet. Öffnen Sie diese Seite neu.
+refused-bad-scans = Die Scans waren nicht lesbar. Öffnen Sie diese Seite neu.
 refused-nothing-to-undo = Es gibt nichts, was sich rückgängig machen ließe.
 refused-not-a-transaction = Rückgängig machen lassen sich nur Bewegungen und Zählungen.
 hint-not-a-transaction = Alles andere ändern Sie auf seiner eigenen Seite.

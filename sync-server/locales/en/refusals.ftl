@@ -71,6 +71,8 @@ hint-reason-missing = Choose one, or write your own.
 refused-bad-pack = One scan must stand for more than nothing.
 hint-bad-pack = Write CODE=10 where one scan means 10.
 # Undo and exceptions.
+refused-other-login = Somebody else has logged in with this browser. Open this page anew.
+refused-bad-scans = The scans could not be read. Open this page anew.
 refused-nothing-to-undo = There is nothing to undo.
 refused-not-a-transaction = Only movements and counts can be undone.
 hint-not-a-transaction = Change anything else on its own page.

@@ -104,8 +104,9 @@ fn kind(file: &str) -> Option<&'static str> {
         Some("js") => Some("text/javascript; charset=utf-8"),
         Some("svg") => Some("image/svg+xml"),
         Some("png") => Some("image/png"),
+        Some("wasm") => Some("application/wasm"),
         // Whoever gets the files of others gets their licences too.
-        None if name == "LICENSE" => Some("text/plain; charset=utf-8"),
+        None if ["LICENSE", "NOTICE"].contains(&name) => Some("text/plain; charset=utf-8"),
         Some(_) | None => None,
     }
 }

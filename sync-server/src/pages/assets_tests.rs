@@ -68,9 +68,10 @@ fn only_files_for_browsers_are_there() {
         let answer = asked(missing, None, None);
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{missing}");
     }
-    let licences = Files::iter().filter(|file| file.ends_with("/LICENSE"));
+    let is_licence = |file: &str| file.ends_with("/LICENSE") || file.ends_with("/NOTICE");
+    let licences = Files::iter().filter(|file| is_licence(file));
     let licences: Vec<_> = licences.collect();
-    assert_eq!(licences.len(), 2, "{licences:?}");
+    assert_eq!(licences.len(), 4, "{licences:?}");
     for file in licences {
         assert_eq!(asked(&file, None, None).status(), StatusCode::OK, "{file}");
     }

@@ -55,6 +55,7 @@ const NAV: [(&str, &[NavLink]); 4] = [
         "nav-group-stock",
         &[
             link("/", "nav-dashboard", "dashboard", Role::Viewer),
+            link("/scan", "nav-scan", "scan", Role::Operator),
             link("/stock", "nav-stock", "stock", Role::Viewer),
             link("/items", "nav-items", "items", Role::Viewer),
             link("/exceptions", "nav-exceptions", "exceptions", Role::Viewer),
@@ -245,6 +246,6 @@ impl Frame {
 impl NavLink {
     /// Whether it stands in the bar of small screens, beside the menu.
     pub(crate) fn is_in_bar(&self) -> bool {
-        ["/", "/stock", "/items", "/orders"].contains(&self.path)
+        ["/", "/scan", "/stock", "/items", "/orders"].contains(&self.path)
     }
 }

@@ -53,7 +53,7 @@ fn words_of_api(code: &str) -> Option<&'static str> {
 }
 
 /// Whether a hint tells what to type on a handheld.
-pub(super) fn names_a_command(hint: &str) -> bool {
+pub(crate) fn names_a_command(hint: &str) -> bool {
     hint.contains(": stock ")
         || hint.starts_with("stock ")
         || hint.split_whitespace().any(|word| word.starts_with("--"))

@@ -232,6 +232,22 @@ impl<'a> Page<'a> {
         self.all().press(name);
     }
 
+    /// Gives a file to the field with this label.
+    #[track_caller]
+    pub fn upload(&self, label: &str, file: &Path) {
+        let file = file.to_str().expect("a path of letters").to_owned();
+        self.all().upload(label, &file);
+    }
+
+    /// Types keys into whatever has the focus, as a scanner does.
+    #[track_caller]
+    pub fn keys(&self, keys: &str) {
+        self.browser.wait(&format!("type {keys:?}"), async {
+            let focus = self.browser.web().active_element().await?;
+            focus.send_keys(keys).await
+        });
+    }
+
     /// The text of the first element of this CSS selector, once it is there.
     #[track_caller]
     #[must_use]

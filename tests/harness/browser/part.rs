@@ -94,6 +94,14 @@ impl<'a> Part<'a> {
         });
     }
 
+    /// Gives a file to the field with this label.
+    #[track_caller]
+    pub(super) fn upload(&self, label: &str, file: &str) {
+        self.with_element(&format!("a file for {label:?}"), async || {
+            self.field(label).await?.send_keys(file).await
+        });
+    }
+
     /// What stands in the field with this label.
     #[track_caller]
     #[must_use]

@@ -48,6 +48,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ledger-node",
             "codes",
             "labelling",
+            "scanning",
         ],
     ),
     ("xtask", &[]),

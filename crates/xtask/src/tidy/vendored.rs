@@ -58,6 +58,18 @@ pub(crate) const ALL: &[Vendored] = &[
         used: "parts of pages that change without loading the page again, and live numbers",
     },
     Vendored {
+        name: "zxing-wasm",
+        within: FOLDER,
+        licence: "MIT",
+        files: &[
+            ("dist/iife/reader/index.js", "zxing-reader.js"),
+            ("dist/reader/zxing_reader.wasm", "zxing_reader.wasm"),
+            ("LICENSE", "LICENSE"),
+        ],
+        used: "reads codes from pictures and cameras in the browser; it holds ZXing-C++ under the \
+               Apache-2.0 ([NOTICE](../sync-server/assets/vendor/NOTICE))",
+    },
+    Vendored {
         name: "axe-core",
         within: "tests/assets/",
         licence: "MPL-2.0",
@@ -197,6 +209,7 @@ mod tests {
     const LOCK_TEXT: &str = r#"{"packages": {
         "node_modules/@picocss/pico": {"version": "1.0.0"},
         "node_modules/htmx.org": {"version": "2.0.0"},
+        "node_modules/zxing-wasm": {"version": "4.0.0"},
         "node_modules/axe-core": {"version": "3.0.0"}
     }}"#;
 
@@ -255,7 +268,7 @@ mod tests {
         assert_eq!(not_there.count(), 3, "{lines:?}");
         assert!(lines.iter().any(|line| line.starts_with(PAGE)));
         assert_eq!(found(&[(LOCK, "{")]).len(), 1);
-        assert_eq!(found(&[(LOCK, "{}")]).len(), 4);
+        assert_eq!(found(&[(LOCK, "{}")]).len(), 5);
     }
 
     #[test]

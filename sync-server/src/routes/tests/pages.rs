@@ -14,6 +14,7 @@ mod items;
 mod orders;
 mod places;
 mod revoked;
+mod scan;
 
 /// A person with a browser.
 pub(super) struct Visitor<'a> {
@@ -84,10 +85,25 @@ impl Visitor<'_> {
 
     /// Sends a form as the browser would from a page of this server.
     pub(super) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.send_form(self.request(Method::POST, path), fields)
+            .await
+    }
+
+    /// Sends a form as the page's script does, which shows a part of the answer.
+    pub(super) async fn post_part(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let request = self.request(Method::POST, path);
+        self.send_form(request.header("hx-request", "true"), fields)
+            .await
+    }
+
+    async fn send_form(
+        &self,
+        request: axum::http::request::Builder,
+        fields: &[(&str, &str)],
+    ) -> Reply {
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
-        let request = self
-            .request(Method::POST, path)
+        let request = request
             .header(header::ORIGIN, "http://localhost:8440")
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");

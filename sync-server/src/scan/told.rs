@@ -1,0 +1,385 @@
+//! What sessions say, in the visitor's language.
+//!
+//! A session says sentences and gives them no code. Each is known by the words in it that never
+//! vary; one that is not known is shown as it was said, in English.
+
+use crate::lang::Words;
+use crate::pages::sentence;
+use crate::problem::names_a_command;
+use crate::warning;
+
+/// How sentences are built, with the id of what is said for each. `{mode}` is a mode, `{n}` a
+/// number, `{amounts}` so much of this and so much of that; anything else stands for itself.
+///
+/// The first that fits is taken.
+const KNOWN: &[(&str, &str)] = &[
+    ("{amounts} added at {location}, on hand {n}", "scan-added"),
+    (
+        "{amounts} removed from {location}, on hand {n}",
+        "scan-removed",
+    ),
+    ("{amounts} moved from {location} to {to}", "scan-moved"),
+    (
+        "{amounts} from {location} was not moved: no place to go was scanned",
+        "scan-held",
+    ),
+    (
+        "{amounts} from {location}: scan where it goes",
+        "scan-taken-up",
+    ),
+    ("{amounts} picked at {location} for {order}", "scan-picked"),
+    ("{amounts}: {n} so far at {location}", "scan-tallied"),
+    ("{amounts} not counted at {location}", "scan-not-counted"),
+    (
+        "nothing that is known was counted at {location}",
+        "scan-nothing-counted",
+    ),
+    ("{amounts} counted at {location}", "scan-counted"),
+    ("{amounts} put back", "scan-put-back"),
+    (
+        "{amounts} is still to be put down: scan the location it goes to, or UNDO",
+        "scan-still-held",
+    ),
+    ("{amounts} was not taken", "scan-much-left"),
+    ("{amounts} is too much at once", "scan-too-much"),
+    ("so much of {item} is no quantity", "scan-no-quantity"),
+    (
+        "{amounts}? The most at once was {n}: scan it again to confirm",
+        "scan-that-much",
+    ),
+    (
+        "the code before, of {items}, was not taken",
+        "scan-which-left",
+    ),
+    (
+        "{items} have this code: scan the one it is by another of its codes",
+        "scan-which",
+    ),
+    ("undone: {item}, on hand {n}", "scan-undone"),
+    ("undone: the scan of {code}", "scan-undone-scan"),
+    ("nothing changed", "scan-nothing-changed"),
+    ("{mode} at {location}", "scan-mode-at"),
+    ("{mode}: scan a location", "scan-mode-begun"),
+    ("{mode} done: scan the next location", "scan-mode-done"),
+    ("at {location}: scan a mode", "scan-at-without-mode"),
+    ("nothing is going on: scan a mode", "scan-nothing-going-on"),
+    (
+        "the mode {mode} is not in this version",
+        "scan-mode-missing",
+    ),
+    ("{n} of the next item", "scan-times"),
+    ("ORDER: scan an order", "scan-order-begun"),
+    ("ORDER again", "scan-order-again"),
+    ("ORDER done: scan the next order", "scan-order-done"),
+    ("ORDER {order}", "scan-order"),
+    (
+        "the order {order} is {state}: nothing can be picked for it",
+        "scan-order-ended",
+    ),
+    (
+        "the order is not known here any more: scan another",
+        "scan-order-gone",
+    ),
+    ("{item} is not on the order {order}", "scan-not-on-order"),
+    (
+        "nothing at {location} is for this order",
+        "scan-not-for-order",
+    ),
+    (
+        "there is nothing to postpone: SKIP belongs to ORDER",
+        "scan-skip-nothing",
+    ),
+    ("{item} at {location} postponed", "scan-skipped"),
+    (
+        "there is nothing to be short of: SHORT belongs to ORDER",
+        "scan-short-nothing",
+    ),
+    (
+        "scan the location first where it is short: {location}",
+        "scan-short-where",
+    ),
+    (
+        "COUNT {item} at {location}: scan what is there, then DONE",
+        "scan-short",
+    ),
+    (
+        "MOVEALL belongs to MOVE: scan MOVE and a location first",
+        "scan-moveall-first",
+    ),
+    ("nothing is at {location}", "scan-empty-place"),
+    (
+        "{item} is an item: scan a mode first, ADD, REMOVE, MOVE, COUNT or ORDER",
+        "scan-mode-first",
+    ),
+    (
+        "{item} is an item: scan a location first",
+        "scan-location-first",
+    ),
+    ("{item} is an item: scan an order first", "scan-order-first"),
+    (
+        "{customer} is a customer: scan OWNER first, to work with their stock",
+        "scan-owner-first",
+    ),
+    (
+        "{reason} is a reason: scan REASON first",
+        "scan-reason-first",
+    ),
+    ("{batch} is a batch: scan {wanted}", "scan-batch"),
+    (
+        "the {item} with serial number {serial} is counted already",
+        "scan-serial-again",
+    ),
+    ("from now on stock of {customer}", "scan-owner"),
+    ("from now on our own stock", "scan-owner-none"),
+    ("OWNER: scan a customer, or DONE", "scan-owner-asked"),
+    (
+        "a customer is expected, or DONE for our own stock",
+        "scan-owner-wanted",
+    ),
+    ("from now on the reason is: {reason}", "scan-reason"),
+    ("from now on without a reason", "scan-reason-none"),
+    ("REASON: scan a reason, or DONE", "scan-reason-asked"),
+    (
+        "a reason is expected, or DONE for none",
+        "scan-reason-wanted",
+    ),
+    (
+        "{code} is not known (is it {near}?): kept as {n} added at {location} until somebody says what it is, or UNDO",
+        "scan-kept-near",
+    ),
+    (
+        "{code} is not known (is it {near}?): kept as {n} removed from {location} until somebody says what it is, or UNDO",
+        "scan-kept-near",
+    ),
+    (
+        "{code} is not known (is it {near}?): kept as {n} taken up at {location} until somebody says what it is, or UNDO",
+        "scan-kept-near",
+    ),
+    (
+        "{code} is not known (is it {near}?): kept as {n} seen at {location} until somebody says what it is, or UNDO",
+        "scan-kept-near",
+    ),
+    (
+        "{code} is not known: kept as {n} added at {location} until somebody says what it is, or UNDO",
+        "scan-kept",
+    ),
+    (
+        "{code} is not known: kept as {n} removed from {location} until somebody says what it is, or UNDO",
+        "scan-kept",
+    ),
+    (
+        "{code} is not known: kept as {n} taken up at {location} until somebody says what it is, or UNDO",
+        "scan-kept",
+    ),
+    (
+        "{code} is not known: kept as {n} seen at {location} until somebody says what it is, or UNDO",
+        "scan-kept",
+    ),
+    ("{code} is not known", "scan-not-known"),
+    ("there is no {kind} {code}", "scan-there-is-none"),
+    (
+        "{code}: its check digit is wrong, so it was misread or is no barcode",
+        "scan-misread",
+    ),
+    ("scan it again", "scan-again"),
+    (
+        "a badge logs nobody in here: log in with the password of {user}",
+        "scan-badge",
+    ),
+    (
+        "the count at {location} was not finished: scan DONE at its end",
+        "scan-count-open",
+    ),
+    ("scan a mode", "scan-next-mode"),
+    ("scan an order", "scan-next-order"),
+    ("scan a location", "scan-next-location"),
+    ("scan where it goes", "scan-next-to"),
+    ("scan an item", "scan-next-item"),
+    (
+        "scan a customer, or DONE for our own stock",
+        "scan-next-customer",
+    ),
+    ("scan a reason, or DONE for none", "scan-next-reason"),
+    (
+        "next: {amounts} at {location}, batch {batch}",
+        "scan-next-batch",
+    ),
+    ("next: {amounts} at {location}", "scan-next-pick"),
+    ("nothing is left to pick: scan DONE", "scan-nothing-left"),
+    (
+        "nothing else is ready, {amounts} to come: DONE",
+        "scan-nothing-ready",
+    ),
+];
+
+/// What a session said, each part of it a sentence for the visitor. Hints that name a command are
+/// none at a page.
+pub(crate) fn told(text: &str, words: Words) -> Vec<String> {
+    if let Some(known) = known(text, words) {
+        return vec![known];
+    }
+    let whole = warning::told(text, words);
+    if whole != sentence(text) {
+        return vec![whole];
+    }
+    let parts = text.split("; ").filter(|part| !names_a_command(part));
+    let parts = parts.filter(|part| !part.is_empty());
+    parts
+        .map(|part| known(part, words).unwrap_or_else(|| warning::told(part, words)))
+        .collect()
+}
+
+fn known(text: &str, words: Words) -> Option<String> {
+    let mut all = KNOWN.iter();
+    let (id, values) = all.find_map(|(built, id)| Some((*id, values(built, text, words)?)))?;
+    let values: Vec<(&str, &dyn std::fmt::Display)> = values
+        .iter()
+        .map(|(name, value)| (*name, value as &dyn std::fmt::Display))
+        .collect();
+    Some(words.with_all(id, &values).into_owned())
+}
+
+/// What stands in a sentence where its building has names; none when it is not built so.
+fn values(built: &'static str, text: &str, words: Words) -> Option<Vec<(&'static str, String)>> {
+    let mut pieces = built.split('{');
+    let mut rest = text.strip_prefix(pieces.next()?)?;
+    let mut pieces = pieces.peekable();
+    let mut found = Vec::new();
+    while let Some(piece) = pieces.next() {
+        let (name, behind) = piece.split_once('}')?;
+        let is_last = pieces.peek().is_none();
+        let (value, after) = if is_last {
+            (rest.strip_suffix(behind)?, "")
+        } else {
+            rest.split_once(behind)?
+        };
+        rest = after;
+        found.push((name, shown(name, value, words)?));
+    }
+    rest.is_empty().then_some(found)
+}
+
+/// A value as it is shown; none when it is none of this name.
+fn shown(name: &str, value: &str, words: Words) -> Option<String> {
+    match name {
+        "mode" => codes::MODES.contains(&value).then(|| value.to_owned()),
+        "n" => is_number(value).then(|| words.number(value)),
+        "amounts" => {
+            let amounts = value.split(", ").map(|one| amount(one, words));
+            Some(amounts.collect::<Option<Vec<_>>>()?.join(", "))
+        }
+        // Several sentences are told one by one.
+        _ => (!value.is_empty() && !value.contains("; ")).then(|| value.to_owned()),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.starts_with(|sign: char| sign.is_ascii_digit())
+        && digits
+            .chars()
+            .all(|sign| sign.is_ascii_digit() || sign == '.')
+}
+
+/// So much of an item.
+fn amount(text: &str, words: Words) -> Option<String> {
+    let (number, of) = text.split_once(" of ")?;
+    let number = is_number(number).then(|| words.number(number))?;
+    let told = match of.strip_prefix("the unknown ") {
+        Some(code) => words.with2("scan-amount-unknown", "n", number, "code", code),
+        None => words.with2("scan-amount", "n", number, "item", of),
+    };
+    Some(told.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use chrono_tz::Tz;
+
+    use super::*;
+    use crate::lang::Lang;
+
+    const ENGLISH: Words = Words::new(Lang::En, Tz::UTC);
+    const GERMAN: Words = Words::new(Lang::De, Tz::UTC);
+
+    #[test]
+    fn sentences_are_told_in_both_languages() {
+        for (said, english, german) in [
+            (
+                "2.5 of WIRE RED added at A-01, on hand -3",
+                "2.5 of WIRE RED added at A-01, on hand \u{2212}3.",
+                "2,5 × WIRE RED in A-01 zugebucht, Bestand \u{2212}3.",
+            ),
+            (
+                "1 of A, 2 of the unknown 4711 moved from A-01 to B at C",
+                "1 of A, 2 of the unknown 4711 moved from A-01 to B at C.",
+                "1 × A, 2 × unbekannt (4711) von A-01 nach B at C umgelagert.",
+            ),
+            ("ADD at A-01", "ADD at A-01.", "ADD in A-01."),
+            (
+                "3 of R counted at A; COUNT done: scan the next location",
+                "3 of R counted at A.|COUNT done: scan the next location.",
+                "3 × R in A gezählt.|COUNT fertig: Scannen Sie den nächsten Lagerort.",
+            ),
+            (
+                "there is no location X; make it first: stock location add X --site SITE",
+                "There is nothing here that is called X.",
+                "Es gibt hier nichts mit dem Namen X.",
+            ),
+            ("what nobody says", "What nobody says", "What nobody says"),
+            ("COME at A-01", "COME at A-01", "COME at A-01"),
+        ] {
+            assert_eq!(told(said, ENGLISH).join("|"), english);
+            assert_eq!(told(said, GERMAN).join("|"), german);
+        }
+    }
+
+    fn sources(folder: &Path) -> String {
+        let entries = fs::read_dir(folder).unwrap();
+        let paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        let texts = paths.iter().filter(|path| !path.ends_with("tests"));
+        let texts = texts.map(|path| match path.is_dir() {
+            true => sources(path),
+            false => fs::read_to_string(path).unwrap(),
+        });
+        texts.collect()
+    }
+
+    #[test]
+    fn sessions_still_say_these_sentences() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut said = [
+            "../crates/scanning/src",
+            "../crates/ledger-core/src/at_entry",
+            "src/scan",
+        ]
+        .map(|folder| sources(&root.join(folder)))
+        .concat();
+        said.push_str(
+            &fs::read_to_string(root.join("../crates/ledger-core/src/at_entry.rs")).unwrap(),
+        );
+        let own = fs::read_to_string(root.join("src/scan/told.rs")).unwrap();
+        let said = said.replace(&own, "");
+        // A text over several lines.
+        let lines: Vec<&str> = said.split("\\\n").collect();
+        let said = lines
+            .iter()
+            .map(|line| line.trim_start())
+            .collect::<String>();
+        for (built, id) in KNOWN {
+            // Some are put together of two parts.
+            let literals = built
+                .split('{')
+                .map(|part| part.split('}').next_back().unwrap());
+            let parts = literals.flat_map(|literal| literal.split(": "));
+            let longest = parts.max_by_key(|part| part.len()).unwrap();
+            assert!(
+                said.contains(longest),
+                "{id}: nothing says {longest:?} any more"
+            );
+        }
+    }
+}
