@@ -157,7 +157,10 @@ impl<'a> Shift<'a> {
             let mut lines = Vec::new();
             for one in first.into_iter().chain(happened.try_iter()) {
                 match one {
-                    Happened::Line(at, text) => lines.push((at, text)),
+                    Happened::Line(at, text) => {
+                        lines.push((at, text));
+                        self.typed.clear();
+                    }
                     Happened::Typed(text) => self.typed = text,
                     other @ (Happened::Deed(_)
                     | Happened::Resized
