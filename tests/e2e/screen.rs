@@ -335,6 +335,15 @@ fn a_program_makes_the_sounds() {
 }
 
 #[test]
+fn without_a_terminal_it_reads_lines() {
+    let stock = shop(Stock::new("scanner"));
+    let output = stock.run_with(&["scan"], Some("ADD\nA-01\nR-100\n"));
+    let said = output.expect_code(0).stdout;
+    let words: Vec<&str> = said.lines().map(|line| &line[..3]).collect();
+    assert_eq!(words, ["ok ", "ok ", "ok "], "{said}");
+}
+
+#[test]
 fn scans_that_come_all_at_once_are_all_taken() {
     let Some((stock, screen)) = alone("scans_that_come_all_at_once_are_all_taken") else {
         return;
