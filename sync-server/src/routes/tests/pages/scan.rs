@@ -1,5 +1,8 @@
 //! The scan page: sessions over forms and over the script's requests.
 
+use ledger_core::EntryId;
+use ledger_core::entry::{Body, Entry};
+
 use super::*;
 
 /// Scans without a script: each code is a form, and the page comes again.
@@ -32,6 +35,14 @@ fn stands(reply: &Reply) -> String {
     text.replace("&#34;", "\"").replace("&#38;", "&")
 }
 
+/// What the server wrote last.
+fn last_entry(shop: &Shop) -> Entry {
+    let origin = shop.node.origin();
+    let seq = shop.node.read(|fold| fold.last_seq(origin));
+    let last = shop.node.entry(EntryId { origin, seq });
+    last.unwrap().unwrap()
+}
+
 async fn on_hand(shop: &Shop) -> String {
     let item = shop.api("items/R-100").await.json();
     item["on_hand"].as_str().unwrap().to_owned()
@@ -44,7 +55,7 @@ async fn a_session_works_without_a_script() {
     let page = scan(&visitor, &[]).await;
     page.shows(&["autofocus", "Choose a mode", "mode-none", "no location yet"]);
     let page = scan(&visitor, &["R-100"]).await;
-    page.shows(&["R-100 is an item: choose a mode first.", "Not done"]);
+    page.shows(&["R-100 is an item: choose a mode first.", "Error"]);
     let page = scan(&visitor, &["ADD", "A-01", "Q3", "r-100"]).await;
     page.shows(&[
         "mode-add",
@@ -70,10 +81,7 @@ async fn a_session_works_without_a_script() {
         "Scannen Sie einen Artikel.",
     ]);
     assert!(!page.body.contains("data-fresh"));
-    let origin = shop.node.origin();
-    let seq = shop.node.read(|fold| fold.last_seq(origin));
-    let last = ledger_core::EntryId { origin, seq };
-    let written = shop.node.entry(last).unwrap().unwrap();
+    let written = last_entry(&shop);
     assert_eq!(written.user.unwrap().as_str(), "test-operator");
 }
 
@@ -87,6 +95,44 @@ async fn a_count_ends_with_what_was_scanned() {
     let page = scan(&visitor, &["DONE"]).await;
     page.shows(&["3 of R-100 counted at A-01."]);
     assert_eq!(on_hand(&shop).await, "3");
+}
+
+#[tokio::test]
+async fn a_scan_that_is_sent_again_is_counted_once() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Operator).await;
+    let scans = [("a", "COUNT"), ("b", "A-01"), ("c", "R-100")];
+    send(&visitor, "", &scans).await;
+    send(&visitor, "", &scans[2..]).await;
+    let done = send(&visitor, "", &[("c", "R-100"), ("d", "DONE")]).await;
+    done.shows(&["1 of R-100 counted at A-01."]);
+    assert_eq!(on_hand(&shop).await, "1");
+}
+
+#[tokio::test]
+async fn a_count_was_made_when_it_was_scanned_and_not_when_it_came_in() {
+    let shop = Shop::open();
+    let visitor = shop.visitor(Role::Operator).await;
+    let mut fields = Vec::new();
+    for (id, ago) in [
+        ("COUNT", "90000"),
+        ("A-01", "80000"),
+        ("R-100", "70000"),
+        ("DONE", "30000"),
+    ] {
+        fields.extend([("id", id), ("text", id), ("ago", ago)]);
+    }
+    visitor.post_part("/scan", &fields).await;
+    let now = shop.node.now().millis();
+    let Body::Counted(counted) = last_entry(&shop).body else {
+        panic!("no count");
+    };
+    let (began, ended) = counted.span.unwrap();
+    let ago = [began, ended].map(|at| (now - at.millis()) / 1000);
+    assert!(
+        (70..80).contains(&ago[0]) && (30..40).contains(&ago[1]),
+        "{ago:?}"
+    );
 }
 
 #[tokio::test]
@@ -227,7 +273,7 @@ async fn an_order_shows_its_pick_list() {
     let page = scan(&visitor, &["ORDER", "S-1"]).await;
     page.shows(&[
         "Pick list",
-        "Next: 2 of R-100 at A-01.",
+        "2 of R-100 at A-01.",
         "/items/R-100/why?location=A-01",
     ]);
     let page = scan(&visitor, &["A-01", "Q2", "R-100"]).await;
