@@ -115,6 +115,8 @@
     } else {
       stop();
     }
+    // A scanner may type next; a touch screen would show its keyboard over the picture.
+    if (!matchMedia("(pointer: coarse)").matches) byId("scan-text").focus();
   });
   picture.addEventListener("change", async () => {
     const [file] = picture.files;

@@ -161,7 +161,7 @@ fn parameters(rule: &Rule, told: &[&Example]) -> Vec<Value> {
         let is_number = schema.is_some_and(|schema| schema.contains("\"integer\""));
         let example = values.next().map(|value| match value.parse::<u64>() {
             Ok(number) if is_number => json!(number),
-            Ok(_) | Err(_) => value.parse::<bool>().map_or(json!(value), |yes| json!(yes)),
+            Ok(_) | Err(_) => json!(value),
         });
         set_example(&mut parameter, example);
         parameters.push(parameter);

@@ -319,6 +319,7 @@ fn recorded(scene: Scene, rng: &mut Rng, bug: Option<&str>) -> Result<Recording,
                     // Nobody knows whether the call that was killed had an effect.
                     return recorded(scene, rng, bug);
                 }
+                recording.resume()?;
                 recording.line(&any_line(rng))?;
             }
             recording.scan(&any_codes(rng, 4))?;
@@ -332,6 +333,7 @@ fn recorded(scene: Scene, rng: &mut Rng, bug: Option<&str>) -> Result<Recording,
             recording.line(&any_line(rng))?;
             recording.scan(&any_codes(rng, 5))?;
             fall_back(&mut recording, rng)?;
+            recording.resume()?;
             recording.line(&any_line(rng))?;
             recording.scan(&any_codes(rng, 4))?;
         }

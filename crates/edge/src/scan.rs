@@ -4,7 +4,6 @@
 //! scans are queued on the disk, taken one after the other, and answered: line by line, or on a
 //! [`screen`]. `ok` is said only when what the scan wrote is on the disk.
 
-mod card;
 mod desk;
 mod queue;
 mod screen;

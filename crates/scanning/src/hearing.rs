@@ -6,6 +6,7 @@ use ledger_core::at_entry::{self, Refusal, settings};
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
 
+use crate::card::card_step;
 use crate::meaning::{Content, Meant, Thing, Wanted, meant};
 use crate::session::{Input, Piece, Session, Unknown};
 
@@ -19,12 +20,26 @@ pub struct Heard {
 }
 
 /// What a scanned or typed text is for a session that stands somewhere, or why it is nothing.
+///
+/// A step of the calibration card is one only where nobody knows the text as anything else.
 pub fn hear(
     fold: &Fold,
     session: &Session,
     text: &str,
     setting: &Setting,
 ) -> Result<Heard, String> {
+    let heard = known(fold, session, text, setting);
+    let is_known = matches!(&heard, Ok(heard) if !matches!(heard.input, Input::Unknown(_)));
+    match card_step(text) {
+        Some(step) if !is_known => Ok(Heard {
+            input: Input::Card(step),
+            warnings: Vec::new(),
+        }),
+        Some(_) | None => heard,
+    }
+}
+
+fn known(fold: &Fold, session: &Session, text: &str, setting: &Setting) -> Result<Heard, String> {
     let wanted = session.wants();
     let Meant {
         thing,

@@ -9,12 +9,14 @@
 //! server's pages take scans in the same way.
 
 mod bounce;
+mod card;
 mod hearing;
 mod meaning;
 mod session;
 mod writing;
 
 pub use self::bounce::{BOUNCE_MILLIS, Bounce};
+pub use self::card::CardStep;
 pub use self::hearing::{Heard, hear, refusal_text};
 pub use self::meaning::{Content, Meant, Thing, Wanted, Word, meant};
 pub use self::session::{

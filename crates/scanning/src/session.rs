@@ -19,6 +19,7 @@ use self::doubt::{Answered, Doubt};
 use self::pick::Picking;
 pub use self::pick::Task;
 pub use self::step::{Action, Counted, Found, Input, Kept, Piece, Step, Tone, Unknown};
+use crate::card::CardStep;
 use crate::meaning::{Wanted, Word};
 
 /// What is being done with scanned items.
@@ -191,6 +192,9 @@ impl Session {
 
     /// What a code leads to here, or what is expected instead.
     pub fn step(&self, fold: &Fold, input: Input, now: Timestamp) -> Result<Step, String> {
+        if let Input::Card(card) = input {
+            return Ok(self.card(card));
+        }
         let mut calm = self.clone();
         let Some(doubt) = calm.doubt.take() else {
             return calm.take(fold, input, false, now);
@@ -240,7 +244,15 @@ impl Session {
                 Ok(Step::to(next, "").writing(Action::Badge(user)))
             }
             Input::Unknown(unknown) => self.keep(unknown),
+            Input::Card(card) => Ok(self.card(card)),
         }
+    }
+
+    /// The card is about the scanner, and disturbs nothing.
+    fn card(&self, card: CardStep) -> Step {
+        let CardStep { says, advice } = card;
+        let step = Step::to(self.clone(), says);
+        advice.into_iter().fold(step, Step::warning)
     }
 
     /// What OWNER or REASON asked for.

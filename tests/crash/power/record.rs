@@ -52,6 +52,8 @@ pub struct Recording {
     pub rows: BTreeMap<String, Vec<Value>>,
     bug: Option<String>,
     last: Option<(String, u64)>,
+    /// Scans of a session that was cut off were taken since the last answer, one entry each.
+    resumed: bool,
     files: u32,
 }
 
@@ -85,6 +87,7 @@ impl Recording {
             rows: BTreeMap::new(),
             bug: bug.map(str::to_owned),
             last: None,
+            resumed: false,
             files: 0,
         }
     }
@@ -215,6 +218,21 @@ impl Recording {
         self.note_scans(codes, first)
     }
 
+    /// Runs and records the next session after one that was cut off: it takes what that had queued,
+    /// and ends. How many entries that were the answer of the next command says.
+    ///
+    /// # Errors
+    /// As [`Recording::line`].
+    pub fn resume(&mut self) -> Result<(), String> {
+        let words = ["scan".to_owned(), "--stdin".to_owned()];
+        let (output, _) = self.traced(&words, Some(""))?;
+        if output.code != 0 {
+            return Err(format!("a session is not resumed: {output}"));
+        }
+        self.resumed = true;
+        Ok(())
+    }
+
     fn note_scans(&mut self, codes: &[(String, u64)], first: usize) -> Result<(), String> {
         let (origin, base) = self
             .last
@@ -332,6 +350,10 @@ impl Recording {
             let book = self.books.entry(origin).or_default();
             // What an earlier crash left unsaid is there now, or will never be.
             book.ends.retain(|&end| end <= seq - count);
+            if std::mem::take(&mut self.resumed) {
+                let told = book.told.iter().map(|(_, seq)| *seq).max();
+                book.ends.extend(told.unwrap_or(0)..seq - count);
+            }
             book.ends.extend([seq - count, seq]);
             book.told.push((step, seq));
         }

@@ -7,11 +7,10 @@ use ledger_core::UserName;
 use ledger_core::fold::Fold;
 use ledger_node::{Actor, Node, NodeError};
 use scanning::{
-    Action, Heard, Input, Session, Step, Thing, Tone, Wanted, Writing, after, meant, refusal_text,
+    Action, Heard, Session, Step, Thing, Tone, Wanted, Writing, after, meant, refusal_text,
 };
 use serde_json::json;
 
-use super::card::of_card;
 use super::queue::Raw;
 use crate::report::Failure;
 use crate::time;
@@ -91,21 +90,15 @@ impl Work<'_> {
         let (node, session) = (self.node, &self.session);
         let text = self.with_numbers(&raw.text);
         let setting = Setting::of_year(time::year_of(node.now()));
-        let taken = node.read(|fold| {
-            let heard = scanning::hear(fold, session, &text, &setting);
-            // A step of the calibration card is no item that nobody knows.
-            let is_known = matches!(&heard, Ok(heard) if !matches!(heard.input, Input::Unknown(_)));
-            if !is_known && let Some(card) = of_card(&raw.text) {
-                return Err(card);
-            }
-            let Heard { input, warnings } = heard.map_err(Reply::error)?;
-            let mut step = session.step(fold, input, raw.at).map_err(Reply::error)?;
+        let taken: Result<Step, String> = node.read(|fold| {
+            let Heard { input, warnings } = scanning::hear(fold, session, &text, &setting)?;
+            let mut step = session.step(fold, input, raw.at)?;
             step.warns.splice(0..0, warnings);
-            Ok::<Step, Reply>(step)
+            Ok(step)
         });
         let step = match taken {
             Ok(step) => step,
-            Err(reply) => return Ok(reply),
+            Err(text) => return Ok(Reply::error(text)),
         };
         let mut done = Done {
             warnings: step.warns,

@@ -4,6 +4,7 @@ use ledger_core::entry::ScanMode;
 use ledger_core::{Code, EntryId, Quantity, Timestamp, UserName};
 
 use super::Session;
+use crate::card::CardStep;
 use crate::meaning::{Content, Word};
 
 /// What a scanned code turned out to be.
@@ -27,6 +28,8 @@ pub enum Input {
     Badge(UserName),
     /// A code that nobody knows.
     Unknown(Unknown),
+    /// A step of the calibration card.
+    Card(CardStep),
 }
 
 /// A code that nobody knows, where an item was expected.

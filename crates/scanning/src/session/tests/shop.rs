@@ -446,3 +446,19 @@ fn a_count_goes_on_past_a_label_that_nobody_knows() {
     );
     assert!(shop.stock().contains(&"C 3 @A-2".to_owned()));
 }
+
+#[test]
+fn the_calibration_card_disturbs_no_session() {
+    let mut shop = Shop::new();
+    let keys = codes::calibration::KEYS;
+    let said = shop.day(&format!("{keys} ADD A-1 {keys} Q3 {keys} X"));
+    for at in [0, 3, 5] {
+        assert!(said[at].starts_with("calibration card: keys"), "{said:?}");
+    }
+    assert_eq!(said[6], "3 of X added at A-1");
+    // A question waits for the next scan that is no card.
+    shop.day("Q1600 X");
+    shop.scan(&keys.to_lowercase());
+    assert_eq!(shop.scan("X"), "1600 of X added at A-1");
+    assert!(shop.fold.scanned_codes().next().is_none());
+}
