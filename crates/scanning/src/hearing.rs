@@ -29,13 +29,15 @@ pub fn hear(
     setting: &Setting,
 ) -> Result<Heard, String> {
     let heard = known(fold, session, text, setting);
-    let is_known = matches!(&heard, Ok(heard) if !matches!(heard.input, Input::Unknown(_)));
+    if matches!(&heard, Ok(heard) if !matches!(heard.input, Input::Unknown(_))) {
+        return heard;
+    }
     match card_step(text) {
-        Some(step) if !is_known => Ok(Heard {
+        Some(step) => Ok(Heard {
             input: Input::Card(step),
             warnings: Vec::new(),
         }),
-        Some(_) | None => heard,
+        None => heard,
     }
 }
 
