@@ -68,33 +68,33 @@ impl Writing<'_> {
         }
     }
 
-    fn request(&self, piece: &Piece) -> StockRequest {
+    fn particulars(&self, serial: Option<&String>, expiry: Option<u32>) -> Particulars {
         let details = Details {
-            serial: piece.serial.clone(),
+            serial: serial.cloned(),
             reason: self.reason.map(str::to_owned),
             ..Details::default()
         };
+        Particulars {
+            details,
+            expiry,
+            ..Particulars::default()
+        }
+    }
+
+    fn request(&self, piece: &Piece) -> StockRequest {
         StockRequest {
             item: piece.item.to_string(),
             quantity: piece.quantity,
             owner: piece.owner.as_ref().map(ToString::to_string),
             batch: piece.batch.clone(),
-            particulars: Particulars {
-                details,
-                expiry: piece.expiry,
-                ..Particulars::default()
-            },
+            particulars: self.particulars(piece.serial.as_ref(), piece.expiry),
             ..StockRequest::default()
         }
     }
 
     fn kept(&self, kept: &Kept, location: &Code, to: Option<&Code>) -> UnknownScanRequest {
         let Kept { unknown, .. } = kept;
-        let details = Details {
-            serial: unknown.content.serial.clone(),
-            reason: self.reason.map(str::to_owned),
-            ..Details::default()
-        };
+        let content = &unknown.content;
         UnknownScanRequest {
             code: unknown.code.clone(),
             scanned: Some(unknown.scanned.clone()),
@@ -104,13 +104,9 @@ impl Writing<'_> {
             location: location.to_string(),
             to: to.map(ToString::to_string),
             owner: kept.owner.as_ref().map(ToString::to_string),
-            batch: unknown.content.batch.clone(),
+            batch: content.batch.clone(),
             neighbour: kept.neighbour.as_ref().map(ToString::to_string),
-            particulars: Particulars {
-                details,
-                expiry: unknown.content.expiry,
-                ..Particulars::default()
-            },
+            particulars: self.particulars(content.serial.as_ref(), content.expiry),
         }
     }
 
