@@ -7,6 +7,9 @@
 //! message, never a panic: everything goes through a `rusb::Context` of our own, not through
 //! `rusb::devices`, which panics there.
 
+pub mod config;
+pub mod decode;
+pub mod known;
 #[cfg(feature = "usb")]
 mod usb;
 
