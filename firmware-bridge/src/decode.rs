@@ -10,6 +10,9 @@
 //! of something else.
 
 pub mod aim;
+pub mod descriptor;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod keyboard;
 pub mod pos;
 
@@ -255,8 +258,8 @@ impl fmt::Display for Trouble {
             Self::UnknownAltCode => f.write_str("a number typed with Alt is no character"),
             Self::BadCount { count, room } => write!(
                 f,
-                "a report says {count} bytes and has room for {room}: its layout may need an \
-                 override"
+                "a report says {count} bytes and has room for {room}: set where its parts are, or \
+                 ignore_count, under hidpos"
             ),
             Self::ShortReport { bytes, needed } => {
                 write!(f, "a report of {bytes} bytes ended before byte {needed}")
