@@ -15,6 +15,7 @@ pub mod descriptor;
 pub(crate) mod fixtures;
 pub mod keyboard;
 pub mod pos;
+pub mod serial;
 
 use std::fmt::{self, Debug};
 use std::time::Duration;
@@ -89,7 +90,8 @@ pub enum Terminator {
     Lf,
     /// A tab.
     Tab,
-    /// ETX. Where it is asked for, STX begins a scan in which the others are data.
+    /// ETX. From a serial port, where it is asked for, STX begins a scan in which the others are
+    /// data.
     Etx,
 }
 
@@ -133,6 +135,19 @@ impl Ends {
     pub const GAP: Duration = Duration::from_millis(100);
     /// The fewest bytes of a scan that silence ends, where nobody set another number.
     pub const MIN_LEN: usize = 3;
+
+    /// How a byte ends a scan, if it does.
+    #[must_use]
+    pub fn framing(&self, byte: u8) -> Option<Framing> {
+        let (terminator, framing) = match byte {
+            b'\r' => (Terminator::Cr, Framing::Cr),
+            b'\n' => (Terminator::Lf, Framing::Lf),
+            b'\t' => (Terminator::Tab, Framing::Tab),
+            0x03 => (Terminator::Etx, Framing::Etx),
+            _ => return None,
+        };
+        self.terminators.contains(&terminator).then_some(framing)
+    }
 }
 
 /// What is taken off the data at its ends.
