@@ -29,8 +29,12 @@ mod file;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::decode::keyboard::{Layout, Spelling};
-use crate::decode::pos::PosOverrides;
+use crate::decode::descriptor::Descriptor;
+use crate::decode::keyboard::{
+    self, KeyShape, KeyboardDecoder, KeyboardSettings, Layout, Spelling,
+};
+use crate::decode::pos::{PosDecoder, PosLayout, PosOverrides};
+use crate::decode::serial::{self, SerialDecoder};
 use crate::decode::{Ends, Terminator, Trim};
 
 /// By what a device is known.
@@ -200,6 +204,43 @@ pub struct Settings {
     pub pos: PosOverrides,
 }
 
+impl Settings {
+    /// A decoder for a device that types, with reports of this shape.
+    #[must_use]
+    pub fn keyboard(&self, shape: KeyShape) -> KeyboardDecoder {
+        KeyboardDecoder::new(KeyboardSettings {
+            shape,
+            layout: self.layout,
+            ends: self.ends(&keyboard::USUAL_TERMINATORS),
+            spellings: self.spellings.clone(),
+            trim: self.trim.clone(),
+        })
+    }
+
+    /// A decoder for a device that is a serial port.
+    #[must_use]
+    pub fn serial(&self) -> SerialDecoder {
+        SerialDecoder::new(self.ends(&serial::USUAL_TERMINATORS), self.trim.clone())
+    }
+
+    /// A decoder for a device that speaks HID POS, if its descriptor or the overrides say where
+    /// the data is.
+    #[must_use]
+    pub fn pos(&self, descriptor: Option<&Descriptor>) -> Option<PosDecoder> {
+        let layout = self.pos.over(descriptor.and_then(PosLayout::of))?;
+        Some(PosDecoder::new(layout, self.trim.clone()))
+    }
+
+    fn ends(&self, usual: &[Terminator]) -> Ends {
+        let terminators = self.terminators.as_deref().unwrap_or(usual);
+        Ends {
+            terminators: terminators.to_vec(),
+            gap: self.gap,
+            min_len: self.min_len,
+        }
+    }
+}
+
 /// The rules of a file, with those that this program brings along.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
@@ -349,3 +390,26 @@ pub enum ReadError {
         source: ConfigError,
     },
 }
+
+impl ReadError {
+    /// A stable word for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "config-unreadable",
+            Self::Wrong { .. } => "config-wrong",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "let this user read it, or name another with --config",
+            Self::Wrong { .. } => "correct that line; nothing of the file counts until then",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@
 pub mod config;
 pub mod decode;
 pub mod known;
+pub mod udev;
 #[cfg(feature = "usb")]
 mod usb;
 
