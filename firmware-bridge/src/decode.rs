@@ -252,6 +252,23 @@ pub enum Trouble {
     },
 }
 
+impl Trouble {
+    /// A stable word for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Truncated { .. } => "truncated",
+            Self::TooLong { .. } => "too-long",
+            Self::TooShort { .. } => "too-short",
+            Self::Rollover => "rollover",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::UnknownAltCode => "unknown-alt-code",
+            Self::BadCount { .. } => "bad-count",
+            Self::ShortReport { .. } => "short-report",
+        }
+    }
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
