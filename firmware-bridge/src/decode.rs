@@ -252,6 +252,23 @@ pub enum Trouble {
     },
 }
 
+impl Trouble {
+    /// A stable word for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Truncated { .. } => "truncated",
+            Self::TooLong { .. } => "too-long",
+            Self::TooShort { .. } => "too-short",
+            Self::Rollover => "rollover",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::UnknownAltCode => "unknown-alt-code",
+            Self::BadCount { .. } => "bad-count",
+            Self::ShortReport { .. } => "short-report",
+        }
+    }
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -305,4 +322,91 @@ pub trait Decoder: Send + Debug {
 
     /// Forgets everything, for a scanner that was opened or came back.
     fn reset(&mut self);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trimmed(trim: &Trim, data: &[u8]) -> (String, Vec<u8>) {
+        let scan = trim.scan(data.to_vec(), Framing::Cr);
+        let aim = scan.aim.map(|aim| aim.to_string());
+        (aim.unwrap_or_default(), scan.data)
+    }
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        for framing in [
+            Framing::Report,
+            Framing::Cr,
+            Framing::Lf,
+            Framing::Tab,
+            Framing::Etx,
+            Framing::Timeout,
+        ] {
+            assert_eq!(Framing::from_word(framing.word()), Some(framing));
+        }
+        for terminator in Terminator::ALL {
+            assert_eq!(Terminator::from_word(terminator.word()), Some(terminator));
+        }
+        assert_eq!(Terminator::from_word("enter"), Some(Terminator::Cr));
+        assert_eq!(Framing::from_word("crlf"), None);
+    }
+
+    #[test]
+    fn an_identifier_is_a_bracket_a_letter_and_a_modifier() {
+        let trim = Trim::default();
+        for (data, aim, rest) in [
+            (&b"]C10104"[..], "]C1", &b"0104"[..]),
+            (b"]e0", "]e0", b""),
+            (b"]XA9", "]XA", b"9"),
+            (b"]C", "", b"]C"),
+            (b"]1C9", "", b"]1C9"),
+            (b"]C\x1d9", "", b"]C\x1d9"),
+            (b"A]C1", "", b"A]C1"),
+            (b"", "", b""),
+        ] {
+            assert_eq!(trimmed(&trim, data), (aim.to_owned(), rest.to_vec()));
+        }
+        let off = Trim {
+            takes_aim: false,
+            ..Trim::default()
+        };
+        assert_eq!(
+            trimmed(&off, b"]C10104"),
+            (String::new(), b"]C10104".to_vec())
+        );
+    }
+
+    #[test]
+    fn one_line_end_is_taken_off_where_it_is_none_of_the_code() {
+        let trim = Trim {
+            line_end: true,
+            ..Trim::default()
+        };
+        for (data, rest) in [
+            (&b"A\r"[..], &b"A"[..]),
+            (b"A\n", b"A"),
+            (b"A\r\n", b"A"),
+            (b"A\r\r", b"A\r"),
+            (b"A\n\r", b"A\n"),
+            (b"A", b"A"),
+        ] {
+            assert_eq!(trimmed(&trim, data).1, rest, "{data:?}");
+            assert_eq!(trimmed(&Trim::default(), data).1, data, "{data:?}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_taken_off_where_it_is() {
+        let trim = Trim {
+            prefix: b"~S".to_vec(),
+            ..Trim::default()
+        };
+        assert_eq!(
+            trimmed(&trim, b"~S]E0590"),
+            ("]E0".to_owned(), b"590".to_vec())
+        );
+        assert_eq!(trimmed(&trim, b"S]E0590").1, b"S]E0590");
+    }
 }

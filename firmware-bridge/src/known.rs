@@ -203,6 +203,25 @@ pub fn switch_to_hid_pos(vid: u16) -> String {
     }
 }
 
+/// What a scanner that is a serial port is sent to make it beep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SerialTones {
+    /// The tone of a code that was taken.
+    pub good: &'static [u8],
+    /// The tone of a code that was not.
+    pub error: &'static [u8],
+}
+
+/// The tones of a vendor's serial scanners, where they are known. Honeywell calls them *on file*
+/// and *razz*.
+#[must_use]
+pub fn serial_tones(vid: u16) -> Option<SerialTones> {
+    (vid == HONEYWELL.vid).then_some(SerialTones {
+        good: b"\x1b7,",
+        error: b"\x1b8,",
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +261,16 @@ mod tests {
         );
         assert!(switch_to_hid_pos(0x0c2e).contains("terminal id 131"));
         assert!(switch_to_hid_pos(0x1234).contains("your scanner's manual"));
+    }
+
+    #[test]
+    fn only_known_scanners_are_sent_anything() {
+        let tones = serial_tones(0x0c2e).expect("they are in its manual");
+        assert_eq!(
+            (tones.good, tones.error),
+            (&[0x1b, 0x37, 0x2c][..], &[0x1b, 0x38, 0x2c][..])
+        );
+        assert_eq!(serial_tones(0x05e0), None);
     }
 
     #[test]

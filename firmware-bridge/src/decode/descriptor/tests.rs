@@ -210,7 +210,7 @@ proptest! {
             prop_assert!(read.runs().len() <= bytes.len());
             prop_assert!(read.applications().len() <= bytes.len());
             for run in read.runs() {
-                prop_assert!(run.is_array || run.start + run.bits() <= REPORT_BITS_MAX);
+                prop_assert!(run.start + run.bits() <= REPORT_BITS_MAX);
             }
         }
     }

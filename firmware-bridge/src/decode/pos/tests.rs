@@ -178,6 +178,28 @@ fn an_uncounted_report_ends_before_its_nuls() {
 }
 
 #[test]
+fn nuls_within_an_uncounted_scan_are_data() {
+    let overrides = PosOverrides {
+        ignore_count: Some(true),
+        ..PosOverrides::default()
+    };
+    let layout = overrides.over(Some(layout(POS))).expect("there is one");
+    let mut decoder = PosDecoder::new(layout, Trim::default());
+    let mut data = vec![b'7'; 70];
+    data[54..56].fill(0);
+    let mut events = Vec::new();
+    for report in sent(Some(b"]Q1"), &data) {
+        decoder.push(ms(0), &report, &mut events);
+    }
+    let scan = Decoded {
+        aim: Aim::at_start_of(b"]Q1"),
+        data,
+        framing: Framing::Report,
+    };
+    assert_eq!(events, [Event::Scan(scan)]);
+}
+
+#[test]
 fn what_is_not_a_scan_is_passed_over() {
     let mut decoder = decoder(POS);
     for other in [

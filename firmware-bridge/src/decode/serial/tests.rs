@@ -143,6 +143,11 @@ fn one_byte_too_many_is_no_scan_and_nor_is_its_rest() {
         }
         assert_eq!(all_shown(&events[1..]), [r#""NEXT" cr"#]);
     }
+    // STX in the midst of it begins nothing.
+    let bytes = [&vec![b'x'; limit + 1][..], b"\x02TAIL\rNEXT\r"].concat();
+    let events = pushed(&mut decoder(&USUAL_TERMINATORS), ms(0), &bytes);
+    let long = "TooLong { limit: 8192 }";
+    assert_eq!(all_shown(&events), [long, r#""NEXT" cr"#]);
     // Silence ends it as well, and its last bytes are no scan.
     let mut decoder = decoder(&USUAL_TERMINATORS);
     assert_eq!(pushed(&mut decoder, ms(0), &vec![b'x'; limit + 1]), []);
