@@ -261,7 +261,7 @@ fn a_scanner_is_told_to_sound_and_one_that_cannot_is_told_of() {
     };
     mock.run("beep --tone error");
     mock.until("HOST 1-1 out 02 0404");
-    let (status, printed) = mock.to_end();
+    let (status, printed) = mock.ended();
     assert_eq!(status, 0);
     assert!(
         printed.contains("05e0:1200@1-3 cannot be told to sound"),
