@@ -244,6 +244,10 @@ impl Supervisor {
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
+        // Whoever is told and asks sees what was told.
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        *standing = self.ports.standing();
+        drop(standing);
         for effect in effects {
             match effect {
                 Effect::Open { key, device, route } => self.open(key, device, route),
@@ -255,8 +259,6 @@ impl Supervisor {
                 Effect::Tell(notice) => self.tell(notice),
             }
         }
-        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        *standing = self.ports.standing();
     }
 
     fn open(&mut self, key: String, device: DeviceInfo, route: route::Route) {
