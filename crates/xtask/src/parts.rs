@@ -81,6 +81,24 @@ pub(crate) const PARTS: &[Part] = &[
         without: "no PDF of labels is looked at",
     },
     Part {
+        name: "pkg-config",
+        detect: &["pkg-config", "--version"],
+        packages: &["pkg-config"],
+        without: "scanners are not tried on libusb",
+    },
+    Part {
+        name: "umockdev",
+        detect: &["umockdev-wrapper", "true"],
+        packages: &["umockdev"],
+        without: "scanners are not tried on libusb",
+    },
+    Part {
+        name: "libumockdev",
+        detect: &["pkg-config", "--exists", "umockdev-1.0"],
+        packages: &["libumockdev-dev"],
+        without: "scanners are not tried on libusb",
+    },
+    Part {
         name: "cargo-nextest",
         detect: &["cargo", "nextest", "--version"],
         packages: &[],
@@ -199,7 +217,10 @@ mod tests {
                 "chromium",
                 "chromium-driver",
                 "tmux",
-                "poppler-utils"
+                "poppler-utils",
+                "pkg-config",
+                "umockdev",
+                "libumockdev-dev"
             ]
         );
     }
