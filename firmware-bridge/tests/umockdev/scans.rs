@@ -5,7 +5,7 @@ use std::time::Duration;
 use firmware_bridge::{Client, Heard, Scan, ScanSource as _, Tone};
 use serde_json::Value;
 
-use crate::devices::{Device, key_reports, keyboard, pos, pos_reports, serial};
+use crate::devices::{Device, key_reports, keyboard, pos, pos_reports, serial, small_pos};
 use crate::mock::{LONG, Mock};
 
 /// A bridge that runs, with its client.
@@ -185,6 +185,27 @@ fn three_scanners_at_once_give_every_character() {
         lines.contains("HOST 1-2 control 21 22 0003 0000"),
         "DTR and RTS: {lines}"
     );
+}
+
+#[test]
+fn what_fills_its_packets_to_the_last_byte_comes_at_once() {
+    let devices = [serial("1-2", 5), small_pos("1-1", 4)];
+    let test = "what_fills_its_packets_to_the_last_byte_comes_at_once";
+    let Some(mut running) = Running::with(test, &devices) else {
+        return;
+    };
+    // No packet that is not full follows, neither here nor there.
+    for length in [63, 127, 191] {
+        let text = "S".repeat(length);
+        running
+            .mock
+            .send("1-2", &[format!("{text}\r").into_bytes()]);
+        assert_eq!(running.scan().text(), Some(text.as_str()));
+    }
+    running
+        .mock
+        .send("1-1", &pos_reports("]E0", "5901234123457"));
+    assert_eq!(running.scan().text(), Some("5901234123457"));
 }
 
 #[test]
