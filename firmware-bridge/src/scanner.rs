@@ -25,8 +25,8 @@ use crate::wire::Tone;
 const PATIENCE: Duration = Duration::from_millis(200);
 /// A silence of this length shows that nothing old is left in a scanner.
 const DRAINED: Duration = Duration::from_millis(50);
-/// Whatever comes later than this after the start is new, though there was no silence.
-const DRAIN_MAX: Duration = Duration::from_secs(2);
+/// Whatever comes behind so many packets is new, though there was no silence: no scanner keeps more.
+const DRAINED_MAX: u32 = 400;
 /// How long it is waited after a failed read: a plug that is pulled out takes a moment.
 const PAUSE: Duration = Duration::from_millis(30);
 /// So many reads may fail one after the other.
@@ -87,8 +87,8 @@ pub enum Said {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// What comes now is old, until then at the latest.
-    Draining(Now),
+    /// What comes now is old, but for this many packets at most.
+    Draining(u32),
     /// What comes now belongs to something of which bytes are missing.
     Skipping,
     /// What comes now is a scan.
@@ -156,7 +156,7 @@ pub fn open(
             Box::new(decoder)
         }
     };
-    let phase = Phase::Draining(handle.now().saturating_add(DRAIN_MAX));
+    let phase = Phase::Draining(DRAINED_MAX);
     let speaker = Speaker {
         handle: Arc::clone(&handle),
         interface: route.interface,
@@ -307,8 +307,11 @@ impl Reader {
             return;
         }
         let now = self.handle.now();
-        if matches!(self.phase, Phase::Draining(end) if now > end) {
-            self.phase = Phase::Reading;
+        if let Phase::Draining(left) = self.phase {
+            self.phase = match left.checked_sub(1) {
+                Some(left) => Phase::Draining(left),
+                None => Phase::Reading,
+            };
         }
         let packet = self.buffer.get(..count).unwrap_or_default();
         let mut events = Vec::new();

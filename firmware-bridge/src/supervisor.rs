@@ -216,12 +216,20 @@ impl Supervisor {
                 self.carry_out(effects);
             }
             Order::Ended(device, end) => {
+                self.let_go(&device);
                 let effects = self.ports.ended(self.clock.now(), &device, &end);
                 self.carry_out(effects);
                 self.changed();
             }
             Order::Sound(key, tone) => self.sound(&key, tone),
             Order::Stop => {}
+        }
+    }
+
+    /// Closes a scanner whose reader has ended; one that came to its port since stays.
+    fn let_go(&mut self, device: &DeviceInfo) {
+        if self.ports.has(device) {
+            self.readers.remove(&device.port);
         }
     }
 

@@ -152,11 +152,14 @@ fn what_comes_before_the_first_silence_is_stale() {
     let (mut reader, _speaker) = opened(&replay, "").unwrap();
     assert_eq!(texts(&all_said(&mut reader)), ["stale a", "stale b", "c"]);
     // A scanner that is never silent is not old for ever.
-    let steady: Vec<(u64, &[u8])> = (0..100).map(|n| (n * 40, a.as_slice())).collect();
+    let steady: Vec<(u64, &[u8])> = (0..600).map(|n| (n * 40, a.as_slice())).collect();
     let (mut reader, _speaker) = opened(&Replay::new(capture(&steady)), "").unwrap();
     let said = texts(&all_said(&mut reader));
-    assert_eq!(said.len(), 100);
-    assert!(said[40].starts_with("stale") && said[60] == "a", "{said:?}");
+    assert_eq!(said.len(), 600);
+    assert!(
+        said[300].starts_with("stale") && said[500] == "a",
+        "{said:?}"
+    );
 }
 
 #[test]

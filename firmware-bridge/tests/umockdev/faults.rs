@@ -79,7 +79,9 @@ fn a_scanner_that_goes_in_the_middle_of_a_scan_gives_nothing_of_it() {
     mock.until("HOST 1-1 waits");
     let halves = pos_reports("]Q1", &"x".repeat(100));
     mock.send("1-1", &halves[..1]);
-    mock.command(&format!("fail 1-1 1 {ENODEV}"));
+    // It has the first half and waits for the second.
+    mock.until("HOST 1-1 waits");
+    mock.command("unplug 1-1");
     // It let go of the scanner, so it has noticed.
     mock.until("HOST 1-1 released 0");
     mock.command("mend 1-1");

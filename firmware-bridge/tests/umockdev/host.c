@@ -11,6 +11,7 @@
  *     send PORT EP HEX       the device sends this, in packets of the endpoint's size
  *     clear PORT             what it would have sent is forgotten
  *     fail PORT N ERRNO      its Nth request from now fails; ENODEV lasts until `mend`
+ *     unplug PORT            it is gone until `mend`
  *     claim PORT ERRNO       claiming its interfaces fails; 0 works again
  *     refuse PORT            it stalls every control request; `mend` ends that
  *     mend PORT              everything works again
@@ -152,14 +153,26 @@ static void empty(Device *device) {
   for (Packet *packet; (packet = g_queue_pop_head(&device->packets));) g_free(packet);
 }
 
+/* Whoever waits is told so. */
+static void end_pending(Device *device, int status) {
+  for (Urb *u; (u = g_queue_pop_head(&device->pending));) {
+    of(u)->status = status;
+    g_queue_push_tail(&device->done, u);
+  }
+}
+
+/* The plug is pulled. What is in the device is lost with its power. */
+static void unplug(Device *device) {
+  device->is_gone = 1;
+  empty(device);
+  end_pending(device, -ESHUTDOWN);
+}
+
 /* What a request fails with, if it is the one that shall fail. */
 static int failing(Device *device) {
   if (device->is_gone) return ENODEV;
   if (device->fail_in == 0 || --device->fail_in > 0) return 0;
-  if (device->fail_errno == ENODEV) {
-    device->is_gone = 1;
-    empty(device); /* what is in a device is lost with its power */
-  }
+  if (device->fail_errno == ENODEV) unplug(device);
   return device->fail_errno;
 }
 
@@ -245,6 +258,7 @@ static int answered(Device *device, gulong request, UMockdevIoctlData *arg) {
     unsigned *interface = seen(arg, sizeof *interface, &data);
     if (!interface) return EIO;
     device->taken &= ~(1u << *interface);
+    end_pending(device, -ENOENT);
     tell("HOST %s released %u\n", device->port, *interface);
     return 0;
   }
@@ -383,6 +397,8 @@ static void command(char *line) {
     deliver(device);
   } else if (!strcmp(word, "clear")) {
     empty(device);
+  } else if (!strcmp(word, "unplug")) {
+    unplug(device);
   } else if (!strcmp(word, "fail")) {
     sscanf(line + at, "%*s %ld %d", &number, &error);
     device->fail_in = number;
