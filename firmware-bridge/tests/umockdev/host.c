@@ -184,7 +184,7 @@ static int submit(Device *device, UMockdevIoctlData *arg) {
   if (!x) return EIO;
   size_t at = G_STRUCT_OFFSET(struct usbdevfs_urb, buffer);
   buffer = umockdev_ioctl_data_resolve(urb, at, x->buffer_length, NULL);
-  if (!buffer && x->buffer_length) return EIO;
+  if (!buffer) return EIO;
   Urb *u = g_new0(Urb, 1);
   u->urb = urb;
   u->buffer = buffer;
