@@ -212,7 +212,7 @@ impl Supervisor {
                 if let Some(reader) = self.readers.get_mut(&device.port) {
                     reader.speaker = Some(speaker);
                 }
-                let effects = self.ports.opened(&device);
+                let effects = self.ports.opened(self.clock.now(), &device);
                 self.carry_out(effects);
             }
             Order::Ended(device, end) => {
