@@ -11,7 +11,7 @@ use firmware_bridge::spool::Spool;
 use firmware_bridge::wire::Ack;
 use firmware_bridge::{Heard, InProcess, Scan, ScanSource as _, Scanners, Tone};
 
-use super::{Common, Failure, bus, shown, warn};
+use super::{Common, Failure, bus, let_go_at_signal, shown, warn};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   stock-bridge run
@@ -58,6 +58,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Result<(), Failure> {
     let started = Scanners::start(config, bus()?);
     let (scanners, heard) = started.map_err(|error| Failure::of("no-thread", &error))?;
     let source = Arc::new(InProcess::new(scanners, heard));
+    let_go_at_signal(&source)?;
     match spool {
         Some(spool) => to_socket(&source, common, args, spool),
         None => to_stdout(&source, common),
