@@ -1,7 +1,7 @@
 //! All scanners of a bus: each read by a thread of its own, taken when it is plugged in, taken
 //! again when it comes back, tried again while somebody else has it.
 //!
-//! One thread decides, by [`ports`], and does what takes no time. Taking a scanner and reading it
+//! One thread decides, by `ports`, and does what takes no time. Taking a scanner and reading it
 //! is its reader's. Scans of all readers go into one channel of bounded length: whoever does not
 //! take them holds up the scanners and nothing is lost.
 
