@@ -9,7 +9,9 @@ use firmware_bridge::clock;
 use firmware_bridge::publish::Publisher;
 use firmware_bridge::spool::Spool;
 use firmware_bridge::wire::Ack;
-use firmware_bridge::{Heard, InProcess, Notice, Scan, ScanSource as _, Scanners, Tone};
+use firmware_bridge::{
+    Heard, InProcess, Notice, Scan, ScanSource as _, Scanners, SourceEnded, Tone,
+};
 
 use super::{Common, Failure, bus, let_go_at_signal, shown, warn};
 
@@ -153,7 +155,8 @@ fn each(
                 tell(&notice);
             }
             Ok(None) => {}
-            Err(ended) => return Err(Failure::of("ended", &ended)),
+            // Somebody let the scanners go: that is the end that was asked for.
+            Err(SourceEnded) => return Ok(()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use firmware_bridge::{Heard, InProcess, ScanSource as _, Scanners, Tone};
+use firmware_bridge::{Heard, InProcess, ScanSource as _, Scanners, SourceEnded, Tone};
 
 use super::{Common, Failure, bus, let_go_at_signal, say, shown};
 
@@ -39,7 +39,8 @@ pub(crate) fn run(common: &Common, args: &Args) -> Result<(), Failure> {
             }
             Ok(Some(Heard::Notice(notice))) => shown::notice(&notice, common.json),
             Ok(None) => {}
-            Err(ended) => return Err(Failure::of("ended", &ended)),
+            // Somebody let the scanners go: that is the end that was asked for.
+            Err(SourceEnded) => break,
         }
     }
     source.scanners().stop();
