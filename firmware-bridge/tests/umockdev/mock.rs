@@ -21,7 +21,8 @@ pub(crate) const BRIDGE: &str = env!("CARGO_BIN_EXE_stock-bridge");
 /// A host with devices, if this machine can make one; otherwise the test is told as skipped.
 pub(crate) struct Mock {
     host: Child,
-    commands: ChildStdin,
+    /// Closed at the end.
+    commands: Option<ChildStdin>,
     lines: Receiver<String>,
     /// Lines that were passed over.
     seen: VecDeque<String>,
@@ -58,7 +59,7 @@ impl Mock {
                 }
             }
         });
-        let commands = host.stdin.take().unwrap();
+        let commands = host.stdin.take();
         let mut mock = Self {
             host,
             commands,
@@ -126,8 +127,9 @@ impl Mock {
 
     /// Tells the host something.
     pub(crate) fn command(&mut self, line: &str) {
-        writeln!(self.commands, "{line}").unwrap();
-        self.commands.flush().unwrap();
+        let commands = self.commands.as_mut().unwrap();
+        writeln!(commands, "{line}").unwrap();
+        commands.flush().unwrap();
     }
 
     /// The next line that begins so; those before it are kept.
@@ -157,8 +159,8 @@ impl Mock {
 
 impl Drop for Mock {
     fn drop(&mut self) {
-        drop(self.commands.write_all(b"kill\n"));
-        drop(self.host.kill());
+        // At the end of its commands it ends the program and takes its folder away.
+        drop(self.commands.take());
         drop(self.host.wait());
     }
 }
