@@ -3,7 +3,8 @@
 //! and nothing has to leave it. A package of the emulator can stand against one that is installed.
 //!
 //! What lies in the folder then is all that the tests know of: `qemu` (a script that starts the
-//! emulator with its own libraries), `kernel`, `modules/NAME.ko`, `busybox`, and `version`.
+//! emulator with its own libraries), `kernel`, `modules/NAME.ko`, `busybox`, `udevadm` with
+//! `udev.rules`, `emulator` for libraries that this machine lacks, and `version`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -23,6 +24,8 @@ const PACKAGES: &[&str] = &[
     "seabios",
     "busybox-static",
 ];
+/// Packages that are taken alone: what else they need is on every machine with apt.
+const ALONE: &[&str] = &["udev", "libkmod2"];
 /// The package that names the newest kernel.
 const KERNEL: &str = "linux-image-amd64";
 /// What is taken out of the kernel's package.
@@ -32,6 +35,13 @@ const KERNEL_FILES: &[&str] = &[
     "*/kernel/drivers/hid/*",
     "*/kernel/drivers/input/*",
     "*/kernel/fs/configfs/*",
+];
+/// Files of packages, and what they are called here. Packages have them below `usr` or not, as
+/// Debian's release has it.
+const FILES: &[(&str, &str)] = &[
+    ("bin/busybox", "busybox"),
+    ("bin/udevadm", "udevadm"),
+    ("lib/udev/rules.d/50-udev-default.rules", "udev.rules"),
 ];
 /// Starts the emulator with its own libraries and firmware, wherever the folder lies.
 const STARTER: &str = "\
@@ -76,14 +86,22 @@ pub(crate) fn unpack(root: &Path) -> Result<()> {
         unpack_package(&package, files, &into)?;
     }
     kernel(&folder)?;
-    fs::rename(emulator.join("bin/busybox"), folder.join("busybox"))
-        .or_else(|_| fs::rename(emulator.join("usr/bin/busybox"), folder.join("busybox")))
-        .context("the package of busybox has no busybox")?;
+    for (file, to) in FILES {
+        take(&emulator, file, &folder.join(to))?;
+    }
     starter(&folder.join("qemu"))?;
     for done in ["packages", "unpacked-kernel"] {
         fs::remove_dir_all(folder.join(done))?;
     }
     fs::write(folder.join("version"), RECIPE)?;
+    Ok(())
+}
+
+fn take(from: &Path, file: &str, to: &Path) -> Result<()> {
+    let places = [from.join(file), from.join("usr").join(file)];
+    let place = places.iter().find(|place| place.is_file());
+    let place = place.with_context(|| format!("no package has {file}"))?;
+    fs::rename(place, to)?;
     Ok(())
 }
 
@@ -103,6 +121,7 @@ fn download(into: &Path) -> Result<()> {
     kernel
         .args(["download", "-q", "-o", "APT::Sandbox::User=root"])
         .arg(newest_kernel()?)
+        .args(ALONE)
         .current_dir(into);
     done(&mut kernel)
 }
