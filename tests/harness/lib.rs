@@ -13,6 +13,7 @@
 
 pub mod browser;
 pub mod check;
+pub mod guest;
 pub mod kills;
 pub mod node;
 pub mod pages;
