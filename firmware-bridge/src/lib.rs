@@ -1,80 +1,37 @@
-//! Scanners on USB: which devices are there. Reading and decoding their reports will live here.
+//! Barcode scanners on USB: finding them, taking them for oneself, and what they scan as bytes.
 //!
-//! This crate knows nothing of the ledger: what comes out of it is bytes that a scanner sent. libusb
-//! is behind the feature `usb`; without it only what needs no hardware is built.
+//! This crate knows nothing of the ledger: what comes out of it is what a scanner sent. The way of
+//! a scan is [`transport`] (the bus), [`route`] (how a device is read), [`scanner`] (one that is
+//! open), [`decode`] (from reports to scans), [`supervisor`] (all of them, as they come and go),
+//! then [`source`] for a program that has the scanners itself, or [`spool`], [`publish`] and
+//! [`client`] over a socket. libusb is behind the feature `usb`; everything else works without it.
 //!
 //! **Invariant.** A machine without USB (a container, a server) is an ordinary case with a clear
 //! message, never a panic: everything goes through a `rusb::Context` of our own, not through
 //! `rusb::devices`, which panics there.
 
-#[cfg(feature = "usb")]
-mod usb;
+pub mod capture;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod decode;
+pub mod doctor;
+pub mod known;
+pub mod publish;
+pub mod route;
+pub mod scanner;
+pub mod source;
+pub mod spool;
+pub mod supervisor;
+#[cfg(test)]
+mod testing;
+pub mod transport;
+pub mod udev;
+pub mod wire;
 
-#[cfg(feature = "usb")]
-pub use self::usb::devices;
-
-/// A device on the bus.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device {
-    /// The bus it is on.
-    pub bus: u8,
-    /// Its address there.
-    pub address: u8,
-    /// The vendor's id.
-    pub vendor_id: u16,
-    /// The product's id.
-    pub product_id: u16,
-    /// The maker's name, where it may be read.
-    pub manufacturer: Option<String>,
-    /// The product's name, where it may be read.
-    pub product: Option<String>,
-}
-
-/// Why devices cannot be listed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum UsbError {
-    /// The program was built without USB.
-    #[error("this program was built without USB")]
-    NotBuilt,
-    /// libusb cannot be started.
-    #[cfg(feature = "usb")]
-    #[error("there is no USB here")]
-    NoUsb(#[source] rusb::Error),
-    /// The bus cannot be read.
-    #[cfg(feature = "usb")]
-    #[error("the USB devices cannot be listed")]
-    List(#[source] rusb::Error),
-}
-
-impl UsbError {
-    /// A stable word for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotBuilt => "no-usb-support",
-            #[cfg(feature = "usb")]
-            Self::NoUsb(_) => "no-usb",
-            #[cfg(feature = "usb")]
-            Self::List(_) => "usb-failed",
-        }
-    }
-
-    /// What to do.
-    #[must_use]
-    pub const fn hint(&self) -> &'static str {
-        match self {
-            Self::NotBuilt => "build it with the feature `usb`",
-            #[cfg(feature = "usb")]
-            Self::NoUsb(_) | Self::List(_) => {
-                "in a container or virtual machine the USB bus must be passed through"
-            }
-        }
-    }
-}
-
-/// The devices on the bus: none can be known without the feature `usb`.
-#[cfg(not(feature = "usb"))]
-pub fn devices() -> Result<Vec<Device>, UsbError> {
-    Err(UsbError::NotBuilt)
-}
+pub use self::client::Client;
+pub use self::config::Config;
+pub use self::source::{Heard, InProcess, Notice, ScanSource, SourceEnded};
+pub use self::supervisor::Scanners;
+pub use self::transport::{UsbTransport, UsbTrouble};
+pub use self::wire::{Scan, ScanId, Tone};

@@ -1,98 +1,77 @@
-//! The program `stock-bridge`: lists what is on the USB bus.
+//! The program `stock-bridge`: reads barcode scanners on USB and gives their scans to `stock`.
 
-use std::error::Error as _;
+mod commands;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use firmware_bridge::{Device, UsbError, devices};
-use serde_json::json;
 
-/// Scanners on USB.
+use self::commands::{
+    Common, Failure, beep, capture, doctor, learn, list, replay, run, test, udev_rules,
+};
+
+/// Barcode scanners on USB.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Cli {
-    /// Print JSON on one line.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    common: Common,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Lists the devices on the USB bus.
+    /// Lists the devices on the USB bus, and how each is read.
     #[command(after_help = "Example:\n  stock-bridge list --json")]
     List,
+    /// Says why a scanner does not work here, and what to do.
+    #[command(after_help = "Example:\n  sudo stock-bridge doctor")]
+    Doctor,
+    /// Learns that a device is a scanner, and writes it into devices.toml.
+    #[command(after_help = learn::EXAMPLES)]
+    Learn(learn::Args),
+    /// Prints every scan with its bytes; nothing is written down.
+    #[command(after_help = "Examples:\n  stock-bridge test\n  stock-bridge test --count 1 --json")]
+    Test(test::Args),
+    /// Writes down all that a scanner and this program say to each other.
+    #[command(after_help = "Example:\n  stock-bridge capture odd-scanner.jsonl --count 3")]
+    Capture(capture::Args),
+    /// Plays a capture and prints its scans.
+    #[command(after_help = "Example:\n  stock-bridge replay odd-scanner.jsonl --json")]
+    Replay(replay::Args),
+    /// Lets scanners sound that can.
+    #[command(after_help = "Example:\n  stock-bridge beep --tone error")]
+    Beep(beep::Args),
+    /// Gives scans away: over a socket, kept until they are acknowledged, or on standard output.
+    #[command(after_help = run::EXAMPLES)]
+    Run(run::Args),
+    /// Prints the udev rules that give scanners to the group `scanner`.
+    #[command(after_help = "Example:\n  stock-bridge udev-rules \
+                            | sudo tee /etc/udev/rules.d/70-stock-bridge.rules")]
+    UdevRules,
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match cli.command {
-        Command::List => match devices() {
-            Ok(devices) => {
-                let text = if cli.json {
-                    as_json(&devices)
-                } else {
-                    as_text(&devices)
-                };
-                say(&mut std::io::stdout(), &text);
-                ExitCode::SUCCESS
-            }
-            Err(error) => {
-                say(&mut std::io::stderr(), &told(&error, cli.json));
-                ExitCode::FAILURE
-            }
-        },
-    }
-}
-
-/// A reader that went away does not matter: what was to be said is said.
-fn say(to: &mut impl std::io::Write, text: &str) {
-    drop(writeln!(to, "{text}"));
-}
-
-fn told(error: &UsbError, json: bool) -> String {
-    let cause = error
-        .source()
-        .map(|cause| format!(": {cause}"))
-        .unwrap_or_default();
-    let text = format!("{error}{cause}");
-    if json {
-        let (code, hint) = (error.code(), error.hint());
-        return json!({ "error": { "code": code, "text": text, "hint": hint } }).to_string();
-    }
-    format!("error: {text}\nhint: {}", error.hint())
-}
-
-fn as_json(devices: &[Device]) -> String {
-    let rows = devices.iter().map(|device| {
-        json!({
-            "bus": device.bus,
-            "address": device.address,
-            "vendor_id": format!("{:04x}", device.vendor_id),
-            "product_id": format!("{:04x}", device.product_id),
-            "manufacturer": device.manufacturer,
-            "product": device.product,
-        })
-    });
-    rows.collect::<serde_json::Value>().to_string()
-}
-
-fn as_text(devices: &[Device]) -> String {
-    if devices.is_empty() {
-        return "No USB devices.".to_owned();
-    }
-    let row = |device: &Device| {
-        let names = [device.manufacturer.as_deref(), device.product.as_deref()];
-        let names: Vec<&str> = names.into_iter().flatten().collect();
-        format!(
-            "{:03}:{:03}  {:04x}:{:04x}  {}",
-            device.bus,
-            device.address,
-            device.vendor_id,
-            device.product_id,
-            names.join(" ")
-        )
+    let Cli { common, command } = Cli::parse();
+    let done = match command {
+        Command::List => list::run(&common),
+        Command::Doctor => doctor::run(&common),
+        Command::Learn(args) => learn::run(&common, &args),
+        Command::Test(args) => test::run(&common, &args),
+        Command::Capture(args) => capture::run(&common, &args),
+        Command::Replay(args) => replay::run(&common, &args),
+        Command::Beep(args) => beep::run(&common, &args),
+        Command::Run(args) => run::run(&common, &args),
+        Command::UdevRules => udev_rules::run(&common),
     };
-    devices.iter().map(row).collect::<Vec<_>>().join("\n")
+    done.map_or_else(
+        |failure| told(&failure, common.json),
+        |()| ExitCode::SUCCESS,
+    )
+}
+
+fn told(failure: &Failure, json: bool) -> ExitCode {
+    failure.tell(json);
+    ExitCode::FAILURE
 }

@@ -9,6 +9,6 @@ mod desk;
 mod desks;
 mod told;
 
-pub(crate) use self::desk::{Answer, Desk, Raw, Sign, Worker};
+pub(crate) use self::desk::{Answer, Desk, Raw, Worker};
 pub(crate) use self::desks::Desks;
 pub(crate) use self::told::told;

@@ -146,7 +146,7 @@ impl Central {
         let Some(running) = self.running.take() else {
             return Ok(());
         };
-        super::places::command("kill", &["-TERM", &running.id().to_string()])?;
+        tests::small_disk::command("kill", &["-TERM", &running.id().to_string()])?;
         running.finish(Kill::Never, HANG_LIMIT).well().map(drop)
     }
 

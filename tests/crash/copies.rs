@@ -5,11 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use tests::small_disk::said;
 
 use super::central::Central;
 use super::kill::settle;
 use super::load::{Acknowledged, Edge};
-use super::places::{copy, fence_of, put_back, said};
+use super::places::{copy, fence_of, put_back};
 use super::trial::{Plan, Rng, Tally, in_parallel};
 
 /// Runs so many trials, each of the four sorts in turn.

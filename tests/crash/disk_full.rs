@@ -2,12 +2,12 @@
 //! server. What was acknowledged can be read while it is full; with space the work goes on.
 
 use tempfile::TempDir;
+use tests::small_disk::{SmallDisk, may_mount};
 
 use super::central::Central;
 use super::child::{Ended, Kill};
 use super::kill::sync;
 use super::load::{Acknowledged, Edge};
-use super::places::{SmallDisk, may_mount};
 use super::trial::{Plan, Rng, Tally, in_parallel};
 
 /// How large the file system is in KiB.

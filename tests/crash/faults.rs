@@ -8,10 +8,11 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use tests::small_disk::{SmallDisk, command, installed, may_mount, said, text};
 
 use super::child::{Ended, Kill};
 use super::load::{Acknowledged, Edge};
-use super::places::{SmallDisk, command, files_below, installed, may_mount, said, text};
+use super::places::files_below;
 use super::trial::{Plan, Rng, Tally, in_parallel};
 
 /// Runs so many trials of all sorts that the machine allows.

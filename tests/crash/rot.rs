@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tempfile::TempDir;
+use tests::small_disk::{said, text};
 
 use super::central::Central;
 use super::child::{Ended, Kill};
 use super::load::{Acknowledged, Edge};
-use super::places::{Template, fence_of, files_below, said, text};
+use super::places::{Template, fence_of, files_below};
 use super::sum::Log;
 use super::trial::{Plan, Rng, Tally, in_parallel};
 

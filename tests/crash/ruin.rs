@@ -8,11 +8,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use tests::small_disk::{installed, said, text};
 
 use super::central::Central;
 use super::child::{HANG_LIMIT, Kill, Running};
 use super::load::{Acknowledged, Edge};
-use super::places::{Template, files_below, installed, said, text};
+use super::places::{Template, files_below};
 use super::sum::Log;
 use super::trial::{Plan, Rng, Stopwatch, Tally, caught, limited};
 
@@ -299,7 +300,7 @@ fn ruined(dir: &Path, ruin: Ruin) -> Result<Option<Holder>, String> {
         Ruin::IndexLocked => holder = Some(lock(largest)?),
         Ruin::IndexHangs => {
             fs::remove_file(largest).map_err(|error| said(largest, &error))?;
-            super::places::command("mkfifo", &[&text(largest)])?;
+            tests::small_disk::command("mkfifo", &[&text(largest)])?;
         }
         Ruin::JournalDeleted => for_each(&segments, |file| fs::remove_file(file))?,
         Ruin::JournalCutShort => for_each(std::slice::from_ref(last), cut)?,

@@ -112,7 +112,7 @@ fn a_flipped_bit_never_gives_a_silently_wrong_total() {
 
 #[test]
 fn a_full_disk_refuses_in_words_and_keeps_what_was_acknowledged() {
-    match places::may_mount() {
+    match tests::small_disk::may_mount() {
         Ok(()) => judge(&disk_full::run(&plan(10))),
         Err(why) => skipped(&format!("SKIPPED: crash full: {why}")),
     }

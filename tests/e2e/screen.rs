@@ -5,6 +5,8 @@ use serde_json::json;
 use tests::check::assert_holds;
 use tests::node::Node as _;
 use tests::server::Server;
+use tests::skip::skipped;
+use tests::small_disk::{SmallDisk, may_mount};
 use tests::stock::Stock;
 use tests::tmux::Screen;
 
@@ -410,4 +412,59 @@ fn a_signal_ends_it_and_gives_the_terminal_back() {
     let (code, shown) = screen.ended();
     assert_eq!(code, "0", "{shown}");
     assert!(shown.contains("saved on this device"), "{shown}");
+}
+
+#[test]
+fn a_full_disk_is_said_and_with_room_again_the_work_goes_on() {
+    let test = "a_full_disk_is_said_and_with_room_again_the_work_goes_on";
+    if let Err(why) = may_mount() {
+        return skipped(test, &why);
+    }
+    let root = tempfile::tempdir().unwrap();
+    let disk = SmallDisk::mount(root.path().join("disk"), 12 * 1024).unwrap();
+    let stock = Stock::at("scanner", |_| disk.path.join("store"));
+    stock.ok("init --name scanner");
+    let stock = shop(stock);
+    let Some(screen) = Screen::open(test, &stock, SMALL, &["--bounce", "0"]) else {
+        return;
+    };
+    screen.scan_until("ADD", "ADD: scan a location");
+    screen.scan_until("A-01", "ADD at A-01");
+    screen.scan_until("R-100", "1 of R-100 added at A-01, on hand 1");
+    disk.fill(0).unwrap();
+    let (added, refused) = until_refused(&screen);
+    disk.empty().unwrap();
+    // What is said to be kept comes before the next scan, and what is not never comes.
+    let kept = refused.contains("whatwasscannediskept");
+    screen.scan_until("C-10", "1 of C-10 added at A-01, on hand 1");
+    assert_holds(
+        "R-100",
+        &stock_after(&screen, &stock),
+        &json!({ "on_hand": (added + u32::from(kept)).to_string() }),
+    );
+}
+
+/// Scans until the disk takes nothing more: how many pieces there are then, and what is said, small
+/// and without spaces.
+#[track_caller]
+fn until_refused(screen: &Screen) -> (u32, String) {
+    let dense = |shown: &str| {
+        let dense: String = shown.split_whitespace().collect();
+        dense.to_lowercase()
+    };
+    // A file ends within a block that it has already.
+    for added in 1..500 {
+        screen.scan("R-100");
+        let next = format!("onhand{}", added + 1);
+        let refused = |shown: &str| ["diskisfull", "nospaceleft"].map(|said| shown.contains(said));
+        let shown = screen.until("an answer", |shown| {
+            let shown = dense(shown);
+            shown.contains(&next) || refused(&shown).contains(&true)
+        });
+        let shown = dense(&shown);
+        if !shown.contains(&next) {
+            return (added, shown);
+        }
+    }
+    panic!("a full disk refused nothing");
 }

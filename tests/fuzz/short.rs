@@ -161,6 +161,7 @@ macro_rules! tests {
 tests! {
     entry fold unpack pack inflate codec wire signed frame journal values columns derive dictionary fence backup checkpoint
     snapshot resume push pull answer piece server conversation keys text scanned
+    descriptor keyboard pos serial devices
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod format;
 mod index;
 mod input;
 mod node;
+mod scanner;
 mod seeds;
 mod snapshot;
 mod store;
@@ -95,6 +96,21 @@ pub(crate) const TARGETS: &[Target] = &[
     target("keys", node::keys, node::keys_seeds, 200),
     target("text", text::text, text::text_seeds, 30_000),
     target("scanned", text::scanned, text::scanned_seeds, 30_000),
+    target(
+        "descriptor",
+        scanner::descriptor,
+        scanner::descriptor_seeds,
+        30_000,
+    ),
+    target(
+        "keyboard",
+        scanner::keyboard,
+        scanner::keyboard_seeds,
+        10_000,
+    ),
+    target("pos", scanner::pos, scanner::pos_seeds, 10_000),
+    target("serial", scanner::serial, scanner::serial_seeds, 10_000),
+    target("devices", scanner::devices, scanner::devices_seeds, 4_000),
 ];
 
 /// The target of a name.

@@ -26,6 +26,7 @@ pub mod server;
 pub mod shared;
 pub mod shop;
 pub mod skip;
+pub mod small_disk;
 pub mod stock;
 pub mod tls;
 pub mod tmux;

@@ -31,8 +31,8 @@ pub use self::scans::{UnknownScanRequest, dismiss_scan, resolve_scan, scan_code,
 pub use self::settings::{OrderPolicy, allow_backorder, order_policy};
 pub use self::shelves::{Shelf, shelves_for};
 pub use self::stock::{
-    MoveOwner, StockRequest, add, adjust, count, find_place, movement, newest_transaction, remove,
-    tally, undo,
+    MoveOwner, StockRequest, add, adjust, count, movement, newest_transaction, remove, tally,
+    tally_back, undo,
 };
 
 use crate::catalogue::{Class, Subject};

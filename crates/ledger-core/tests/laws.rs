@@ -714,6 +714,21 @@ fn once_of(record: &Record) -> Option<IdempotencyKey> {
     }
 }
 
+/// What is kept beside the lines: where they are, whose they are, and of which items.
+fn lists(fold: &Fold) -> Vec<String> {
+    let mut lists = vec![format!("{:?}", fold.items_after(None).collect::<Vec<_>>())];
+    for place in orders::LOCATIONS.map(code) {
+        let (stock, changes) = (fold.stock_at(&place), fold.changes_at(&place, 100));
+        lists.push(format!("{place} {stock:?} {changes:?}"));
+    }
+    for owner in orders::OWNERS.map(code) {
+        let mut lines: Vec<_> = fold.lines_owned_by(&owner).collect();
+        lines.sort();
+        lists.push(format!("{owner} {lines:?}"));
+    }
+    lists
+}
+
 /// What can be asked of a fold besides its dump.
 fn answers(fold: &Fold, world: &World) -> Vec<String> {
     let mut answers = Vec::new();
@@ -732,6 +747,7 @@ fn answers(fold: &Fold, world: &World) -> Vec<String> {
         let free: Vec<String> = fold.orders().iter().map(free).collect();
         answers.push(format!("{item} {free:?} {:?}", fold.lines_wanting(&item)));
     }
+    answers.extend(lists(fold));
     for record in &world.records {
         let id = record.id;
         let asked = (

@@ -18,7 +18,7 @@ use ledger_core::{Code, EntryId, Quantity, Timestamp};
 use self::doubt::{Answered, Doubt};
 use self::pick::Picking;
 pub use self::pick::Task;
-pub use self::step::{Action, Counted, Found, Input, Kept, Piece, Step, Tone, Unknown};
+pub use self::step::{Action, Counted, Found, Input, Kept, Piece, Sign, Step, Tone, Unknown};
 use crate::card::CardStep;
 use crate::meaning::{Wanted, Word};
 

@@ -3,10 +3,9 @@
 use ledger_core::at_entry::{
     self, About, MoveOwner, Plan, Refusal, StockRequest, UnknownScanRequest,
 };
-use ledger_core::catalogue::{Class, Subject};
-use ledger_core::entry::{Body, Details, Particulars, Tallied};
+use ledger_core::entry::{Details, Particulars};
 use ledger_core::fold::Fold;
-use ledger_core::{Code, Origin, Quantity, Timestamp, Total};
+use ledger_core::{Code, Origin, Timestamp, Total};
 
 use crate::session::{Action, Found, Kept, Piece};
 
@@ -54,7 +53,9 @@ impl Writing<'_> {
             Action::Tally { piece, location } => {
                 at_entry::tally(fold, location.as_str(), &self.request(piece))
             }
-            Action::TallyBack { piece, location } => self.tally_back(fold, piece, location),
+            Action::TallyBack { piece, location } => {
+                at_entry::tally_back(fold, location.as_str(), &self.request(piece))
+            }
             Action::Count { counts, location } => merged(counts.iter().map(|count| {
                 let span = Some((count.started, self.now.max(count.started)));
                 let request = StockRequest {
@@ -108,26 +109,6 @@ impl Writing<'_> {
             neighbour: kept.neighbour.as_ref().map(ToString::to_string),
             particulars: self.particulars(content.serial.as_ref(), content.expiry),
         }
-    }
-
-    /// A tally that takes an earlier one back: the same with the other sign.
-    fn tally_back(&self, fold: &Fold, piece: &Piece, location: &Code) -> Result<Plan, Refusal> {
-        let request = self.request(piece);
-        let place = at_entry::find_place(fold, &piece.item, location.as_str(), &request)?;
-        let quantity = piece.quantity.checked_neg().unwrap_or(Quantity::ZERO);
-        let tallied = Tallied {
-            item: piece.item.clone(),
-            quantity,
-            place,
-            serial: piece.serial.clone(),
-            once: None,
-        };
-        let about = Subject::new(Class::Item, piece.item.clone());
-        Ok(Plan {
-            bodies: vec![Body::Tallied(tallied)],
-            warnings: Vec::new(),
-            about: about.into(),
-        })
     }
 }
 

@@ -88,6 +88,24 @@ pub(crate) const PARTS: &[Part] = &[
         without: "the kernel of the emulated machine cannot be unpacked",
     },
     Part {
+        name: "pkg-config",
+        detect: &["pkg-config", "--version"],
+        packages: &["pkg-config"],
+        without: "scanners are not tried on libusb",
+    },
+    Part {
+        name: "umockdev",
+        detect: &["umockdev-wrapper", "true"],
+        packages: &["umockdev"],
+        without: "scanners are not tried on libusb",
+    },
+    Part {
+        name: "libumockdev",
+        detect: &["pkg-config", "--exists", "umockdev-1.0"],
+        packages: &["libumockdev-dev"],
+        without: "scanners are not tried on libusb",
+    },
+    Part {
         name: "cargo-nextest",
         detect: &["cargo", "nextest", "--version"],
         packages: &[],
@@ -242,7 +260,10 @@ mod tests {
                 "chromium-driver",
                 "tmux",
                 "poppler-utils",
-                "xz-utils"
+                "xz-utils",
+                "pkg-config",
+                "umockdev",
+                "libumockdev-dev"
             ]
         );
     }

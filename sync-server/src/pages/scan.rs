@@ -12,7 +12,7 @@ use ledger_core::Code;
 use ledger_core::catalogue::Class;
 use ledger_core::fold::LineKey;
 use ledger_node::{Node, View};
-use scanning::Session;
+use scanning::{Session, Sign};
 
 use super::form::{Fields, ONCE, Said, problem};
 use super::frame::Frame;
@@ -20,7 +20,7 @@ use super::visit::{Visit, see_other};
 use crate::headers::RunsWasm;
 use crate::lang::Words;
 use crate::problem::Problem;
-use crate::scan::{Answer, Desk, Raw, Sign, Worker, told};
+use crate::scan::{Answer, Desk, Raw, Worker, told};
 
 /// Answers that the page shows.
 const SHOWN: usize = 10;
@@ -110,6 +110,15 @@ impl ScanPage {
     #[expect(clippy::unused_self, reason = "templates call methods only")]
     const fn others(&self) -> [&'static str; 5] {
         ["MOVEALL", "SHORT", "SKIP", "OWNER", "REASON"]
+    }
+}
+
+/// The id of a sign's words.
+const fn words(sign: Sign) -> &'static str {
+    match sign {
+        Sign::Ok => "scan-ok",
+        Sign::Warning => "scan-warning",
+        Sign::Error => "scan-error",
     }
 }
 

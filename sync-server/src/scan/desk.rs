@@ -10,7 +10,7 @@ use ledger_core::entry::{IdempotencyKey, Particulars};
 use ledger_core::fold::Fold;
 use ledger_core::{EntryId, Timestamp, UserName};
 use ledger_node::{Actor, Node, Written, request_key};
-use scanning::{Action, Heard, Input, Session, Step, Tone, Writing, after};
+use scanning::{Action, Heard, Input, Session, Sign, Step, Writing, after};
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Named, carry_out};
@@ -41,37 +41,6 @@ pub(crate) struct Worker {
     pub(crate) user: UserName,
     /// What keeps the keys of this person's writes apart from those of others.
     pub(crate) key_space: String,
-}
-
-/// How an answer is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sign {
-    /// Done, and on the disk.
-    Ok,
-    /// Done with something to look at, or asked back.
-    Warning,
-    /// Not done, or kept as something that nobody knows.
-    Error,
-}
-
-impl Sign {
-    /// Its name in markup.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-
-    /// The id of its words.
-    pub(crate) const fn words(self) -> &'static str {
-        match self {
-            Self::Ok => "scan-ok",
-            Self::Warning => "scan-warning",
-            Self::Error => "scan-error",
-        }
-    }
 }
 
 /// What was said to one scan.
@@ -199,11 +168,7 @@ impl Desk {
         let surplus = self.wrote.len().saturating_sub(WROTE_MAX);
         self.wrote.drain(..surplus);
         self.session = step.next;
-        let sign = match step.tone {
-            Tone::Done if done.warnings.is_empty() => Sign::Ok,
-            Tone::Done | Tone::Question => Sign::Warning,
-            Tone::Unknown => Sign::Error,
-        };
+        let sign = step.tone.sign(!done.warnings.is_empty());
         let lines = [vec![done.says], done.warnings].concat();
         Ok(Answer {
             name: done.name,

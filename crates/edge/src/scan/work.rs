@@ -7,7 +7,7 @@ use ledger_core::UserName;
 use ledger_core::fold::Fold;
 use ledger_node::{Actor, Node, NodeError};
 use scanning::{
-    Action, Heard, Session, Step, Thing, Tone, Wanted, Writing, after, meant, refusal_text,
+    Action, Heard, Session, Sign, Step, Thing, Tone, Wanted, Writing, after, meant, refusal_text,
 };
 use serde_json::json;
 
@@ -18,22 +18,26 @@ use crate::time;
 /// What is said to one scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
-    /// `ok`, `warn` or `error`.
-    pub(crate) word: &'static str,
+    pub(crate) sign: Sign,
     pub(crate) text: String,
 }
 
 impl Reply {
     fn error(text: impl Into<String>) -> Self {
         Self {
-            word: "error",
+            sign: Sign::Error,
             text: text.into(),
         }
     }
 
     /// As one line, in JSON or for people.
     pub(crate) fn told(&self, json: bool) -> String {
-        let Self { word, text } = self;
+        let Self { sign, text } = self;
+        let word = match sign {
+            Sign::Ok => "ok",
+            Sign::Warning => "warn",
+            Sign::Error => "error",
+        };
         // One line a code, whatever a name may contain.
         let text = text.replace(['\n', '\r'], " ");
         if json {
@@ -181,13 +185,9 @@ impl Done {
     fn reply(self, says: &str, tone: Tone) -> Reply {
         let text = format!("{says}{}", self.after);
         let text = text.trim_start_matches("; ").to_owned();
-        let word = match tone {
-            Tone::Done if self.warnings.is_empty() => "ok",
-            Tone::Done | Tone::Question => "warn",
-            Tone::Unknown => "error",
-        };
+        let sign = tone.sign(!self.warnings.is_empty());
         let text = [vec![text], self.warnings].concat().join("; ");
-        Reply { word, text }
+        Reply { sign, text }
     }
 }
 

@@ -112,7 +112,7 @@ fn check_size(quantity: Quantity) -> Result<(), Refusal> {
 }
 
 /// The place a request means, with its batch worked out.
-pub fn find_place(
+pub(super) fn find_place(
     fold: &Fold,
     item: &Code,
     location: &str,
@@ -457,6 +457,18 @@ pub fn tally(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan
         once: particulars.once,
     };
     Ok(item_plan(item, vec![Body::Tallied(tallied)]))
+}
+
+/// A tally that takes an earlier one back: the same with the other sign.
+pub fn tally_back(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan, Refusal> {
+    let mut plan = tally(fold, location, request)?;
+    for body in &mut plan.bodies {
+        if let Body::Tallied(tallied) = body {
+            let back = tallied.quantity.checked_neg();
+            tallied.quantity = back.unwrap_or(Quantity::ZERO);
+        }
+    }
+    Ok(plan)
 }
 
 /// The newest transaction of an origin that is not void.

@@ -23,7 +23,51 @@ pub(super) struct Places {
     items: BTreeSet<Code>,
 }
 
+/// The lines by one of their symbols, of which there are so many. The lists have room for what is in
+/// them and no more.
+pub(super) fn lists_by(
+    count: usize,
+    pairs: impl Iterator<Item = (u32, u32)> + Clone,
+) -> BTreeMap<u32, Vec<u32>> {
+    let mut sizes = vec![0_usize; count];
+    let place = |symbol: u32| usize::try_from(symbol).ok();
+    for (symbol, _) in pairs.clone() {
+        if let Some(size) = place(symbol).and_then(|symbol| sizes.get_mut(symbol)) {
+            *size = size.saturating_add(1);
+        }
+    }
+    let mut lists: Vec<Vec<u32>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    for (symbol, line) in pairs {
+        if let Some(list) = place(symbol).and_then(|symbol| lists.get_mut(symbol)) {
+            list.push(line);
+        }
+    }
+    let lists = (0_u32..).zip(lists);
+    lists.filter(|(_, list)| !list.is_empty()).collect()
+}
+
 impl Places {
+    /// What there is of many lines, worked out at once; `of_item` are the same lines by item.
+    pub(super) fn of_lines(
+        symbols: &Symbols,
+        lines: &[Line],
+        of_item: &BTreeMap<u32, Vec<u32>>,
+    ) -> Self {
+        let listed = listed(lines);
+        let owned = listed.clone().filter(|(key, _)| key.owner != NONE);
+        Self {
+            at: lists_by(
+                symbols.count(),
+                listed.map(|(key, line)| (key.location, line)),
+            ),
+            of: lists_by(symbols.count(), owned.map(|(key, line)| (key.owner, line))),
+            items: of_item
+                .keys()
+                .filter_map(|item| symbols.optional(*item))
+                .collect(),
+        }
+    }
+
     /// Takes note of a new line.
     pub(super) fn note(&mut self, symbols: &Symbols, key: LineSymbols, line: u32) {
         self.at.entry(key.location).or_default().push(line);
@@ -41,6 +85,13 @@ impl Places {
             self.items.remove(&item);
         }
     }
+}
+
+/// The lines that have rows, by key and index.
+pub(super) fn listed(lines: &[Line]) -> impl Iterator<Item = (LineSymbols, u32)> + Clone + '_ {
+    let lines = lines.iter().zip(0_u32..);
+    let listed = lines.filter(|(line, _)| line.is_listed());
+    listed.map(|(line, index)| (line.symbols(), index))
 }
 
 /// Takes a line out of a list of lines, and the list when nothing is left in it.
@@ -73,6 +124,14 @@ pub struct Change {
 }
 
 impl Fold {
+    /// Lists all lines that have rows, when none is listed yet: one search for each item and place
+    /// where each line would take its own.
+    pub(super) fn list_lines(&mut self) {
+        let items = listed(&self.lines).map(|(key, line)| (key.item, line));
+        self.lines_of_item = lists_by(self.symbols.count(), items);
+        self.places = Places::of_lines(&self.symbols, &self.lines, &self.lines_of_item);
+    }
+
     pub(super) fn lines_in(&self, location: &Code) -> impl Iterator<Item = &Line> + '_ {
         self.lines_under(&self.places.at, location)
     }

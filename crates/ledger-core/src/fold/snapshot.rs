@@ -140,6 +140,7 @@ impl Fold {
             let line = Line::take(&mut input, &mut start)?;
             fold.insert_line(line)?;
         }
+        fold.list_lines();
         fold.take_once_runs(&mut input)?;
         fold.take_picks(&mut input)?;
         fold.origins.take_scanned(&mut input)?;
@@ -192,18 +193,14 @@ impl Fold {
 
     fn insert_line(&mut self, line: Line) -> Option<()> {
         let key = line.symbols();
-        let known = |symbol| self.symbols.optional(symbol).is_some();
+        let known = |symbol| self.symbols.has(symbol);
         let optional = |symbol| symbol == symbols::NONE || known(symbol);
         if !(known(key.item) && known(key.location) && optional(key.owner) && optional(key.batch)) {
             return None;
         }
         let index = u32::try_from(self.lines.len()).ok()?;
         self.line_index.insert(key, index);
-        let is_listed = line.is_listed();
         self.lines.push(line);
-        if is_listed {
-            self.list_line(index, key);
-        }
         Some(())
     }
 

@@ -36,6 +36,15 @@ impl Symbols {
         self.index.get(code).copied()
     }
 
+    /// How many there are: symbols are the numbers below.
+    pub(super) const fn count(&self) -> usize {
+        self.codes.len()
+    }
+
+    pub(super) fn has(&self, symbol: u32) -> bool {
+        usize::try_from(symbol).is_ok_and(|symbol| symbol < self.codes.len())
+    }
+
     pub(super) fn optional(&self, symbol: u32) -> Option<Code> {
         self.codes.get(usize::try_from(symbol).ok()?).cloned()
     }

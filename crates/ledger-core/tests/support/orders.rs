@@ -20,9 +20,9 @@ use super::{
 
 /// The items.
 pub const ITEMS: [&str; 3] = ["P", "Q", "R"];
-const LOCATIONS: [&str; 3] = ["A", "B", "C"];
+pub const LOCATIONS: [&str; 3] = ["A", "B", "C"];
 const SITES: [&str; 2] = ["EAST", "WEST"];
-const OWNERS: [&str; 2] = ["ACME", "BETA"];
+pub const OWNERS: [&str; 2] = ["ACME", "BETA"];
 const BATCHES: [&str; 2] = ["LOT-1", "LOT-2"];
 const DAY: u64 = 24 * 60 * 60 * 1000;
 

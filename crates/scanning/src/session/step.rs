@@ -204,6 +204,41 @@ pub enum Tone {
     Unknown,
 }
 
+/// How an answer to a scan is meant, for eyes and ears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sign {
+    /// Done, and on the disk.
+    Ok,
+    /// Done with something to look at, or asked back.
+    Warning,
+    /// Not done, or kept as something that nobody knows.
+    Error,
+}
+
+impl Sign {
+    /// Its word, for programs and in markup.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Tone {
+    /// How it is meant, with or without something that the person should look at.
+    #[must_use]
+    pub const fn sign(self, is_warned: bool) -> Sign {
+        match self {
+            Self::Done if !is_warned => Sign::Ok,
+            Self::Done | Self::Question => Sign::Warning,
+            Self::Unknown => Sign::Error,
+        }
+    }
+}
+
 /// What a code leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {

@@ -294,7 +294,7 @@ impl<'a> Shift<'a> {
             after.since(&before)
         });
         let says = self.without_guide(reply.text);
-        self.answer(raw.at, &raw.text, Tone::of(reply.word), says, item);
+        self.answer(raw.at, &raw.text, Tone::of(reply.sign), says, item);
         true
     }
 

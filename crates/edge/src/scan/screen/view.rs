@@ -1,5 +1,7 @@
 //! What the screen shows, as a value: all of it worked out before anything is drawn.
 
+use scanning::Sign;
+
 /// How a scan was answered; the words are those of `scan --stdin`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tone {
@@ -14,12 +16,11 @@ pub(super) enum Tone {
 }
 
 impl Tone {
-    /// Of the word of an answer.
-    pub(super) fn of(word: &str) -> Self {
-        match word {
-            "ok" => Self::Ok,
-            "warn" => Self::Warn,
-            _ => Self::Error,
+    pub(super) const fn of(sign: Sign) -> Self {
+        match sign {
+            Sign::Ok => Self::Ok,
+            Sign::Warning => Self::Warn,
+            Sign::Error => Self::Error,
         }
     }
 

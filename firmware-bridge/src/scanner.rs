@@ -1,0 +1,388 @@
+//! One open scanner: taking it, reading it, letting it sound.
+//!
+//! What the scanner had waiting when it was taken was scanned while nobody read. It is not thrown
+//! away but marked *stale*, so that whoever writes it down can ask.
+//!
+//! **Invariant.** Where bytes may be missing, nothing is made of the rest: after a failed read
+//! everything is left out until the scanner is silent, and the person scans again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{Mode, Settings};
+use crate::decode::descriptor::{Descriptor, DescriptorError};
+use crate::decode::keyboard::KeyShape;
+use crate::decode::pos::Beeper;
+use crate::decode::{Decoded, Decoder, Event, Now, Trouble};
+use crate::route::Route;
+use crate::transport::{Control, DeviceInfo, EndpointInfo, UsbHandle, UsbTransport, UsbTrouble};
+use crate::wire::Tone;
+
+/// How long a read waits before it is looked whether the scanner was let go.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// A silence of this length shows that nothing old is left in a scanner.
+const DRAINED: Duration = Duration::from_millis(50);
+/// Whatever comes later than this after the start is new, though there was no silence.
+const DRAIN_MAX: Duration = Duration::from_secs(2);
+/// How long it is waited after a failed read: a plug that is pulled out takes a moment.
+const PAUSE: Duration = Duration::from_millis(30);
+/// So many reads may fail one after the other.
+const FAILURES_MAX: u32 = 6;
+/// The most bytes of a read; room for this is made when a scanner sends more than it says.
+const READ_BYTES_MAX: usize = 16 * 1024;
+/// The most bytes of a report descriptor that are asked for.
+const DESCRIPTOR_BYTES_MAX: usize = 4096;
+
+/// Why a scanner cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// USB refuses.
+    #[error(transparent)]
+    Usb(#[from] UsbTrouble),
+    /// Its report descriptor cannot be read.
+    #[error("its HID report descriptor is damaged")]
+    Descriptor(#[source] DescriptorError),
+    /// Its reports are not those of a scanner.
+    #[error("its HID reports are not those of a barcode scanner")]
+    NoScanner,
+}
+
+impl OpenError {
+    /// A stable word for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Usb(trouble) => trouble.code(),
+            Self::Descriptor(_) | Self::NoScanner => "unfit",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Usb(trouble) => trouble.hint(),
+            Self::Descriptor(_) | Self::NoScanner => "see what `stock-bridge doctor` says of it",
+        }
+    }
+}
+
+/// What came of a read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// A scan, and whether it was made before anybody read.
+    Scan {
+        /// The scan.
+        decoded: Decoded,
+        /// Made before anybody read.
+        is_stale: bool,
+    },
+    /// Something that is no scan.
+    Trouble(Trouble),
+    /// Reading failed for a moment, and what was being scanned is lost.
+    Disturbed(UsbTrouble),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// What comes now is old, until then at the latest.
+    Draining(Now),
+    /// What comes now belongs to something of which bytes are missing.
+    Skipping,
+    /// What comes now is a scan.
+    Reading,
+}
+
+/// The reading half of a scanner.
+#[derive(Debug)]
+pub struct Reader {
+    handle: Arc<dyn UsbHandle>,
+    input: EndpointInfo,
+    mode: Mode,
+    decoder: Box<dyn Decoder>,
+    buffer: Vec<u8>,
+    phase: Phase,
+    failures: u32,
+}
+
+/// The sounding half of a scanner.
+#[derive(Debug, Clone)]
+pub struct Speaker {
+    handle: Arc<dyn UsbHandle>,
+    interface: u8,
+    output: Option<EndpointInfo>,
+    beeper: Beeper,
+}
+
+/// Takes a scanner for this program alone and makes it ready to be read.
+pub fn open(
+    bus: &dyn UsbTransport,
+    device: &DeviceInfo,
+    settings: &Settings,
+    route: &Route,
+) -> Result<(Reader, Speaker), OpenError> {
+    let handle = bus.open(device)?;
+    for interface in &route.claims {
+        handle.claim(*interface)?;
+    }
+    let mut beeper = Beeper::default();
+    let decoder: Box<dyn Decoder> = match route.mode {
+        Mode::Keyboard => {
+            let shape = key_shape(&*handle, device, route.interface)?;
+            keyboard_init(&*handle, route.interface)?;
+            Box::new(settings.keyboard(shape))
+        }
+        Mode::Serial => {
+            serial_init(&*handle, route.interface)?;
+            Box::new(settings.serial())
+        }
+        Mode::Pos | Mode::Auto | Mode::Ignore => {
+            let bytes = report_descriptor(&*handle, route.interface)?;
+            let descriptor = Descriptor::parse(&bytes).map_err(OpenError::Descriptor)?;
+            let decoder = settings.pos(Some(&descriptor));
+            let decoder = decoder.ok_or(OpenError::NoScanner)?;
+            pos_init(&*handle, route.interface, settings)?;
+            beeper = Beeper::of(&descriptor);
+            Box::new(decoder)
+        }
+    };
+    let phase = Phase::Draining(handle.now().saturating_add(DRAIN_MAX));
+    let speaker = Speaker {
+        handle: Arc::clone(&handle),
+        interface: route.interface,
+        output: route.output,
+        beeper,
+    };
+    let reader = Reader {
+        buffer: vec![0; room(route.input)],
+        handle,
+        input: route.input,
+        mode: route.mode,
+        decoder,
+        phase,
+        failures: 0,
+    };
+    Ok((reader, speaker))
+}
+
+/// Where keys are in the reports: a keyboard that has no boot protocol tells it.
+fn key_shape(
+    handle: &dyn UsbHandle,
+    device: &DeviceInfo,
+    interface: u8,
+) -> Result<KeyShape, UsbTrouble> {
+    let mut interfaces = device.interfaces.iter();
+    if interfaces.any(|one| one.number == interface && one.is_boot_keyboard()) {
+        return Ok(KeyShape::BOOT);
+    }
+    let descriptor = match report_descriptor(handle, interface) {
+        Ok(bytes) => Descriptor::parse(&bytes).ok(),
+        Err(UsbTrouble::Stalled | UsbTrouble::Timeout) => None,
+        Err(trouble) => return Err(trouble),
+    };
+    let shape = descriptor.and_then(|descriptor| KeyShape::of(&descriptor));
+    Ok(shape.unwrap_or(KeyShape::BOOT))
+}
+
+/// Room for several packets, as a whole number of them: libusb gives nothing of a packet that does
+/// not fit.
+fn room(input: EndpointInfo) -> usize {
+    let packet = usize::from(input.packet_bytes).max(8);
+    packet.saturating_mul(8).clamp(packet, READ_BYTES_MAX)
+}
+
+fn class_request(request: u8, value: u16, interface: u8) -> Control {
+    Control {
+        request_type: 0x21,
+        request,
+        value,
+        index: u16::from(interface),
+    }
+}
+
+const SET_REPORT: u8 = 0x09;
+const SET_IDLE: u8 = 0x0a;
+const SET_PROTOCOL: u8 = 0x0b;
+const SET_LINE_CODING: u8 = 0x20;
+const SET_CONTROL_LINE_STATE: u8 = 0x22;
+const OUTPUT_REPORT: u16 = 0x0200;
+const FEATURE_REPORT: u16 = 0x0300;
+
+/// A request that not every scanner knows: one that refuses it works without.
+fn wish(result: Result<(), UsbTrouble>) -> Result<(), UsbTrouble> {
+    match result {
+        Err(UsbTrouble::Stalled | UsbTrouble::Timeout | UsbTrouble::Io) | Ok(()) => Ok(()),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// Boot reports, nothing repeated, and no light of Caps Lock, which nobody turns off any more.
+fn keyboard_init(handle: &dyn UsbHandle, interface: u8) -> Result<(), UsbTrouble> {
+    wish(handle.control_out(class_request(SET_PROTOCOL, 0, interface), &[]))?;
+    wish(handle.control_out(class_request(SET_IDLE, 0, interface), &[]))?;
+    let lights = class_request(SET_REPORT, OUTPUT_REPORT, interface);
+    wish(handle.control_out(lights, &[0]))
+}
+
+/// 9600 8N1, which most ignore, and DTR with RTS, without which some send nothing.
+fn serial_init(handle: &dyn UsbHandle, interface: u8) -> Result<(), UsbTrouble> {
+    let coding = class_request(SET_LINE_CODING, 0, interface);
+    wish(handle.control_out(coding, &[0x80, 0x25, 0, 0, 0, 0, 8]))?;
+    wish(handle.control_out(class_request(SET_CONTROL_LINE_STATE, 3, interface), &[]))
+}
+
+fn report_descriptor(handle: &dyn UsbHandle, interface: u8) -> Result<Vec<u8>, UsbTrouble> {
+    let request = Control {
+        request_type: 0x81,
+        request: 0x06,
+        value: 0x2200,
+        index: u16::from(interface),
+    };
+    let mut bytes = vec![0; DESCRIPTOR_BYTES_MAX];
+    let count = handle.control_in(request, &mut bytes)?;
+    bytes.truncate(count);
+    Ok(bytes)
+}
+
+fn pos_init(handle: &dyn UsbHandle, interface: u8, settings: &Settings) -> Result<(), UsbTrouble> {
+    for report in &settings.init {
+        let value = FEATURE_REPORT | u16::from(report.id);
+        let mut bytes = vec![report.id];
+        bytes.extend(&report.data);
+        wish(handle.control_out(class_request(SET_REPORT, value, interface), &bytes))?;
+    }
+    Ok(())
+}
+
+impl Reader {
+    /// How the scanner is read.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The time as the scanner's reads see it.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.handle.now()
+    }
+
+    /// Reads once, and tells what came of it. An error means that the scanner is gone; what it was
+    /// in the middle of is told before.
+    pub fn step(&mut self, said: &mut Vec<Said>) -> Result<(), UsbTrouble> {
+        let patience = self.patience();
+        match self.handle.read(self.input, &mut self.buffer, patience) {
+            // An empty read comes while a scanner is taken. It is no silence.
+            Ok(0) => {}
+            Ok(count) => {
+                self.failures = 0;
+                self.came(count, said);
+            }
+            Err(UsbTrouble::Timeout) => self.silent(said),
+            Err(trouble) => return self.failed(trouble, said),
+        }
+        Ok(())
+    }
+
+    fn patience(&self) -> Duration {
+        let most = match self.phase {
+            Phase::Draining(_) | Phase::Skipping => DRAINED,
+            Phase::Reading => PATIENCE,
+        };
+        let left = self
+            .decoder
+            .deadline()
+            .map(|at| at.saturating_sub(self.handle.now()));
+        // libusb takes no time at all for waiting without an end.
+        left.map_or(most, |left| left.min(most))
+            .max(Duration::from_millis(1))
+    }
+
+    fn came(&mut self, count: usize, said: &mut Vec<Said>) {
+        if self.phase == Phase::Skipping {
+            return;
+        }
+        let now = self.handle.now();
+        if matches!(self.phase, Phase::Draining(end) if now > end) {
+            self.phase = Phase::Reading;
+        }
+        let bytes = self.buffer.get(..count).unwrap_or_default();
+        let mut events = Vec::new();
+        self.decoder.push(now, bytes, &mut events);
+        self.tell(events, said);
+    }
+
+    fn silent(&mut self, said: &mut Vec<Said>) {
+        self.failures = 0;
+        let mut events = Vec::new();
+        self.decoder.expire(self.handle.now(), &mut events);
+        self.tell(events, said);
+        if self.decoder.deadline().is_none() {
+            self.phase = Phase::Reading;
+        }
+    }
+
+    fn tell(&self, events: Vec<Event>, said: &mut Vec<Said>) {
+        let is_stale = matches!(self.phase, Phase::Draining(_));
+        said.extend(events.into_iter().map(|event| match event {
+            Event::Scan(decoded) => Said::Scan { decoded, is_stale },
+            Event::Trouble(trouble) => Said::Trouble(trouble),
+        }));
+    }
+
+    fn failed(&mut self, trouble: UsbTrouble, said: &mut Vec<Said>) -> Result<(), UsbTrouble> {
+        self.failures = self.failures.saturating_add(1);
+        if self.decoder.deadline().is_some() {
+            said.push(Said::Disturbed(trouble));
+        }
+        self.decoder.reset();
+        let is_over = self.failures >= FAILURES_MAX;
+        if is_over {
+            return Err(trouble);
+        }
+        if matches!(trouble, UsbTrouble::Io | UsbTrouble::Other) {
+            std::thread::park_timeout(PAUSE);
+        } else if trouble == UsbTrouble::Stalled {
+            self.handle.clear_halt(self.input)?;
+        } else if trouble == UsbTrouble::Overflow && self.buffer.len() < READ_BYTES_MAX {
+            let more = self.buffer.len().saturating_mul(2);
+            self.buffer.resize(more, 0);
+        } else {
+            return Err(trouble);
+        }
+        self.phase = Phase::Skipping;
+        Ok(())
+    }
+}
+
+impl Speaker {
+    /// Tells whether the scanner can sound when it is told to.
+    #[must_use]
+    pub const fn has_voice(&self) -> bool {
+        self.beeper.good.is_some()
+    }
+
+    /// Lets the scanner sound, if it can; returns whether it can.
+    pub fn sound(&self, tone: Tone) -> Result<bool, UsbTrouble> {
+        let Beeper { good, error, .. } = &self.beeper;
+        let report = match tone {
+            Tone::Ok => good.as_ref(),
+            Tone::Warning | Tone::Error => error.as_ref().or(self.beeper.not_on_file.as_ref()),
+        };
+        let Some(report) = report else {
+            return Ok(false);
+        };
+        if let Some(output) = self.output {
+            self.handle.write(output, &report.bytes)?;
+        } else {
+            let value = OUTPUT_REPORT | u16::from(report.report_id.unwrap_or_default());
+            let request = class_request(SET_REPORT, value, self.interface);
+            self.handle.control_out(request, &report.bytes)?;
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests;
