@@ -27,7 +27,9 @@ use self::keyboard::Hardware;
 
 /// How long the machine may be silent while something is waited for. It is emulated instruction by
 /// instruction, beside whatever else is tested.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So many lines of the machine are shown when it falls silent.
+const LAST_MAX: usize = 40;
 /// Memory of the machine: enough for a store, a few programs and their libraries.
 const MEMORY_MIB: &str = "640";
 /// The kernel's settings: no noise, an end instead of a hang, and nothing that only costs time.
@@ -44,6 +46,7 @@ pub struct Guest {
     commands: ChildStdin,
     said: Receiver<String>,
     heard: BTreeMap<u32, VecDeque<Said>>,
+    last: VecDeque<String>,
     jobs: u32,
     console: PathBuf,
     _watchdog: Watchdog,
@@ -101,12 +104,13 @@ impl Guest {
             .arg(format!("unix:{},server=on,wait=off", socket.display()))
             .spawn()
             .expect("start the emulator");
-        let guest = Self {
+        let mut guest = Self {
             commands: machine.stdin.take().expect("standard input is piped"),
             said: lines_of(machine.stdout.take().expect("standard output is piped")),
             socket,
             hardware: None,
             heard: BTreeMap::new(),
+            last: VecDeque::new(),
             jobs: 0,
             console,
             _watchdog: Watchdog::over(machine.id()),
@@ -118,13 +122,20 @@ impl Guest {
     }
 
     #[track_caller]
-    fn next_line(&self) -> String {
-        self.said.recv_timeout(PATIENCE).unwrap_or_else(|error| {
-            panic!(
-                "the machine is silent ({error}); on its console:\n{}",
+    fn next_line(&mut self) -> String {
+        match self.said.recv_timeout(PATIENCE) {
+            Ok(line) => {
+                self.last.truncate(LAST_MAX - 1);
+                self.last.push_front(line.clone());
+                line
+            }
+            Err(error) => panic!(
+                "the machine is silent ({error}); it said last, newest first:\n{}\n\
+                 and on its console:\n{}",
+                Vec::from(self.last.clone()).join("\n"),
                 self.console()
-            )
-        })
+            ),
+        }
     }
 
     /// What the kernel said.
@@ -188,7 +199,12 @@ impl Guest {
 
     /// Waits for a line of a command that this makes something of, and gives that.
     #[track_caller]
-    pub fn until<T>(&mut self, job: &Job, what: &str, wanted: impl Fn(&str) -> Option<T>) -> T {
+    pub fn until<T>(
+        &mut self,
+        job: &Job,
+        what: &str,
+        mut wanted: impl FnMut(&str) -> Option<T>,
+    ) -> T {
         let mut passed = String::new();
         loop {
             match self.next_of(job) {

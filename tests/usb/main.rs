@@ -12,6 +12,7 @@
 
 mod bridge;
 mod gadget;
+mod ledger;
 mod scenes;
 
 use std::time::Instant;
@@ -75,7 +76,7 @@ gap_ms = 10000
 fn setup() -> Setup {
     Setup {
         modules: MODULES.map(str::to_owned).to_vec(),
-        programs: vec![programs::stock_bridge()],
+        programs: vec![programs::stock_bridge(), programs::stock()],
         files: vec![(
             "etc/stock-bridge/devices.toml".to_owned(),
             0o644,
