@@ -13,6 +13,7 @@ mod api;
 mod api_writes;
 mod backup;
 mod bad_input;
+mod bridge;
 mod catalogue;
 mod clocks;
 mod commands;

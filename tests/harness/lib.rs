@@ -11,6 +11,7 @@
     reason = "a test harness fails by panicking"
 )]
 
+pub mod bridge;
 pub mod browser;
 pub mod check;
 pub mod guest;

@@ -200,7 +200,8 @@ pub(crate) enum Command {
                       A code that nobody knows is kept with its place, and has its effect once somebody \
                       says what it is: stock scans. A session that was cut off goes on where it was.\n\n\
                       Examples:\n  stock scan\n  stock scan --sound ./play.sh    called with ok, warn, \
-                      error or duplicate\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
+                      error or duplicate\n  stock scan --usb    read USB scanners, and leave the \
+                      keyboard to its person\n  stock scan --bridge /run/stock-bridge/scan.sock\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
     )]
     Scan(ScanArgs),
     /// List scans of codes that nobody knew, and say what they are
@@ -348,6 +349,13 @@ pub(crate) struct ScanArgs {
     /// terminal too
     #[arg(long)]
     pub(crate) stdin: bool,
+    /// Take scans from the scanner bridge at a socket too, as `stock-bridge run` makes it; without
+    /// a terminal and without --stdin from there alone
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) bridge: Option<PathBuf>,
+    /// Take the USB scanners for this program alone and read them, without a bridge
+    #[arg(long, conflicts_with = "bridge")]
+    pub(crate) usb: bool,
     /// A program that makes the sounds: it is run with ok, warn, error or duplicate
     #[arg(long, value_name = "PROGRAM", conflicts_with_all = ["stdin", "quiet"])]
     pub(crate) sound: Option<PathBuf>,

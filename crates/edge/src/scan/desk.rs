@@ -3,11 +3,12 @@
 use std::io;
 use std::path::Path;
 
-use ledger_core::Timestamp;
+use firmware_bridge::ScanId;
 use ledger_node::{Actor, Node};
 use scanning::Session;
 
 use super::queue::{Queue, Raw};
+use super::scanned::Scanned;
 use super::work::{Reply, Work};
 use crate::report::Failure;
 
@@ -64,14 +65,16 @@ impl<'a> Desk<'a> {
         Ok((desk, said))
     }
 
-    /// Takes scans, each with when it was made; all are on the disk before the first is looked at.
+    /// Takes scans; all are on the disk before the first is looked at. Gives the ids of those that
+    /// were done before.
     pub(crate) fn take(
         &mut self,
-        scans: Vec<(Timestamp, String)>,
+        scans: Vec<Scanned>,
         each: &mut dyn FnMut(&Raw, &Reply) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        self.push(scans)?;
-        self.work_off(each)
+    ) -> Result<Vec<ScanId>, Failure> {
+        let done = self.push(scans)?;
+        self.work_off(each)?;
+        Ok(done)
     }
 
     /// Who works at what.
@@ -79,8 +82,8 @@ impl<'a> Desk<'a> {
         &self.work
     }
 
-    /// Queues scans, each with when it was made; on return they are on the disk.
-    pub(crate) fn push(&mut self, scans: Vec<(Timestamp, String)>) -> Result<(), Failure> {
+    /// Queues scans; on return they are on the disk. Gives the ids of those that were done before.
+    pub(crate) fn push(&mut self, scans: Vec<Scanned>) -> Result<Vec<ScanId>, Failure> {
         self.queue.push(scans).map_err(|error| failed(&error))
     }
 

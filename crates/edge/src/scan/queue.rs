@@ -11,13 +11,21 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use firmware_bridge::ScanId;
 use ledger_core::entry::IdempotencyKey;
 use ledger_core::{Timestamp, UserName};
 use ledger_node::request_key;
 use scanning::Session;
 use serde::{Deserialize, Serialize};
 
+use super::scanned::Scanned;
+
 const FILE: &str = "scans.queue";
+/// Before the id that a bridge gives a scan, in its key.
+const OF_BRIDGE: &str = "bridge ";
+/// So many scans of bridges are known by their ids when they are given again. A bridge does so as
+/// long as it has heard nothing, and then gives the oldest first.
+const KNOWN_MAX: usize = 1024;
 /// A file that is larger is written anew when all of it is done.
 const BYTES_MAX: u64 = 1 << 20;
 
@@ -29,6 +37,8 @@ enum Line {
     Scan(u64, String, u64, String),
     /// Everything up to a number is done, the session stands there, and this user works.
     Done(u64, String, Option<String>),
+    /// Keys of scans of bridges that are done.
+    Known(Vec<String>),
 }
 
 /// Where a session stood, and who worked.
@@ -57,6 +67,12 @@ impl Raw {
             row: 0,
         }
     }
+
+    /// What the bridge calls it that it came from.
+    pub(crate) fn id(&self) -> Option<ScanId> {
+        let id = self.key.strip_prefix(OF_BRIDGE)?;
+        ScanId::try_from(id.to_owned()).ok()
+    }
 }
 
 /// The queue of one store.
@@ -68,6 +84,8 @@ pub(crate) struct Queue {
     name: String,
     last: u64,
     waiting: VecDeque<Raw>,
+    /// Keys of scans that came from bridges, the oldest first; some may still wait.
+    known: VecDeque<String>,
     /// What was written last may lack its end.
     is_torn: bool,
 }
@@ -89,6 +107,7 @@ impl Queue {
             Err(error) => return Err(error),
         };
         let mut waiting = VecDeque::new();
+        let mut known = VecDeque::new();
         let mut last = 0;
         let mut stood = Stood {
             session: Session::default(),
@@ -101,6 +120,7 @@ impl Queue {
                 Line::Scan(number, key, at, text) => {
                     last = number;
                     let at = Timestamp::from_millis(at);
+                    know(&mut known, &key);
                     waiting.push_back(Raw {
                         number,
                         key,
@@ -116,6 +136,7 @@ impl Queue {
                         user: user.and_then(|user| UserName::new(&user).ok()),
                     };
                 }
+                Line::Known(keys) => keys.iter().for_each(|key| know(&mut known, key)),
             }
         }
         let mut queue = Self {
@@ -124,6 +145,7 @@ impl Queue {
             name: format!("{origin} {}", now.millis()),
             last,
             waiting,
+            known,
             is_torn: false,
         };
         // Whatever follows a torn line is a line of its own.
@@ -137,26 +159,43 @@ impl Queue {
         Ok((queue, stood))
     }
 
-    /// Takes scans in; on return they are on the disk.
-    pub(crate) fn push(&mut self, scans: Vec<(Timestamp, String)>) -> io::Result<()> {
+    /// Takes scans in; on return they are on the disk. Gives the ids of those that were done before
+    /// and are not taken once more.
+    pub(crate) fn push(&mut self, scans: Vec<Scanned>) -> io::Result<Vec<ScanId>> {
         let before = self.file.metadata()?.len();
         let mut lines = if self.is_torn {
             b"\n".to_vec()
         } else {
             Vec::new()
         };
-        let mut raws = Vec::new();
-        for (at, text) in scans {
+        let mut raws: Vec<Raw> = Vec::new();
+        let mut done = Vec::new();
+        for Scanned { at, text, id } in scans {
+            let key = id.as_ref().map(|id| format!("{OF_BRIDGE}{id}"));
+            if key.as_ref().is_some_and(|key| self.known.contains(key)) {
+                let is_waiting = self
+                    .waiting
+                    .iter()
+                    .any(|raw| Some(&raw.key) == key.as_ref());
+                done.extend(id.filter(|_| !is_waiting));
+                continue;
+            }
             self.last = self.last.saturating_add(1);
             let raw = Raw {
                 number: self.last,
-                key: format!("{} {}", self.name, self.last),
+                key: key.unwrap_or_else(|| format!("{} {}", self.name, self.last)),
                 at,
                 text,
             };
+            if raws.iter().any(|other| other.key == raw.key) {
+                continue;
+            }
             let line = Line::Scan(raw.number, raw.key.clone(), at.millis(), raw.text.clone());
             lines.extend(json_line(&line)?);
             raws.push(raw);
+        }
+        if raws.is_empty() {
+            return Ok(done);
         }
         let written = self.file.write_all(&lines);
         if let Err(error) = written.and_then(|()| self.file.sync_data()) {
@@ -166,8 +205,11 @@ impl Queue {
             return Err(error);
         }
         self.is_torn = false;
+        for raw in &raws {
+            know(&mut self.known, &raw.key);
+        }
         self.waiting.extend(raws);
-        Ok(())
+        Ok(done)
     }
 
     /// A scan that could not be taken waits again, before all others.
@@ -192,8 +234,10 @@ impl Queue {
         if !is_large || !self.waiting.is_empty() {
             return self.file.write_all(&line);
         }
+        let mut lines = json_line(&Line::Known(self.known.iter().cloned().collect()))?;
+        lines.extend(line);
         let new = self.path.with_extension("new");
-        fs::write(&new, &line)?;
+        fs::write(&new, &lines)?;
         File::open(&new)?.sync_all()?;
         fs::rename(&new, &self.path)?;
         self.file = appended(&self.path)?;
@@ -206,6 +250,17 @@ impl Queue {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => Ok(()),
         }
+    }
+}
+
+/// Takes note of the key of a scan, if it came from a bridge.
+fn know(known: &mut VecDeque<String>, key: &str) {
+    if !key.starts_with(OF_BRIDGE) {
+        return;
+    }
+    known.push_back(key.to_owned());
+    if known.len() > KNOWN_MAX {
+        known.pop_front();
     }
 }
 
@@ -240,8 +295,10 @@ mod tests {
     }
 
     fn push(queue: &mut Queue, texts: &[&str]) {
-        let scans = texts.iter().map(|text| (NOW, (*text).to_owned()));
-        queue.push(scans.collect()).unwrap();
+        let scans = texts
+            .iter()
+            .map(|text| Scanned::typed(NOW, (*text).to_owned()));
+        assert_eq!(queue.push(scans.collect()).unwrap(), []);
     }
 
     fn texts(queue: &mut Queue) -> Vec<String> {
@@ -334,6 +391,43 @@ mod tests {
         let (mut copy, _) = Queue::open(other.path(), "another", NOW, None).unwrap();
         push(&mut copy, &["A"]);
         assert_ne!(copy.next().unwrap().once(), keys[0]);
+    }
+
+    /// A scan of a bridge.
+    fn bridged(number: u8, text: &str) -> Scanned {
+        let id = format!("0190f5b6-0000-7000-8000-0000000000{number:02x}");
+        Scanned {
+            id: Some(id.try_into().unwrap()),
+            ..Scanned::typed(NOW, text.to_owned())
+        }
+    }
+
+    #[test]
+    fn a_scan_that_a_bridge_gives_again_is_taken_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut queue, _) = open(dir.path());
+        let (first, second) = (bridged(1, "A"), bridged(2, "A"));
+        let all = vec![first.clone(), second.clone(), first.clone()];
+        assert_eq!(queue.push(all).unwrap(), []);
+        // It waits: nobody may be told yet that it is done.
+        assert_eq!(queue.push(vec![first.clone()]).unwrap(), []);
+        let raw = queue.next().unwrap();
+        assert_eq!(raw.id(), first.id);
+        queue.done(&raw, &at_a(), None).unwrap();
+        drop(queue);
+        let (mut queue, _) = open(dir.path());
+        let again = queue.push(vec![first.clone(), second.clone()]).unwrap();
+        assert_eq!(again, [first.id.clone().unwrap()]);
+        assert_eq!(texts(&mut queue), ["A"]);
+        // Also when the file has begun anew meanwhile.
+        push(&mut queue, &[&"X".repeat(1 << 20)]);
+        let large = queue.next().unwrap();
+        queue.done(&large, &at_a(), None).unwrap();
+        drop(queue);
+        let (mut queue, _) = open(dir.path());
+        let again = queue.push(vec![first.clone(), second.clone()]).unwrap();
+        assert_eq!(again, [first.id.unwrap(), second.id.unwrap()]);
+        assert_eq!(texts(&mut queue), Vec::<String>::new());
     }
 
     #[test]

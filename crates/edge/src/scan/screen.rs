@@ -1,9 +1,9 @@
 //! `stock scan` before a person: a screen on the terminal, the scanner as a keyboard, sounds, and a
 //! sync that goes on beside.
 //!
-//! What a scan means and writes is decided as for `scan --stdin`. Four threads stand around the one
-//! that takes scans: keys, picture, sounds and the line to the server, so that none of them holds
-//! up a scan, and a scan holds up none of them.
+//! What a scan means and writes is decided as for `scan --stdin`. Five threads stand around the one
+//! that takes scans: keys, scanners, picture, sounds and the line to the server, so that none of
+//! them holds up a scan, and a scan holds up none of them.
 //!
 //! **Invariant.** Scans are taken one after the other as they came, and none is left out because
 //! something else is slow.
@@ -40,6 +40,8 @@ use crate::commands::close;
 use crate::context::Context;
 use crate::report::{Answer, Failure};
 use crate::scan::desk::Desk;
+use crate::scan::scanned::Scanned;
+use crate::scan::scanners::{News, Scanners};
 use crate::time;
 
 /// Something that the screen takes note of.
@@ -47,8 +49,10 @@ use crate::time;
 enum Happened {
     /// So much of a text is typed.
     Typed(String),
-    /// A text has ended: a scan, or what stands for one.
-    Line(Timestamp, String),
+    /// A scan, or what a person typed instead of one.
+    Scan(Scanned),
+    /// How it stands with a scanner, and whether something must be done.
+    Scanner(String, bool),
     /// A key asks for something else.
     Deed(Deed),
     /// The terminal has another size.
@@ -65,12 +69,22 @@ enum Happened {
     Joined(Box<Result<(EnrollReport, Option<NodeError>), Failure>>),
 }
 
+impl From<News> for Happened {
+    fn from(news: News) -> Self {
+        match news {
+            News::Scan(scan) => Self::Scan(scan),
+            News::Stands { text, is_trouble } => Self::Scanner(text, is_trouble),
+        }
+    }
+}
+
 /// What is around whoever takes scans.
 #[derive(Debug)]
 struct Around<'a> {
     newest: &'a Newest,
     tones: Sender<Tone>,
     happens: Sender<Happened>,
+    scanners: &'a Scanners,
 }
 
 impl Around<'_> {
@@ -94,6 +108,7 @@ pub(super) fn is_wanted(context: &Context, args: &ScanArgs) -> bool {
 pub(super) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure> {
     let store = context.store()?;
     let actor = context.actor()?;
+    let scanners = Scanners::of(args)?;
     // While it is opened, what there is to say is said below the command.
     let node = match Node::exists(&store) {
         true => Some(context.open()?),
@@ -106,15 +121,18 @@ pub(super) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure>
     let (newest, is_over) = (Newest::default(), AtomicBool::new(false));
     let taken = Taken::over()?;
     let ended = thread::scope(|scope| {
-        let (newest, is_over, player) = (&newest, &is_over, &player);
+        let (newest, is_over, player, scanners) = (&newest, &is_over, &player, &scanners);
         let (keys, picture, sounds) = (happens.clone(), happens.clone(), happens.clone());
+        let scanned = happens.clone();
         scope.spawn(move || read_keys(is_over, &keys));
+        scope.spawn(move || scanners.hear(is_over, |news| scanned.send(news.into()).is_ok()));
         scope.spawn(move || draw(newest, &picture));
         scope.spawn(move || play(player, &heard, &sounds));
         let around = Around {
             newest,
             tones,
             happens,
+            scanners,
         };
         let ended = work(context, args, &store, node, &actor, &around, &happened);
         is_over.store(true, Ordering::Relaxed);
@@ -142,7 +160,7 @@ fn work(
     let Some(Ready {
         node,
         answered,
-        lines,
+        scans: early,
     }) = ready
     else {
         return Ok(Answer::new(""));
@@ -156,7 +174,7 @@ fn work(
         let (scans, resumed) = Desk::open(&node, store, actor, true, log_in_of)?;
         let mut shift = Shift::begin(scans, store, around, wish, args.bounce);
         shift.resume(resumed);
-        shift.go_on_after(answered, lines);
+        shift.go_on_after(answered, early);
         shift.go_on(happened);
         shift.farewell()
     })?;

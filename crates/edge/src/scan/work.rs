@@ -79,10 +79,11 @@ impl Work<'_> {
     }
 
     /// A number that is no code, where an item is waited for, is how many of the next item: `12` is
-    /// taken as `Q12`.
-    fn with_numbers<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    /// taken as `Q12`. What is known to be a scanner's is no person's number.
+    fn with_numbers<'t>(&self, raw: &'t Raw) -> Cow<'t, str> {
+        let text = &raw.text;
         let number = text.replace(',', ".");
-        let may_be = self.numbers && self.session.wants() == Wanted::Item;
+        let may_be = self.numbers && raw.id().is_none() && self.session.wants() == Wanted::Item;
         if may_be && is_small_number(&number) && self.thing(text) == Thing::Unknown {
             return Cow::Owned(format!("Q{number}"));
         }
@@ -92,7 +93,7 @@ impl Work<'_> {
     /// Takes one scan: the session moves on only when what it wrote is durable.
     pub(crate) fn take(&mut self, raw: &Raw) -> Result<Reply, Failure> {
         let (node, session) = (self.node, &self.session);
-        let text = self.with_numbers(&raw.text);
+        let text = self.with_numbers(raw);
         let setting = Setting::of_year(time::year_of(node.now()));
         let taken: Result<Step, String> = node.read(|fold| {
             let Heard { input, warnings } = scanning::hear(fold, session, &text, &setting)?;

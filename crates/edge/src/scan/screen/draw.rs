@@ -12,7 +12,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::fit::{fitting, rows_max, short, tail, width};
 use super::letters::{Scale, large};
-use super::view::{Answered, Change, Item, Link, Status, Tone, View};
+use super::view::{Answered, Change, Item, Link, Scanner, Status, Tone, View};
 
 /// From this width on there is room for more than the least.
 const WIDE: u16 = 80;
@@ -502,7 +502,9 @@ fn draw_status(part: &mut Part<'_>, status: &Status) {
         (None, _) => "never synced".to_owned(),
         (Some(_), _) => ago("synced", &status.synced),
     };
+    let scanner = status.scanner.map_or("", Scanner::word);
     let said = [
+        scanner.to_owned(),
         status.why.clone().unwrap_or_default(),
         synced,
         ago("scan", &status.scanned),

@@ -4,8 +4,10 @@
 use std::sync::mpsc::Receiver;
 use std::thread;
 
+use codes::Aim;
 use ledger_core::Timestamp;
 use ledger_node::{EnrolText, EnrollReport, Node, NodeError, SyncProgress};
+use scanning::Sign;
 use tokio::sync::Notify;
 
 use super::link::progress_text;
@@ -16,6 +18,7 @@ use crate::commands::machine_name;
 use crate::commands::sync::runtime;
 use crate::context::Context;
 use crate::report::Failure;
+use crate::scan::scanned::Scanned;
 
 /// A device that can go to work.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ pub(super) struct Ready {
     /// What became of joining, to begin with.
     pub(super) answered: Option<Answered>,
     /// What was scanned before that was known.
-    pub(super) lines: Vec<(Timestamp, String)>,
+    pub(super) scans: Vec<Scanned>,
 }
 
 impl Ready {
@@ -33,7 +36,7 @@ impl Ready {
         Self {
             node,
             answered: None,
-            lines: Vec::new(),
+            scans: Vec::new(),
         }
     }
 }
@@ -57,15 +60,15 @@ pub(super) fn join(
         around,
         node,
         page: Page::default(),
-        lines: Vec::new(),
+        scans: Vec::new(),
     };
     loop {
         around.newest.show(joining.page.view());
         match happened.recv() {
             Ok(Happened::Typed(text)) => joining.page.typed = text,
-            Ok(Happened::Line(at, text)) => {
-                joining.lines.push((at, text));
-                if joining.take_lines(happened)? {
+            Ok(Happened::Scan(scan)) => {
+                joining.scans.push(scan);
+                if joining.take_scans(happened)? {
                     return Ok(Some(joining.ready()?));
                 }
                 if joining.page.is_leaving {
@@ -76,7 +79,9 @@ pub(super) fn join(
             Ok(Happened::Deed(Deed::Quit) | Happened::Stop | Happened::TerminalGone) | Err(_) => {
                 return Ok(None);
             }
-            Ok(Happened::Notice(text)) => joining.page.notice = Some(text),
+            Ok(Happened::Notice(text) | Happened::Scanner(text, _)) => {
+                joining.page.notice = Some(text);
+            }
             Ok(
                 Happened::Deed(Deed::Help | Deed::Sync | Deed::Switch)
                 | Happened::Resized
@@ -127,7 +132,7 @@ struct Joining<'a> {
     node: Option<Node>,
     page: Page,
     /// What was scanned and not yet looked at.
-    lines: Vec<(Timestamp, String)>,
+    scans: Vec<Scanned>,
 }
 
 impl Joining<'_> {
@@ -146,7 +151,7 @@ impl Joining<'_> {
         Ok(Ready {
             node,
             answered: self.page.answered.take(),
-            lines: self.lines,
+            scans: self.scans,
         })
     }
 
@@ -156,10 +161,13 @@ impl Joining<'_> {
     }
 
     /// Tries one code after the other; says whether the device has joined with one.
-    fn take_lines(&mut self, happened: &Receiver<Happened>) -> Result<bool, Failure> {
-        while !self.lines.is_empty() && !self.page.is_leaving {
-            let (at, text) = self.lines.remove(0);
-            if self.take(at, &text, happened)? {
+    fn take_scans(&mut self, happened: &Receiver<Happened>) -> Result<bool, Failure> {
+        while !self.scans.is_empty() && !self.page.is_leaving {
+            let Scanned { at, text, id } = self.scans.remove(0);
+            let has_joined = self.take(at, Aim::split(&text).1, happened)?;
+            let sign = if has_joined { Sign::Ok } else { Sign::Error };
+            self.around.scanners.done(id.as_ref(), sign);
+            if has_joined {
                 return Ok(true);
             }
         }
@@ -224,7 +232,7 @@ impl Joining<'_> {
         happened: &Receiver<Happened>,
     ) -> Result<(EnrollReport, Option<NodeError>), Failure> {
         let around = self.around;
-        let (page, lines) = (&mut self.page, &mut self.lines);
+        let (page, scans) = (&mut self.page, &mut self.scans);
         page.answered = None;
         page.progress = Some(format!("joining {}", wanted.0.url));
         let stop = Notify::new();
@@ -245,12 +253,13 @@ impl Joining<'_> {
                 match happened.recv() {
                     Ok(Happened::Joined(tried)) => return *tried,
                     Ok(Happened::Notice(text)) => page.progress = Some(text),
+                    Ok(Happened::Scanner(text, _)) => page.notice = Some(text),
                     Ok(Happened::Typed(text)) => page.typed = text,
                     Ok(Happened::Deed(Deed::Quit) | Happened::Stop | Happened::TerminalGone) => {
                         page.is_leaving = true;
                         stop.notify_one();
                     }
-                    Ok(Happened::Line(at, text)) => lines.push((at, text)),
+                    Ok(Happened::Scan(scan)) => scans.push(scan),
                     Ok(Happened::Deed(_) | Happened::Resized | Happened::Link(_)) | Err(_) => {}
                 }
             }
@@ -298,6 +307,7 @@ impl Page {
                 link,
                 why: None,
                 why_whole: None,
+                scanner: None,
                 synced: None,
                 scanned: None,
             },

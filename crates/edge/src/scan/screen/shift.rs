@@ -6,21 +6,23 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use firmware_bridge::ScanId;
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
 use ledger_core::{Code, Timestamp, Total};
 use ledger_node::{SystemClock, WallClock as _};
-use scanning::{Bounce, Task, Thing};
+use scanning::{Bounce, Sign, Task, Thing};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::link::{Told, Wish};
-use super::view::{Answered, Change, Item, Link, Status, Tone, View};
+use super::view::{Answered, Change, Item, Link, Scanner, Status, Tone, View};
 use super::wedge::Deed;
 use super::{Around, Happened};
 use crate::commands::sync::Unsent;
 use crate::report::{Answer, Failure};
 use crate::scan::desk::Desk;
 use crate::scan::queue::Raw;
+use crate::scan::scanned::Scanned;
 use crate::scan::work::Work;
 
 /// How often ages on the screen are brought up to date.
@@ -91,6 +93,8 @@ pub(super) struct Shift<'a> {
     notice: Option<String>,
     told: Told,
     scanned: Option<Timestamp>,
+    /// How it stands with scanners besides the keyboard, by the last that was heard of them.
+    scanner: Scanner,
     is_help: bool,
     /// Was asked whether to leave although something is open.
     is_leaving: bool,
@@ -120,6 +124,7 @@ impl<'a> Shift<'a> {
             notice: Some(notices).filter(|notices| !notices.is_empty()),
             told: Told::asking(),
             scanned: None,
+            scanner: Scanner::Asking,
             is_help: false,
             is_leaving: false,
             is_over: false,
@@ -136,13 +141,9 @@ impl<'a> Shift<'a> {
     }
 
     /// What was said before the first scan, and scans that came meanwhile.
-    pub(super) fn go_on_after(
-        &mut self,
-        answered: Option<Answered>,
-        lines: Vec<(Timestamp, String)>,
-    ) {
+    pub(super) fn go_on_after(&mut self, answered: Option<Answered>, scans: Vec<Scanned>) {
         self.answered.extend(answered);
-        self.take_lines(lines);
+        self.take_scans(scans);
     }
 
     /// Takes what happens until the person leaves.
@@ -154,28 +155,33 @@ impl<'a> Shift<'a> {
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            let mut lines = Vec::new();
+            let mut scans = Vec::new();
             for one in first.into_iter().chain(happened.try_iter()) {
                 match one {
-                    Happened::Line(at, text) => {
-                        lines.push((at, text));
-                        self.typed.clear();
+                    Happened::Scan(scan) => {
+                        // What somebody is typing is not over because another scanner scans.
+                        match scan.id {
+                            None => self.typed.clear(),
+                            Some(_) => self.scanner = Scanner::There,
+                        }
+                        scans.push(scan);
                     }
                     Happened::Typed(text) => self.typed = text,
                     other @ (Happened::Deed(_)
                     | Happened::Resized
                     | Happened::TerminalGone
                     | Happened::Stop
+                    | Happened::Scanner(..)
                     | Happened::Notice(_)
                     | Happened::Link(_)
                     | Happened::Joined(_)) => {
                         // What was scanned before it comes before it.
-                        self.take_lines(std::mem::take(&mut lines));
+                        self.take_scans(std::mem::take(&mut scans));
                         self.on(other);
                     }
                 }
             }
-            self.take_lines(lines);
+            self.take_scans(scans);
         }
     }
 
@@ -185,7 +191,18 @@ impl<'a> Shift<'a> {
             Happened::Notice(text) => self.notice = Some(text),
             Happened::Link(told) => self.told = told,
             Happened::Stop | Happened::TerminalGone => self.is_over = true,
-            Happened::Typed(_) | Happened::Line(..) | Happened::Resized | Happened::Joined(_) => {}
+            Happened::Scanner(text, is_trouble) => {
+                if is_trouble {
+                    self.around.sound(Tone::Error);
+                }
+                self.notice = Some(text);
+                self.scanner = if is_trouble {
+                    Scanner::Missing
+                } else {
+                    Scanner::There
+                };
+            }
+            Happened::Typed(_) | Happened::Scan(_) | Happened::Resized | Happened::Joined(_) => {}
         }
     }
 
@@ -236,30 +253,42 @@ impl<'a> Shift<'a> {
     }
 
     /// Takes scans, in the order in which they came: all are on the disk before the first is looked
-    /// at. Every line of input comes through here.
-    fn take_lines(&mut self, lines: Vec<(Timestamp, String)>) {
-        if lines.is_empty() {
+    /// at. Everything that is scanned or typed comes through here.
+    fn take_scans(&mut self, came: Vec<Scanned>) {
+        if came.is_empty() {
             return;
         }
         self.is_help = false;
         self.is_leaving = false;
         self.notice = None;
         let mut scans = Vec::new();
-        for (at, text) in lines {
-            self.scanned = Some(at);
-            if self.bounce.is_one(&text, at) {
+        for scan in came {
+            self.scanned = Some(scan.at);
+            if self.bounce.is_one(&scan.text, scan.at) {
                 self.notice = Some("the same code twice at once: counted once".to_owned());
                 self.around.sound(Tone::Duplicate);
+                self.around.scanners.done(scan.id.as_ref(), Sign::Warning);
             } else {
-                scans.push((at, text));
+                scans.push(scan);
             }
         }
         if scans.is_empty() {
             return;
         }
-        if let Err(failure) = self.scans.push(scans) {
-            let says = format!("not taken, scan it again: {}", failed_text(&failure));
-            return self.answer(SystemClock.now(), "", Tone::Error, says, None);
+        let ids: Vec<ScanId> = scans.iter().filter_map(|scan| scan.id.clone()).collect();
+        let (again, sign) = match self.scans.push(scans) {
+            Ok(done) => (done, Sign::Ok),
+            Err(failure) => {
+                let says = format!("not taken, scan it again: {}", failed_text(&failure));
+                self.answer(SystemClock.now(), "", Tone::Error, says, None);
+                (ids, Sign::Error)
+            }
+        };
+        for id in again {
+            self.around.scanners.done(Some(&id), sign);
+        }
+        if sign == Sign::Error {
+            return;
         }
         let changes = self.work().node.changes();
         while self.take_next() {
@@ -293,6 +322,7 @@ impl<'a> Shift<'a> {
             let after = work.node.read(|fold| Standing::of(fold, item, location));
             after.since(&before)
         });
+        self.around.scanners.done(raw.id().as_ref(), reply.sign);
         let says = self.without_guide(reply.text);
         self.answer(raw.at, &raw.text, Tone::of(reply.sign), says, item);
         true
@@ -387,6 +417,8 @@ impl<'a> Shift<'a> {
             why_whole: whole,
             synced: self.work().node.view().synced_at().map(ago),
             scanned: self.scanned.map(ago),
+            // Where there is only the keyboard there is nothing to say.
+            scanner: self.around.scanners.are_there().then_some(self.scanner),
         }
     }
 

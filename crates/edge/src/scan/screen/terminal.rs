@@ -21,6 +21,7 @@ use super::draw::render;
 use super::view::View;
 use super::wedge::{Stroke, Wedge};
 use crate::report::Failure;
+use crate::scan::scanned::Scanned;
 
 /// How often the thread of the keys looks whether it is to end.
 const KEYS_TICK: Duration = Duration::from_millis(100);
@@ -162,7 +163,7 @@ pub(super) fn read_keys(is_over: &AtomicBool, happened: &Sender<Happened>) {
         for stroke in strokes {
             let happens = match stroke {
                 Stroke::Typed(text) => Happened::Typed(text),
-                Stroke::Line(text) => Happened::Line(now, text),
+                Stroke::Line(text) => Happened::Scan(Scanned::typed(now, text)),
                 Stroke::Deed(deed) => Happened::Deed(deed),
             };
             if happened.send(happens).is_err() {

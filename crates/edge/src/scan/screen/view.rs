@@ -97,6 +97,27 @@ impl Link {
     }
 }
 
+/// How it stands with scanners that are read by us or by a bridge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scanner {
+    /// Nothing was heard yet.
+    Asking,
+    /// The last that was heard is good.
+    There,
+    /// Something has to be done before it scans.
+    Missing,
+}
+
+impl Scanner {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Asking => "scanner?",
+            Self::There => "scanner",
+            Self::Missing => "no scanner",
+        }
+    }
+}
+
 /// The state of the device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Status {
@@ -113,6 +134,8 @@ pub(super) struct Status {
     pub(super) synced: Option<String>,
     /// How long ago the last scan was.
     pub(super) scanned: Option<String>,
+    /// How it stands with scanners besides the keyboard, where there shall be some.
+    pub(super) scanner: Option<Scanner>,
 }
 
 /// The whole screen.

@@ -64,6 +64,7 @@ pub(in crate::scan::screen) fn view() -> View {
             why_whole: None,
             synced: Some("4 min".to_owned()),
             scanned: Some("2 s".to_owned()),
+            scanner: None,
         },
         is_help: false,
     }
