@@ -42,7 +42,7 @@ pub enum Act {
 /// One step: what was done, when, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// When it was over, in microseconds since the reader's start.
+    /// When it was over, in microseconds of silence since the reader's start.
     pub at_us: u64,
     /// What was done.
     pub act: Act,

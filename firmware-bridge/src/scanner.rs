@@ -6,9 +6,12 @@
 //! **Invariant.** Where bytes may be missing, nothing is made of the rest: after a failed read
 //! everything is left out until the scanner is silent, and the person scans again.
 
+mod whole;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::whole::Whole;
 use crate::config::{Mode, Settings};
 use crate::decode::descriptor::{Descriptor, DescriptorError};
 use crate::decode::keyboard::KeyShape;
@@ -22,14 +25,12 @@ use crate::wire::Tone;
 const PATIENCE: Duration = Duration::from_millis(200);
 /// A silence of this length shows that nothing old is left in a scanner.
 const DRAINED: Duration = Duration::from_millis(50);
-/// Whatever comes later than this after the start is new, though there was no silence.
-const DRAIN_MAX: Duration = Duration::from_secs(2);
+/// Whatever comes behind so many packets is new, though there was no silence: no scanner keeps more.
+const DRAINED_MAX: u32 = 400;
 /// How long it is waited after a failed read: a plug that is pulled out takes a moment.
 const PAUSE: Duration = Duration::from_millis(30);
 /// So many reads may fail one after the other.
 const FAILURES_MAX: u32 = 6;
-/// The most bytes of a read; room for this is made when a scanner sends more than it says.
-const READ_BYTES_MAX: usize = 16 * 1024;
 /// The most bytes of a report descriptor that are asked for.
 const DESCRIPTOR_BYTES_MAX: usize = 4096;
 
@@ -86,8 +87,8 @@ pub enum Said {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// What comes now is old, until then at the latest.
-    Draining(Now),
+    /// What comes now is old, but for this many packets at most.
+    Draining(u32),
     /// What comes now belongs to something of which bytes are missing.
     Skipping,
     /// What comes now is a scan.
@@ -102,6 +103,7 @@ pub struct Reader {
     mode: Mode,
     decoder: Box<dyn Decoder>,
     buffer: Vec<u8>,
+    whole: Whole,
     phase: Phase,
     failures: u32,
 }
@@ -127,9 +129,15 @@ pub fn open(
         handle.claim(*interface)?;
     }
     let mut beeper = Beeper::default();
+    let mut whole = Whole::default();
     let decoder: Box<dyn Decoder> = match route.mode {
         Mode::Keyboard => {
-            let shape = key_shape(&*handle, device, route.interface)?;
+            let descriptor = key_descriptor(&*handle, device, route.interface)?;
+            let shape = descriptor.as_ref().and_then(KeyShape::of);
+            if let (Some(descriptor), Some(_)) = (&descriptor, shape) {
+                whole = Whole::of(descriptor, route.input);
+            }
+            let shape = shape.unwrap_or(KeyShape::BOOT);
             keyboard_init(&*handle, route.interface)?;
             Box::new(settings.keyboard(shape))
         }
@@ -144,10 +152,11 @@ pub fn open(
             let decoder = decoder.ok_or(OpenError::NoScanner)?;
             pos_init(&*handle, route.interface, settings)?;
             beeper = Beeper::of(&descriptor);
+            whole = Whole::of(&descriptor, route.input);
             Box::new(decoder)
         }
     };
-    let phase = Phase::Draining(handle.now().saturating_add(DRAIN_MAX));
+    let phase = Phase::Draining(DRAINED_MAX);
     let speaker = Speaker {
         handle: Arc::clone(&handle),
         interface: route.interface,
@@ -155,7 +164,10 @@ pub fn open(
         beeper,
     };
     let reader = Reader {
-        buffer: vec![0; room(route.input)],
+        // Room for one packet: a transfer with room for more ends only when something shorter than
+        // a packet comes, and what has come is lost when its time is over.
+        buffer: vec![0; usize::from(route.input.packet_bytes).max(1)],
+        whole,
         handle,
         input: route.input,
         mode: route.mode,
@@ -166,30 +178,21 @@ pub fn open(
     Ok((reader, speaker))
 }
 
-/// Where keys are in the reports: a keyboard that has no boot protocol tells it.
-fn key_shape(
+/// What a keyboard without the boot protocol says of its reports.
+fn key_descriptor(
     handle: &dyn UsbHandle,
     device: &DeviceInfo,
     interface: u8,
-) -> Result<KeyShape, UsbTrouble> {
+) -> Result<Option<Descriptor>, UsbTrouble> {
     let mut interfaces = device.interfaces.iter();
     if interfaces.any(|one| one.number == interface && one.is_boot_keyboard()) {
-        return Ok(KeyShape::BOOT);
+        return Ok(None);
     }
-    let descriptor = match report_descriptor(handle, interface) {
-        Ok(bytes) => Descriptor::parse(&bytes).ok(),
-        Err(UsbTrouble::Stalled | UsbTrouble::Timeout) => None,
-        Err(trouble) => return Err(trouble),
-    };
-    let shape = descriptor.and_then(|descriptor| KeyShape::of(&descriptor));
-    Ok(shape.unwrap_or(KeyShape::BOOT))
-}
-
-/// Room for several packets, as a whole number of them: libusb gives nothing of a packet that does
-/// not fit.
-fn room(input: EndpointInfo) -> usize {
-    let packet = usize::from(input.packet_bytes).max(8);
-    packet.saturating_mul(8).clamp(packet, READ_BYTES_MAX)
+    match report_descriptor(handle, interface) {
+        Ok(bytes) => Ok(Descriptor::parse(&bytes).ok()),
+        Err(UsbTrouble::Stalled | UsbTrouble::Timeout) => Ok(None),
+        Err(trouble) => Err(trouble),
+    }
 }
 
 fn class_request(request: u8, value: u16, interface: u8) -> Control {
@@ -304,12 +307,17 @@ impl Reader {
             return;
         }
         let now = self.handle.now();
-        if matches!(self.phase, Phase::Draining(end) if now > end) {
-            self.phase = Phase::Reading;
+        if let Phase::Draining(left) = self.phase {
+            self.phase = match left.checked_sub(1) {
+                Some(left) => Phase::Draining(left),
+                None => Phase::Reading,
+            };
         }
-        let bytes = self.buffer.get(..count).unwrap_or_default();
+        let packet = self.buffer.get(..count).unwrap_or_default();
         let mut events = Vec::new();
-        self.decoder.push(now, bytes, &mut events);
+        if let Some(report) = self.whole.report(packet) {
+            self.decoder.push(now, &report, &mut events);
+        }
         self.tell(events, said);
     }
 
@@ -333,23 +341,25 @@ impl Reader {
 
     fn failed(&mut self, trouble: UsbTrouble, said: &mut Vec<Said>) -> Result<(), UsbTrouble> {
         self.failures = self.failures.saturating_add(1);
-        if self.decoder.deadline().is_some() {
+        if self.decoder.deadline().is_some() || self.whole.has_part() {
             said.push(Said::Disturbed(trouble));
         }
         self.decoder.reset();
-        let is_over = self.failures >= FAILURES_MAX;
-        if is_over {
+        self.whole.reset();
+        if self.failures >= FAILURES_MAX {
             return Err(trouble);
         }
-        if matches!(trouble, UsbTrouble::Io | UsbTrouble::Other) {
-            std::thread::park_timeout(PAUSE);
-        } else if trouble == UsbTrouble::Stalled {
-            self.handle.clear_halt(self.input)?;
-        } else if trouble == UsbTrouble::Overflow && self.buffer.len() < READ_BYTES_MAX {
-            let more = self.buffer.len().saturating_mul(2);
-            self.buffer.resize(more, 0);
-        } else {
-            return Err(trouble);
+        match trouble {
+            UsbTrouble::Io | UsbTrouble::Other | UsbTrouble::Overflow => {
+                std::thread::park_timeout(PAUSE);
+            }
+            UsbTrouble::Stalled => self.handle.clear_halt(self.input)?,
+            UsbTrouble::NotBuilt
+            | UsbTrouble::NoUsb
+            | UsbTrouble::Access
+            | UsbTrouble::Busy
+            | UsbTrouble::Gone
+            | UsbTrouble::Timeout => return Err(trouble),
         }
         self.phase = Phase::Skipping;
         Ok(())

@@ -216,12 +216,20 @@ impl Supervisor {
                 self.carry_out(effects);
             }
             Order::Ended(device, end) => {
+                self.let_go(&device);
                 let effects = self.ports.ended(self.clock.now(), &device, &end);
                 self.carry_out(effects);
                 self.changed();
             }
             Order::Sound(key, tone) => self.sound(&key, tone),
             Order::Stop => {}
+        }
+    }
+
+    /// Closes a scanner whose reader has ended; one that came to its port since stays.
+    fn let_go(&mut self, device: &DeviceInfo) {
+        if self.ports.has(device) {
+            self.readers.remove(&device.port);
         }
     }
 
@@ -244,6 +252,10 @@ impl Supervisor {
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
+        // Whoever is told and asks sees what was told.
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        *standing = self.ports.standing();
+        drop(standing);
         for effect in effects {
             match effect {
                 Effect::Open { key, device, route } => self.open(key, device, route),
@@ -255,8 +267,6 @@ impl Supervisor {
                 Effect::Tell(notice) => self.tell(notice),
             }
         }
-        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        *standing = self.ports.standing();
     }
 
     fn open(&mut self, key: String, device: DeviceInfo, route: route::Route) {

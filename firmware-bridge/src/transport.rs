@@ -5,7 +5,8 @@
 //! ([`replay`]).
 //!
 //! **Invariant.** Time comes from the handle ([`UsbHandle::now`]): whoever reads scanners looks at
-//! no clock, so a capture gives the same scans each time it is played.
+//! no clock, so a capture gives the same scans each time it is played, and a machine that is held
+//! up takes no scan for two.
 
 pub mod fake;
 #[cfg(feature = "usb")]
@@ -277,7 +278,7 @@ pub trait UsbTransport: Send + Sync + fmt::Debug {
 /// An open device. Closing it gives its interfaces back to the kernel's drivers. Several threads
 /// may use it at once, so that a scanner beeps while it is read.
 pub trait UsbHandle: Send + Sync + fmt::Debug {
-    /// The time as the device's reader sees it; it never goes back.
+    /// The time as the device's reader sees it: how long it has found nothing. It never goes back.
     fn now(&self) -> Now;
 
     /// Takes an interface for this program alone, from the kernel's driver too.

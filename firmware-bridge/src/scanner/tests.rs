@@ -95,25 +95,31 @@ fn what_cannot_be_taken_is_given_back_whole() {
 }
 
 #[test]
-fn a_packet_larger_than_the_room_makes_more_room() {
-    let mut device = serial("1-1");
-    let large = [vec![b'x'; 1500], b"\r".to_vec()].concat();
+fn a_scanner_with_small_packets_is_read_whole() {
+    let mut device = pos("1-1", None);
+    device.info.interfaces[0].endpoints[0].packet_bytes = 8;
     device.reads.push_back(Err(UsbTrouble::Timeout));
-    device.reads.push_back(Ok(large.clone()));
-    let bus = plugged(device);
-    let (mut reader, _speaker) = opened(&bus, "").unwrap();
-    let mut said = Vec::new();
-    for _ in 0..6 {
-        reader.step(&mut said).unwrap();
+    let report = pos_report("]E0", b"5901234123457", false);
+    for packet in report.chunks(8) {
+        device.reads.push_back(Ok(packet.to_vec()));
+        // A slow scanner is silent between them.
+        device.reads.push_back(Err(UsbTrouble::Timeout));
     }
-    assert_eq!(said, [], "nothing is made of what is not whole");
-    for _ in 0..3 {
-        bus.with("1-1", |device| device.reads.push_back(Ok(large.clone())));
-        for _ in 0..3 {
-            reader.step(&mut said).unwrap();
-        }
-    }
-    assert_eq!(said.len(), 2, "the buffer has grown: {said:?}");
+    device.reads.push_back(Ok(report[..8].to_vec()));
+    device.reads.push_back(Err(UsbTrouble::Gone));
+    let (mut reader, _speaker) = opened(&plugged(device), "").unwrap();
+    let said = all_said(&mut reader);
+    assert_eq!(
+        texts(&said),
+        ["5901234123457", "disturbed the device was unplugged"]
+    );
+}
+
+#[test]
+fn a_read_has_room_for_one_packet_and_no_more() {
+    // More room would wait for a packet that is not full, and lose the full ones meanwhile.
+    let (reader, _speaker) = opened(&plugged(serial("1-1")), "").unwrap();
+    assert_eq!(reader.buffer.len(), 64);
 }
 
 fn capture(steps: &[(u64, &[u8])]) -> Capture {
@@ -146,11 +152,14 @@ fn what_comes_before_the_first_silence_is_stale() {
     let (mut reader, _speaker) = opened(&replay, "").unwrap();
     assert_eq!(texts(&all_said(&mut reader)), ["stale a", "stale b", "c"]);
     // A scanner that is never silent is not old for ever.
-    let steady: Vec<(u64, &[u8])> = (0..100).map(|n| (n * 40, a.as_slice())).collect();
+    let steady: Vec<(u64, &[u8])> = (0..600).map(|n| (n * 40, a.as_slice())).collect();
     let (mut reader, _speaker) = opened(&Replay::new(capture(&steady)), "").unwrap();
     let said = texts(&all_said(&mut reader));
-    assert_eq!(said.len(), 100);
-    assert!(said[40].starts_with("stale") && said[60] == "a", "{said:?}");
+    assert_eq!(said.len(), 600);
+    assert!(
+        said[300].starts_with("stale") && said[500] == "a",
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -191,7 +200,7 @@ proptest! {
                     parts
                 }
                 1 => bytes.iter().copied().chain([b'\r']).flat_map(typed).collect(),
-                _ => vec![bytes.to_vec(), b"\r".to_vec()],
+                _ => [bytes, b"\r"].concat().chunks(64).map(<[u8]>::to_vec).collect(),
             };
             device.reads.extend(packets.into_iter().map(Ok));
         }

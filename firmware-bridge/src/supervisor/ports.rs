@@ -262,6 +262,11 @@ impl Ports {
         self.ports.values().filter_map(|port| port.again_at).min()
     }
 
+    /// Tells whether a device is still there, in that very plug.
+    pub(super) fn has(&mut self, device: &DeviceInfo) -> bool {
+        self.current(device).is_some()
+    }
+
     /// The port of a device, if that very plug is still there.
     fn current(&mut self, device: &DeviceInfo) -> Option<&mut Port> {
         let port = self.ports.get_mut(&device.port)?;

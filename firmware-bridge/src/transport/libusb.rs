@@ -1,18 +1,29 @@
 //! The bus of this machine, through libusb.
 //!
-//! The only file that knows rusb. A thread of its own hears of plugging; it only passes the fact
+//! The only file that knows rusb. Each endpoint that is read has a thread that waits without an end
+//! and passes on what comes: a transfer of libusb whose time is over just when something comes is
+//! reported as silence, and what came is lost. So no time is ever over, and a reader that was held
+//! up finds everything in its order.
+//!
+//! **Invariant.** Silence is what was waited for and found: the clock of a handle moves on by the
+//! patience of reads that found nothing, and by nothing else. A program that was not let run for a
+//! moment must not take a scan for two.
+//!
+//! A thread of its own hears of plugging; it only passes the fact
 //! on, since libusb must not be called from there. Names, serial numbers and report descriptors
 //! come from sysfs, where anybody may read them and no device is disturbed.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusb::UsbContext as _;
 
-use crate::clock::Steady;
 use crate::decode::Now;
 use crate::transport::{
     CLASS_HID, Control, DeviceInfo, EndpointInfo, EndpointKind, InterfaceInfo, UsbHandle,
@@ -22,6 +33,12 @@ use crate::transport::{
 const SYSFS: &str = "/sys/bus/usb/devices";
 /// How long a device may take to answer a request, or to take what is sent to it.
 const ANSWER: Duration = Duration::from_millis(500);
+/// libusb waits without an end.
+const NO_END: Duration = Duration::ZERO;
+/// How much longer is waited before silence is believed.
+const GRACE: Duration = Duration::from_millis(30);
+/// How many packets of an endpoint may wait; after that the device has to.
+const PACKETS_MAX: usize = 8;
 /// How long the thread that hears of plugging waits at a time.
 const EVENTS: Duration = Duration::from_millis(500);
 
@@ -29,7 +46,6 @@ const EVENTS: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct LibUsb {
     context: rusb::Context,
-    clock: Steady,
 }
 
 impl LibUsb {
@@ -37,10 +53,7 @@ impl LibUsb {
     pub fn start() -> Result<Self, UsbTrouble> {
         // Whatever libusb cannot be started for, the cause is a bus that this process cannot see.
         let context = rusb::Context::new().map_err(|_whatever| UsbTrouble::NoUsb)?;
-        Ok(Self {
-            context,
-            clock: Steady::start(),
-        })
+        Ok(Self { context })
     }
 
     fn find(&self, wanted: &DeviceInfo) -> Result<rusb::Device<rusb::Context>, UsbTrouble> {
@@ -67,8 +80,13 @@ impl UsbTransport for LibUsb {
             Err(error) => return Err(trouble(error)),
         }
         Ok(Arc::new(Open {
-            handle,
-            clock: self.clock,
+            shared: Arc::new(Shared {
+                handle,
+                is_over: AtomicBool::new(false),
+            }),
+            claimed: Mutex::default(),
+            endpoints: Mutex::default(),
+            silence: Mutex::default(),
         }))
     }
 
@@ -112,19 +130,133 @@ impl rusb::Hotplug<rusb::Context> for Listener {
     }
 }
 
+/// A device as its threads share it.
+#[derive(Debug)]
+struct Shared {
+    handle: rusb::DeviceHandle<rusb::Context>,
+    is_over: AtomicBool,
+}
+
+/// What comes from an endpoint, or why nothing comes any more.
+type Packets = Receiver<Result<Vec<u8>, UsbTrouble>>;
+
 #[derive(Debug)]
 struct Open {
-    handle: rusb::DeviceHandle<rusb::Context>,
-    clock: Steady,
+    shared: Arc<Shared>,
+    claimed: Mutex<Vec<u8>>,
+    endpoints: Mutex<BTreeMap<u8, Packets>>,
+    silence: Mutex<Duration>,
+}
+
+impl Open {
+    /// What comes next from an endpoint.
+    fn next(
+        &self,
+        endpoint: EndpointInfo,
+        room: usize,
+        patience: Duration,
+    ) -> Result<Vec<u8>, UsbTrouble> {
+        let mut endpoints = lock(&self.endpoints);
+        let packets = match endpoints.entry(endpoint.address) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(started(&self.shared, endpoint, room)?),
+        };
+        let came = packets.recv_timeout(patience).or_else(|error| match error {
+            // Whoever was not let run for so long lets the other thread run once more.
+            RecvTimeoutError::Timeout => packets.recv_timeout(GRACE),
+            RecvTimeoutError::Disconnected => Err(error),
+        });
+        match came {
+            Ok(Ok(packet)) => Ok(packet),
+            Err(RecvTimeoutError::Timeout) => {
+                let mut silence = lock(&self.silence);
+                *silence = silence.saturating_add(patience);
+                Err(UsbTrouble::Timeout)
+            }
+            // The thread has ended; the next read starts another one.
+            Ok(Err(trouble)) => {
+                endpoints.remove(&endpoint.address);
+                Err(trouble)
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                endpoints.remove(&endpoint.address);
+                Err(UsbTrouble::Gone)
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts to wait for what an endpoint sends.
+fn started(
+    shared: &Arc<Shared>,
+    endpoint: EndpointInfo,
+    room: usize,
+) -> Result<Packets, UsbTrouble> {
+    let (sender, packets) = mpsc::sync_channel(PACKETS_MAX);
+    let shared = Arc::clone(shared);
+    std::thread::Builder::new()
+        .name(format!("endpoint {:02x}", endpoint.address))
+        .spawn(move || wait(&shared, endpoint, room, &sender))
+        .map_err(|_no_thread| UsbTrouble::Other)?;
+    Ok(packets)
+}
+
+/// Passes on what an endpoint sends, until it fails or nobody wants it any more.
+fn wait(
+    shared: &Shared,
+    endpoint: EndpointInfo,
+    room: usize,
+    sender: &SyncSender<Result<Vec<u8>, UsbTrouble>>,
+) {
+    let address = endpoint.address;
+    while !shared.is_over.load(Ordering::Relaxed) {
+        let mut packet = vec![0; room];
+        let read = match endpoint.kind {
+            EndpointKind::Bulk => shared.handle.read_bulk(address, &mut packet, NO_END),
+            EndpointKind::Interrupt | EndpointKind::Other => {
+                shared.handle.read_interrupt(address, &mut packet, NO_END)
+            }
+        };
+        let came = match read {
+            // Empty packets come while an interface is claimed and when it is released.
+            Ok(0) | Err(rusb::Error::Interrupted) => continue,
+            Ok(count) => {
+                packet.truncate(count);
+                Ok(packet)
+            }
+            Err(error) => Err(trouble(error)),
+        };
+        let is_last = came.is_err();
+        if sender.send(came).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.shared.is_over.store(true, Ordering::Relaxed);
+        // Whoever waits in a read of an interface is let go with it.
+        for interface in lock(&self.claimed).iter() {
+            let _released = self.shared.handle.release_interface(*interface);
+        }
+    }
 }
 
 impl UsbHandle for Open {
     fn now(&self) -> Now {
-        self.clock.now()
+        *lock(&self.silence)
     }
 
     fn claim(&self, interface: u8) -> Result<(), UsbTrouble> {
-        self.handle.claim_interface(interface).map_err(trouble)
+        let claimed = self.shared.handle.claim_interface(interface);
+        claimed.map_err(trouble)?;
+        lock(&self.claimed).push(interface);
+        Ok(())
     }
 
     fn control_in(&self, request: Control, buffer: &mut [u8]) -> Result<usize, UsbTrouble> {
@@ -134,7 +266,8 @@ impl UsbHandle for Open {
             value,
             index,
         } = request;
-        self.handle
+        self.shared
+            .handle
             .read_control(request_type, request, value, index, buffer, ANSWER)
             .map_err(trouble)
     }
@@ -147,6 +280,7 @@ impl UsbHandle for Open {
             index,
         } = request;
         let sent = self
+            .shared
             .handle
             .write_control(request_type, request, value, index, bytes, ANSWER)
             .map_err(trouble)?;
@@ -159,29 +293,27 @@ impl UsbHandle for Open {
         buffer: &mut [u8],
         patience: Duration,
     ) -> Result<usize, UsbTrouble> {
-        let address = endpoint.address;
-        let read = match endpoint.kind {
-            EndpointKind::Bulk => self.handle.read_bulk(address, buffer, patience),
-            EndpointKind::Interrupt | EndpointKind::Other => {
-                self.handle.read_interrupt(address, buffer, patience)
-            }
-        };
-        read.map_err(trouble)
+        let packet = self.next(endpoint, buffer.len(), patience)?;
+        let room = buffer.get_mut(..packet.len());
+        room.ok_or(UsbTrouble::Overflow)?.copy_from_slice(&packet);
+        Ok(packet.len())
     }
 
     fn write(&self, endpoint: EndpointInfo, bytes: &[u8]) -> Result<(), UsbTrouble> {
         let address = endpoint.address;
+        let handle = &self.shared.handle;
         let sent = match endpoint.kind {
-            EndpointKind::Bulk => self.handle.write_bulk(address, bytes, ANSWER),
+            EndpointKind::Bulk => handle.write_bulk(address, bytes, ANSWER),
             EndpointKind::Interrupt | EndpointKind::Other => {
-                self.handle.write_interrupt(address, bytes, ANSWER)
+                handle.write_interrupt(address, bytes, ANSWER)
             }
         };
         all_of(sent.map_err(trouble)?, bytes)
     }
 
     fn clear_halt(&self, endpoint: EndpointInfo) -> Result<(), UsbTrouble> {
-        self.handle.clear_halt(endpoint.address).map_err(trouble)
+        let cleared = self.shared.handle.clear_halt(endpoint.address);
+        cleared.map_err(trouble)
     }
 }
 

@@ -122,7 +122,8 @@ impl UsbHandle for ReplayHandle {
         };
         let at = Duration::from_micros(next.at_us);
         let end = played.now.saturating_add(patience);
-        if at > end {
+        // A silence that was as long as the patience was told before what came behind it.
+        if at >= end {
             played.now = end;
             return Err(UsbTrouble::Timeout);
         }

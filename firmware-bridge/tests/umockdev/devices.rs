@@ -75,6 +75,16 @@ pub(crate) fn pos(port: &'static str, address: u8, has_output: bool) -> Device {
     }
 }
 
+/// A scanner with HID POS that is slow, so that its reports come in packets of 8 bytes.
+pub(crate) fn small_pos(port: &'static str, address: u8) -> Device {
+    let report = POS.replace(' ', "");
+    let interface = hid([0, 0], &report, 8, false);
+    Device {
+        descriptors: descriptors(0x0c2e, 0x0907, 1, &interface),
+        ..pos(port, address, false)
+    }
+}
+
 /// A scanner whose numbers are those of HID POS and whose descriptor is an attack.
 pub(crate) fn hostile(port: &'static str, address: u8) -> Device {
     Device {

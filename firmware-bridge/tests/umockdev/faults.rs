@@ -15,7 +15,7 @@ const EBUSY: i32 = 16;
 /// What `doctor` finds, and its exit status.
 fn findings(mock: &mut Mock, run: impl FnOnce(&mut Mock)) -> (i32, Vec<Value>) {
     run(mock);
-    let (status, printed) = mock.to_end();
+    let (status, printed) = mock.ended();
     let report: Value = serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{printed}"));
     assert_eq!(report["ok"], Value::from(status == 0));
     (status, report["findings"].as_array().unwrap().clone())
@@ -49,7 +49,7 @@ fn unplugged_at_every_request(test: &str, device: Device, packets: &[Vec<u8>]) {
         mock.command(&format!("mend {port}"));
         mock.command(&format!("clear {port}"));
         mock.send(port, packets);
-        let (status, printed) = mock.to_end();
+        let (status, printed) = mock.ended();
         assert_eq!(status, 0, "request {request}");
         let scan: Value = serde_json::from_str(&printed).unwrap();
         assert_eq!(scan["text"], "5901234123457", "request {request}");
@@ -79,13 +79,15 @@ fn a_scanner_that_goes_in_the_middle_of_a_scan_gives_nothing_of_it() {
     mock.until("HOST 1-1 waits");
     let halves = pos_reports("]Q1", &"x".repeat(100));
     mock.send("1-1", &halves[..1]);
-    mock.command(&format!("fail 1-1 1 {ENODEV}"));
+    // It has the first half and waits for the second.
+    mock.until("HOST 1-1 waits");
+    mock.command("unplug 1-1");
     // It let go of the scanner, so it has noticed.
     mock.until("HOST 1-1 released 0");
     mock.command("mend 1-1");
     mock.until("HOST 1-1 control 21 09 03fe");
     mock.send("1-1", &pos_reports("]E0", "whole"));
-    let (status, printed) = mock.to_end();
+    let (status, printed) = mock.ended();
     assert_eq!(status, 0);
     assert!(printed.contains("\"text\":\"whole\""), "{printed}");
 }
@@ -103,7 +105,7 @@ fn a_scanner_that_another_program_has_is_told_and_taken_later() {
     mock.run("test --count 1 --json");
     mock.send("1-1", &pos_reports("]E0", "5901234123457"));
     mock.command("claim 1-1 0");
-    assert_eq!(mock.to_end().0, 0);
+    assert_eq!(mock.ended().0, 0);
 }
 
 #[test]
@@ -202,7 +204,7 @@ fn a_user_without_permission_is_told_and_scans_when_it_comes() {
     run(&mut mock, "test --count 1 --json");
     mock.send("1-1", &pos_reports("]E0", "5901234123457"));
     fs::set_permissions(&node, fs::Permissions::from_mode(0o666)).unwrap();
-    let (status, printed) = mock.to_end();
+    let (status, printed) = mock.ended();
     assert_eq!(status, 0);
     assert!(printed.contains("5901234123457"));
 }

@@ -8,9 +8,10 @@
  *
  *     run PROGRAM ARG...     starts a program that sees the devices, in place of the last one
  *     kill                   kills it with SIGKILL
- *     send PORT EP HEX       the device sends a packet
+ *     send PORT EP HEX       the device sends this, in packets of the endpoint's size
  *     clear PORT             what it would have sent is forgotten
  *     fail PORT N ERRNO      its Nth request from now fails; ENODEV lasts until `mend`
+ *     unplug PORT            it is gone until `mend`
  *     claim PORT ERRNO       claiming its interfaces fails; 0 works again
  *     refuse PORT            it stalls every control request; `mend` ends that
  *     mend PORT              everything works again
@@ -54,6 +55,7 @@ typedef struct {
   unsigned char report_descriptor[4096];
   size_t report_descriptor_size;
   GQueue packets, pending, done;
+  unsigned packet_size[256]; /* by endpoint */
   unsigned taken; /* interfaces that a program has, a bit each */
   int claim_errno, fail_errno, refuses;
   long fail_in; /* so many requests until the one that fails; 0 for none */
@@ -95,24 +97,30 @@ static void *seen(UMockdevIoctlData *arg, size_t size, UMockdevIoctlData **data)
 
 static struct usbdevfs_urb *of(Urb *u) { return (struct usbdevfs_urb *)u->urb->data; }
 
-/* Gives a pending read the packet that waits for it, if one does. */
+/* Gives a pending read what waits for it. A transfer ends with a packet that is not full, or when
+ * there is no more room; until then it goes on. */
 static void deliver(Device *device) {
   for (GList *at = device->pending.head; at;) {
     GList *next = at->next;
     Urb *u = at->data;
-    for (GList *p = device->packets.head; p; p = p->next) {
+    struct usbdevfs_urb *x = of(u);
+    for (GList *p = device->packets.head, *after; p; p = after) {
       Packet *packet = p->data;
-      if (packet->endpoint != of(u)->endpoint) continue;
-      size_t room = of(u)->buffer_length;
+      after = p->next;
+      if (packet->endpoint != x->endpoint) continue;
+      size_t room = x->buffer_length - x->actual_length;
       size_t size = packet->size < room ? packet->size : room;
-      memcpy(u->buffer->data, packet->bytes, size);
-      of(u)->actual_length = size;
-      of(u)->status = packet->size > room ? -EOVERFLOW : 0;
+      memcpy(u->buffer->data + x->actual_length, packet->bytes, size);
+      x->actual_length += size;
+      x->status = packet->size > room ? -EOVERFLOW : 0;
+      int is_end = packet->size >= room || packet->size < device->packet_size[packet->endpoint & 255];
       g_queue_delete_link(&device->packets, p);
       g_free(packet);
-      g_queue_delete_link(&device->pending, at);
-      g_queue_push_tail(&device->done, u);
-      break;
+      if (is_end) {
+        g_queue_delete_link(&device->pending, at);
+        g_queue_push_tail(&device->done, u);
+        break;
+      }
     }
     at = next;
   }
@@ -145,14 +153,26 @@ static void empty(Device *device) {
   for (Packet *packet; (packet = g_queue_pop_head(&device->packets));) g_free(packet);
 }
 
+/* Whoever waits is told so. */
+static void end_pending(Device *device, int status) {
+  for (Urb *u; (u = g_queue_pop_head(&device->pending));) {
+    of(u)->status = status;
+    g_queue_push_tail(&device->done, u);
+  }
+}
+
+/* The plug is pulled. What is in the device is lost with its power. */
+static void unplug(Device *device) {
+  device->is_gone = 1;
+  empty(device);
+  end_pending(device, -ESHUTDOWN);
+}
+
 /* What a request fails with, if it is the one that shall fail. */
 static int failing(Device *device) {
   if (device->is_gone) return ENODEV;
   if (device->fail_in == 0 || --device->fail_in > 0) return 0;
-  if (device->fail_errno == ENODEV) {
-    device->is_gone = 1;
-    empty(device); /* what is in a device is lost with its power */
-  }
+  if (device->fail_errno == ENODEV) unplug(device);
   return device->fail_errno;
 }
 
@@ -164,7 +184,7 @@ static int submit(Device *device, UMockdevIoctlData *arg) {
   if (!x) return EIO;
   size_t at = G_STRUCT_OFFSET(struct usbdevfs_urb, buffer);
   buffer = umockdev_ioctl_data_resolve(urb, at, x->buffer_length, NULL);
-  if (!buffer && x->buffer_length) return EIO;
+  if (!buffer) return EIO;
   Urb *u = g_new0(Urb, 1);
   u->urb = urb;
   u->buffer = buffer;
@@ -172,6 +192,7 @@ static int submit(Device *device, UMockdevIoctlData *arg) {
   if (x->type == USBDEVFS_URB_TYPE_CONTROL) {
     control(device, u);
   } else if (x->endpoint & 0x80) {
+    x->actual_length = 0;
     g_queue_push_tail(&device->pending, u);
     deliver(device);
     if (device->pending.length) tell("HOST %s waits\n", device->port);
@@ -189,8 +210,7 @@ static int submit(Device *device, UMockdevIoctlData *arg) {
 static int discard(Device *device) {
   Urb *u = g_queue_pop_head(&device->pending);
   if (!u) return EINVAL;
-  of(u)->status = -ENOENT;
-  of(u)->actual_length = 0;
+  of(u)->status = -ENOENT; /* what has come stands in actual_length */
   g_queue_push_tail(&device->done, u);
   return 0;
 }
@@ -238,6 +258,7 @@ static int answered(Device *device, gulong request, UMockdevIoctlData *arg) {
     unsigned *interface = seen(arg, sizeof *interface, &data);
     if (!interface) return EIO;
     device->taken &= ~(1u << *interface);
+    end_pending(device, -ENOENT);
     tell("HOST %s released %u\n", device->port, *interface);
     return 0;
   }
@@ -279,6 +300,10 @@ static void plug(UMockdevTestbed *testbed, char *line) {
   strcpy(device->port, port);
   device->report_descriptor_size =
       from_hex(device->report_descriptor, sizeof device->report_descriptor, report_descriptor);
+  unsigned char raw[4096];
+  size_t raw_size = from_hex(raw, sizeof raw, descriptors);
+  for (size_t d = 0; d + 5 < raw_size && raw[d]; d += raw[d])
+    if (raw[d + 1] == 5) device->packet_size[raw[d + 2]] = raw[d + 4] | raw[d + 5] << 8;
   GString *text = g_string_new(NULL);
   g_string_printf(text,
                   "P: /devices/usb1/%s\nN: bus/usb/001/%03u\nE: SUBSYSTEM=usb\nE: DRIVER=usb\n"
@@ -358,13 +383,22 @@ static void command(char *line) {
   Device *device = named(port);
   g_mutex_lock(&lock);
   if (!strcmp(word, "send")) {
-    Packet *packet = g_new0(Packet, 1);
-    sscanf(line + at, "%*s %x %65535s", &packet->endpoint, rest);
-    packet->size = from_hex(packet->bytes, sizeof packet->bytes, rest);
-    g_queue_push_tail(&device->packets, packet);
+    unsigned endpoint = 0;
+    unsigned char bytes[4096];
+    sscanf(line + at, "%*s %x %65535s", &endpoint, rest);
+    size_t size = from_hex(bytes, sizeof bytes, rest), room = device->packet_size[endpoint & 255];
+    for (size_t sent = 0; sent < size && room; sent += room) {
+      Packet *packet = g_new0(Packet, 1);
+      packet->endpoint = endpoint;
+      packet->size = size - sent < room ? size - sent : room;
+      memcpy(packet->bytes, bytes + sent, packet->size);
+      g_queue_push_tail(&device->packets, packet);
+    }
     deliver(device);
   } else if (!strcmp(word, "clear")) {
     empty(device);
+  } else if (!strcmp(word, "unplug")) {
+    unplug(device);
   } else if (!strcmp(word, "fail")) {
     sscanf(line + at, "%*s %ld %d", &number, &error);
     device->fail_in = number;

@@ -97,11 +97,11 @@ impl Mock {
     pub(crate) fn output(&mut self, args: &str) -> (i32, String) {
         self.seen.clear();
         self.run(args);
-        self.to_end()
+        self.ended()
     }
 
     /// Waits until the program has ended; returns its exit status and what it printed.
-    pub(crate) fn to_end(&mut self) -> (i32, String) {
+    pub(crate) fn ended(&mut self) -> (i32, String) {
         let exited = self.until("HOST exited ");
         let status = exited.trim_start_matches("HOST exited ").parse().unwrap();
         let printed = self

@@ -5,7 +5,7 @@ use std::time::Duration;
 use firmware_bridge::{Client, Heard, Scan, ScanSource as _, Tone};
 use serde_json::Value;
 
-use crate::devices::{Device, key_reports, keyboard, pos, pos_reports, serial};
+use crate::devices::{Device, key_reports, keyboard, pos, pos_reports, serial, small_pos};
 use crate::mock::{LONG, Mock};
 
 /// A bridge that runs, with its client.
@@ -188,6 +188,27 @@ fn three_scanners_at_once_give_every_character() {
 }
 
 #[test]
+fn what_fills_its_packets_to_the_last_byte_comes_at_once() {
+    let devices = [serial("1-2", 5), small_pos("1-1", 4)];
+    let test = "what_fills_its_packets_to_the_last_byte_comes_at_once";
+    let Some(mut running) = Running::with(test, &devices) else {
+        return;
+    };
+    // No packet that is not full follows, neither here nor there.
+    for length in [63, 127, 191] {
+        let text = "S".repeat(length);
+        running
+            .mock
+            .send("1-2", &[format!("{text}\r").into_bytes()]);
+        assert_eq!(running.scan().text(), Some(text.as_str()));
+    }
+    running
+        .mock
+        .send("1-1", &pos_reports("]E0", "5901234123457"));
+    assert_eq!(running.scan().text(), Some("5901234123457"));
+}
+
+#[test]
 fn what_was_scanned_before_anybody_read_says_so() {
     let test = "what_was_scanned_before_anybody_read_says_so";
     let Some(mut mock) = Mock::with(test, &[pos("1-1", 4, true)]) else {
@@ -261,7 +282,7 @@ fn a_scanner_is_told_to_sound_and_one_that_cannot_is_told_of() {
     };
     mock.run("beep --tone error");
     mock.until("HOST 1-1 out 02 0404");
-    let (status, printed) = mock.to_end();
+    let (status, printed) = mock.ended();
     assert_eq!(status, 0);
     assert!(
         printed.contains("05e0:1200@1-3 cannot be told to sound"),
