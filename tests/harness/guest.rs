@@ -27,7 +27,7 @@ use self::keyboard::Hardware;
 
 /// How long the machine may be silent while something is waited for. It is emulated instruction by
 /// instruction, beside whatever else is tested.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// So many lines of the machine are shown when it falls silent.
 const LAST_MAX: usize = 40;
 /// Memory of the machine: enough for a store, a few programs and their libraries.
