@@ -9,11 +9,17 @@ use tests::bridge::{Bridge, scan_id};
 use tests::check::assert_holds;
 use tests::node::Node as _;
 use tests::process::Watchdog;
+use tests::server::Server;
+use tests::skip::skipped;
+use tests::small_disk::{SmallDisk, may_mount};
 use tests::stock::Stock;
 use tests::tmux::Screen;
 
 fn shop() -> Stock {
-    let stock = Stock::new("scanner");
+    shop_of(Stock::new("scanner"))
+}
+
+fn shop_of(stock: Stock) -> Stock {
     stock.ok("item add R-100 --name Resistor --barcode 4006381333931");
     stock.ok("item add 12 --name Dozen");
     stock.ok("location add A-01 --name Shelf");
@@ -130,4 +136,84 @@ fn a_bridge_that_is_not_there_yet_is_said_and_waited_for() {
     assert_eq!(answer, "ok ADD: scan a location");
     session.kill().unwrap();
     session.wait().unwrap();
+}
+
+#[test]
+fn what_the_disk_does_not_take_stays_with_the_bridge_until_it_does() {
+    let test = "what_the_disk_does_not_take_stays_with_the_bridge_until_it_does";
+    if let Err(why) = may_mount() {
+        return skipped(test, &why);
+    }
+    let root = tempfile::tempdir().unwrap();
+    let disk = SmallDisk::mount(root.path().join("disk"), 12 * 1024).unwrap();
+    let stock = Stock::at("scanner", |_| disk.path.join("store"));
+    stock.ok("init --name scanner");
+    let stock = shop_of(stock);
+    let bridge = Bridge::listen(stock.home(), "scan.sock");
+    let socket = bridge.path().display().to_string();
+    let arguments = ["--bounce", "0", "--bridge", &socket];
+    let Some(screen) = Screen::open(test, &stock, (60, 20), &arguments) else {
+        return;
+    };
+    let mut taker = bridge.taker();
+    for (number, text) in [(1, "ADD"), (2, "A-01"), (3, "R-100")] {
+        assert_eq!(taker.scan(number, text), "ok");
+    }
+    disk.fill(0).unwrap();
+    // Files end within blocks that they have; one long code needs more.
+    let long = "X".repeat(6_000);
+    taker.give(4, None, long.as_bytes());
+    screen.until_answered("waits until the disk takes it");
+    disk.empty().unwrap();
+    // Nobody scans anything, and the scan that waited is taken.
+    assert_eq!(taker.acknowledged().0, scan_id(4));
+    assert_eq!(taker.scan(5, "R-100"), "ok");
+    screen.press(&["F10"]);
+    assert_eq!(screen.ended().0, "0");
+    on_hand(&stock, "2");
+}
+
+#[test]
+fn the_same_scan_given_again_is_no_bounce_and_two_scanners_are_two() {
+    let test = "the_same_scan_given_again_is_no_bounce_and_two_scanners_are_two";
+    let stock = shop();
+    let bridge = Bridge::listen(stock.home(), "scan.sock");
+    let socket = bridge.path().display().to_string();
+    let Some(screen) = Screen::open(test, &stock, (60, 20), &["--bridge", &socket]) else {
+        return;
+    };
+    let mut taker = bridge.taker();
+    assert_eq!(taker.scan(1, "ADD"), "ok");
+    assert_eq!(taker.scan(2, "A-01"), "ok");
+    assert_eq!(taker.scan(3, "R-100"), "ok");
+    // All of these say the same moment: a bounce of that scanner, what came before, and another
+    // scanner's.
+    assert_eq!(taker.scan(4, "R-100"), "warning");
+    assert_eq!(taker.scan(3, "R-100"), "ok");
+    taker.give_from("1eab:0110/2", 5, None, b"R-100");
+    assert_eq!(taker.acknowledged(), (scan_id(5), "ok".to_owned()));
+    screen.press(&["F10"]);
+    assert_eq!(screen.ended().0, "0");
+    on_hand(&stock, "2");
+}
+
+#[test]
+fn a_device_that_joins_first_keeps_the_scans_that_waited() {
+    let test = "a_device_that_joins_first_keeps_the_scans_that_waited";
+    let server = Server::start();
+    let code = server.admin("device code");
+    let stock = Stock::without_store("new");
+    let bridge = Bridge::listen(stock.home(), "scan.sock");
+    let socket = bridge.path().display().to_string();
+    let Some(screen) = Screen::open(test, &stock, (60, 20), &["--bridge", &socket]) else {
+        return;
+    };
+    screen.until_shown("enrolment code");
+    let mut taker = bridge.taker();
+    taker.give(1, None, b"ADD");
+    screen.until_answered("no enrolment code");
+    taker.give(2, Some("]Q1"), code["qr"].as_str().unwrap().as_bytes());
+    assert_eq!(taker.acknowledged(), (scan_id(2), "ok".to_owned()));
+    assert_eq!(taker.acknowledged(), (scan_id(1), "ok".to_owned()));
+    screen.until_answered("ADD: scan a location");
 }

@@ -78,9 +78,14 @@ pub fn scan_id(number: u32) -> String {
 impl Taker {
     /// Gives a scan of this number, with what the scanner says of the kind of barcode.
     pub fn give(&mut self, number: u32, aim: Option<&str>, data: &[u8]) {
+        self.give_from("0c2e:0b6a/POS001", number, aim, data);
+    }
+
+    /// The same from a scanner of this name.
+    pub fn give_from(&mut self, device: &str, number: u32, aim: Option<&str>, data: &[u8]) {
         let line = json!({
             "scan_id": scan_id(number),
-            "device": "0c2e:0b6a/POS001",
+            "device": device,
             "at": "2026-11-20T08:00:00.000Z",
             "aim": aim,
             "data_b64": STANDARD.encode(data),

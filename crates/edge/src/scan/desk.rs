@@ -82,6 +82,11 @@ impl<'a> Desk<'a> {
         &self.work
     }
 
+    /// Whether a scan of a bridge was taken in before, done by now or not.
+    pub(crate) fn knows(&self, id: &ScanId) -> bool {
+        self.queue.knows(id)
+    }
+
     /// Queues scans; on return they are on the disk. Gives the ids of those that were done before.
     pub(crate) fn push(&mut self, scans: Vec<Scanned>) -> Result<Vec<ScanId>, Failure> {
         self.queue.push(scans).map_err(|error| failed(&error))

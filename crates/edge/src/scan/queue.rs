@@ -23,9 +23,9 @@ use super::scanned::Scanned;
 const FILE: &str = "scans.queue";
 /// Before the id that a bridge gives a scan, in its key.
 const OF_BRIDGE: &str = "bridge ";
-/// So many scans of bridges are known by their ids when they are given again. A bridge does so as
-/// long as it has heard nothing, and then gives the oldest first.
-const KNOWN_MAX: usize = 1024;
+/// So many scans of bridges that are done are known by their ids when they are given again: more
+/// than there are acknowledgements on their way through a socket, which are lost with a bridge.
+const KNOWN_MAX: usize = 4096;
 /// A file that is larger is written anew when all of it is done.
 const BYTES_MAX: u64 = 1 << 20;
 
@@ -109,6 +109,7 @@ impl Queue {
         let mut waiting = VecDeque::new();
         let mut known = VecDeque::new();
         let mut last = 0;
+        let mut is_begun = false;
         let mut stood = Stood {
             session: Session::default(),
             user: user.cloned(),
@@ -131,6 +132,7 @@ impl Queue {
                 Line::Done(number, saved, user) => {
                     last = last.max(number);
                     waiting.retain(|raw: &Raw| raw.number > number);
+                    is_begun = true;
                     stood = Stood {
                         session: Session::of_saved(&saved).unwrap_or_default(),
                         user: user.and_then(|user| UserName::new(&user).ok()),
@@ -142,19 +144,18 @@ impl Queue {
         let mut queue = Self {
             file: appended(&path)?,
             path,
+            // Whatever follows a torn line is a line of its own.
+            is_torn: bytes.last().is_some_and(|last| *last != b'\n'),
             name: format!("{origin} {}", now.millis()),
             last,
             waiting,
             known,
-            is_torn: false,
         };
-        // Whatever follows a torn line is a line of its own.
-        if bytes.last().is_some_and(|last| *last != b'\n') {
-            queue.file.write_all(b"\n")?;
-        }
         if bytes.is_empty() {
-            let line = done_line(last, &stood.session, user)?;
-            queue.file.write_all(&line)?;
+            sync_dir(store)?;
+        }
+        if !is_begun {
+            queue.append(done_line(last, &stood.session, user)?)?;
         }
         Ok((queue, stood))
     }
@@ -163,21 +164,16 @@ impl Queue {
     /// and are not taken once more.
     pub(crate) fn push(&mut self, scans: Vec<Scanned>) -> io::Result<Vec<ScanId>> {
         let before = self.file.metadata()?.len();
-        let mut lines = if self.is_torn {
-            b"\n".to_vec()
-        } else {
-            Vec::new()
-        };
+        let mut lines = Vec::new();
         let mut raws: Vec<Raw> = Vec::new();
         let mut done = Vec::new();
-        for Scanned { at, text, id } in scans {
-            let key = id.as_ref().map(|id| format!("{OF_BRIDGE}{id}"));
+        for Scanned { at, text, id, .. } in scans {
+            let key = id.as_ref().map(key_of);
+            if key.as_ref().is_some_and(|key| self.is_waiting(key)) {
+                continue;
+            }
             if key.as_ref().is_some_and(|key| self.known.contains(key)) {
-                let is_waiting = self
-                    .waiting
-                    .iter()
-                    .any(|raw| Some(&raw.key) == key.as_ref());
-                done.extend(id.filter(|_| !is_waiting));
+                done.extend(id);
                 continue;
             }
             self.last = self.last.saturating_add(1);
@@ -197,19 +193,56 @@ impl Queue {
         if raws.is_empty() {
             return Ok(done);
         }
-        let written = self.file.write_all(&lines);
+        let written = self.append(lines);
         if let Err(error) = written.and_then(|()| self.file.sync_data()) {
             // They are scanned again, so nothing of them may come back.
             drop(self.file.set_len(before));
             self.is_torn = true;
             return Err(error);
         }
-        self.is_torn = false;
         for raw in &raws {
             know(&mut self.known, &raw.key);
         }
         self.waiting.extend(raws);
         Ok(done)
+    }
+
+    /// Writes lines behind all others, and as lines of their own whatever stands there.
+    fn append(&mut self, lines: Vec<u8>) -> io::Result<()> {
+        let lines = match self.is_torn {
+            true => [b"\n".to_vec(), lines].concat(),
+            false => lines,
+        };
+        let written = self.file.write_all(&lines);
+        self.is_torn = written.is_err();
+        written
+    }
+
+    /// Begins the file anew with these lines, which are on the disk then.
+    fn begin_anew(&mut self, lines: &[u8]) -> io::Result<()> {
+        let new = self.path.with_extension("new");
+        drop(fs::remove_file(&new));
+        let mut file = appended(&new)?;
+        file.write_all(lines)?;
+        file.sync_all()?;
+        fs::rename(&new, &self.path)?;
+        self.file = file;
+        self.is_torn = false;
+        self.path.parent().map_or(Ok(()), sync_dir)
+    }
+
+    fn known_line(&self) -> io::Result<Vec<u8>> {
+        json_line(&Line::Known(self.known.iter().cloned().collect()))
+    }
+
+    fn is_waiting(&self, key: &str) -> bool {
+        self.waiting.iter().any(|raw| raw.key == key)
+    }
+
+    /// Whether a scan of a bridge was taken in before, done by now or not.
+    pub(crate) fn knows(&self, id: &ScanId) -> bool {
+        let key = key_of(id);
+        self.is_waiting(&key) || self.known.contains(&key)
     }
 
     /// A scan that could not be taken waits again, before all others.
@@ -232,25 +265,37 @@ impl Queue {
         let line = done_line(raw.number, session, user)?;
         let is_large = self.file.metadata()?.len() > BYTES_MAX;
         if !is_large || !self.waiting.is_empty() {
-            return self.file.write_all(&line);
+            return self.append(line);
         }
-        let mut lines = json_line(&Line::Known(self.known.iter().cloned().collect()))?;
-        lines.extend(line);
-        let new = self.path.with_extension("new");
-        fs::write(&new, &lines)?;
-        File::open(&new)?.sync_all()?;
-        fs::rename(&new, &self.path)?;
-        self.file = appended(&self.path)?;
-        Ok(())
+        let known = self.known_line()?;
+        self.begin_anew(&[known, line].concat())
     }
 
-    /// The session is over, and nothing of it goes on.
-    pub(crate) fn end(self) -> io::Result<()> {
+    /// The session is over, and nothing of it goes on; what a bridge may give again is known.
+    pub(crate) fn end(mut self) -> io::Result<()> {
+        if !self.waiting.is_empty() {
+            // What could not be taken is no less a scan: the session goes on with it.
+            return Ok(());
+        }
+        if !self.known.is_empty() {
+            let known = self.known_line()?;
+            return self.begin_anew(&known);
+        }
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => Ok(()),
         }
     }
+}
+
+/// The key of a scan of a bridge.
+fn key_of(id: &ScanId) -> String {
+    format!("{OF_BRIDGE}{id}")
+}
+
+/// Makes what was created or renamed in a directory last.
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
 }
 
 /// Takes note of the key of a scan, if it came from a bridge.
@@ -419,7 +464,11 @@ mod tests {
         let again = queue.push(vec![first.clone(), second.clone()]).unwrap();
         assert_eq!(again, [first.id.clone().unwrap()]);
         assert_eq!(texts(&mut queue), ["A"]);
-        // Also when the file has begun anew meanwhile.
+        // Also when the session ended, and when the file has begun anew meanwhile.
+        queue.end().unwrap();
+        let (mut queue, session) = open(dir.path());
+        assert_eq!(session, Session::default());
+        assert!(queue.knows(&first.id.clone().unwrap()));
         push(&mut queue, &[&"X".repeat(1 << 20)]);
         let large = queue.next().unwrap();
         queue.done(&large, &at_a(), None).unwrap();

@@ -12,12 +12,19 @@ pub(crate) struct Scanned {
     pub(crate) text: String,
     /// What the scanner's bridge calls it, as often as it gives it. Of keys there is none.
     pub(crate) id: Option<ScanId>,
+    /// Which scanner; none is the keyboard.
+    pub(crate) device: Option<String>,
 }
 
 impl Scanned {
     /// What came as keys, or as a line.
     pub(crate) const fn typed(at: Timestamp, text: String) -> Self {
-        Self { at, text, id: None }
+        Self {
+            at,
+            text,
+            id: None,
+            device: None,
+        }
     }
 
     /// What a scanner gave. It may have waited for us, but it was not made later than now.
@@ -27,6 +34,7 @@ impl Scanned {
             at: at.min(now),
             text: text_of(scan),
             id: Some(scan.scan_id.clone()),
+            device: Some(scan.device.clone()),
         }
     }
 }

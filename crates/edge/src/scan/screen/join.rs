@@ -61,6 +61,7 @@ pub(super) fn join(
         node,
         page: Page::default(),
         scans: Vec::new(),
+        early: Vec::new(),
     };
     loop {
         around.newest.show(joining.page.view());
@@ -133,6 +134,8 @@ struct Joining<'a> {
     page: Page,
     /// What was scanned and not yet looked at.
     scans: Vec<Scanned>,
+    /// What a bridge gave that is no enrolment code: scans from before, for whoever works then.
+    early: Vec<Scanned>,
 }
 
 impl Joining<'_> {
@@ -151,7 +154,7 @@ impl Joining<'_> {
         Ok(Ready {
             node,
             answered: self.page.answered.take(),
-            scans: self.scans,
+            scans: [self.early, self.scans].concat(),
         })
     }
 
@@ -163,13 +166,12 @@ impl Joining<'_> {
     /// Tries one code after the other; says whether the device has joined with one.
     fn take_scans(&mut self, happened: &Receiver<Happened>) -> Result<bool, Failure> {
         while !self.scans.is_empty() && !self.page.is_leaving {
-            let Scanned { at, text, id } = self.scans.remove(0);
-            let has_joined = self.take(at, Aim::split(&text).1, happened)?;
-            let sign = if has_joined { Sign::Ok } else { Sign::Error };
-            self.around.scanners.done(id.as_ref(), sign);
-            if has_joined {
+            let scan = self.scans.remove(0);
+            if self.take(scan.at, Aim::split(&scan.text).1, happened)? {
+                self.around.scanners.done(scan.id.as_ref(), Sign::Ok);
                 return Ok(true);
             }
+            self.early.extend(scan.id.is_some().then_some(scan));
         }
         Ok(false)
     }

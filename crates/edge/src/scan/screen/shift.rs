@@ -1,7 +1,7 @@
 //! One person's time at the screen: scans taken in order, what came of them kept for the picture,
 //! and how it stands with everything around.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -86,7 +86,11 @@ pub(super) struct Shift<'a> {
     store: &'a Path,
     scans: Desk<'a>,
     wish: UnboundedSender<Wish>,
-    bounce: Bounce,
+    /// What each scanner, or the keyboard, gave last.
+    bounces: BTreeMap<Option<String>, Bounce>,
+    bounce_millis: u64,
+    /// Scans of a bridge that the disk has not taken yet; the bridge has them as well.
+    kept: Vec<Scanned>,
     /// The newest first.
     answered: VecDeque<Answered>,
     typed: String,
@@ -118,7 +122,9 @@ impl<'a> Shift<'a> {
             store,
             scans,
             wish,
-            bounce: Bounce::within(bounce_millis),
+            bounces: BTreeMap::new(),
+            bounce_millis,
+            kept: Vec::new(),
             answered: VecDeque::new(),
             typed: String::new(),
             notice: Some(notices).filter(|notices| !notices.is_empty()),
@@ -152,7 +158,10 @@ impl<'a> Shift<'a> {
             self.show();
             let first = match happened.recv_timeout(TICK) {
                 Ok(first) => Some(first),
-                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.take_kept();
+                    None
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let mut scans = Vec::new();
@@ -261,35 +270,76 @@ impl<'a> Shift<'a> {
         self.is_help = false;
         self.is_leaving = false;
         self.notice = None;
-        let mut scans = Vec::new();
+        let mut scans = std::mem::take(&mut self.kept);
+        let mut bounced = Vec::new();
         for scan in came {
             self.scanned = Some(scan.at);
-            if self.bounce.is_one(&scan.text, scan.at) {
+            if self.is_bounce(&scans, &scan) {
                 self.notice = Some("the same code twice at once: counted once".to_owned());
                 self.around.sound(Tone::Duplicate);
-                self.around.scanners.done(scan.id.as_ref(), Sign::Warning);
+                bounced.extend(scan.id);
             } else {
                 scans.push(scan);
             }
         }
-        if scans.is_empty() {
-            return;
-        }
-        let ids: Vec<ScanId> = scans.iter().filter_map(|scan| scan.id.clone()).collect();
-        let (again, sign) = match self.scans.push(scans) {
-            Ok(done) => (done, Sign::Ok),
-            Err(failure) => {
-                let says = format!("not taken, scan it again: {}", failed_text(&failure));
-                self.answer(SystemClock.now(), "", Tone::Error, says, None);
-                (ids, Sign::Error)
+        match self.scans.push(scans.clone()) {
+            Ok(done) => {
+                self.all_done(&done, Sign::Ok);
+                self.all_done(&bounced, Sign::Warning);
+                self.work_off();
             }
-        };
-        for id in again {
-            self.around.scanners.done(Some(&id), sign);
+            Err(failure) => self.not_taken(scans, &failure),
         }
-        if sign == Sign::Error {
+    }
+
+    /// Whether a scan is the one before it of the same scanner once more. What a bridge gives again
+    /// is none: it is known by its id.
+    fn is_bounce(&mut self, scans: &[Scanned], scan: &Scanned) -> bool {
+        let is_given_again = scan.id.as_ref().is_some_and(|id| {
+            let is_here = scans.iter().any(|other| other.id.as_ref() == Some(id));
+            is_here || self.scans.knows(id)
+        });
+        let window = self.bounce_millis;
+        let bounce = self.bounces.entry(scan.device.clone());
+        let bounce = bounce.or_insert_with(|| Bounce::within(window));
+        !is_given_again && bounce.is_one(&scan.text, scan.at)
+    }
+
+    fn all_done(&self, ids: &[ScanId], sign: Sign) {
+        for id in ids {
+            self.around.scanners.done(Some(id), sign);
+        }
+    }
+
+    /// The disk has none of these. What was typed is typed again; what a bridge gave stays with it
+    /// until the disk takes it.
+    fn not_taken(&mut self, scans: Vec<Scanned>, failure: &Failure) {
+        let (kept, typed): (Vec<Scanned>, Vec<Scanned>) =
+            scans.into_iter().partition(|scan| scan.id.is_some());
+        let what = match (kept.is_empty(), typed.is_empty()) {
+            (_, false) => "not taken, scan it again",
+            (false, true) => "waits until the disk takes it",
+            (true, true) => return,
+        };
+        self.kept = kept;
+        let says = format!("{what}: {}", failed_text(failure));
+        self.answer(SystemClock.now(), "", Tone::Error, says, None);
+    }
+
+    /// Tries once more what the disk did not take; says nothing while it still does not.
+    fn take_kept(&mut self) {
+        if self.kept.is_empty() {
             return;
         }
+        if let Ok(done) = self.scans.push(self.kept.clone()) {
+            self.kept.clear();
+            self.all_done(&done, Sign::Ok);
+            self.work_off();
+        }
+    }
+
+    /// Takes all scans that wait.
+    fn work_off(&mut self) {
         let changes = self.work().node.changes();
         while self.take_next() {
             self.show();
