@@ -17,6 +17,8 @@ use crate::wire::{Ack, Refusal, SCAN_BYTES_MAX, Scan, ScanId, Tone};
 
 /// How many scans that are done are remembered.
 const DONE_MAX: usize = 1024;
+/// No bridge is there, or none any more.
+const NO_BRIDGE: &str = "no-bridge";
 /// How long it is waited before the bridge is looked for again.
 const AGAIN: Duration = Duration::from_millis(300);
 /// How long a bridge may take to take an acknowledgement.
@@ -35,8 +37,8 @@ struct Reading {
     stream: Option<UnixStream>,
     /// What came of a line that is not whole.
     bytes: Vec<u8>,
-    /// Whether it was told that there is no connection.
-    is_told: bool,
+    /// What was told of a connection that is not there.
+    told: Option<&'static str>,
 }
 
 #[derive(Debug, Default)]
@@ -71,7 +73,10 @@ impl Client {
                 self.writing().stream = Some(to);
                 reading.stream = Some(from);
                 reading.bytes.clear();
-                None
+                // A bridge that had another client may have it still.
+                let is_back = reading.told == Some(NO_BRIDGE);
+                reading.told = reading.told.filter(|_| !is_back);
+                is_back.then(|| Heard::Notice(self.there()))
             }
             Err(error) => {
                 let notice = self.no_bridge(&error);
@@ -88,8 +93,18 @@ impl Client {
     fn lost(&self, reading: &mut Reading, notice: Notice) -> Option<Heard> {
         reading.stream = None;
         self.writing().stream = None;
-        let is_news = !std::mem::replace(&mut reading.is_told, true);
+        let is_news = reading.told.replace(notice.code) != Some(notice.code);
         is_news.then_some(Heard::Notice(notice))
+    }
+
+    fn there(&self) -> Notice {
+        Notice {
+            device: None,
+            code: "bridge",
+            text: format!("the bridge at {} is there", self.path.display()),
+            hint: None,
+            is_trouble: false,
+        }
     }
 
     fn no_bridge(&self, error: &io::Error) -> Notice {
@@ -101,7 +116,7 @@ impl Client {
         };
         Notice {
             device: None,
-            code: "no-bridge",
+            code: NO_BRIDGE,
             text: format!("no bridge at {path}: {error}"),
             hint: Some(hint),
             is_trouble: true,
@@ -214,7 +229,9 @@ impl ScanSource for Client {
             Ok(Some(line)) => {
                 let heard = self.heard(reading, &line);
                 if reading.stream.is_some() {
-                    reading.is_told = false;
+                    reading.told = None;
+                } else if heard.is_none() {
+                    std::thread::park_timeout(patience.min(AGAIN));
                 }
                 Ok(heard)
             }

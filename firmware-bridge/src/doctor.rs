@@ -11,12 +11,10 @@ use crate::known;
 use crate::route::{self, NotRead, Route};
 use crate::scanner::{self, OpenError};
 use crate::transport::{
-    CLASS_COMM, CLASS_DATA, CLASS_HID, DeviceInfo, InterfaceInfo, UsbTransport, UsbTrouble,
+    BY_A_PROGRAM, CLASS_COMM, CLASS_DATA, CLASS_HID, DeviceInfo, InterfaceInfo, UsbTransport,
+    UsbTrouble,
 };
 use crate::udev::{GROUP, PATH};
-
-/// The kernel's name for "a program has this interface through usbfs".
-const BY_A_PROGRAM: &str = "usbfs";
 
 /// How weighty a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -59,6 +57,9 @@ pub trait Surroundings {
     /// Which programs have a device open, as far as this user may know.
     fn holders(&self, device: &DeviceInfo) -> Vec<Holder>;
 
+    /// The processes of `stock-bridge` beside this one.
+    fn bridges(&self) -> Vec<u32>;
+
     /// Whether there is a group of scanners, and whether this user is in it.
     fn group(&self) -> Membership;
 
@@ -98,6 +99,7 @@ pub fn examine(
                 findings.push(taken(device, &route, opened, around));
                 findings.extend(has_driver(device, &route));
             }
+            Err(NotRead::Taken) => findings.push(busy(device, around)),
             Err(why) => findings.extend(not_read(device, why)),
         }
     }
@@ -204,7 +206,7 @@ fn taken(
             finding(device, "ok", Weight::Ok, &text, None)
         }
         Err(OpenError::Usb(UsbTrouble::Access)) => denied(device, around.group()),
-        Err(OpenError::Usb(UsbTrouble::Busy)) => busy(device, route, &around.holders(device)),
+        Err(OpenError::Usb(UsbTrouble::Busy)) => busy(device, around),
         Err(OpenError::Usb(trouble)) => {
             let text = format!("cannot be used: {trouble}");
             let hint = Some(trouble.hint().to_owned());
@@ -247,10 +249,20 @@ fn denied(device: &DeviceInfo, group: Membership) -> Finding {
     finding(device, code, Weight::Trouble, text, Some(hint))
 }
 
-fn busy(device: &DeviceInfo, route: &Route, holders: &[Holder]) -> Finding {
+fn busy(device: &DeviceInfo, around: &dyn Surroundings) -> Finding {
     let code = UsbTrouble::Busy.code();
-    if let Some(bridge) = holders.iter().find(|holder| holder.name == "stock-bridge") {
-        let text = format!("stock-bridge, process {}, reads it", bridge.pid);
+    let holders = around.holders(device);
+    let mut bridges: Vec<u32> = holders
+        .iter()
+        .filter(|holder| holder.name == "stock-bridge")
+        .map(|holder| holder.pid)
+        .collect();
+    // Who has it, only root may see; that a bridge runs, everybody.
+    if holders.is_empty() && device.is_taken() {
+        bridges = around.bridges();
+    }
+    if let Some(bridge) = bridges.first() {
+        let text = format!("stock-bridge, process {bridge}, reads it");
         return finding(device, "in-use", Weight::Ok, &text, None);
     }
     let named: Vec<String> = holders
@@ -262,7 +274,9 @@ fn busy(device: &DeviceInfo, route: &Route, holders: &[Holder]) -> Finding {
         let hint = Some("stop that program".to_owned());
         return finding(device, code, Weight::Trouble, &text, hint);
     }
-    match drivers(device, route).find(|driver| *driver != BY_A_PROGRAM) {
+    let interfaces = device.interfaces.iter();
+    let mut drivers = interfaces.filter_map(|one| one.driver.as_deref());
+    match drivers.find(|driver| *driver != BY_A_PROGRAM) {
         Some(driver) => {
             let text = format!("the kernel's driver {driver} has it and does not give it away");
             let hint = format!("as root: modprobe -r {driver}, or plug the scanner in again");
@@ -360,7 +374,7 @@ fn not_read(device: &DeviceInfo, why: NotRead) -> Option<Finding> {
                 Some(learn.to_owned()),
             )
         }
-        NotRead::NoScanner => return None,
+        NotRead::NoScanner | NotRead::Taken => return None,
     })
 }
 

@@ -42,6 +42,8 @@ pub enum NotRead {
     Unreadable(Speaks),
     /// `devices.toml` names a mode that it has no interface for.
     NoInterface(Mode),
+    /// A program has it, perhaps a bridge.
+    Taken,
 }
 
 impl NotRead {
@@ -54,6 +56,7 @@ impl NotRead {
             Self::Keyboard => "a keyboard".to_owned(),
             Self::Unreadable(speaks) => format!("speaks {}", speaks.name()),
             Self::NoInterface(mode) => format!("has no interface for {}", mode.word()),
+            Self::Taken => "read by another program".to_owned(),
         }
     }
 }
@@ -94,6 +97,8 @@ fn automatic(device: &DeviceInfo) -> Result<Route, NotRead> {
         Some(Speaks::Unknown) => of_a_maker(device),
         Some(speaks) => Err(NotRead::Unreadable(speaks)),
         None if known::maker_of(device.vendor_id).is_some() => of_a_maker(device),
+        // A HID device tells what it is only as long as the kernel's driver has it.
+        None if device.is_taken() => Err(NotRead::Taken),
         None if device
             .interfaces
             .iter()
@@ -134,6 +139,12 @@ fn says_scanner(interface: &InterfaceInfo) -> bool {
         .is_some_and(|descriptor| descriptor.is_scanner() && PosLayout::of(&descriptor).is_some())
 }
 
+fn says_keyboard(interface: &InterfaceInfo) -> bool {
+    let bytes = interface.report_descriptor.as_deref();
+    let descriptor = bytes.and_then(|bytes| Descriptor::parse(bytes).ok());
+    descriptor.is_some_and(|descriptor| descriptor.is_keyboard())
+}
+
 /// The route in a mode, if the device has interfaces for it.
 fn by(device: &DeviceInfo, mode: Mode) -> Option<Route> {
     let hids = || {
@@ -149,8 +160,8 @@ fn by(device: &DeviceInfo, mode: Mode) -> Option<Route> {
         }
         Mode::Pos => {
             let said = hids().find(|one| says_scanner(one));
-            let plain = || hids().find(|one| one.protocol == 0);
-            hid(said.or_else(plain).or_else(|| hids().next())?, mode)
+            let may_be = || hids().find(|one| one.protocol == 0 && !says_keyboard(one));
+            hid(said.or_else(may_be)?, mode)
         }
         Mode::Serial => serial(device),
         Mode::Auto | Mode::Ignore => None,

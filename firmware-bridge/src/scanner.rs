@@ -17,6 +17,7 @@ use crate::decode::descriptor::{Descriptor, DescriptorError};
 use crate::decode::keyboard::KeyShape;
 use crate::decode::pos::Beeper;
 use crate::decode::{Decoded, Decoder, Event, Now, Trouble};
+use crate::known::{self, SerialTones};
 use crate::route::Route;
 use crate::transport::{Control, DeviceInfo, EndpointInfo, UsbHandle, UsbTransport, UsbTrouble};
 use crate::wire::Tone;
@@ -115,6 +116,7 @@ pub struct Speaker {
     interface: u8,
     output: Option<EndpointInfo>,
     beeper: Beeper,
+    tones: Option<SerialTones>,
 }
 
 /// Takes a scanner for this program alone and makes it ready to be read.
@@ -162,6 +164,7 @@ pub fn open(
         interface: route.interface,
         output: route.output,
         beeper,
+        tones: known::serial_tones(device.vendor_id).filter(|_| route.mode == Mode::Serial),
     };
     let reader = Reader {
         // Room for one packet: a transfer with room for more ends only when something shorter than
@@ -178,7 +181,7 @@ pub fn open(
     Ok((reader, speaker))
 }
 
-/// What a keyboard without the boot protocol says of its reports.
+/// What a keyboard says of its reports that does not take the boot protocol.
 fn key_descriptor(
     handle: &dyn UsbHandle,
     device: &DeviceInfo,
@@ -186,7 +189,10 @@ fn key_descriptor(
 ) -> Result<Option<Descriptor>, UsbTrouble> {
     let mut interfaces = device.interfaces.iter();
     if interfaces.any(|one| one.number == interface && one.is_boot_keyboard()) {
-        return Ok(None);
+        match handle.control_out(class_request(SET_PROTOCOL, 0, interface), &[]) {
+            Ok(()) => return Ok(None),
+            refused => wish(refused)?,
+        }
     }
     match report_descriptor(handle, interface) {
         Ok(bytes) => Ok(Descriptor::parse(&bytes).ok()),
@@ -220,9 +226,8 @@ fn wish(result: Result<(), UsbTrouble>) -> Result<(), UsbTrouble> {
     }
 }
 
-/// Boot reports, nothing repeated, and no light of Caps Lock, which nobody turns off any more.
+/// Nothing repeated, and no light of Caps Lock, which nobody turns off any more.
 fn keyboard_init(handle: &dyn UsbHandle, interface: u8) -> Result<(), UsbTrouble> {
-    wish(handle.control_out(class_request(SET_PROTOCOL, 0, interface), &[]))?;
     wish(handle.control_out(class_request(SET_IDLE, 0, interface), &[]))?;
     let lights = class_request(SET_REPORT, OUTPUT_REPORT, interface);
     wish(handle.control_out(lights, &[0]))
@@ -370,11 +375,19 @@ impl Speaker {
     /// Tells whether the scanner can sound when it is told to.
     #[must_use]
     pub const fn has_voice(&self) -> bool {
-        self.beeper.good.is_some()
+        self.beeper.good.is_some() || (self.tones.is_some() && self.output.is_some())
     }
 
     /// Lets the scanner sound, if it can; returns whether it can.
     pub fn sound(&self, tone: Tone) -> Result<bool, UsbTrouble> {
+        if let (Some(tones), Some(output)) = (&self.tones, self.output) {
+            let bytes = match tone {
+                Tone::Ok => tones.good,
+                Tone::Warning | Tone::Error => tones.error,
+            };
+            self.handle.write(output, bytes)?;
+            return Ok(true);
+        }
         let Beeper { good, error, .. } = &self.beeper;
         let report = match tone {
             Tone::Ok => good.as_ref(),

@@ -62,8 +62,9 @@ pub struct SourceEnded;
 /// Scanners of this process.
 #[derive(Debug)]
 pub struct InProcess {
-    scanners: Scanners,
+    /// Goes first: a scanner whose scans nobody takes is not waited for.
     heard: Mutex<Receiver<Heard>>,
+    scanners: Scanners,
     open: Mutex<BTreeMap<ScanId, String>>,
 }
 
@@ -72,8 +73,8 @@ impl InProcess {
     #[must_use]
     pub fn new(scanners: Scanners, heard: Receiver<Heard>) -> Self {
         Self {
-            scanners,
             heard: Mutex::new(heard),
+            scanners,
             open: Mutex::default(),
         }
     }

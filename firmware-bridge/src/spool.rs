@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,8 @@ pub struct Spool {
     last: Place,
     /// The file does not end with what was written last: it is written anew before anything more.
     is_torn: bool,
+    /// How large the file was when it was written anew.
+    bytes_anew: u64,
     set_aside: Option<PathBuf>,
 }
 
@@ -116,12 +119,16 @@ impl Spool {
             places: BTreeMap::new(),
             last: Place::default(),
             is_torn: read.is_damaged || read.is_torn,
+            bytes_anew: 0,
             set_aside,
         };
         for scan in read.scans {
             spool.keep(scan);
         }
         spool.mend().map_err(io_error(&path))?;
+        // The names of new files are durable too.
+        let synced = File::open(directory).and_then(|directory| directory.sync_all());
+        synced.map_err(io_error(directory))?;
         Ok(spool)
     }
 
@@ -212,10 +219,12 @@ impl Spool {
     }
 
     fn shrink(&mut self) {
+        // What is large because much waits is not written anew for each that does not.
+        let bytes_max = BYTES_MAX.max(self.bytes_anew.saturating_mul(2));
         let is_large = self
             .file
             .metadata()
-            .is_ok_and(|file| file.len() > BYTES_MAX);
+            .is_ok_and(|file| file.len() > bytes_max);
         if is_large {
             // What is too large today is tried again with the next one.
             drop(self.rewrite());
@@ -224,17 +233,24 @@ impl Spool {
 
     fn rewrite(&mut self) -> io::Result<()> {
         let new = self.path.with_extension("new");
-        let mut file = File::create(&new)?;
+        let mut options = private();
+        let mut file = options.write(true).create(true).truncate(true).open(&new)?;
+        let mut lines = String::new();
         for scan in self.waiting.values() {
-            writeln!(file, "{}", scan.to_line()?)?;
+            lines.push_str(&scan.to_line()?);
+            lines.push('\n');
         }
+        file.write_all(lines.as_bytes())?;
         file.sync_all()?;
+        // From here on nothing may be appended to the old file.
+        self.is_torn = true;
         fs::rename(&new, &self.path)?;
         if let Some(directory) = self.path.parent() {
             File::open(directory)?.sync_all()?;
         }
         self.file = appended(&self.path)?;
         self.is_torn = false;
+        self.bytes_anew = u64::try_from(lines.len()).unwrap_or(u64::MAX);
         Ok(())
     }
 }
@@ -255,7 +271,14 @@ fn locked(directory: &Path) -> Result<File, SpoolError> {
 }
 
 fn appended(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).open(path)
+    private().append(true).create(true).open(path)
+}
+
+/// What is scanned is nobody else's.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
 }
 
 /// What a file holds.

@@ -27,6 +27,8 @@ use crate::wire::Tone;
 
 /// How many scans may wait for whoever takes them.
 const HEARD_MAX: usize = 256;
+/// How long it is waited until all scanners are given back.
+const STOP: Duration = Duration::from_secs(2);
 /// How often a bus is listed that does not tell of changes.
 const LIST: Duration = Duration::from_secs(1);
 /// How often one is listed that does, lest something was missed.
@@ -54,6 +56,8 @@ enum Order {
 pub struct Scanners {
     orders: Sender<Order>,
     standing: Arc<Mutex<Vec<Standing>>>,
+    /// Closed when every thread has given back what it had.
+    over: Mutex<Receiver<()>>,
 }
 
 impl Scanners {
@@ -66,6 +70,7 @@ impl Scanners {
         let (orders, inbox) = mpsc::channel();
         let (heard, receiver) = mpsc::sync_channel(HEARD_MAX);
         let standing = Arc::new(Mutex::default());
+        let (alive, over) = mpsc::channel();
         let tells = forward_changes(&*bus, orders.clone())?;
         let supervisor = Supervisor {
             config: Arc::new(config),
@@ -80,16 +85,36 @@ impl Scanners {
             looks: vec![Duration::ZERO],
             every: if tells { LIST_RARELY } else { LIST },
             trouble: None,
+            alive: alive.clone(),
         };
         std::thread::Builder::new()
             .name("scanners".to_owned())
-            .spawn(move || supervisor.run(&inbox))?;
-        Ok((Self { orders, standing }, receiver))
+            .spawn(move || {
+                supervisor.run(&inbox);
+                // A scanner may lie in there that nobody took any more.
+                drop(inbox);
+                drop(alive);
+            })?;
+        let over = Mutex::new(over);
+        let scanners = Self {
+            orders,
+            standing,
+            over,
+        };
+        Ok((scanners, receiver))
     }
 
     /// Lets a scanner sound, named as in its scans. One that is gone stays silent.
     pub fn sound(&self, device: &str, tone: Tone) {
         drop(self.orders.send(Order::Sound(device.to_owned(), tone)));
+    }
+
+    /// Lets all scanners go and waits, not for long, until they are given back to the kernel's
+    /// drivers: a scanner that types is a keyboard again.
+    pub fn stop(&self) {
+        drop(self.orders.send(Order::Stop));
+        let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        let _closed = over.recv_timeout(STOP);
     }
 
     /// How every port stands.
@@ -102,7 +127,7 @@ impl Scanners {
 
 impl Drop for Scanners {
     fn drop(&mut self) {
-        drop(self.orders.send(Order::Stop));
+        self.stop();
     }
 }
 
@@ -142,6 +167,7 @@ struct Supervisor {
     looks: Vec<Duration>,
     every: Duration,
     trouble: Option<UsbTrouble>,
+    alive: Sender<()>,
 }
 
 impl Supervisor {
@@ -212,7 +238,7 @@ impl Supervisor {
                 if let Some(reader) = self.readers.get_mut(&device.port) {
                     reader.speaker = Some(speaker);
                 }
-                let effects = self.ports.opened(&device);
+                let effects = self.ports.opened(self.clock.now(), &device);
                 self.carry_out(effects);
             }
             Order::Ended(device, end) => {
@@ -287,6 +313,7 @@ impl Supervisor {
             key,
             route,
             stop,
+            _alive: self.alive.clone(),
         };
         let thread = std::thread::Builder::new().name(format!("scanner {}", device.port));
         if thread.spawn(move || task.run()).is_err() {

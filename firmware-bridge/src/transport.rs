@@ -29,6 +29,8 @@ pub const CLASS_COMM: u8 = 0x02;
 /// The data half of a serial port (CDC).
 pub const CLASS_DATA: u8 = 0x0a;
 const CLASS_HUB: u8 = 0x09;
+/// The kernel's name for "a program has this interface".
+pub(crate) const BY_A_PROGRAM: &str = "usbfs";
 
 /// What an endpoint carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +146,13 @@ impl DeviceInfo {
         let names = [self.manufacturer.as_deref(), self.product.as_deref()];
         let names: Vec<&str> = names.into_iter().flatten().map(str::trim).collect();
         names.join(" ").trim().to_owned()
+    }
+
+    /// Tells whether a program has an interface of it, through the kernel's usbfs.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        let drivers = self.interfaces.iter().map(|one| one.driver.as_deref());
+        drivers.flatten().any(|driver| driver == BY_A_PROGRAM)
     }
 
     /// Tells whether it only connects others.

@@ -34,6 +34,9 @@ pub(crate) const EXAMPLES: &str = "Examples:
 /// How often the bus is listed while nothing is told of it.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// How long a device's driver takes to come.
+const DRIVER: Duration = Duration::from_millis(700);
+
 /// The command's options.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -160,7 +163,11 @@ fn plugged_in(
             !device.is_hub() && !before.iter().any(|old| old.is_same_plug(device))
         };
         if let Some(device) = list.iter().find(is_new) {
-            return Ok(device.clone());
+            // Its driver comes a moment later, and with it what it says of itself.
+            let _more = changes.recv_timeout(DRIVER);
+            let settled = bus.list()?;
+            let same = settled.iter().find(|one| one.is_same_plug(device));
+            return Ok(same.unwrap_or(device).clone());
         }
         before = list;
     }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use firmware_bridge::clock;
 use firmware_bridge::publish::Publisher;
 use firmware_bridge::spool::Spool;
 use firmware_bridge::wire::Ack;
 use firmware_bridge::{Heard, InProcess, Scan, ScanSource as _, Scanners, Tone};
 
-use super::{Common, Failure, bus, shown, warn};
+use super::{Common, Failure, bus, let_go_at_signal, shown, warn};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   stock-bridge run
@@ -18,6 +19,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
   stock-bridge run --stdout | tee scans.jsonl";
 
 const PATIENCE: Duration = Duration::from_secs(3600);
+/// A sound that comes later than this belongs to nothing that a person remembers.
+const SOUND_MS_MAX: u64 = 10_000;
 
 /// The command's options.
 #[derive(Debug, clap::Args)]
@@ -55,6 +58,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Result<(), Failure> {
     let started = Scanners::start(config, bus()?);
     let (scanners, heard) = started.map_err(|error| Failure::of("no-thread", &error))?;
     let source = Arc::new(InProcess::new(scanners, heard));
+    let_go_at_signal(&source)?;
     match spool {
         Some(spool) => to_socket(&source, common, args, spool),
         None => to_stdout(&source, common),
@@ -81,7 +85,11 @@ fn to_socket(
     spool: Spool,
 ) -> Result<(), Failure> {
     let scanners = Arc::clone(source);
-    let sound = move |scan: &Scan, tone: Tone| scanners.scanners().sound(&scan.device, tone);
+    let sound = move |scan: &Scan, tone: Tone| {
+        if clock::wall_ms().saturating_sub(scan.at_ms) <= SOUND_MS_MAX {
+            scanners.scanners().sound(&scan.device, tone);
+        }
+    };
     let publisher = Publisher::new(spool, Box::new(sound));
     publisher
         .listen(&args.socket)

@@ -1,10 +1,11 @@
 //! `stock-bridge test`: what the scanners here send, for somebody who sets one up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use firmware_bridge::{Heard, InProcess, ScanSource as _, Scanners, Tone};
 
-use super::{Common, Failure, bus, say, shown};
+use super::{Common, Failure, bus, let_go_at_signal, say, shown};
 
 const PATIENCE: Duration = Duration::from_secs(3600);
 
@@ -20,7 +21,8 @@ pub(crate) struct Args {
 pub(crate) fn run(common: &Common, args: &Args) -> Result<(), Failure> {
     let started = Scanners::start(common.config()?, bus()?);
     let (scanners, heard) = started.map_err(|error| Failure::of("no-thread", &error))?;
-    let source = InProcess::new(scanners, heard);
+    let source = Arc::new(InProcess::new(scanners, heard));
+    let_go_at_signal(&source)?;
     let mut left = args.count;
     while left != Some(0) {
         match source.next(PATIENCE) {
@@ -40,5 +42,6 @@ pub(crate) fn run(common: &Common, args: &Args) -> Result<(), Failure> {
             Err(ended) => return Err(Failure::of("ended", &ended)),
         }
     }
+    source.scanners().stop();
     Ok(())
 }

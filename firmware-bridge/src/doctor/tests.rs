@@ -8,6 +8,7 @@ use crate::transport::fake::{FakeBus, FakeDevice};
 /// A machine of the test's making.
 struct Machine {
     holders: Vec<Holder>,
+    bridges: Vec<u32>,
     group: Membership,
     meddlers: Vec<String>,
 }
@@ -15,6 +16,10 @@ struct Machine {
 impl Surroundings for Machine {
     fn holders(&self, _device: &DeviceInfo) -> Vec<Holder> {
         self.holders.clone()
+    }
+
+    fn bridges(&self) -> Vec<u32> {
+        self.bridges.clone()
     }
 
     fn group(&self) -> Membership {
@@ -29,6 +34,7 @@ impl Surroundings for Machine {
 fn machine() -> Machine {
     Machine {
         holders: Vec::new(),
+        bridges: Vec::new(),
         group: Membership::NoGroup,
         meddlers: Vec::new(),
     }
@@ -222,4 +228,21 @@ fn a_hostile_descriptor_is_refused_in_bounded_memory() {
     hostile.answers.insert(REPORT_DESCRIPTOR, bytes);
     let found = examined(vec![hostile], "", &machine());
     assert_eq!(one(&found, "wrong-mode").0, Weight::Trouble);
+}
+
+#[test]
+fn what_a_bridge_reads_is_well_for_a_user_who_may_not_see_who_has_it() {
+    let mut device = pos("1-1", None);
+    device.info.vendor_id = 0x1234;
+    device.info.interfaces[0].report_descriptor = None;
+    device.info.interfaces[0].driver = Some("usbfs".to_owned());
+    let found = examined(vec![device.clone()], "", &machine());
+    assert_eq!(one(&found, "busy").0, Weight::Trouble);
+    let beside = Machine {
+        bridges: vec![77],
+        ..machine()
+    };
+    let found = examined(vec![device], "", &beside);
+    assert!(one(&found, "in-use").1.contains("process 77"), "{found:?}");
+    assert_eq!(found.len(), 1);
 }

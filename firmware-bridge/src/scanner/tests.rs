@@ -79,6 +79,47 @@ fn a_scanner_without_an_output_endpoint_sounds_by_request() {
 }
 
 #[test]
+fn a_serial_scanner_sounds_by_the_words_of_its_maker() {
+    let mut device = serial("1-1");
+    device.info.vendor_id = 0x0c2e;
+    device.info.product_id = 0x0900;
+    let bus = plugged(device);
+    let (_reader, speaker) = opened(&bus, "").unwrap();
+    assert!(speaker.has_voice());
+    assert_eq!(speaker.sound(Tone::Ok), Ok(true));
+    assert_eq!(speaker.sound(Tone::Error), Ok(true));
+    let sent = bus.with("1-1", |device| device.sent.split_off(device.sent.len() - 2));
+    let words = [b"\x1b7,", b"\x1b8,"].map(|word| ("02".to_owned(), word.to_vec()));
+    assert_eq!(sent.unwrap(), words);
+    let (_reader, other) = opened(&plugged(serial("1-1")), "").unwrap();
+    assert_eq!(
+        other.sound(Tone::Ok),
+        Ok(false),
+        "nothing is sent to those that are not known"
+    );
+}
+
+#[test]
+fn a_boot_keyboard_that_refuses_the_boot_protocol_is_read_by_its_descriptor() {
+    // A report id stands in front of what a boot report has.
+    let descriptor =
+        "05010906A1018501050719E029E71500250175019508810295017508810195067508150026FF00
+                      050719002AFF008100C0";
+    let mut device = keyboard("1-1", (0x05e0, 0x1200));
+    device.write = Some(UsbTrouble::Stalled);
+    device.info.interfaces[0].endpoints[0].packet_bytes = 16;
+    let descriptor = crate::decode::fixtures::bytes(descriptor);
+    device.answers.insert(REPORT_DESCRIPTOR, descriptor);
+    device.reads.push_back(Err(UsbTrouble::Timeout));
+    for report in "ABC\r".bytes().flat_map(typed) {
+        device.reads.push_back(Ok([vec![1], report].concat()));
+    }
+    device.reads.push_back(Err(UsbTrouble::Gone));
+    let (mut reader, _speaker) = opened(&plugged(device), "").unwrap();
+    assert_eq!(texts(&all_said(&mut reader)), ["ABC"]);
+}
+
+#[test]
 fn what_cannot_be_taken_is_given_back_whole() {
     let mut device = pos("1-1", None);
     device.answers.clear();

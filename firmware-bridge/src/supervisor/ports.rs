@@ -93,6 +93,7 @@ struct Port {
     route: Option<Route>,
     tries: u32,
     again_at: Option<Duration>,
+    ready_at: Option<Duration>,
     /// What was told last, so that it is told once.
     told: Option<&'static str>,
 }
@@ -173,6 +174,7 @@ impl Ports {
             route: route.as_ref().ok().cloned(),
             tries: 0,
             again_at: None,
+            ready_at: None,
             told,
         };
         self.ports.insert(device.port.clone(), port);
@@ -199,12 +201,12 @@ impl Ports {
     }
 
     /// A scanner was taken and is read.
-    pub(super) fn opened(&mut self, device: &DeviceInfo) -> Vec<Effect> {
+    pub(super) fn opened(&mut self, now: Duration, device: &DeviceInfo) -> Vec<Effect> {
         let Some(port) = self.current(device) else {
             return Vec::new();
         };
         port.standing.state = State::Ready;
-        port.tries = 0;
+        port.ready_at = Some(now);
         port.again_at = None;
         port.tell("ready", "is ready", None, false)
     }
@@ -221,9 +223,18 @@ impl Ports {
             End::Unfit(_) => (State::Failed, "unfit"),
         };
         port.standing.state = state;
+        // One that worked for a while is not one that fails each time.
+        let ready_at = port.ready_at.take();
+        if ready_at.is_some_and(|at| now >= at.saturating_add(AGAIN_MAX)) {
+            port.tries = 0;
+        }
         let pause = AGAIN_MIN.saturating_mul(1 << port.tries.min(5));
         port.tries = port.tries.saturating_add(1);
         port.again_at = Some(now.saturating_add(pause.min(AGAIN_MAX)));
+        // What is no scanner will be none: it is taken from its driver once and not again.
+        if matches!(end, End::Unfit(_)) {
+            port.again_at = None;
+        }
         match end {
             // Whether it was pulled out, the bus tells.
             End::Usb(UsbTrouble::Gone | UsbTrouble::Io) if port.tries == 1 => Vec::new(),

@@ -68,6 +68,8 @@ pub(super) struct Task {
     pub(super) key: String,
     pub(super) route: Route,
     pub(super) stop: Arc<AtomicBool>,
+    /// Held until the scanner is given back.
+    pub(super) _alive: Sender<()>,
 }
 
 impl Task {

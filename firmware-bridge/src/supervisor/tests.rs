@@ -173,7 +173,7 @@ fn a_storm_of_failed_reads_ends_the_reader_and_it_comes_back() {
     desk.bus.with("1-1", |device| {
         device
             .reads
-            .extend(std::iter::repeat_n(Err(UsbTrouble::Io), 50));
+            .extend(std::iter::repeat_n(Err(UsbTrouble::Io), 14));
     });
     assert!(desk.bus.wait("1-1", LONG, |device| device.reads.is_empty()
         && device.opened > 1));

@@ -224,3 +224,29 @@ fn open_up(path: &Path) {
         }
     }
 }
+
+#[test]
+fn scanners_are_given_back_at_the_end() {
+    let devices = [pos("1-1", 4, true), serial("1-2", 5)];
+    let Some(mut mock) = Mock::with("scanners_are_given_back_at_the_end", &devices) else {
+        return;
+    };
+    mock.run("test --count 1");
+    mock.send("1-1", &pos_reports("]E0", "5901234123457"));
+    mock.until("HOST 1-1 released 0");
+    assert_eq!(mock.ended().0, 0);
+    mock.run("test");
+    mock.until("HOST 1-1 waits");
+    mock.until("HOST 1-2 waits");
+    mock.command("term");
+    let mut given_back = [
+        "HOST 1-1 released 0",
+        "HOST 1-2 released 0",
+        "HOST 1-2 released 1",
+    ]
+    .to_vec();
+    while !given_back.is_empty() {
+        let line = mock.until("HOST 1-");
+        given_back.retain(|wanted| *wanted != line);
+    }
+}

@@ -8,6 +8,7 @@
  *
  *     run PROGRAM ARG...     starts a program that sees the devices, in place of the last one
  *     kill                   kills it with SIGKILL
+ *     term                   asks it with SIGTERM to end
  *     send PORT EP HEX       the device sends this, in packets of the endpoint's size
  *     clear PORT             what it would have sent is forgotten
  *     fail PORT N ERRNO      its Nth request from now fails; ENODEV lasts until `mend`
@@ -378,6 +379,10 @@ static void command(char *line) {
   if (!strcmp(word, "kill")) {
     end_child();
     return tell("HOST killed\n");
+  }
+  if (!strcmp(word, "term")) {
+    kill(child, SIGTERM);
+    return;
   }
   sscanf(line + at, "%31s", port);
   Device *device = named(port);

@@ -52,12 +52,18 @@ fn client_process() {
             .sum::<usize>(),
     );
     file.set_len(len.unwrap()).unwrap();
+    let mut received = File::options()
+        .append(true)
+        .create(true)
+        .open(folder.join("received"));
+    let received = received.as_mut().unwrap();
     let client = Client::new(&folder.join("sock"));
     while let Ok(heard) = client.next(LONG) {
         let Some(Heard::Scan(scan)) = heard else {
             continue;
         };
         let id = scan.scan_id.to_string();
+        received.write_all(note(&scan).as_bytes()).unwrap();
         if !known.iter().any(|(one, _)| *one == id) {
             file.write_all(note(&scan).as_bytes()).unwrap();
             file.sync_data().unwrap();
@@ -142,6 +148,10 @@ impl Trial {
                 .iter()
                 .map(|scan| scan.text().unwrap().to_owned()),
         );
+        // What the bridge gave away was on its disk, and stays there until it is noted.
+        let given = notes(&self.mock.path("received"));
+        let gone = given.iter().find(|(_, text)| !kept.contains(text));
+        assert_eq!(gone, None, "the bridge lost what it had given away");
         let lost = sent.iter().filter(|number| !kept.contains(&code(**number)));
         lost.copied().collect()
     }

@@ -47,7 +47,7 @@ fn a_scanner_is_taken_once_and_told_once() {
     let list = [scanner("1-1", 4, Some("S1"))];
     assert_eq!(opens(&seen(&mut ports, &list)), ["0c2e:0907/S1"]);
     assert_eq!(seen(&mut ports, &list), [], "while it is being opened");
-    assert_eq!(told(&ports.opened(&list[0])), ["ready"]);
+    assert_eq!(told(&ports.opened(at(0), &list[0])), ["ready"]);
     assert_eq!(seen(&mut ports, &list), []);
     assert_eq!(ports.port_of("0c2e:0907/S1"), Some("1-1"));
 }
@@ -57,7 +57,7 @@ fn a_replug_at_the_same_port_is_the_same_scanner_under_a_new_address() {
     let mut ports = Ports::default();
     let first = scanner("1-1", 4, None);
     seen(&mut ports, std::slice::from_ref(&first));
-    ports.opened(&first);
+    ports.opened(at(0), &first);
     assert_eq!(ports.ended(at(0), &first, &End::Usb(UsbTrouble::Io)), []);
     assert_eq!(
         ports
@@ -75,7 +75,7 @@ fn a_replug_at_the_same_port_is_the_same_scanner_under_a_new_address() {
         [],
         "the old reader"
     );
-    assert_eq!(told(&ports.opened(&second)), ["ready"]);
+    assert_eq!(told(&ports.opened(at(30), &second)), ["ready"]);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_plug_that_nobody_saw_leave_is_taken_anew() {
     let mut ports = Ports::default();
     let first = scanner("1-1", 4, None);
     seen(&mut ports, std::slice::from_ref(&first));
-    ports.opened(&first);
+    ports.opened(at(0), &first);
     let effects = seen(&mut ports, &[scanner("1-1", 9, None)]);
     let close = Effect::Close {
         port: "1-1".to_owned(),
@@ -127,10 +127,30 @@ fn a_refusal_is_tried_again_ever_more_slowly_and_told_once() {
         now = due;
     }
     assert_eq!(pauses, [200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
-    assert_eq!(told(&ports.opened(&device)), ["ready"]);
+    // One that is taken and fails at once is no better.
+    assert_eq!(told(&ports.opened(now, &device)), ["ready"]);
     let effects = ports.ended(now, &device, &End::Usb(UsbTrouble::Busy));
     assert_eq!(told(&effects), ["busy"]);
-    assert_eq!(ports.next_due(), Some(now + AGAIN_MIN), "from the start");
+    assert_eq!(ports.next_due(), Some(now + AGAIN_MAX));
+    ports.opened(now, &device);
+    let later = now + AGAIN_MAX;
+    ports.ended(later, &device, &End::Usb(UsbTrouble::Busy));
+    assert_eq!(ports.next_due(), Some(later + AGAIN_MIN), "from the start");
+}
+
+#[test]
+fn what_is_no_scanner_after_all_is_taken_once() {
+    let mut ports = Ports::default();
+    let device = scanner("1-1", 4, None);
+    seen(&mut ports, std::slice::from_ref(&device));
+    let effects = ports.ended(at(0), &device, &End::Unfit("no scanner".to_owned()));
+    assert_eq!(told(&effects), ["unfit"]);
+    assert_eq!(ports.next_due(), None);
+    assert_eq!(seen(&mut ports, &[device]), []);
+    assert_eq!(
+        opens(&seen(&mut ports, &[scanner("1-1", 5, None)])).len(),
+        1
+    );
 }
 
 #[test]
@@ -149,7 +169,7 @@ fn what_is_no_scanner_is_looked_at_again_since_drivers_come_late() {
     );
     // Taken, it shows no descriptor any more; it stays taken.
     device.interfaces[0].report_descriptor = None;
-    ports.opened(&device);
+    ports.opened(at(0), &device);
     assert_eq!(seen(&mut ports, &[device]), []);
 }
 
