@@ -30,6 +30,7 @@ pub(crate) fn all(guest: &mut Guest) -> usize {
     good_and_bad_reads_sound(guest, &desk, &mut bridge);
     unplugged_in_the_middle(guest, &desk, &mut bridge);
     let scans = bridge.stop(guest);
+    the_kernel_has_them_again(guest, &desk);
     scans + a_capture_replays(guest, &desk) + ledger::all(guest, &desk)
 }
 
@@ -208,6 +209,14 @@ fn unplugged_in_the_middle(guest: &mut Guest, desk: &Desk, bridge: &mut Bridge) 
     bridge.until(guest, "ready", KEYS);
     guest.press(&format!("{EAN}\r"));
     is(&bridge.next(guest), KEYS, None, EAN, "cr");
+}
+
+/// Whoever ends the bridge has keyboards and serial ports as before.
+fn the_kernel_has_them_again(guest: &mut Guest, desk: &Desk) {
+    for scanner in [&desk.pos, &desk.xenon, &desk.keyboard] {
+        assert_eq!(scanner.driver(guest), "usbhid", "{}", scanner.face.product);
+    }
+    assert_eq!(desk.serial.driver(guest), "cdc_acm");
 }
 
 /// What was recorded of a scanner gives its scan again, and the kernel has the scanner again.

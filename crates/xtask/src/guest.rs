@@ -111,7 +111,7 @@ fn download(into: &Path) -> Result<()> {
     cache.push(into);
     let mut emulator = Command::new("apt-get");
     emulator
-        .args(["install", "--download-only", "-y", "-q"])
+        .args(["install", "--download-only", "-y", "-qq"])
         .args(["--no-install-recommends", "--reinstall"])
         .args(["-o".as_ref(), cache.as_os_str()])
         .args(["-o", "APT::Sandbox::User=root"])
@@ -119,7 +119,7 @@ fn download(into: &Path) -> Result<()> {
     done(&mut emulator)?;
     let mut kernel = Command::new("apt-get");
     kernel
-        .args(["download", "-q", "-o", "APT::Sandbox::User=root"])
+        .args(["download", "-qq", "-o", "APT::Sandbox::User=root"])
         .arg(newest_kernel()?)
         .args(ALONE)
         .current_dir(into);
