@@ -5,6 +5,7 @@
 //! and not handed out twice to the same process. A process that was started anew must know by the
 //! scan's id that it has it.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -13,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::source::{Heard, Notice, ScanSource, SourceEnded};
-use crate::wire::{Ack, Refusal, SCAN_BYTES_MAX, Scan, ScanId, Tone};
+use crate::wire::{Ack, NoticeLine, Refusal, SCAN_BYTES_MAX, Scan, ScanId, Tone};
 
 /// How many scans that are done are remembered.
 const DONE_MAX: usize = 1024;
@@ -38,7 +39,7 @@ struct Reading {
     /// What came of a line that is not whole.
     bytes: Vec<u8>,
     /// What was told of a connection that is not there.
-    told: Option<&'static str>,
+    told: Option<Cow<'static, str>>,
 }
 
 #[derive(Debug, Default)]
@@ -74,8 +75,8 @@ impl Client {
                 reading.stream = Some(from);
                 reading.bytes.clear();
                 // A bridge that had another client may have it still.
-                let is_back = reading.told == Some(NO_BRIDGE);
-                reading.told = reading.told.filter(|_| !is_back);
+                let is_back = reading.told.as_deref() == Some(NO_BRIDGE);
+                reading.told = reading.told.take().filter(|_| !is_back);
                 is_back.then(|| Heard::Notice(self.there()))
             }
             Err(error) => {
@@ -93,14 +94,14 @@ impl Client {
     fn lost(&self, reading: &mut Reading, notice: Notice) -> Option<Heard> {
         reading.stream = None;
         self.writing().stream = None;
-        let is_news = reading.told.replace(notice.code) != Some(notice.code);
+        let is_news = reading.told.replace(notice.code.clone()) != Some(notice.code.clone());
         is_news.then_some(Heard::Notice(notice))
     }
 
     fn there(&self) -> Notice {
         Notice {
             device: None,
-            code: "bridge",
+            code: "bridge".into(),
             text: format!("the bridge at {} is there", self.path.display()),
             hint: None,
             is_trouble: false,
@@ -116,7 +117,7 @@ impl Client {
         };
         Notice {
             device: None,
-            code: NO_BRIDGE,
+            code: NO_BRIDGE.into(),
             text: format!("no bridge at {path}: {error}"),
             hint: Some(hint),
             is_trouble: true,
@@ -162,19 +163,22 @@ impl Client {
         if let Ok(refusal) = serde_json::from_slice::<Refusal>(line) {
             let notice = Notice {
                 device: None,
-                code: "bridge-busy",
+                code: "bridge-busy".into(),
                 text: refusal.error.text,
                 hint: Some(refusal.error.hint),
                 is_trouble: true,
             };
             return self.lost(reading, notice);
         }
+        if let Ok(line) = serde_json::from_slice::<NoticeLine>(line) {
+            return Some(Heard::Notice(line.notice));
+        }
         let scan = match Scan::from_line(line) {
             Ok(scan) => scan,
             Err(error) => {
                 return Some(Heard::Notice(Notice {
                     device: None,
-                    code: "unreadable",
+                    code: "unreadable".into(),
                     text: format!("the bridge sent what is no scan: {error}"),
                     hint: Some("use stock and stock-bridge of the same version".to_owned()),
                     is_trouble: true,

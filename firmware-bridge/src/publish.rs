@@ -6,6 +6,7 @@
 //!
 //! **Invariant.** A scanner sounds only for an acknowledgement, and once for each.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -17,13 +18,17 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::source::Notice;
 use crate::spool::{Place, Spool, SpoolError};
-use crate::wire::{ACK_BYTES_MAX, Ack, Refusal, RefusalText, Scan, Tone};
+use crate::wire::{ACK_BYTES_MAX, Ack, NoticeLine, Refusal, RefusalText, Scan, Tone};
 
 /// How long a client may take to take a line; then it is let go and given it again later.
 const WRITE: Duration = Duration::from_secs(10);
 /// How long it is waited before a scan is tried again that could not be kept.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// How much news waits for a client that is slow; older news is not told.
+const NEWS_MAX: usize = 32;
 
 /// Who is told that a scan is safe.
 pub type Sound = Box<dyn Fn(&Scan, Tone) + Send + Sync>;
@@ -105,6 +110,8 @@ struct State {
     /// The number of the client that is served.
     client: Option<u64>,
     clients: u64,
+    /// News that the client is not told so far, as lines.
+    news: VecDeque<String>,
 }
 
 impl Publisher {
@@ -116,6 +123,7 @@ impl Publisher {
             spool,
             client: None,
             clients: 0,
+            news: VecDeque::new(),
         };
         Self {
             shared: Arc::new(Shared {
@@ -147,6 +155,25 @@ impl Publisher {
             let waited = self.shared.changed.wait_timeout(state, AGAIN);
             drop(waited.unwrap_or_else(PoisonError::into_inner));
         }
+    }
+
+    /// Tells the client news of a scanner; whoever comes later is not told.
+    pub fn tell(&self, notice: &Notice) {
+        let line = NoticeLine {
+            notice: notice.clone(),
+        };
+        let Ok(line) = serde_json::to_string(&line) else {
+            return;
+        };
+        let mut state = self.state();
+        if state.client.is_some() {
+            state.news.push_back(line);
+            if state.news.len() > NEWS_MAX {
+                state.news.pop_front();
+            }
+        }
+        drop(state);
+        self.shared.changed.notify_all();
     }
 
     /// How many scans wait.
@@ -190,6 +217,7 @@ impl Publisher {
         state.clients = state.clients.saturating_add(1);
         let client = state.clients;
         state.client = Some(client);
+        state.news.clear();
         drop(state);
         let served = self.serve(client, stream);
         if served.is_err() {
@@ -229,30 +257,35 @@ impl Publisher {
         self.shared.changed.notify_all();
     }
 
-    /// Gives a client every scan that waits, in their order, and each new one.
+    /// Gives a client every scan that waits, in their order, each new one, and news.
     fn deliver(&self, client: u64, to: &UnixStream) {
         let mut given = None;
-        while let Some((place, scan)) = self.scan_behind(client, given) {
-            let line = scan.to_line().unwrap_or_default();
+        while let Some(line) = self.next_line(client, &mut given) {
             if write_line(to, &line).is_err() {
                 return;
             }
-            given = Some(place);
         }
     }
 
-    /// The next scan for a client; waits until there is one. `None` when the client is gone.
-    fn scan_behind(&self, client: u64, given: Option<Place>) -> Option<(Place, Scan)> {
+    /// The next line for a client that was given all up to a place; waits until there is one.
+    /// `None` when the client is gone.
+    fn next_line(&self, client: u64, given: &mut Option<Place>) -> Option<String> {
         let state = self.state();
         let waited = self.shared.changed.wait_while(state, |state| {
-            state.client == Some(client) && state.spool.after(given).is_none()
+            state.client == Some(client)
+                && state.news.is_empty()
+                && state.spool.after(*given).is_none()
         });
-        let state = waited.unwrap_or_else(PoisonError::into_inner);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
         if state.client != Some(client) {
             return None;
         }
-        let (place, scan) = state.spool.after(given)?;
-        Some((place, scan.clone()))
+        if let Some(news) = state.news.pop_front() {
+            return Some(news);
+        }
+        let (place, scan) = state.spool.after(*given)?;
+        *given = Some(place);
+        scan.to_line().ok()
     }
 
     /// Takes acknowledgements until the client goes or says something else.

@@ -4,11 +4,14 @@
 //! **Invariant.** A scan stays somebody's until [`ScanSource::done`] is called for it; what comes
 //! over a socket is delivered again until then, under the same id.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::supervisor::Scanners;
 use crate::wire::{Scan, ScanId, Tone};
@@ -17,17 +20,18 @@ use crate::wire::{Scan, ScanId, Tone};
 const OPEN_MAX: usize = 4096;
 
 /// Something that a person should know about a scanner.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// The scanner, where it is about one.
     pub device: Option<String>,
     /// A stable word: `ready`, `lost`, `busy`, `no-permission`, `unreadable` and others.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// In words.
     pub text: String,
     /// What to do, where there is something to do.
     pub hint: Option<String>,
     /// Whether scanning does not work until something is done.
+    #[serde(rename = "trouble")]
     pub is_trouble: bool,
 }
 

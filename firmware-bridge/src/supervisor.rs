@@ -1,7 +1,7 @@
 //! All scanners of a bus: each read by a thread of its own, taken when it is plugged in, taken
 //! again when it comes back, tried again while somebody else has it.
 //!
-//! One thread decides, by [`ports`], and does what takes no time. Taking a scanner and reading it
+//! One thread decides, by `ports`, and does what takes no time. Taking a scanner and reading it
 //! is its reader's. Scans of all readers go into one channel of bounded length: whoever does not
 //! take them holds up the scanners and nothing is lost.
 
@@ -27,6 +27,8 @@ use crate::wire::Tone;
 
 /// How many scans may wait for whoever takes them.
 const HEARD_MAX: usize = 256;
+/// How many sounds may wait.
+const SOUNDS_MAX: usize = 1024;
 /// How long it is waited until all scanners are given back.
 const STOP: Duration = Duration::from_secs(2);
 /// How often a bus is listed that does not tell of changes.
@@ -85,6 +87,7 @@ impl Scanners {
             looks: vec![Duration::ZERO],
             every: if tells { LIST_RARELY } else { LIST },
             trouble: None,
+            sounds: sounding(alive.clone())?,
             alive: alive.clone(),
         };
         std::thread::Builder::new()
@@ -131,6 +134,20 @@ impl Drop for Scanners {
     }
 }
 
+/// Lets scanners sound on a thread of its own: one that does not take it takes half a second not to.
+fn sounding(alive: Sender<()>) -> std::io::Result<SyncSender<(Speaker, Tone)>> {
+    let (sender, sounds) = mpsc::sync_channel::<(Speaker, Tone)>(SOUNDS_MAX);
+    let thread = std::thread::Builder::new().name("sounds".to_owned());
+    thread.spawn(move || {
+        for (speaker, tone) in sounds {
+            // A scanner that cannot sound any more is one that its reader tells of.
+            let _sounded = speaker.sound(tone);
+        }
+        drop(alive);
+    })?;
+    Ok(sender)
+}
+
 /// Passes on what the bus tells of changes; whether it tells.
 fn forward_changes(bus: &dyn UsbTransport, orders: Sender<Order>) -> std::io::Result<bool> {
     let Some(changes) = bus.changes() else {
@@ -167,6 +184,7 @@ struct Supervisor {
     looks: Vec<Duration>,
     every: Duration,
     trouble: Option<UsbTrouble>,
+    sounds: SyncSender<(Speaker, Tone)>,
     alive: Sender<()>,
 }
 
@@ -224,7 +242,7 @@ impl Supervisor {
         }
         self.tell(Notice {
             device: None,
-            code: trouble.code(),
+            code: trouble.code().into(),
             text: format!("the USB bus cannot be listed: {trouble}"),
             hint: Some(trouble.hint().to_owned()),
             is_trouble: true,
@@ -270,11 +288,13 @@ impl Supervisor {
         self.looks.push(now);
     }
 
-    fn sound(&mut self, key: &str, tone: Tone) {
+    fn sound(&self, key: &str, tone: Tone) {
         let port = self.ports.port_of(key);
-        let speaker = port.and_then(|port| self.readers.get(port)?.speaker.as_ref());
-        // A scanner that cannot sound any more is one that its reader tells of.
-        let _sounded = speaker.map(|speaker| speaker.sound(tone));
+        let speaker = port.and_then(|port| self.readers.get(port)?.speaker.clone());
+        if let Some(speaker) = speaker {
+            // Where so many wait, nobody knows any more what sounds for what.
+            drop(self.sounds.try_send((speaker, tone)));
+        }
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {

@@ -2,7 +2,8 @@
 //!
 //! A scan is `{"scan_id","device","at","aim","data_b64","text","framing","mode"}`, with
 //! `"stale":true` where it was made before anybody read. `{"ack":scan_id}` says that it is safe;
-//! `"tone"` with it says how the scanner shall sound. Keys may be added, never removed.
+//! `"tone"` with it says how the scanner shall sound. A line `{"notice":{…}}` is news of a scanner.
+//! Keys may be added, never removed.
 //!
 //! **Invariant.** A scan's id is never given to another one, whichever bridge gives it.
 
@@ -12,6 +13,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::source::Notice;
 
 /// The most bytes of a line that a client sends.
 pub const ACK_BYTES_MAX: usize = 4096;
@@ -238,6 +241,14 @@ pub struct Ack {
     /// How its scanner shall sound.
     #[serde(default)]
     pub tone: Tone,
+}
+
+/// News of a scanner, for whoever shows it to people. A client that does not know such lines leaves
+/// them alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeLine {
+    /// The news.
+    pub notice: Notice,
 }
 
 /// What the bridge says to a client that it cannot serve, as the only line.

@@ -9,7 +9,7 @@ use firmware_bridge::clock;
 use firmware_bridge::publish::Publisher;
 use firmware_bridge::spool::Spool;
 use firmware_bridge::wire::Ack;
-use firmware_bridge::{Heard, InProcess, Scan, ScanSource as _, Scanners, Tone};
+use firmware_bridge::{Heard, InProcess, Notice, Scan, ScanSource as _, Scanners, Tone};
 
 use super::{Common, Failure, bus, let_go_at_signal, shown, warn};
 
@@ -99,7 +99,9 @@ fn to_socket(
         "scans go to {}; {waiting} wait",
         args.socket.display()
     ));
-    each(source, common, |scan| {
+    let teller = publisher.clone();
+    let tell = move |notice: &Notice| teller.tell(notice);
+    each(source, common, tell, |scan| {
         publisher.take_at_last(&scan, |error| {
             Failure::of(error.code(), error)
                 .hint(error.hint())
@@ -123,24 +125,33 @@ fn to_stdout(source: &Arc<InProcess>, common: &Common) -> Result<(), Failure> {
     });
     drop(listening.map_err(|error| Failure::of("no-thread", &error))?);
     let mut out = std::io::stdout().lock();
-    each(source, common, |scan| {
-        let line = scan.to_line().map_err(std::io::Error::from);
-        let given = line.and_then(|line| writeln!(out, "{line}").and_then(|()| out.flush()));
-        given.map_err(|error| {
-            Failure::of("no-reader", &error).hint("whoever reads this output went away")
-        })
-    })
+    each(
+        source,
+        common,
+        |_notice| {},
+        |scan| {
+            let line = scan.to_line().map_err(std::io::Error::from);
+            let given = line.and_then(|line| writeln!(out, "{line}").and_then(|()| out.flush()));
+            given.map_err(|error| {
+                Failure::of("no-reader", &error).hint("whoever reads this output went away")
+            })
+        },
+    )
 }
 
 fn each(
     source: &InProcess,
     common: &Common,
+    tell: impl Fn(&Notice),
     mut take: impl FnMut(Scan) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     loop {
         match source.next(PATIENCE) {
             Ok(Some(Heard::Scan(scan))) => take(scan)?,
-            Ok(Some(Heard::Notice(notice))) => shown::notice(&notice, common.json),
+            Ok(Some(Heard::Notice(notice))) => {
+                shown::notice(&notice, common.json);
+                tell(&notice);
+            }
             Ok(None) => {}
             Err(ended) => return Err(Failure::of("ended", &ended)),
         }

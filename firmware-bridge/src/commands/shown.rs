@@ -59,22 +59,12 @@ fn spaced_hex(data: &[u8]) -> String {
 
 /// Tells news on standard error.
 pub(crate) fn notice(notice: &Notice, json: bool) {
-    let Notice {
-        device,
-        code,
-        text,
-        hint,
-        is_trouble,
-    } = notice;
     if json {
-        let notice = json!({
-            "device": device, "code": code, "text": text, "hint": hint, "trouble": is_trouble,
-        });
         warn(&json!({ "notice": notice }).to_string());
         return;
     }
-    warn(text);
-    if let Some(hint) = hint.as_ref().filter(|_| *is_trouble) {
+    warn(&notice.text);
+    if let Some(hint) = notice.hint.as_ref().filter(|_| notice.is_trouble) {
         warn(&format!("hint: {hint}"));
     }
 }

@@ -2,6 +2,7 @@
 
 use firmware_bridge::config::Mode;
 use firmware_bridge::udev;
+use serde_json::json;
 
 use super::{Common, Failure, say};
 
@@ -15,6 +16,11 @@ pub(crate) fn run(common: &Common) -> Result<(), Failure> {
     let further: Vec<(u16, Option<u16>)> = read
         .filter_map(|rule| Some((rule.matching.vid?, rule.matching.pid)))
         .collect();
-    say(udev::rules(&further).trim_end());
+    let rules = udev::rules(&further);
+    if common.json {
+        say(&json!({ "path": udev::PATH, "rules": rules }).to_string());
+    } else {
+        say(rules.trim_end());
+    }
     Ok(())
 }

@@ -293,3 +293,32 @@ fn a_scan_that_does_not_fit_is_told_once_and_taken_when_there_is_room() {
     });
     assert_eq!(publisher.waiting(), 1);
 }
+
+#[test]
+fn a_client_hears_of_scanners_and_of_a_bridge_that_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = Client::new(&folder.path().join("sock"));
+    let heard = |client: &Client| -> String {
+        for _ in 0..200 {
+            match client.next(Duration::from_millis(100)).unwrap() {
+                Some(Heard::Notice(notice)) => return notice.code.into_owned(),
+                Some(Heard::Scan(_)) | None => {}
+            }
+        }
+        panic!("no news came");
+    };
+    assert_eq!(heard(&client), "no-bridge");
+    let mut bridge = Bridge::start_in(folder);
+    assert_eq!(heard(&client), "bridge");
+    let id = bridge.scan("A");
+    assert_eq!(next_scan(&client).scan_id, id);
+    let lost = Notice {
+        device: Some("0c2e:0b6a/S1".to_owned()),
+        code: "lost".into(),
+        text: "was unplugged".to_owned(),
+        hint: None,
+        is_trouble: true,
+    };
+    bridge.publisher.tell(&lost);
+    assert_eq!(client.next(LONG).unwrap(), Some(Heard::Notice(lost)));
+}

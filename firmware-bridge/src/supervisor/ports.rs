@@ -318,7 +318,7 @@ impl Port {
         let name = if name.is_empty() { device.ids() } else { name };
         vec![Effect::Tell(Notice {
             device: Some(self.standing.key.clone()),
-            code,
+            code: code.into(),
             text: format!("scanner {name} at port {} {text}", device.port),
             hint,
             is_trouble,

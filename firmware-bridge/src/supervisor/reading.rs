@@ -118,7 +118,7 @@ impl Task {
         };
         let notice = Notice {
             device: Some(self.key.clone()),
-            code: "unreadable",
+            code: "unreadable".into(),
             text,
             hint: Some("scan it again".to_owned()),
             is_trouble: false,

@@ -236,17 +236,21 @@ fn scanners_are_given_back_at_the_end() {
     mock.until("HOST 1-1 released 0");
     assert_eq!(mock.ended().0, 0);
     mock.run("test");
-    mock.until("HOST 1-1 waits");
-    mock.until("HOST 1-2 waits");
+    until_all(&mut mock, &["HOST 1-1 waits", "HOST 1-2 waits"]);
     mock.command("term");
-    let mut given_back = [
+    let given_back = [
         "HOST 1-1 released 0",
         "HOST 1-2 released 0",
         "HOST 1-2 released 1",
-    ]
-    .to_vec();
-    while !given_back.is_empty() {
+    ];
+    until_all(&mut mock, &given_back);
+}
+
+/// Waits for lines in any order.
+fn until_all(mock: &mut Mock, lines: &[&str]) {
+    let mut missing = lines.to_vec();
+    while !missing.is_empty() {
         let line = mock.until("HOST 1-");
-        given_back.retain(|wanted| *wanted != line);
+        missing.retain(|wanted| *wanted != line);
     }
 }

@@ -33,12 +33,14 @@ fn opens(effects: &[Effect]) -> Vec<&str> {
     keys
 }
 
-fn told(effects: &[Effect]) -> Vec<&'static str> {
-    let told = |effect: &Effect| match effect {
-        Effect::Tell(notice) => Some(notice.code),
-        Effect::Open { .. } | Effect::Close { .. } => None,
-    };
-    effects.iter().filter_map(told).collect()
+fn told(effects: &[Effect]) -> Vec<&str> {
+    let mut codes = Vec::new();
+    for effect in effects {
+        if let Effect::Tell(notice) = effect {
+            codes.push(notice.code.as_ref());
+        }
+    }
+    codes
 }
 
 #[test]
