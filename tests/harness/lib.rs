@@ -14,6 +14,7 @@
 pub mod bridge;
 pub mod browser;
 pub mod check;
+pub mod guest;
 pub mod kills;
 pub mod node;
 pub mod pages;

@@ -1,4 +1,4 @@
-//! Where the two programs are, and that they are freshly built.
+//! Where the programs are, and that they are freshly built.
 //!
 //! Cargo gives a test only the binaries of its own package, so this module asks cargo to build
 //! the programs beside the running test. A run of nextest, which starts a process per test, asks
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The folder with the freshly built `stock` and `stock-server`.
+/// The folder with the freshly built programs.
 fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| match std::env::var_os("STOCK_BINARIES") {
@@ -28,6 +28,12 @@ pub fn stock() -> PathBuf {
 #[must_use]
 pub fn stock_server() -> PathBuf {
     existing("stock-server")
+}
+
+/// The program that reads scanners.
+#[must_use]
+pub fn stock_bridge() -> PathBuf {
+    existing("stock-bridge")
 }
 
 /// The project's root.

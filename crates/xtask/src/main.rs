@@ -15,6 +15,7 @@ mod cargo;
 mod closing;
 mod fuzz;
 mod golden;
+mod guest;
 mod parts;
 mod schemathesis;
 mod screenshots;

@@ -1,21 +1,22 @@
 //! The parts of the machine that the test run uses, and what is missing without them.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
-use crate::cargo;
+use crate::{cargo, guest};
 
 /// One part of the machine.
 #[derive(Debug)]
 pub(crate) struct Part {
-    pub(crate) name: &'static str,
+    name: &'static str,
     /// A call that succeeds where the part is there.
     detect: &'static [&'static str],
     /// The Debian packages that bring it; empty where Debian has none.
     packages: &'static [&'static str],
     /// What happens in the run while it is missing.
-    pub(crate) without: &'static str,
+    without: &'static str,
 }
 
 /// Every part, in one table. A test that needs a new one adds its row here.
@@ -81,6 +82,12 @@ pub(crate) const PARTS: &[Part] = &[
         without: "no PDF of labels is looked at",
     },
     Part {
+        name: "xz",
+        detect: &["xz", "--version"],
+        packages: &["xz-utils"],
+        without: "the kernel of the emulated machine cannot be unpacked",
+    },
+    Part {
         name: "pkg-config",
         detect: &["pkg-config", "--version"],
         packages: &["pkg-config"],
@@ -113,6 +120,13 @@ pub(crate) const PARTS: &[Part] = &[
 ];
 
 impl Part {
+    const fn as_missing(&'static self) -> Missing {
+        Missing {
+            name: self.name,
+            without: self.without,
+        }
+    }
+
     /// Tells whether the part is on this machine.
     pub(crate) fn is_there(&self) -> bool {
         let Some((program, args)) = self.detect.split_first() else {
@@ -135,27 +149,59 @@ pub(crate) fn is_there(name: &str) -> bool {
         .any(|part| part.name == name && part.is_there())
 }
 
-/// Names the parts that are missing, after installing what Debian has when that is wanted.
-pub(crate) fn prepare(install: bool) -> Result<Vec<&'static Part>> {
-    let missing = missing();
-    let packages = packages(&missing);
-    if packages.is_empty() {
-        return Ok(missing);
-    }
-    if !install {
+/// A part of the machine that is not on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) name: &'static str,
+    /// What happens in the run while it is missing.
+    pub(crate) without: &'static str,
+}
+
+/// The emulated machine, which is unpacked and not installed.
+const GUEST: Missing = Missing {
+    name: "usb-guest",
+    without: "no scanner is emulated before a real kernel",
+};
+
+/// Names the parts that are missing, after getting what Debian has when that is wanted.
+pub(crate) fn prepare(root: &Path, install: bool) -> Result<Vec<Missing>> {
+    let packages = packages(&missing());
+    let guest = guest::is_there(root);
+    if install && !(packages.is_empty() && guest) {
+        get(root, &packages, guest)?;
+    } else if !packages.is_empty() {
         println!("missing on this machine; to install it, as root:");
         println!(
             "  apt-get install -y --no-install-recommends --no-remove {}",
             packages.join(" ")
         );
-        return Ok(missing);
     }
-    println!("installing {}", packages.join(" "));
-    apt(&["update"])?;
-    let mut args = vec!["install", "-y", "--no-install-recommends", "--no-remove"];
-    args.extend(&packages);
-    apt(&args)?;
-    Ok(self::missing())
+    let mut missing: Vec<Missing> = missing().into_iter().map(Part::as_missing).collect();
+    if !guest::is_there(root) {
+        println!("the emulated machine is missing: --install as root, on Debian, unpacks it");
+        missing.push(GUEST);
+    }
+    Ok(missing)
+}
+
+fn get(root: &Path, packages: &[&str], guest: bool) -> Result<()> {
+    if !packages.is_empty() {
+        println!("installing {}", packages.join(" "));
+        apt(&["update"])?;
+        let mut args = vec!["install", "-y", "--no-install-recommends", "--no-remove"];
+        args.extend(packages);
+        apt(&args)?;
+    }
+    // A kernel for x86 is emulated with its programs: those of this machine.
+    if !guest && cfg!(target_arch = "x86_64") {
+        println!("unpacking an emulated machine");
+        let unpacked = apt(&["update"]).and_then(|()| guest::unpack(root));
+        if let Err(error) = unpacked {
+            // One test goes without it, and says so.
+            println!("that did not work: {error:#}");
+        }
+    }
+    Ok(())
 }
 
 fn missing() -> Vec<&'static Part> {
@@ -218,6 +264,7 @@ mod tests {
                 "chromium-driver",
                 "tmux",
                 "poppler-utils",
+                "xz-utils",
                 "pkg-config",
                 "umockdev",
                 "libumockdev-dev"

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow};
 
 use crate::closing::{Closing, closing_lines};
-use crate::parts::Part;
+use crate::parts::Missing;
 use crate::{cargo, parts, tidy};
 
 /// Names the file that tests append their skips to.
@@ -24,7 +24,7 @@ const SKIPPED: &str = "SKIPPED: ";
 
 /// Runs everything; `false` when any step failed, or when a skip is not allowed.
 pub(crate) fn run(root: &Path, install: bool) -> Result<bool> {
-    let missing = parts::prepare(install)?;
+    let missing = parts::prepare(root, install)?;
     let mut steps = Steps::default();
     let lints = [
         "clippy",
@@ -194,7 +194,7 @@ fn copy_lines(from: impl Read, show: impl Fn(&str)) -> Result<Vec<String>> {
 }
 
 /// Prints the closing list and tells whether the run succeeded.
-fn close(steps: &Steps, missing: &[&Part], tests: &Tests, strict: bool) -> bool {
+fn close(steps: &Steps, missing: &[Missing], tests: &Tests, strict: bool) -> bool {
     println!("\n== the run");
     for (name, succeeded, took) in &steps.done {
         println!(

@@ -240,8 +240,9 @@ fn wait(
 impl Drop for Open {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::Relaxed);
-        // Whoever waits in a read of an interface is let go with it.
-        for interface in lock(&self.claimed).iter() {
+        // Whoever waits in a read of an interface is let go with it. The last comes first: the
+        // kernel's driver of a serial port takes the first only when the second is free.
+        for interface in lock(&self.claimed).iter().rev() {
             let _released = self.shared.handle.release_interface(*interface);
         }
     }
