@@ -28,6 +28,8 @@ use self::keyboard::Hardware;
 /// How long the machine may be silent while something is waited for. It is emulated instruction by
 /// instruction, beside whatever else is tested.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a machine may live: all scenes of a test, on a computer with much else to do.
+const LIFETIME: Duration = Duration::from_secs(280);
 /// So many lines of the machine are shown when it falls silent.
 const LAST_MAX: usize = 40;
 /// Memory of the machine: enough for a store, a few programs and their libraries.
@@ -113,7 +115,7 @@ impl Guest {
             last: VecDeque::new(),
             jobs: 0,
             console,
-            _watchdog: Watchdog::over(machine.id()),
+            _watchdog: Watchdog::over_for(machine.id(), LIFETIME),
             machine,
             _folder: folder,
         };

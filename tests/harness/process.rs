@@ -95,9 +95,15 @@ impl Watchdog {
     /// Watches the process with this id.
     #[must_use]
     pub fn over(pid: u32) -> Self {
+        Self::over_for(pid, HANG_LIMIT)
+    }
+
+    /// Watches a process that may take so long.
+    #[must_use]
+    pub fn over_for(pid: u32, limit: Duration) -> Self {
         let (calls_off, called_off) = channel();
         std::thread::spawn(move || {
-            if called_off.recv_timeout(HANG_LIMIT) == Err(RecvTimeoutError::Timeout) {
+            if called_off.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
                 signal("KILL", pid);
             }
         });
