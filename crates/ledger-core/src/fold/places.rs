@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::added_up;
+use super::line::Row;
 use super::symbols::{LineSymbols, NONE, Symbols};
 use super::{Fold, Line, LineInfo, LineKey};
 use crate::catalogue::Class;
@@ -92,6 +93,23 @@ pub(super) fn listed(lines: &[Line]) -> impl Iterator<Item = (LineSymbols, u32)>
     let lines = lines.iter().zip(0_u32..);
     let listed = lines.filter(|(line, _)| line.is_listed());
     listed.map(|(line, index)| (line.symbols(), index))
+}
+
+/// Forgets the rows of the oldest entry where without them there are still enough; says how many.
+fn drop_oldest<T>(
+    newest: &mut BTreeMap<(Timestamp, EntryId), Vec<T>>,
+    count: usize,
+    limit: usize,
+) -> usize {
+    let Some(oldest) = newest.first_entry() else {
+        return 0;
+    };
+    let rows = oldest.get().len();
+    if count.saturating_sub(rows) < limit {
+        return 0;
+    }
+    oldest.remove();
+    rows
 }
 
 /// Takes a line out of a list of lines, and the list when nothing is left in it.
@@ -202,10 +220,12 @@ impl Fold {
         lines
     }
 
-    /// The last so many changes at a location that count, the newest first.
+    /// The last so many changes at a location that count, the newest first; those of one entry in
+    /// the order of their lines.
     #[must_use]
     pub fn changes_at(&self, location: &Code, limit: usize) -> Vec<Change> {
-        let mut newest: BTreeSet<(Timestamp, EntryId, u32, bool, Quantity)> = BTreeSet::new();
+        let mut newest: BTreeMap<(Timestamp, EntryId), Vec<(u32, Row)>> = BTreeMap::new();
+        let mut count = 0_usize;
         let lines = self.symbols.find(location);
         let lines = lines.and_then(|symbol| self.places.at.get(&symbol));
         for at in lines.into_iter().flatten() {
@@ -217,23 +237,31 @@ impl Fold {
                     continue;
                 }
                 let id = self.entry_id(row.key());
-                newest.insert((row.time(), id, *at, row.is_count(), row.amount()));
-                if newest.len() > limit {
-                    newest.pop_first();
-                }
+                newest
+                    .entry((row.time(), id))
+                    .or_default()
+                    .push((*at, *row));
+                count = count.saturating_add(1);
+                count = count.saturating_sub(drop_oldest(&mut newest, count, limit));
             }
         }
-        let changes = newest.into_iter().rev();
-        let change = |(at, id, line, is_count, amount)| {
+        let changes = newest.into_iter().rev().flat_map(|((at, id), mut rows)| {
+            // Lines are numbered as they came here, which is another order at every node.
+            rows.sort_by_cached_key(|(line, _)| {
+                self.line_at(*line).map(|line| self.line_key(line))
+            });
+            rows.into_iter().map(move |(line, row)| (at, id, line, row))
+        });
+        let change = |(at, id, line, row): (Timestamp, EntryId, u32, Row)| {
             Some(Change {
                 id,
                 at,
                 line: self.key_today(self.line_at(line)?),
-                amount,
-                is_count,
+                amount: row.amount(),
+                is_count: row.is_count(),
             })
         };
-        changes.filter_map(change).collect()
+        changes.take(limit).filter_map(change).collect()
     }
 
     /// What there is of an item and its aliases, by line, without what is zero.
