@@ -104,8 +104,10 @@ fn the_screen_takes_scans_of_a_bridge_beside_keys() {
     assert_eq!(taker.scan(3, "12"), "ok");
     screen.until_answered("1 of 12 added at A-01, on hand 1");
     assert_eq!(taker.scan(4, "77"), "error");
+    bridge.leave();
     drop(taker);
     screen.until_shown("no scanner");
+    let bridge = Bridge::listen(stock.home(), "scan.sock");
     let mut taker = bridge.taker();
     assert_eq!(taker.scan(5, "R-100"), "ok");
     screen.until("a scanner again", |shown| !shown.contains("no scanner"));

@@ -47,6 +47,12 @@ impl Bridge {
         &self.path
     }
 
+    /// Nobody listens there any more.
+    pub fn leave(self) {
+        drop(self.listener);
+        std::fs::remove_file(self.path).expect("the socket is there");
+    }
+
     /// Waits until somebody comes for scans.
     #[must_use]
     pub fn taker(&self) -> Taker {
