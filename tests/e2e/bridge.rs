@@ -10,8 +10,7 @@ use tests::check::assert_holds;
 use tests::node::Node as _;
 use tests::process::Watchdog;
 use tests::server::Server;
-use tests::skip::skipped;
-use tests::small_disk::{SmallDisk, may_mount};
+use tests::small_disk::stock_on;
 use tests::stock::Stock;
 use tests::tmux::Screen;
 
@@ -143,13 +142,9 @@ fn a_bridge_that_is_not_there_yet_is_said_and_waited_for() {
 #[test]
 fn what_the_disk_does_not_take_stays_with_the_bridge_until_it_does() {
     let test = "what_the_disk_does_not_take_stays_with_the_bridge_until_it_does";
-    if let Err(why) = may_mount() {
-        return skipped(test, &why);
-    }
-    let root = tempfile::tempdir().unwrap();
-    let disk = SmallDisk::mount(root.path().join("disk"), 12 * 1024).unwrap();
-    let stock = Stock::at("scanner", |_| disk.path.join("store"));
-    stock.ok("init --name scanner");
+    let Some((disk, stock)) = stock_on(test, 12 * 1024) else {
+        return;
+    };
     let stock = shop_of(stock);
     let bridge = Bridge::listen(stock.home(), "scan.sock");
     let socket = bridge.path().display().to_string();

@@ -5,8 +5,7 @@ use serde_json::json;
 use tests::check::assert_holds;
 use tests::node::Node as _;
 use tests::server::Server;
-use tests::skip::skipped;
-use tests::small_disk::{SmallDisk, may_mount};
+use tests::small_disk::stock_on;
 use tests::stock::Stock;
 use tests::tmux::Screen;
 
@@ -417,13 +416,9 @@ fn a_signal_ends_it_and_gives_the_terminal_back() {
 #[test]
 fn a_full_disk_is_said_and_with_room_again_the_work_goes_on() {
     let test = "a_full_disk_is_said_and_with_room_again_the_work_goes_on";
-    if let Err(why) = may_mount() {
-        return skipped(test, &why);
-    }
-    let root = tempfile::tempdir().unwrap();
-    let disk = SmallDisk::mount(root.path().join("disk"), 12 * 1024).unwrap();
-    let stock = Stock::at("scanner", |_| disk.path.join("store"));
-    stock.ok("init --name scanner");
+    let Some((disk, stock)) = stock_on(test, 12 * 1024) else {
+        return;
+    };
     let stock = shop(stock);
     let Some(screen) = Screen::open(test, &stock, SMALL, &["--bounce", "0"]) else {
         return;

@@ -4,11 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tempfile::TempDir;
+
+use crate::skip::skipped;
+use crate::stock::Stock;
+
 /// A file system in memory with a size; unmounted when dropped.
 #[derive(Debug)]
 pub struct SmallDisk {
     /// Where it is mounted.
     pub path: PathBuf,
+    /// The directory around it, where it is its own: gone after the mount.
+    root: Option<TempDir>,
 }
 
 impl SmallDisk {
@@ -23,7 +30,7 @@ impl SmallDisk {
             "mount",
             &["-t", "tmpfs", "-o", &size, "tmpfs", &text(&path)],
         )?;
-        Ok(Self { path })
+        Ok(Self { path, root: None })
     }
 
     /// Fills it by a file until so many KiB are left.
@@ -75,12 +82,29 @@ impl Drop for SmallDisk {
     }
 }
 
+/// A handheld whose store lies on a small file system; where none may be mounted the test of this
+/// name is noted as skipped.
+#[track_caller]
+#[must_use]
+pub fn stock_on(test: &str, kib: u64) -> Option<(SmallDisk, Stock)> {
+    if let Err(why) = may_mount() {
+        skipped(test, &why);
+        return None;
+    }
+    let root = TempDir::with_prefix("disk-").expect("a temporary directory");
+    let mut disk = SmallDisk::mount(root.path().join("disk"), kib).expect("a small file system");
+    disk.root = Some(root);
+    let stock = Stock::at("scanner", |_| disk.path.join("store"));
+    stock.ok("init --name scanner");
+    Some((disk, stock))
+}
+
 /// Whether this machine lets us mount a file system in memory.
 ///
 /// # Errors
 /// Why not.
 pub fn may_mount() -> Result<(), String> {
-    let root = tempfile::TempDir::with_prefix("mount-").map_err(|error| error.to_string())?;
+    let root = TempDir::with_prefix("mount-").map_err(|error| error.to_string())?;
     SmallDisk::mount(root.path().join("disk"), 1024).map(drop)
 }
 

@@ -201,7 +201,8 @@ pub(crate) enum Command {
                       says what it is: stock scans. A session that was cut off goes on where it was.\n\n\
                       Examples:\n  stock scan\n  stock scan --sound ./play.sh    called with ok, warn, \
                       error or duplicate\n  stock scan --usb    read USB scanners, and leave the \
-                      keyboard to its person\n  stock scan --bridge /run/stock-bridge/scan.sock\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
+                      keyboard to its person\n  stock scan --bridge \
+                      /run/stock-bridge/scan.sock\n  printf 'ADD\\nA-01\\nR-100\\n' | stock scan --stdin"
     )]
     Scan(ScanArgs),
     /// List scans of codes that nobody knew, and say what they are

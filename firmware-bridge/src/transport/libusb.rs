@@ -9,9 +9,9 @@
 //! patience of reads that found nothing, and by nothing else. A program that was not let run for a
 //! moment must not take a scan for two.
 //!
-//! A thread of its own hears of plugging; it only passes the fact
-//! on, since libusb must not be called from there. Names, serial numbers and report descriptors
-//! come from sysfs, where anybody may read them and no device is disturbed.
+//! A thread of its own hears of plugging; it only passes the fact on, since libusb must not be
+//! called from there. Names, serial numbers and report descriptors come from sysfs, where anybody
+//! may read them and no device is disturbed.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

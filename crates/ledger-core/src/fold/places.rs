@@ -26,7 +26,7 @@ pub(super) struct Places {
 
 /// The lines by one of their symbols, of which there are so many. The lists have room for what is in
 /// them and no more.
-pub(super) fn lists_by(
+fn lists_by(
     count: usize,
     pairs: impl Iterator<Item = (u32, u32)> + Clone,
 ) -> BTreeMap<u32, Vec<u32>> {
@@ -89,7 +89,7 @@ impl Places {
 }
 
 /// The lines that have rows, by key and index.
-pub(super) fn listed(lines: &[Line]) -> impl Iterator<Item = (LineSymbols, u32)> + Clone + '_ {
+fn listed(lines: &[Line]) -> impl Iterator<Item = (LineSymbols, u32)> + Clone + '_ {
     let lines = lines.iter().zip(0_u32..);
     let listed = lines.filter(|(line, _)| line.is_listed());
     listed.map(|(line, index)| (line.symbols(), index))
