@@ -214,3 +214,25 @@ fn a_device_that_joins_first_keeps_the_scans_that_waited() {
     assert_eq!(taker.acknowledged(), (scan_id(1), "ok".to_owned()));
     screen.until_answered("ADD: scan a location");
 }
+
+#[test]
+fn an_old_scan_that_is_given_again_moves_the_session_nowhere() {
+    let stock = shop();
+    let bridge = Bridge::listen(stock.home(), "scan.sock");
+    let session = bridge.scan_session(&stock);
+    let mut taker = bridge.taker();
+    let day = ["ADD", "A-01", "R-100", "R-100", "REMOVE", "A-01"];
+    for (number, text) in (1..).zip(day) {
+        assert_eq!(taker.scan(number, text), "ok");
+    }
+    session.kill();
+    let session = bridge.scan_session(&stock);
+    let mut taker = bridge.taker();
+    for (number, text) in (1..).zip(["ADD", "A-01"]) {
+        assert_eq!(taker.scan(number, text), "ok", "given again");
+    }
+    // It still takes out.
+    assert_eq!(taker.scan(7, "R-100"), "ok");
+    assert_eq!(session.finish(), 0);
+    on_hand(&stock, "1");
+}
