@@ -6,6 +6,7 @@
 //! - [`entry`] says what can be written down, [`fold`] what a set of entries means,
 //! - [`at_entry`] what a command has to check and to write before anything is written,
 //! - [`exception`] what a person should look at,
+//! - [`forecast`] what open lots and orders need, from what there is and comes,
 //! - [`planted`] bugs that tests of a development build may ask for.
 //!
 //! **Invariant.** The fold is a function of the set of entries and their central numbers: order of
@@ -17,6 +18,7 @@ pub mod code;
 pub mod entry;
 pub mod exception;
 pub mod fold;
+pub mod forecast;
 pub mod id;
 pub mod order;
 pub mod planted;
