@@ -6,7 +6,7 @@ use ledger_core::at_entry::Refusal;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{Body, CodeBound, Content as EntryContent, OrderEntry, OrderOpened};
 use ledger_core::fold::{Fold, Record};
-use ledger_core::order::{OrderFields, OrderType};
+use ledger_core::order::{DocumentFields, OrderType};
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, Origin, Quantity, Timestamp};
 use proptest::prelude::*;
 use scanning::{Session, Thing, Wanted as Awaited, meant};
@@ -41,7 +41,7 @@ fn order(number: &str) -> Body {
     Body::Order(OrderEntry::Opened(OrderOpened {
         number: code(number),
         order_type: OrderType::Repair,
-        fields: OrderFields::default(),
+        fields: DocumentFields::default(),
         once: None,
     }))
 }

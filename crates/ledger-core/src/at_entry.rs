@@ -6,6 +6,7 @@
 
 mod answer;
 mod catalogue;
+mod documents;
 mod noted;
 mod orders;
 pub mod revoked;
@@ -37,6 +38,7 @@ pub use self::stock::{
 
 use crate::catalogue::{Class, Subject};
 use crate::code::{Barcode, Code};
+use crate::document::Family;
 use crate::entry::Body;
 use crate::fold::{Fold, ItemMatch};
 use crate::id::EntryId;
@@ -64,10 +66,10 @@ pub struct Plan {
 pub enum About {
     /// A thing of the catalogue.
     Thing(Subject),
-    /// An order, by the entry that opened it.
-    Order(EntryId),
-    /// The order that the first entry of the plan opens.
-    NewOrder,
+    /// An order, lot, purchase order or stocktake, by the entry that began it.
+    Document(Family, EntryId),
+    /// The document that the first entry of the plan begins.
+    NewDocument(Family),
     /// An exception, by its id.
     Exception(String),
     /// Scans of a code that nobody knew.
@@ -80,20 +82,23 @@ impl About {
     pub fn of(body: &Body) -> Option<Self> {
         let item = |code: &Code| Some(Self::Thing(Subject::new(Class::Item, code.clone())));
         match body {
-            Body::Moved(moved) => match &moved.for_order {
-                Some(order) => Some(Self::Order(order.id)),
+            Body::Moved(moved) => match &moved.document {
+                Some(document) => Some(Self::Document(document.family, document.entry.id)),
                 None => item(&moved.item),
             },
             Body::Counted(counted) => item(&counted.item),
+            Body::BomLineSet(set) => item(&set.parent),
             Body::Tallied(tallied) => item(&tallied.item),
             Body::Set(write) => Some(Self::Thing(write.subject.clone())),
             Body::ItemMerged(merged) => item(&merged.item),
             Body::CodeBound(bound) => item(&bound.item),
             Body::CodeUnbound(unbound) => item(&unbound.item),
-            Body::Order(entry) => Some(match entry.order() {
-                Some(order) => Self::Order(order.id),
-                None => Self::NewOrder,
-            }),
+            Body::Order(_) | Body::Lot(_) | Body::Purchase(_) | Body::Stocktake(_) => {
+                let (family, document) = body.about_document()?;
+                Some(document.map_or(Self::NewDocument(family), |document| {
+                    Self::Document(family, document.id)
+                }))
+            }
             Body::UnknownScan(scan) => Some(Self::Scans(scan.code.clone())),
             Body::ScanResolved(resolved) => Some(Self::Scans(resolved.code.clone())),
             Body::ExceptionAnswered(answered) => Some(Self::Exception(answered.exception.clone())),
@@ -111,8 +116,8 @@ impl About {
     #[must_use]
     pub fn resolved(self, first: EntryId) -> Self {
         match self {
-            Self::NewOrder => Self::Order(first),
-            Self::Thing(_) | Self::Order(_) | Self::Exception(_) | Self::Scans(_) => self,
+            Self::NewDocument(family) => Self::Document(family, first),
+            Self::Thing(_) | Self::Document(..) | Self::Exception(_) | Self::Scans(_) => self,
         }
     }
 }

@@ -5,12 +5,21 @@
 
 use crate::catalogue::{CatalogueWrite, Class, Subject};
 use crate::code::{Barcode, Code, UserName};
+pub use crate::document::Ended;
+use crate::document::{DocumentRef, Family};
 use crate::id::{DeviceId, EntryRef};
 pub use crate::order::{
-    ExceptionAnswered, OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+    ExceptionAnswered, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+};
+pub use crate::production::{BomLineSet, LotEntry, LotPlanned, LotSet};
+pub use crate::purchase::{
+    PurchaseEntry, PurchaseLine, PurchaseLineSet, PurchasePlaced, PurchaseSet,
 };
 use crate::quantity::Quantity;
 pub use crate::scan::{ScanMode, ScanResolved, UnknownScan};
+pub use crate::stocktake::{
+    StocktakeApproved, StocktakeAssigned, StocktakeEntry, StocktakeOpened, Target,
+};
 use crate::time::{Clock, Timestamp};
 
 /// One record of the log, as its writer meant it.
@@ -49,8 +58,16 @@ pub enum Body {
     CodeBound(CodeBound),
     /// A barcode no longer stands for an item.
     CodeUnbound(CodeUnbound),
+    /// A line of a bill of materials.
+    BomLineSet(BomLineSet),
     /// Something about an order.
     Order(OrderEntry),
+    /// Something about a production lot.
+    Lot(LotEntry),
+    /// Something about a purchase order.
+    Purchase(PurchaseEntry),
+    /// Something about a stocktake.
+    Stocktake(StocktakeEntry),
     /// Something was scanned whose code nobody knew.
     UnknownScan(UnknownScan),
     /// What a code that nobody knew stands for.
@@ -221,8 +238,9 @@ pub struct Moved {
     pub to: Option<Place>,
     /// What it was meant as.
     pub act: Act,
-    /// The order whose line of this item it picks for, or returns from (F9).
-    pub for_order: Option<EntryRef>,
+    /// What it is for: the order whose line of this item it picks for, or returns from (F9); the
+    /// lot that it is issued to, or built for; the purchase order that it comes from.
+    pub document: Option<DocumentRef>,
     /// The rest.
     pub particulars: Particulars,
 }
@@ -238,6 +256,8 @@ pub struct Counted {
     pub place: Place,
     /// When counting began and ended, when it took a while.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// The stocktake that it was made for.
+    pub stocktake: Option<EntryRef>,
     /// The rest.
     pub particulars: Particulars,
 }
@@ -368,6 +388,14 @@ impl Kind {
     pub const TALLIED: Self = Self(12);
     /// A reversal.
     pub const REVERSED: Self = Self(13);
+    /// A stocktake begins.
+    pub const STOCKTAKE_OPENED: Self = Self(20);
+    /// Who counts what.
+    pub const STOCKTAKE_ASSIGNED: Self = Self(21);
+    /// Counts approved.
+    pub const STOCKTAKE_APPROVED: Self = Self(22);
+    /// A stocktake is done.
+    pub const STOCKTAKE_CLOSED: Self = Self(23);
     /// An order begins.
     pub const ORDER_OPENED: Self = Self(30);
     /// Fields of an order.
@@ -380,6 +408,22 @@ impl Kind {
     pub const ORDER_CLOSED: Self = Self(34);
     /// An order is called off.
     pub const ORDER_CANCELLED: Self = Self(35);
+    /// A line of a bill of materials.
+    pub const BOM_LINE_SET: Self = Self(40);
+    /// A production lot begins.
+    pub const LOT_PLANNED: Self = Self(41);
+    /// Fields of a production lot.
+    pub const LOT_SET: Self = Self(42);
+    /// A production lot is done.
+    pub const LOT_CLOSED: Self = Self(43);
+    /// A purchase order begins.
+    pub const PURCHASE_ORDER_PLACED: Self = Self(50);
+    /// Fields of a purchase order.
+    pub const PURCHASE_ORDER_SET: Self = Self(51);
+    /// How much of an item is ordered.
+    pub const PURCHASE_LINE_SET: Self = Self(52);
+    /// Nothing more comes of a purchase order.
+    pub const PURCHASE_ORDER_CLOSED: Self = Self(53);
     /// Fields of a site.
     pub const SITE_SET: Self = Self(60);
     /// Fields of an item.
@@ -451,7 +495,11 @@ impl Body {
             Self::ItemMerged(_) => Kind::ITEM_MERGED,
             Self::CodeBound(_) => Kind::CODE_BOUND,
             Self::CodeUnbound(_) => Kind::CODE_UNBOUND,
+            Self::BomLineSet(_) => Kind::BOM_LINE_SET,
             Self::Order(entry) => entry.kind(),
+            Self::Lot(entry) => entry.kind(),
+            Self::Purchase(entry) => entry.kind(),
+            Self::Stocktake(entry) => entry.kind(),
             Self::UnknownScan(_) => Kind::UNKNOWN_SCAN,
             Self::ScanResolved(_) => Kind::SCAN_RESOLVED,
             Self::ExceptionAnswered(_) => Kind::EXCEPTION_ANSWERED,
@@ -478,7 +526,11 @@ impl Body {
             | Self::ItemMerged(_)
             | Self::CodeBound(_)
             | Self::CodeUnbound(_)
+            | Self::BomLineSet(_)
             | Self::Order(_)
+            | Self::Lot(_)
+            | Self::Purchase(_)
+            | Self::Stocktake(_)
             | Self::ScanResolved(_)
             | Self::ExceptionAnswered(_)
             | Self::DeviceRevoked(_)
@@ -500,6 +552,36 @@ impl Body {
         matches!(self, Self::ClockMark(_))
     }
 
+    /// The kind of document that it is about, and the entry that began that where it is another
+    /// one. Movements and counts are not about the document that they are for.
+    #[must_use]
+    pub const fn about_document(&self) -> Option<(Family, Option<&EntryRef>)> {
+        Some(match self {
+            Self::Order(entry) => (Family::Order, entry.order()),
+            Self::Lot(entry) => (Family::Lot, entry.lot()),
+            Self::Purchase(entry) => (Family::Purchase, entry.purchase()),
+            Self::Stocktake(entry) => (Family::Stocktake, entry.stocktake()),
+            Self::Genesis(_)
+            | Self::ClockMark(_)
+            | Self::Moved(_)
+            | Self::Counted(_)
+            | Self::Tallied(_)
+            | Self::Reversed(_)
+            | Self::Set(_)
+            | Self::ItemMerged(_)
+            | Self::CodeBound(_)
+            | Self::CodeUnbound(_)
+            | Self::BomLineSet(_)
+            | Self::UnknownScan(_)
+            | Self::ScanResolved(_)
+            | Self::ExceptionAnswered(_)
+            | Self::DeviceRevoked(_)
+            | Self::Admitted(_)
+            | Self::Refused(_)
+            | Self::TimeFixed(_) => return None,
+        })
+    }
+
     /// The key it counts once with, if any.
     #[must_use]
     pub const fn once(&self) -> Option<IdempotencyKey> {
@@ -510,7 +592,11 @@ impl Body {
             Self::Set(write) => write.once,
             Self::ItemMerged(merged) => merged.once,
             Self::CodeBound(bound) => bound.once,
+            Self::BomLineSet(set) => set.once,
             Self::Order(entry) => entry.once(),
+            Self::Lot(entry) => entry.once(),
+            Self::Purchase(entry) => entry.once(),
+            Self::Stocktake(entry) => entry.once(),
             Self::UnknownScan(scan) => scan.particulars.once,
             Self::ScanResolved(resolved) => resolved.once,
             Self::Tallied(tallied) => tallied.once,
@@ -533,7 +619,11 @@ impl Body {
             Self::Set(write) => &mut write.once,
             Self::ItemMerged(merged) => &mut merged.once,
             Self::CodeBound(bound) => &mut bound.once,
+            Self::BomLineSet(set) => &mut set.once,
             Self::Order(entry) => entry.once_mut(),
+            Self::Lot(entry) => entry.once_mut(),
+            Self::Purchase(entry) => entry.once_mut(),
+            Self::Stocktake(entry) => entry.once_mut(),
             Self::UnknownScan(scan) => &mut scan.particulars.once,
             Self::ScanResolved(resolved) => &mut resolved.once,
             Self::Tallied(tallied) => &mut tallied.once,

@@ -1,6 +1,8 @@
 //! Exceptions: what a person should look at. They are derived from the facts and block nothing.
 
+mod documents;
 mod orders;
+mod production;
 mod revoked;
 mod rights;
 mod scans;
@@ -43,6 +45,18 @@ pub enum ExceptionKind {
     Overtaken,
     /// Something about an order after its end, or stock that its end did not settle.
     ClosedOrder,
+    /// Something about a production lot after its end.
+    ClosedLot,
+    /// Something about a purchase order after its end.
+    ClosedPurchaseOrder,
+    /// Something about a stocktake after its end.
+    ClosedStocktake,
+    /// More was built of a lot than is planned, or came back than was built.
+    OverBuilt,
+    /// More came of a purchase order than is ordered, and nobody said why.
+    OverReceived,
+    /// Something is, by its bill of materials, made of itself.
+    BomCircle,
     /// More was picked for a line than it wants, or more came back than was picked.
     PickedOutside,
     /// Somebody wrote transactions that no role of theirs allows; they count.
@@ -51,10 +65,12 @@ pub enum ExceptionKind {
     NotAdmitted,
     /// A revoked device wrote beyond what is trusted; it does not count until it is admitted.
     RevokedWaits,
-    /// Several orders have one number.
+    /// Several documents of one kind have one number.
     DuplicateNumber,
     /// Entries about an order that has not arrived.
     OrderWaits,
+    /// Entries about another document that has not arrived.
+    DocumentWaits,
     /// A reversal that has no effect.
     Reversal,
     /// A reversal whose target has not arrived.
@@ -80,12 +96,19 @@ impl ExceptionKind {
             Self::AllocationLost => "allocation-lost",
             Self::Overtaken => "overtaken",
             Self::ClosedOrder => "closed-order",
+            Self::ClosedLot => "closed-lot",
+            Self::ClosedPurchaseOrder => "closed-purchase-order",
+            Self::ClosedStocktake => "closed-stocktake",
+            Self::OverBuilt => "over-built",
+            Self::OverReceived => "over-received",
+            Self::BomCircle => "bom-circle",
             Self::PickedOutside => "picked-outside",
             Self::NoRight => "no-right",
             Self::NotAdmitted => "not-admitted",
             Self::RevokedWaits => "revoked-waits",
             Self::DuplicateNumber => "duplicate-number",
             Self::OrderWaits => "order-waits",
+            Self::DocumentWaits => "document-waits",
             Self::Reversal => "reversal",
             Self::ReversalWaits => "reversal-waits",
             Self::NeedsNewerVersion => "needs-newer-version",
@@ -99,9 +122,14 @@ impl ExceptionKind {
         match self {
             Self::NegativeStock => &["count", "reverse", "accept"],
             Self::Recount | Self::Overflow | Self::UncountedScan => &["count", "accept"],
-            Self::AllocationLost | Self::ClosedOrder | Self::PickedOutside | Self::NoRight => {
-                &["reverse", "accept"]
-            }
+            Self::AllocationLost
+            | Self::ClosedOrder
+            | Self::ClosedLot
+            | Self::ClosedPurchaseOrder
+            | Self::OverBuilt
+            | Self::OverReceived
+            | Self::PickedOutside
+            | Self::NoRight => &["reverse", "accept"],
             Self::NotAdmitted => &["admit"],
             Self::RevokedWaits => &["admit", "refuse"],
             Self::DuplicateBarcode
@@ -110,6 +138,9 @@ impl ExceptionKind {
             | Self::Overtaken
             | Self::DuplicateNumber
             | Self::OrderWaits
+            | Self::DocumentWaits
+            | Self::ClosedStocktake
+            | Self::BomCircle
             | Self::Reversal
             | Self::ReversalWaits
             | Self::NeedsNewerVersion
@@ -131,8 +162,8 @@ pub struct Exception {
     pub location: Option<Code>,
     /// The stock line it is about, as it was entered.
     pub line: Option<LineKey>,
-    /// The order it is about.
-    pub order: Option<EntryId>,
+    /// The order, lot, purchase order or stocktake it is about.
+    pub document: Option<EntryId>,
     /// Since when.
     pub since: Timestamp,
     /// The entries that caused it, oldest first.
@@ -188,8 +219,11 @@ impl Fold {
         for item in self.ordered_items() {
             self.shortage_exceptions(&item, &mut open);
         }
-        for order in self.named_orders() {
-            self.order_exceptions(order, &mut open);
+        for item in self.made_items() {
+            self.circle_exception(&item, &mut open);
+        }
+        for document in self.named_documents() {
+            self.document_exceptions(document, &mut open);
         }
         self.still_open(open)
     }
@@ -212,18 +246,19 @@ impl Fold {
                 .for_each(|line| self.line_exceptions(line, &mut found));
         }
         self.shortage_exceptions(canonical, &mut found);
+        self.circle_exception(canonical, &mut found);
         found
     }
 
-    /// What is the matter with an order beside what is short of its items, likewise.
+    /// What is the matter with a document beside what is short of its items, likewise.
     #[must_use]
-    pub fn exceptions_of_order_itself(&self, order: EntryId) -> Vec<Exception> {
+    pub fn exceptions_of_document_itself(&self, id: EntryId) -> Vec<Exception> {
         let mut found = Vec::new();
-        self.order_exceptions(order, &mut found);
+        self.document_exceptions(id, &mut found);
         found
     }
 
-    /// What is the matter with neither an item's stock nor an order, likewise.
+    /// What is the matter with neither an item's stock nor a document, likewise.
     #[must_use]
     pub fn exceptions_elsewhere(&self) -> Vec<Exception> {
         let mut open = Vec::new();
@@ -262,7 +297,7 @@ impl Fold {
             item: None,
             location: None,
             line: None,
-            order: None,
+            document: None,
             since: self.effective_time(entry).unwrap_or_default(),
             entries: vec![entry],
             text,
@@ -285,7 +320,7 @@ impl Fold {
                 item: Some(key.item.clone()),
                 location: Some(key.location.clone()),
                 line: Some(key),
-                order: None,
+                document: None,
                 since: self
                     .rows_of(line)
                     .last()
@@ -336,7 +371,7 @@ impl Fold {
             item: Some(canonical),
             location: Some(key.location.clone()),
             line: Some(key),
-            order: None,
+            document: None,
             since,
             entries: outgoing,
         });
@@ -399,7 +434,7 @@ impl Fold {
             item: Some(key.item.clone()),
             location: Some(key.location.clone()),
             line: Some(key),
-            order: None,
+            document: None,
             since: count.time(),
             entries,
         });
@@ -426,7 +461,7 @@ impl Fold {
                 item: items.first().cloned(),
                 location: None,
                 line: None,
-                order: None,
+                document: None,
                 since: entries
                     .iter()
                     .filter_map(|id| self.effective_time(*id))

@@ -10,13 +10,16 @@
 
 mod actors;
 mod allocation;
+mod bom;
 mod branches;
 mod catalogue;
 mod changes;
+mod documents;
 mod dump;
 mod fixes;
 mod history;
 mod line;
+mod lots;
 mod once;
 mod orders;
 mod origin;
@@ -24,6 +27,7 @@ mod packed;
 mod picks;
 mod places;
 mod promises;
+mod purchases;
 mod restored;
 mod reversal;
 mod revoked;
@@ -34,6 +38,7 @@ mod serials;
 mod slots;
 mod snapshot;
 mod steps;
+mod stocktakes;
 mod symbols;
 mod take;
 mod users;
@@ -46,19 +51,23 @@ pub use self::catalogue::{
     columns,
 };
 pub use self::changes::{Mark, News};
+pub use self::documents::DocumentState;
 pub use self::fixes::ClockRun;
 pub use self::history::{HistoryPart, HistoryRow, RowKind, Why, WhyRow};
 pub use self::line::{LastCount, LineInfo, LineKey};
-pub use self::orders::{Order, OrderState};
+pub use self::lots::Lot;
+pub use self::orders::Order;
 pub use self::picks::OrderMove;
 pub use self::places::{Change, Spots};
 pub(crate) use self::promises::Shortage;
+pub use self::purchases::{Purchase, PurchaseLineInfo};
 pub(crate) use self::reversal::ReversalFault;
 pub use self::revoked::{RevokedChain, Withheld};
 pub(crate) use self::rights::{Need, NotAdmitted, Who, Wish};
 
 pub use self::scans::{ScanInfo, ScanMeaning};
 pub use self::snapshot::Snapshot;
+pub use self::stocktakes::{LineProgress, Stocktake, StocktakeCount, StocktakeLine};
 pub use self::users::{RESERVED, UserInfo};
 
 use self::catalogue::Catalogue;
@@ -74,7 +83,7 @@ use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 7;
+pub const FOLD_VERSION: u32 = 8;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]
@@ -139,7 +148,8 @@ pub struct Fold {
     actors: actors::Actors,
     /// When the counting took a while: started and ended, by count.
     spans: BTreeMap<TxKey, (Timestamp, Timestamp)>,
-    orders: orders::Orders,
+    documents: documents::Documents,
+    boms: bom::Boms,
     scans: scans::Scans,
     serials: serials::Serials,
     /// What was said of when batches expire, by item and batch.

@@ -15,6 +15,7 @@
 pub mod at_entry;
 pub mod catalogue;
 pub mod code;
+pub mod document;
 pub mod entry;
 pub mod exception;
 pub mod fold;
@@ -22,8 +23,11 @@ pub mod forecast;
 pub mod id;
 pub mod order;
 pub mod planted;
+pub mod production;
+pub mod purchase;
 pub mod quantity;
 pub mod scan;
+pub mod stocktake;
 pub mod time;
 pub mod varint;
 

@@ -4,10 +4,9 @@
 //! that one. The fields are numbered like those of the catalogue: a field's last writer by clock
 //! wins, and its number is its key in the entry's body.
 
-use std::collections::BTreeMap;
-
-use crate::catalogue::{FieldType, Value};
+use crate::catalogue::FieldType;
 use crate::code::Code;
+use crate::document::{DocumentFields, Ended, FieldTable};
 use crate::entry::{IdempotencyKey, Kind};
 use crate::id::{EntryId, EntryRef};
 use crate::quantity::Quantity;
@@ -68,24 +67,13 @@ pub mod key {
 }
 
 /// The fields of an order with what they hold, by number.
-pub const FIELDS: [(u8, FieldType); 5] = [
+pub const FIELDS: FieldTable = &[
     (key::CUSTOMER, FieldType::Code),
     (key::SITE, FieldType::Code),
     (key::DUE, FieldType::Int),
     (key::TITLE, FieldType::Text),
     (key::STAGE, FieldType::Text),
 ];
-
-/// Whether a field of an order with this number may have this value.
-#[must_use]
-pub fn may_hold(key: u8, value: &Value) -> bool {
-    FIELDS
-        .iter()
-        .any(|(number, holds)| *number == key && holds.takes(value))
-}
-
-/// Values of some fields of an order.
-pub type OrderFields = BTreeMap<u8, Value>;
 
 /// An order begins; this entry is what identifies it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +84,7 @@ pub struct OrderOpened {
     /// What it is for.
     pub order_type: OrderType,
     /// Its fields at first.
-    pub fields: OrderFields,
+    pub fields: DocumentFields,
     /// Counts once with this key.
     pub once: Option<IdempotencyKey>,
 }
@@ -107,7 +95,7 @@ pub struct OrderSet {
     /// The entry that opened it.
     pub order: EntryRef,
     /// The fields it sets.
-    pub fields: OrderFields,
+    pub fields: DocumentFields,
     /// Counts once with this key.
     pub once: Option<IdempotencyKey>,
 }
@@ -138,19 +126,6 @@ pub struct OrderExpedited {
     pub once: Option<IdempotencyKey>,
 }
 
-/// An order ends, closed or cancelled. What of it is not picked is wanted no longer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderEnded {
-    /// The entry that opened the order.
-    pub order: EntryRef,
-    /// Why.
-    pub reason: Option<String>,
-    /// In the user's words.
-    pub note: Option<String>,
-    /// Counts once with this key.
-    pub once: Option<IdempotencyKey>,
-}
-
 /// What an entry says about an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderEntry {
@@ -162,10 +137,10 @@ pub enum OrderEntry {
     LineSet(OrderLineSet),
     /// The rank of a line.
     Expedited(OrderExpedited),
-    /// It is done.
-    Closed(OrderEnded),
+    /// It is done. What of it is not picked is wanted no longer.
+    Closed(Ended),
     /// It is called off.
-    Cancelled(OrderEnded),
+    Cancelled(Ended),
 }
 
 impl OrderEntry {
@@ -190,7 +165,7 @@ impl OrderEntry {
             Self::Set(set) => Some(&set.order),
             Self::LineSet(line) => Some(&line.order),
             Self::Expedited(expedited) => Some(&expedited.order),
-            Self::Closed(ended) | Self::Cancelled(ended) => Some(&ended.order),
+            Self::Closed(ended) | Self::Cancelled(ended) => Some(&ended.document),
         }
     }
 
@@ -201,7 +176,7 @@ impl OrderEntry {
             Self::Set(set) => &mut set.order,
             Self::LineSet(line) => &mut line.order,
             Self::Expedited(expedited) => &mut expedited.order,
-            Self::Closed(ended) | Self::Cancelled(ended) => &mut ended.order,
+            Self::Closed(ended) | Self::Cancelled(ended) => &mut ended.document,
         };
         order.id = id;
     }

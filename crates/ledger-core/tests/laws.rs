@@ -631,7 +631,7 @@ impl Kept {
             .into_iter()
             .map(|item| (item.clone(), of_item(fold, &item)));
         let orders = fold
-            .named_orders()
+            .named_documents()
             .map(|order| (order, of_order(fold, order)));
         Self {
             mark: fold.mark(),
@@ -648,7 +648,7 @@ impl Kept {
         for item in news.items {
             self.items.insert(item.clone(), of_item(fold, &item));
         }
-        for order in news.orders {
+        for order in news.documents {
             self.orders.insert(order, of_order(fold, order));
         }
         self.mark = fold.mark();
@@ -668,7 +668,10 @@ fn of_item(fold: &Fold, item: &Code) -> Said {
 fn of_order(fold: &Fold, order: EntryId) -> Said {
     // What its lines are promised is told of by their items.
     let asked = (fold.order(order), fold.picked_of(order));
-    (format!("{asked:?}"), fold.exceptions_of_order_itself(order))
+    (
+        format!("{asked:?}"),
+        fold.exceptions_of_document_itself(order),
+    )
 }
 
 #[test]
@@ -683,7 +686,7 @@ fn a_change_of_one_item_is_told_as_that() {
     fold.apply_all(world.records.iter().cloned());
     let news = fold.changed_since(mark).unwrap();
     assert_eq!(news.items, BTreeSet::from([code("Q")]));
-    assert_eq!(news.orders, BTreeSet::new());
+    assert_eq!(news.documents, BTreeSet::new());
     fold.apply(record(
         EntryId {
             origin: origin(2),

@@ -168,7 +168,7 @@ fn a_pick_for_another_order_of_that_id_is_a_fact_like_any_other() {
     let order = book.line("S-1", 4);
     let mut astray = for_order(remove("P", "A", 3), order);
     if let Body::Moved(moved) = &mut astray {
-        moved.for_order.as_mut().unwrap().hash8 = [9; 8];
+        moved.document.as_mut().unwrap().entry.hash8 = [9; 8];
     }
     let astray = book.write(astray);
     let fold = book.0.fold();

@@ -15,7 +15,7 @@ use ledger_core::at_entry;
 use ledger_core::catalogue::{CatalogueWrite, Class};
 use ledger_core::entry::{Body, Content, Details, OrderEntry, Particulars};
 use ledger_core::exception::ExceptionKind;
-use ledger_core::fold::{Fold, OrderLine, OrderState, Record};
+use ledger_core::fold::{DocumentState, Fold, OrderLine, Record};
 use ledger_core::order::OrderType;
 use ledger_core::{Code, EntryId, Total};
 use proptest::prelude::*;
@@ -181,7 +181,7 @@ proptest! {
         for line in fold.orders().into_iter().flat_map(|order| fold.order_lines(order)) {
             let named = open.iter().any(|it| {
                 let short = matches!(it.kind, ExceptionKind::Oversold | ExceptionKind::AllocationLost);
-                short && it.order == Some(line.order) && it.item.as_ref() == Some(&line.item)
+                short && it.document == Some(line.order) && it.item.as_ref() == Some(&line.item)
             });
             prop_assert_eq!(named, !line.backorder.is_zero(), "{:?}", line);
         }
@@ -200,7 +200,7 @@ proptest! {
             let mut alone = fold.exceptions_of_order(order);
             alone.retain(|open| !shared.contains(&open.kind));
             alone.sort_by(|a, b| a.id.cmp(&b.id));
-            let listed = all.iter().filter(|open| open.order == Some(order));
+            let listed = all.iter().filter(|open| open.document == Some(order));
             let listed = listed.filter(|open| !shared.contains(&open.kind)).cloned();
             prop_assert_eq!(alone, listed.collect::<Vec<_>>());
         }
@@ -221,7 +221,7 @@ proptest! {
             if lost.kind != ExceptionKind::AllocationLost {
                 continue;
             }
-            let order = lost.order.unwrap();
+            let order = lost.document.unwrap();
             prop_assert!(opened.contains(&order));
             // The line is as old as the first entry that set it, at least as its order.
             let sets = world.records.iter().filter(|record| sets_line_of(record, order));
@@ -370,7 +370,7 @@ proptest! {
                 let lines = fold.order_lines(order).into_iter();
                 lines.filter(|line| line.item == support::code("P")).map(|line| line.wanted).max()
             };
-            wanted(&after) >= wanted(&before) && after.order(order).unwrap().state == OrderState::Open
+            wanted(&after) >= wanted(&before) && after.order(order).unwrap().state == DocumentState::Open
         };
         let rank_of_own = own.and_then(|own| now.get(&(own, "P".to_owned()))).map_or(0, |it| it.1);
         for ((order, item), (held, rank)) in then {

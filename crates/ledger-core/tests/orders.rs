@@ -12,9 +12,10 @@ mod support;
 
 use ledger_core::at_entry::{self, Answer, settings};
 use ledger_core::catalogue::{CatalogueWrite, Class, Value};
+use ledger_core::document::{DocumentFields, Family};
 use ledger_core::entry::{Body, Details, OrderEntry, OrderSet};
-use ledger_core::fold::{Fold, OrderState, RowKind};
-use ledger_core::order::{OrderFields, OrderType, key};
+use ledger_core::fold::{DocumentState, Fold, RowKind};
+use ledger_core::order::{OrderType, key};
 use ledger_core::{EntryId, Quantity};
 use support::*;
 
@@ -118,7 +119,7 @@ fn reserve_promises_five_of_eight_then_all_then_none() {
     desk.act(|fold| at_entry::order_cancel(fold, "S-1", &Details::default()));
     let fold = desk.world.fold();
     assert_eq!(available(&fold, "R-100"), "15");
-    assert_eq!(fold.order(order).unwrap().state, OrderState::Cancelled);
+    assert_eq!(fold.order(order).unwrap().state, DocumentState::Cancelled);
     assert_eq!(lines(&fold, order), ["R-100 8 0 0 0"]);
     let rows = told(&fold, "R-100");
     assert_eq!(rows, [row("0", "5", "0"), row("0", "15", "15")]);
@@ -263,7 +264,7 @@ fn of_two_ends_the_first_by_clock_holds_and_the_other_is_said() {
     world.write(2, 5 * MINUTE, cancelled(order));
     world.write(3, 6 * MINUTE, cancelled(order));
     let fold = world.fold();
-    assert_eq!(fold.order(order).unwrap().state, OrderState::Cancelled);
+    assert_eq!(fold.order(order).unwrap().state, DocumentState::Cancelled);
     let open = fold.exceptions();
     assert_eq!(open.len(), 1);
     assert_eq!(
@@ -459,7 +460,7 @@ fn stock_of_another_site_is_shown_and_not_promised() {
         Body::Order(OrderEntry::Opened(ledger_core::entry::OrderOpened {
             number: code(number),
             order_type: OrderType::Sales,
-            fields: OrderFields::from([(key::SITE, Value::text(site))]),
+            fields: DocumentFields::from([(key::SITE, Value::text(site))]),
             once: None,
         }))
     };
@@ -565,7 +566,7 @@ fn cancels_that_knew_different_picks_say_what_is_wrong() {
     }
     let open = desk.world.fold().exceptions();
     assert_eq!(open.len(), 1);
-    assert_eq!(open[0].order, Some(order));
+    assert_eq!(open[0].document, Some(order));
     assert!(
         open[0].text.contains("5 more of R-100 came back"),
         "{}",
@@ -695,7 +696,7 @@ fn fields_of_an_order_go_by_clock_and_orders_of_one_number_are_both_kept() {
     let set = |text: &str| {
         Body::Order(OrderEntry::Set(OrderSet {
             order: reference(one),
-            fields: OrderFields::from([(key::TITLE, Value::text(text))]),
+            fields: DocumentFields::from([(key::TITLE, Value::text(text))]),
             once: None,
         }))
     };
@@ -703,7 +704,10 @@ fn fields_of_an_order_go_by_clock_and_orders_of_one_number_are_both_kept() {
     world.write(3, 5 * MINUTE, set("earlier"));
     let fold = world.fold();
     assert_eq!(fold.order(one).unwrap().title.unwrap(), "later");
-    assert_eq!(fold.orders_numbered(&code("X-1")), [one, two]);
+    assert_eq!(
+        fold.documents_numbered(Family::Order, &code("X-1")),
+        [one, two]
+    );
     assert_eq!(exceptions(&fold), ["duplicate-number"]);
     let refusal = at_entry::find_order(&fold, "X-1").unwrap_err();
     assert_eq!(refusal.code, "ambiguous-order");

@@ -164,6 +164,7 @@ fn a_count_that_did_not_know_a_code_is_looked_at_again_when_it_is_resolved() {
             Timestamp::from_millis(MINUTE * 9),
             Timestamp::from_millis(MINUTE * 11),
         )),
+        stocktake: None,
         particulars: Particulars::default(),
     });
     world.write(1, MINUTE * 11, session);

@@ -3,12 +3,12 @@
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::code::Barcode;
 use ledger_core::entry::{
-    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Entry,
-    ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
+    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Ended,
+    Entry, ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved,
     OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused,
     Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
-use ledger_core::order::{self, OrderFields, OrderType};
+use ledger_core::order::{self, DocumentFields, OrderType};
 use ledger_core::{
     Clock, Code, DeviceId, EntryId, EntryRef, Origin, Quantity, Timestamp, UserName,
 };
@@ -218,6 +218,7 @@ fn counted() -> impl Strategy<Value = Body> {
                 quantity,
                 place,
                 span,
+                stocktake: None,
                 particulars,
             })
         })
@@ -236,7 +237,7 @@ fn reversed() -> impl Strategy<Value = Body> {
     })
 }
 
-fn order_fields() -> impl Strategy<Value = OrderFields> {
+fn order_fields() -> impl Strategy<Value = DocumentFields> {
     let fields: Vec<_> = order::FIELDS
         .into_iter()
         .map(|(key, holds)| option::of((Just(key), value(holds))))
@@ -283,7 +284,7 @@ fn order() -> impl Strategy<Value = Body> {
     let (reason, note) = (option::of(text()), option::of(text()));
     let ended = (entry_ref(), reason, note, once(), any::<bool>()).prop_map(
         |(order, reason, note, once, is_closed)| {
-            let ended = OrderEnded {
+            let ended = Ended {
                 order,
                 reason,
                 note,
@@ -535,7 +536,7 @@ pub(crate) fn movements(count: u64, dice: &mut Dice) -> Vec<Vec<u8>> {
             };
             let time = Timestamp::from_millis(now);
             let body = Body::Moved(Moved {
-                for_order: None,
+                document: None,
                 item: Code::new(&format!("{item:05}")).unwrap(),
                 quantity: Quantity::from_units(1 + dice.roll(50).cast_signed()).unwrap(),
                 from,

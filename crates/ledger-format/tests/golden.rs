@@ -16,11 +16,11 @@ use std::sync::Mutex;
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of, key};
 use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details,
-    DeviceRevoked, ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved,
-    OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars,
-    Place, Refused, Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
+    DeviceRevoked, Ended, ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged,
+    Moved, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place,
+    Refused, Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
-use ledger_core::order::{FIELDS, OrderFields, OrderType};
+use ledger_core::order::{DocumentFields, FIELDS, OrderType};
 use ledger_core::{
     Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, LedgerId, Origin, Quantity,
     Timestamp, UserName,
@@ -167,7 +167,7 @@ fn particulars() -> Particulars {
 fn moved(from: Option<Place>, to: Option<Place>, act: Act, particulars: Particulars) -> Body {
     let quantity = Quantity::from_ten_thousandths(25_000);
     Body::Moved(Moved {
-        for_order: None,
+        document: None,
         item: code("15056BL"),
         quantity,
         from,
@@ -239,6 +239,7 @@ fn stock_entries() -> Vec<(&'static str, Entry)> {
             quantity,
             place,
             span,
+            stocktake: None,
             particulars,
         })
     };
@@ -392,7 +393,7 @@ fn value(holds: FieldType) -> Value {
     }
 }
 
-fn opened(order_type: OrderType, fields: OrderFields, once: Option<IdempotencyKey>) -> Body {
+fn opened(order_type: OrderType, fields: DocumentFields, once: Option<IdempotencyKey>) -> Body {
     let number = code("SO-1042");
     Body::Order(OrderEntry::Opened(OrderOpened {
         number,
@@ -441,7 +442,7 @@ fn order_entries() -> Vec<(&'static str, Entry)> {
             once,
         }))
     };
-    let ended = |once: Option<IdempotencyKey>| OrderEnded {
+    let ended = |once: Option<IdempotencyKey>| Ended {
         order: order(),
         reason: once.map(|_| "withdrawn".to_owned()),
         note: once.map(|_| "the customer has found the original – ok".to_owned()),
@@ -449,17 +450,20 @@ fn order_entries() -> Vec<(&'static str, Entry)> {
     };
     let closed = |once| Body::Order(OrderEntry::Closed(ended(once)));
     let cancelled = |once| Body::Order(OrderEntry::Cancelled(ended(once)));
-    let nil: OrderFields = FIELDS.map(|(key, _)| (key, Value::Nil)).into();
+    let nil: DocumentFields = FIELDS.map(|(key, _)| (key, Value::Nil)).into();
     vec![
         (
             "order_opened_minimal",
-            minimal(opened(OrderType::Repair, OrderFields::new(), None)),
+            minimal(opened(OrderType::Repair, DocumentFields::new(), None)),
         ),
         (
             "order_opened_full",
             full(opened(OrderType::Sales, fields(), once())),
         ),
-        ("order_set_minimal", minimal(set(OrderFields::new(), None))),
+        (
+            "order_set_minimal",
+            minimal(set(DocumentFields::new(), None)),
+        ),
         ("order_set_nil", minimal(set(nil, None))),
         ("order_set_full", full(set(fields(), once()))),
         (
@@ -800,7 +804,10 @@ fn morning() -> OriginSlice {
             origin: origin(),
             seq: 1,
         },
-        hash8: push(&at(0, opened(OrderType::Sales, OrderFields::new(), None))),
+        hash8: push(&at(
+            0,
+            opened(OrderType::Sales, DocumentFields::new(), None),
+        )),
     };
     for number in 0..10 {
         push(&at(10 + number, line(order, &item(number), 3, None)));
@@ -816,7 +823,7 @@ fn morning() -> OriginSlice {
         let pick = picked(order, &item(number / 2), &shelf, Particulars::default());
         push(&at(600 + number * 7, pick));
     }
-    let ended = OrderEnded {
+    let ended = Ended {
         order: entry_ref(300),
         reason: None,
         note: None,

@@ -162,7 +162,7 @@ fn entry(body: Body) -> Vec<u8> {
 fn add(item: &str, number: i64) -> Vec<u8> {
     let code = |text| Code::new(text).unwrap();
     entry(Body::Moved(Moved {
-        for_order: None,
+        document: None,
         item: code(item),
         quantity: Quantity::from_units(number).unwrap(),
         from: None,

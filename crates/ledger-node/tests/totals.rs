@@ -12,11 +12,11 @@ use std::path::Path;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{
-    Act, Body, CodeBound, Counted, ExceptionAnswered, IdempotencyKey, ItemMerged, Moved,
-    OrderEnded, OrderEntry, OrderLineSet, OrderOpened, Particulars, Place, Reversed,
+    Act, Body, CodeBound, Counted, Ended, ExceptionAnswered, IdempotencyKey, ItemMerged, Moved,
+    OrderEntry, OrderLineSet, OrderOpened, Particulars, Place, Reversed,
 };
 use ledger_core::fold::{Fold, LineKey, NumberRun, Record};
-use ledger_core::order::{OrderFields, OrderType};
+use ledger_core::order::{DocumentFields, OrderType};
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp};
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
 use ledger_node::totals::{packing, totals};
@@ -204,7 +204,7 @@ impl World {
             3 => Body::Order(OrderEntry::Opened(OrderOpened {
                 number: code("SO-1"),
                 order_type: OrderType::Sales,
-                fields: OrderFields::new(),
+                fields: DocumentFields::new(),
                 once,
             })),
             4 => Body::Order(OrderEntry::LineSet(OrderLineSet {
@@ -213,7 +213,7 @@ impl World {
                 wanted: Quantity::ONE,
                 once,
             })),
-            5 => Body::Order(OrderEntry::Cancelled(OrderEnded {
+            5 => Body::Order(OrderEntry::Cancelled(Ended {
                 order,
                 reason: None,
                 note: None,
@@ -247,6 +247,7 @@ impl World {
                 quantity: self.quantity(),
                 place: self.place(),
                 span: None,
+                stocktake: None,
                 particulars,
             })
         } else {
@@ -407,7 +408,7 @@ proptest! {
 /// So many units come in.
 fn added(units: i64) -> Body {
     Body::Moved(Moved {
-        for_order: None,
+        document: None,
         item: code("I"),
         quantity: Quantity::from_units(units).unwrap(),
         from: None,

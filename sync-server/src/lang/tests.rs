@@ -333,7 +333,7 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "../crates/ledger-core/src/fold/orders.rs",
-        "OrderState",
+        "DocumentState",
         &["order-state"],
     ),
     (

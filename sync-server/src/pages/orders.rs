@@ -67,7 +67,8 @@ impl ListQuery {
 /// How the address of an order names it: by its number, or where several have that by its entry.
 pub(super) fn key_of(fold: &Fold, order: &OrderView) -> String {
     let number = Code::new(&order.number);
-    let is_one = number.is_ok_and(|number| fold.orders_numbered(&number).len() == 1);
+    let is_one =
+        number.is_ok_and(|number| fold.documents_numbered(Family::Order, &number).len() == 1);
     if is_one {
         order.number.clone()
     } else {

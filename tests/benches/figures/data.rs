@@ -165,11 +165,12 @@ impl Names {
                 quantity,
                 place: place(deed.to.unwrap_or(0)),
                 span: None,
+                stocktake: None,
                 particulars,
             });
         }
         Body::Moved(Moved {
-            for_order: None,
+            document: None,
             item,
             quantity,
             from: deed.from.map(place),

@@ -8,7 +8,7 @@ use std::time::Instant;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{Act, Body, Moved, OrderEntry, Particulars, Place};
 use ledger_core::fold::{Fold, NumberRun, Record};
-use ledger_core::order::{self, OrderFields, OrderLineSet, OrderOpened, OrderType};
+use ledger_core::order::{self, DocumentFields, OrderLineSet, OrderOpened, OrderType};
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Timestamp, Total};
 
 use crate::Size;
@@ -111,7 +111,7 @@ impl Shop {
             from: None,
             to: Some(place),
             act: Act::Add,
-            for_order: None,
+            document: None,
             particulars: Particulars::default(),
         };
         self.write(Body::Moved(moved));
@@ -122,7 +122,7 @@ impl Shop {
         let order = self.write(Body::Order(OrderEntry::Opened(OrderOpened {
             number: code(&format!("SO-{number:05}")),
             order_type: OrderType::Sales,
-            fields: OrderFields::from([(order::key::SITE, Value::text("EAST"))]),
+            fields: DocumentFields::from([(order::key::SITE, Value::text("EAST"))]),
             once: None,
         })));
         let mut items = std::collections::BTreeSet::new();

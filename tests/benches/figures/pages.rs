@@ -218,6 +218,7 @@ fn movements(house: House) -> impl FnMut(&Fold, u64) -> Option<Result<Plan, Refu
                     quantity: units(i64::from(*kept)),
                     place,
                     span: None,
+                    stocktake: None,
                     particulars,
                 }),
             )));
@@ -233,7 +234,7 @@ fn movements(house: House) -> impl FnMut(&Fold, u64) -> Option<Result<Plan, Refu
         Some(Ok(plan_of(
             sku.clone(),
             Body::Moved(Moved {
-                for_order: None,
+                document: None,
                 item: sku,
                 quantity: units(i64::from(amount)),
                 act: if from.is_some() {

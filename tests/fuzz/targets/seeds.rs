@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::entry::{
-    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked,
-    ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEnded,
-    OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused,
-    Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
+    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Ended,
+    ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEntry,
+    OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused, Reversed,
+    ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
-use ledger_core::order::{FIELDS, OrderFields, OrderType};
+use ledger_core::order::{DocumentFields, FIELDS, OrderType};
 use ledger_core::{
     Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName,
 };
@@ -64,7 +64,7 @@ fn particulars() -> Particulars {
 
 fn moved(parts: i64, from: Option<Place>, to: Option<Place>, act: Act, rest: Particulars) -> Body {
     Body::Moved(Moved {
-        for_order: None,
+        document: None,
         item: code("R-100"),
         quantity: quantity(parts),
         from,
@@ -101,6 +101,7 @@ fn transactions() -> Vec<Body> {
     let simple = Counted {
         place: here(),
         span: None,
+        stocktake: None,
         particulars: plain(),
         ..counted.clone()
     };
@@ -165,11 +166,11 @@ fn orders() -> Vec<Body> {
     };
     let fields = || FIELDS.map(|(key, holds)| (key, value(holds)));
     let mut bodies = vec![
-        opened(OrderType::Repair, OrderFields::new(), None),
+        opened(OrderType::Repair, DocumentFields::new(), None),
         opened(OrderType::Sales, fields().into(), Some(ONCE)),
     ];
     for once in [None, Some(ONCE)] {
-        let ended = OrderEnded {
+        let ended = Ended {
             order: order(),
             reason: once.map(|_| "withdrawn".to_owned()),
             note: once.map(|_| "über Nacht".to_owned()),

@@ -104,7 +104,7 @@ impl Movements {
         };
         let (from, to) = (place(from), place(to));
         bodies.push(Body::Moved(Moved {
-            for_order: None,
+            document: None,
             item,
             quantity,
             from,

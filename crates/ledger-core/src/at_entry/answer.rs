@@ -121,6 +121,7 @@ fn count(exception: &Exception, quantity: Quantity, with: Particulars) -> Result
             batch: line.batch,
         },
         span: None,
+        stocktake: None,
         particulars: with,
     }))
 }

@@ -5,7 +5,7 @@
 use super::find_order;
 use crate::code::Code;
 use crate::entry::Body;
-use crate::fold::{Fold, OrderState};
+use crate::fold::{DocumentState, Fold};
 use crate::quantity::Total;
 
 /// A warning when a movement notes an order that wants the item: it is a note, the line stays.
@@ -14,7 +14,7 @@ pub(super) fn only_noted(fold: &Fold, item: &Code, order: Option<&str>) -> Optio
     let lines = fold.order_lines(order.id);
     let wanted = lines.iter().any(|line| line.item == *item);
     let number = &order.number;
-    (wanted && order.state == OrderState::Open).then(|| {
+    (wanted && order.state == DocumentState::Open).then(|| {
         format!(
             "the order is noted only, and the line of {item} stays as it is: to book on it, pick \
              for the order {number}, or return to it"

@@ -4,23 +4,22 @@
 //! there; with *reserve* they are promised and leave when they are picked. Whatever takes a line
 //! back returns what was picked for it, to where it came from, in the same group.
 
+use super::documents::{self, Fields};
 use super::noted::below_nothing;
 use super::settings::{self, OrderPolicy};
 use super::shelves::{returns_of, take_free, take_promised};
-use super::stock::{as_listed, check_item_in_use, check_quantity, find_place, particulars};
-use super::{
-    About, Plan, Refusal, StockRequest, checked_text, code, filled_text, find_item, find_thing,
-    nearest,
-};
-use crate::catalogue::{Class, Value};
+use super::stock::{check_item_in_use, check_quantity, find_place, particulars};
+use super::{About, Plan, Refusal, StockRequest, find_item};
+use crate::catalogue::Class;
 use crate::code::Code;
+use crate::document::{DocumentRef, Family};
 use crate::entry::{
-    Act, Body, Details, Moved, OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened,
-    OrderSet, Particulars, Place,
+    Act, Body, Details, Moved, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+    Particulars, Place,
 };
-use crate::fold::{Fold, LineKey, Order, OrderLine, OrderState, Pools};
-use crate::id::{DeviceId, EntryId, EntryRef};
-use crate::order::{OrderFields, OrderType, key};
+use crate::fold::{Fold, LineKey, Order, OrderLine, Pools};
+use crate::id::{DeviceId, EntryRef};
+use crate::order::{OrderType, key};
 use crate::quantity::{Quantity, Total};
 
 /// An owner's name that means ourselves.
@@ -43,105 +42,27 @@ pub struct OrderChange {
 
 /// The order that a text names: by its number, or by the entry that opened it.
 pub fn find_order(fold: &Fold, text: &str) -> Result<Order, Refusal> {
-    let orders =
-        Code::new(text).map_or_else(|_| Vec::new(), |number| fold.orders_numbered(&number));
-    match orders.as_slice() {
-        [] => {}
-        [order] => return fold.order(*order).ok_or_else(|| unknown(fold, text)),
-        several => {
-            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
-            let message = format!("{} orders are called {text}", several.len());
-            return Err(Refusal::new("ambiguous-order", message)
-                .hint(format!("name it by its entry: {}", names.join(" or "))));
-        }
-    }
-    let by_entry = text.trim().parse::<EntryId>().ok();
-    let order = by_entry.and_then(|id| fold.order(id));
-    order.ok_or_else(|| unknown(fold, text))
-}
-
-fn unknown(fold: &Fold, text: &str) -> Refusal {
-    let near = nearest(text, fold.order_numbers().map(Code::as_str));
-    let refusal = Refusal::new("unknown-order", format!("there is no order {text:?}"));
-    super::did_you_mean(
-        refusal,
-        &near,
-        format!("open it with: stock order open {text}"),
-    )
+    let id = documents::find(fold, Family::Order, text)?;
+    fold.order(id)
+        .ok_or_else(|| documents::unknown(fold, Family::Order, text))
 }
 
 /// An order that can still be changed.
 fn find_open(fold: &Fold, text: &str) -> Result<(Order, EntryRef), Refusal> {
     let order = find_order(fold, text)?;
-    if order.state != OrderState::Open {
-        let (number, state) = (&order.number, order.state.word());
-        let text = format!("the order {number} is {state}, which is final");
-        return Err(Refusal::new("order-ended", text).hint("open a new order for what is wanted"));
-    }
-    let reference = fold.reference(order.id);
-    reference
-        .map(|reference| (order, reference))
-        .ok_or_else(|| unknown(fold, text))
+    let reference = documents::still_open(fold, Family::Order, order.id, order.state)?;
+    Ok((order, reference))
 }
 
-fn fields(fold: &Fold, change: &OrderChange) -> Result<OrderFields, Refusal> {
-    let mut fields = OrderFields::new();
-    let thing = |class, text: &Option<String>| -> Result<Value, Refusal> {
-        match text {
-            None => Ok(Value::Nil),
-            Some(text) => find_thing(fold, class, text).map(|code| Value::code(Some(&code))),
-        }
-    };
-    if let Some(customer) = &change.customer {
-        fields.insert(key::CUSTOMER, thing(Class::Customer, customer)?);
-    }
-    if let Some(site) = &change.site {
-        fields.insert(key::SITE, thing(Class::Site, site)?);
-    }
-    if let Some(due) = change.due {
-        let day = due.map_or(Value::Nil, |day| Value::Int(i64::from(day)));
-        fields.insert(key::DUE, day);
-    }
-    for (number, text, what) in [
-        (key::TITLE, &change.title, "title"),
-        (key::STAGE, &change.stage, "stage"),
-    ] {
-        if let Some(text) = text {
-            let text = checked_text(text, what)?;
-            let value = if text.is_empty() {
-                Value::Nil
-            } else {
-                Value::text(&text)
-            };
-            fields.insert(number, value);
-        }
-    }
+fn fields(fold: &Fold, change: &OrderChange) -> Result<Fields, Refusal> {
+    let mut fields = Fields::default();
+    let customer = change.customer.as_ref();
+    fields.thing(fold, key::CUSTOMER, Class::Customer, customer)?;
+    fields.thing(fold, key::SITE, Class::Site, change.site.as_ref())?;
+    fields.day(key::DUE, change.due);
+    fields.text(key::TITLE, "title", change.title.as_ref())?;
+    fields.text(key::STAGE, "stage", change.stage.as_ref())?;
     Ok(fields)
-}
-
-/// The site an order is for when none is named: that of the device, or the only one there is.
-fn usual_site(fold: &Fold, device: DeviceId) -> Option<Code> {
-    let of_device = fold.device(device).and_then(|device| device.site);
-    let mut sites = fold.codes(Class::Site);
-    let first = sites.next().cloned();
-    of_device.or_else(|| first.filter(|_| sites.next().is_none()))
-}
-
-/// A number that no order here has: type, device prefix and counter.
-fn made_number(fold: &Fold, device: DeviceId, order_type: OrderType) -> Result<Code, Refusal> {
-    let letter = match order_type {
-        OrderType::Repair => 'R',
-        OrderType::Sales => 'S',
-    };
-    let device = device.to_string();
-    let prefix = format!("{letter}-{}-", device.get(..4).unwrap_or(&device));
-    let prefix = code(&prefix, "order's number")?;
-    let counters = fold.order_numbers().filter_map(|number| {
-        let counter = number.as_str().strip_prefix(prefix.as_str())?;
-        counter.parse::<u32>().ok()
-    });
-    let next = counters.max().unwrap_or(0).saturating_add(1);
-    code(&format!("{prefix}{next}"), "order's number")
 }
 
 /// Opens an order. Without a number it gets one; a number that an order here has is refused.
@@ -152,23 +73,14 @@ pub fn open_order(
     order_type: OrderType,
     change: &OrderChange,
 ) -> Result<Plan, Refusal> {
-    let number = match number {
-        Some(text) => code(text, "order's number")?,
-        None => made_number(fold, device, order_type)?,
+    let letter = match order_type {
+        OrderType::Repair => 'R',
+        OrderType::Sales => 'S',
     };
-    if !fold.orders_numbered(&number).is_empty() {
-        let text = format!("there is already an order {number}");
-        return Err(Refusal::new("exists", text).hint(format!(
-            "look at it with: stock order show {number}, or choose another number"
-        )));
-    }
+    let number = documents::new_number(fold, Family::Order, letter, device, number)?;
     let mut fields = fields(fold, change)?;
-    if change.site.is_none()
-        && let Some(site) = usual_site(fold, device)
-    {
-        fields.insert(key::SITE, Value::code(Some(&site)));
-    }
-    fields.retain(|_, value| *value != Value::Nil);
+    fields.usual_site(fold, key::SITE, device);
+    let fields = fields.of_new();
     let opened = OrderOpened {
         number,
         order_type,
@@ -176,7 +88,7 @@ pub fn open_order(
         once: None,
     };
     Ok(Plan::new(
-        About::NewOrder,
+        About::NewDocument(Family::Order),
         vec![Body::Order(OrderEntry::Opened(opened))],
     ))
 }
@@ -185,17 +97,14 @@ pub fn open_order(
 pub fn set_order(fold: &Fold, order: &str, change: &OrderChange) -> Result<Plan, Refusal> {
     let (order, reference) = find_open(fold, order)?;
     let fields = fields(fold, change)?;
-    if fields.is_empty() {
-        return Err(Refusal::new("nothing-to-set", "nothing was said to change")
-            .hint("say what: --customer, --site, --due, --title or --stage"));
-    }
+    let fields = fields.of_change("say what: --customer, --site, --due, --title or --stage")?;
     let set = OrderSet {
         order: reference,
         fields,
         once: None,
     };
     Ok(Plan::new(
-        About::Order(order.id),
+        About::Document(Family::Order, order.id),
         vec![Body::Order(OrderEntry::Set(set))],
     ))
 }
@@ -280,7 +189,7 @@ fn raise(
     }
     let warning = (short > Total::ZERO)
         .then(|| format!("{short} of {item} are on backorder: they are not available now"));
-    Ok(Plan::new(About::Order(order.id), bodies).warn(warning))
+    Ok(Plan::new(About::Document(Family::Order, order.id), bodies).warn(warning))
 }
 
 fn check_line(quantity: Quantity, command: &str) -> Result<(), Refusal> {
@@ -340,7 +249,7 @@ pub fn order_set(
     let picked = line.map_or(Total::ZERO, |line| line.picked);
     let surplus = picked.minus(quantity.total()).max(Total::ZERO);
     bodies.extend(returns_of(fold, order.id, reference, &item, surplus)?);
-    Ok(Plan::new(About::Order(order.id), bodies))
+    Ok(Plan::new(About::Document(Family::Order, order.id), bodies))
 }
 
 /// Takes an item off an order, and returns what was picked of it.
@@ -350,7 +259,7 @@ pub fn order_remove(fold: &Fold, order: &str, item: &str) -> Result<Plan, Refusa
     let line = wanted_line(fold, &order, &item)?;
     let mut bodies = line_bodies(fold, &order, reference, &item, Quantity::ZERO);
     bodies.extend(returns_of(fold, order.id, reference, &item, line.picked)?);
-    Ok(Plan::new(About::Order(order.id), bodies))
+    Ok(Plan::new(About::Document(Family::Order, order.id), bodies))
 }
 
 /// How much of a pick was promised to others, there where it is taken from.
@@ -431,13 +340,13 @@ pub fn order_pick(
         from: Some(from),
         to: None,
         act: Act::Remove,
-        for_order: Some(reference),
+        document: Some(DocumentRef::order(reference)),
         particulars: particulars(fold, &request)?,
     };
     let item = movement.item.clone();
     let body = Body::Moved(movement);
     let below = below_nothing(fold, &item, &body);
-    let plan = Plan::new(About::Order(order.id), vec![body]);
+    let plan = Plan::new(About::Document(Family::Order, order.id), vec![body]);
     Ok(plan.warn(below).warn(warning))
 }
 
@@ -464,7 +373,7 @@ pub fn order_fill(fold: &Fold, order: &str, item: Option<&str>) -> Result<Plan, 
             order.number
         )));
     }
-    Ok(Plan::new(About::Order(order.id), bodies))
+    Ok(Plan::new(About::Document(Family::Order, order.id), bodies))
 }
 
 /// Brings back so much of what was picked for a line, to where it came from, the newest first.
@@ -479,7 +388,7 @@ pub fn order_return(
     let order = find_order(fold, order)?;
     let reference = fold
         .reference(order.id)
-        .ok_or_else(|| unknown(fold, order.number.as_str()))?;
+        .ok_or_else(|| documents::unknown(fold, Family::Order, order.number.as_str()))?;
     let (item, _) = find_item(fold, item)?;
     let picked = fold.picked_of(order.id).remove(&item).unwrap_or_default();
     if quantity.total() > picked {
@@ -496,7 +405,7 @@ pub fn order_return(
             moved.particulars.once = None;
         }
     }
-    Ok(Plan::new(About::Order(order.id), bodies))
+    Ok(Plan::new(About::Document(Family::Order, order.id), bodies))
 }
 
 /// Ranks a line above those of other orders; rank 0 makes it one like any other.
@@ -523,23 +432,13 @@ pub fn order_expedite(fold: &Fold, order: &str, item: &str, rank: i64) -> Result
         let text = format!("the order {} wants no {item}", order.number);
         return Err(Refusal::new("unknown-line", text));
     }
-    Ok(Plan::new(About::Order(order.id), bodies))
-}
-
-fn ended(fold: &Fold, order: EntryRef, details: &Details) -> Result<OrderEnded, Refusal> {
-    let reason = filled_text(details.reason.as_deref(), "reason")?;
-    Ok(OrderEnded {
-        order,
-        reason: reason.map(|reason| as_listed(fold, reason)),
-        note: filled_text(details.note.as_deref(), "note")?,
-        once: None,
-    })
+    Ok(Plan::new(About::Document(Family::Order, order.id), bodies))
 }
 
 /// Calls an order off, and returns all that was picked for it.
 pub fn order_cancel(fold: &Fold, order: &str, details: &Details) -> Result<Plan, Refusal> {
     let (order, reference) = find_open(fold, order)?;
-    let ended = ended(fold, reference, details)?;
+    let ended = documents::ended(fold, reference, details)?;
     let (reason, note) = (ended.reason.clone(), ended.note.clone());
     let mut bodies = vec![Body::Order(OrderEntry::Cancelled(ended))];
     for (item, picked) in fold.picked_of(order.id) {
@@ -552,7 +451,7 @@ pub fn order_cancel(fold: &Fold, order: &str, details: &Details) -> Result<Plan,
             moved.particulars.details.note = note.clone();
         }
     }
-    Ok(Plan::new(About::Order(order.id), bodies))
+    Ok(Plan::new(About::Document(Family::Order, order.id), bodies))
 }
 
 /// Ends an order that is done. What was not picked is wanted no longer.
@@ -566,10 +465,10 @@ pub fn order_close(fold: &Fold, order: &str, details: &Details) -> Result<Plan, 
         .collect();
     let warning = (!open.is_empty())
         .then(|| format!("not picked, and wanted no longer: {}", open.join(", ")));
-    let bodies = vec![Body::Order(OrderEntry::Closed(ended(
+    let bodies = vec![Body::Order(OrderEntry::Closed(documents::ended(
         fold, reference, details,
     )?))];
-    Ok(Plan::new(About::Order(order.id), bodies).warn(warning))
+    Ok(Plan::new(About::Document(Family::Order, order.id), bodies).warn(warning))
 }
 
 /// A movement for an order, without anything said beside it.
@@ -580,7 +479,7 @@ pub(super) fn plain_movement(item: &Code, quantity: Quantity, act: Act, order: E
         from: None,
         to: None,
         act,
-        for_order: Some(order),
+        document: Some(DocumentRef::order(order)),
         particulars: Particulars::default(),
     }
 }

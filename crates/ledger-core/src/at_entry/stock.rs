@@ -251,7 +251,7 @@ fn before_count(
 
 fn moved(item: &Code, quantity: Quantity, act: Act, particulars: Particulars) -> Moved {
     Moved {
-        for_order: None,
+        document: None,
         item: item.clone(),
         quantity,
         from: None,
@@ -418,6 +418,7 @@ pub fn count(fold: &Fold, location: &str, request: &StockRequest) -> Result<Plan
             quantity,
             place,
             span: request.span,
+            stocktake: None,
             particulars,
         })
     };

@@ -1,17 +1,11 @@
 //! Exceptions about orders: oversold lines, promises that were lost, what happened after an end.
 
-use super::{Exception, ExceptionKind, NAMED_MAX};
+use super::{Exception, ExceptionKind};
 use crate::code::Code;
-use crate::fold::{Fold, Order, OrderState, Shortage};
+use crate::document::Family;
+use crate::fold::{DocumentState, Fold, Order, Shortage};
 use crate::id::EntryId;
 use crate::quantity::Total;
-use crate::time::Timestamp;
-
-/// The newest entries that an exception names.
-fn newest(mut entries: Vec<EntryId>) -> Vec<EntryId> {
-    entries.drain(..entries.len().saturating_sub(NAMED_MAX));
-    entries
-}
 
 impl Fold {
     /// What is short of an item that orders were promised, or that they want too much of.
@@ -21,26 +15,10 @@ impl Fold {
         }
     }
 
-    /// What is the matter with an order beside its promises.
-    pub(super) fn order_exceptions(&self, id: EntryId, open: &mut Vec<Exception>) {
-        if let Some(order) = self.order(id) {
-            self.after_end(&order, open);
-            self.picked_outside(&order, open);
-            if self.orders_numbered(&order.number).first() == Some(&id) {
-                self.duplicate_number(&order.number, open);
-            }
-        }
-        let entries = self.entries_that_wait(id);
-        if !entries.is_empty() {
-            let text = format!(
-                "There are entries about an order that has not arrived, is another one here, or \
-                 was opened twice with one key: {id}."
-            );
-            let mut exception =
-                self.order_exception(ExceptionKind::OrderWaits, id, None, entries, text);
-            exception.id = format!("{}:{id}", ExceptionKind::OrderWaits.word());
-            open.push(exception);
-        }
+    /// What is the matter with an order beside its promises and what is said of any document.
+    pub(super) fn order_exceptions(&self, order: &Order, open: &mut Vec<Exception>) {
+        self.left_out(order, open);
+        self.picked_outside(order, open);
     }
 
     /// The open exceptions that are about one order, without looking at the others.
@@ -55,47 +33,11 @@ impl Fold {
                 open.extend(self.short(id, &line.item, shortage));
             }
         }
-        self.after_end(&order, &mut open);
-        self.picked_outside(&order, &mut open);
-        self.duplicate_number(&order.number, &mut open);
+        self.after_end(Family::Order, id, &mut open);
+        self.order_exceptions(&order, &mut open);
+        self.duplicate_number(Family::Order, &order.number, &mut open);
         open.retain(|exception| !self.is_answered(exception));
         open
-    }
-
-    /// What an order is called where that must be unique.
-    fn unique_name(&self, order: EntryId) -> String {
-        match self.order_number(order) {
-            Some(number) if self.orders_numbered(number).len() == 1 => number.to_string(),
-            Some(number) => format!("{number}#{order}"),
-            None => order.to_string(),
-        }
-    }
-
-    fn order_exception(
-        &self,
-        kind: ExceptionKind,
-        order: EntryId,
-        item: Option<&Code>,
-        mut entries: Vec<EntryId>,
-        text: String,
-    ) -> Exception {
-        entries.sort_by_key(|id| (self.effective_time(*id), *id));
-        entries.dedup();
-        let name = self.unique_name(order);
-        let about = item.map_or_else(String::new, |item| format!("/{item}"));
-        let entries = newest(entries);
-        let first = entries.first().copied().unwrap_or(order);
-        Exception {
-            id: format!("{}:{name}{about}", kind.word()),
-            kind,
-            item: item.cloned(),
-            location: None,
-            line: None,
-            order: Some(order),
-            since: self.effective_time(first).unwrap_or(Timestamp::ZERO),
-            entries,
-            text,
-        }
     }
 
     fn short(&self, order: EntryId, item: &Code, shortage: Shortage) -> Option<Exception> {
@@ -107,7 +49,7 @@ impl Fold {
                      were not allowed when it was written. It waits like a backorder: get more \
                      stock, or lower the line."
                 );
-                self.order_exception(ExceptionKind::Oversold, order, Some(item), entries, text)
+                self.document_exception(ExceptionKind::Oversold, order, Some(item), entries, text)
             }
             Shortage::Lost {
                 promised,
@@ -119,7 +61,7 @@ impl Fold {
                      went elsewhere, or was found missing, after the promise."
                 );
                 let kind = ExceptionKind::AllocationLost;
-                self.order_exception(kind, order, Some(item), facts, text)
+                self.document_exception(kind, order, Some(item), facts, text)
             }
             Shortage::Overtaken(entries) => {
                 let text = format!(
@@ -128,26 +70,15 @@ impl Fold {
                      number anew. If it was first, rank it higher: stock order expedite {number} \
                      {item}"
                 );
-                self.order_exception(ExceptionKind::Overtaken, order, Some(item), entries, text)
+                self.document_exception(ExceptionKind::Overtaken, order, Some(item), entries, text)
             }
         })
     }
 
-    fn after_end(&self, order: &Order, open: &mut Vec<Exception>) {
-        if order.state == OrderState::Open {
-            return;
-        }
-        let (number, state) = (&order.number, order.state.word());
-        let entries = self.after_the_end(order.id);
-        if !entries.is_empty() {
-            let text = format!(
-                "Order {number} is {state}, which is final, and there are entries about it that \
-                 came later. What they wanted has no effect; what they moved was moved."
-            );
-            let kind = ExceptionKind::ClosedOrder;
-            open.push(self.order_exception(kind, order.id, None, entries, text));
-        }
-        if order.state != OrderState::Cancelled {
+    /// What a cancelled order has still out, or got back too much of.
+    fn left_out(&self, order: &Order, open: &mut Vec<Exception>) {
+        let number = &order.number;
+        if order.state != DocumentState::Cancelled {
             return;
         }
         for (item, picked) in self.picked_of(order.id) {
@@ -169,12 +100,12 @@ impl Fold {
             let text = format!("Order {number} is cancelled, yet {what}");
             let entries = self.picks_of_item(order.id, &item);
             let kind = ExceptionKind::ClosedOrder;
-            open.push(self.order_exception(kind, order.id, Some(&item), entries, text));
+            open.push(self.document_exception(kind, order.id, Some(&item), entries, text));
         }
     }
 
     fn picked_outside(&self, order: &Order, open: &mut Vec<Exception>) {
-        if order.state == OrderState::Cancelled {
+        if order.state == DocumentState::Cancelled {
             return;
         }
         for (item, picked) in self.picked_of(order.id) {
@@ -191,35 +122,15 @@ impl Fold {
             let mut entries = self.line_entries(order.id, &item);
             entries.extend(self.picks_of_item(order.id, &item));
             let kind = ExceptionKind::PickedOutside;
-            open.push(self.order_exception(kind, order.id, Some(&item), entries, text));
+            open.push(self.document_exception(kind, order.id, Some(&item), entries, text));
         }
     }
 
     fn picks_of_item(&self, order: EntryId, item: &Code) -> Vec<EntryId> {
         let picks = self.picks_of(order).into_iter();
         picks
-            .filter(|(key, _)| self.picked_item(*key).as_ref() == Some(item))
+            .filter(|(key, _)| self.moved_item(*key).as_ref() == Some(item))
             .map(|(key, _)| self.entry_id(key))
             .collect()
-    }
-
-    fn duplicate_number(&self, number: &Code, open: &mut Vec<Exception>) {
-        let orders = self.orders_numbered(number);
-        let Some(first) = orders.first().filter(|_| orders.len() > 1) else {
-            return;
-        };
-        let text = format!(
-            "{} orders are called {number}. Name them by their entries: {}",
-            orders.len(),
-            orders
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-        let kind = ExceptionKind::DuplicateNumber;
-        let mut exception = self.order_exception(kind, *first, None, orders.clone(), text);
-        exception.id = format!("{}:{number}", kind.word());
-        open.push(exception);
     }
 }

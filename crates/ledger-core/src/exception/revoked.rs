@@ -21,7 +21,7 @@ impl Fold {
                 item: None,
                 location: None,
                 line: None,
-                order: None,
+                document: None,
                 since: since.unwrap_or(Timestamp::ZERO),
                 entries: self.newest_waiting(device, NAMED_MAX),
                 text: text(&self.device_name(device), &chains),

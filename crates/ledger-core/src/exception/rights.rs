@@ -3,7 +3,7 @@
 
 use super::{Exception, ExceptionKind, NAMED_MAX};
 use crate::catalogue::Class;
-use crate::code::Code;
+use crate::document::Family;
 use crate::fold::{Fold, NotAdmitted, Who, Wish};
 use crate::id::{DeviceId, EntryId};
 use crate::time::Timestamp;
@@ -19,7 +19,7 @@ impl NotAdmitted {
                     subject.code
                 )
             }
-            Wish::Order(order) => format!("order:{order}"),
+            Wish::Document(family, document) => format!("{}:{document}", family.short()),
             Wish::Scans(code) => format!("scan:{code}"),
             Wish::Answer => "answer".to_owned(),
             Wish::Admit => "admit".to_owned(),
@@ -74,7 +74,7 @@ impl Fold {
                 item: None,
                 location: None,
                 line: None,
-                order: None,
+                document: None,
                 since: self.since(&entries),
                 entries,
                 text,
@@ -95,10 +95,10 @@ impl Fold {
             let id = group.id();
             let mut entries = group.entries;
             entries.drain(..entries.len().saturating_sub(NAMED_MAX));
-            let (mut item, mut order) = (None, None);
+            let (mut item, mut document) = (None, None);
             match group.wish {
                 Wish::Thing(subject) if subject.class == Class::Item => item = Some(subject.code),
-                Wish::Order(id) => order = Some(id),
+                Wish::Document(_, id) => document = Some(id),
                 Wish::Thing(_) | Wish::Scans(_) | Wish::Answer | Wish::Admit => {}
             }
             open.push(Exception {
@@ -107,7 +107,7 @@ impl Fold {
                 item,
                 location: None,
                 line: None,
-                order,
+                document,
                 since: self.since(&entries),
                 entries,
                 text,
@@ -122,14 +122,21 @@ impl Fold {
     fn not_admitted_text(&self, group: &NotAdmitted) -> String {
         let wish = match &group.wish {
             Wish::Thing(subject) => format!("change the {subject}"),
-            Wish::Order(order) => {
-                let number = self.number_as_opened(*order).map(Code::to_string);
-                let number = number.unwrap_or_else(|| order.to_string());
-                if self.order_number(*order).is_some() {
-                    format!("change the order {number}")
+            Wish::Document(family, id) => {
+                let number = self
+                    .name_as_begun(*id)
+                    .map(|(_, number)| number.to_string());
+                let number = number.unwrap_or_else(|| id.to_string());
+                let wanted = if self.document_name(*id).is_some() {
+                    "change"
                 } else {
-                    format!("open the order {number}")
-                }
+                    match family {
+                        Family::Order | Family::Stocktake => "open",
+                        Family::Lot => "plan",
+                        Family::Purchase => "place",
+                    }
+                };
+                format!("{wanted} the {} {number}", family.word())
             }
             Wish::Scans(code) => format!("say what the code {code} stands for"),
             Wish::Answer => "take an exception as it is".to_owned(),

@@ -7,10 +7,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::orders::{Standing, Until};
-use super::{Fold, Line};
+use super::documents::{Standing, Until};
+use super::{Fold, Line, TxKey};
 use crate::catalogue::{Class, Subject, key};
 use crate::code::Code;
+use crate::document::Family;
 use crate::id::EntryId;
 use crate::quantity::Total;
 use crate::time::Timestamp;
@@ -199,9 +200,7 @@ impl Fold {
 
     /// The orders that have a line of an item under any of its codes.
     pub(super) fn orders_wanting(&self, item: &Code) -> BTreeSet<EntryId> {
-        let aliases = self.aliases(item);
-        let orders = aliases.iter().flat_map(|code| self.orders.with_item(code));
-        orders.collect()
+        self.documents_with(Family::Order, item)
     }
 
     /// The claims of one order on an item, in the order of their standing; none when it is not
@@ -465,15 +464,11 @@ impl Fold {
         items
     }
 
-    /// All orders that any entry names, whether they have arrived or not.
-    pub fn named_orders(&self) -> impl Iterator<Item = EntryId> + '_ {
-        self.orders.named()
-    }
-
     /// All items that any open order may claim, as they are called today.
     #[must_use]
     pub fn ordered_items(&self) -> BTreeSet<Code> {
-        let items = self.orders.items(|key| !self.rights.is_denied(&key));
+        let counts = |key: TxKey| !self.rights.is_denied(&key);
+        let items = self.documents.ordered_items(counts);
         items.map(|code| self.canonical(code)).collect()
     }
 }

@@ -108,7 +108,7 @@ impl Fold {
             if as_said == id {
                 continue;
             }
-            let mut moved = self.orders.bring_home(as_said, reference);
+            let mut moved = self.documents.bring_home(as_said, reference);
             moved |= self.reversals.bring_home(as_said, reference);
             moved |= self.rights.bring_home(as_said, reference);
             if moved {

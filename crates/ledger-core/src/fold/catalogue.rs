@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::things::Thing;
 
-use super::Fold;
 use super::origin::Origins;
+use super::{Fold, TxKey};
 use crate::catalogue::{CatalogueWrite, Class, ItemKind, Role, Subject, Value, key};
 use crate::code::{Barcode, Code};
 use crate::entry::ItemMerged;
@@ -478,11 +478,9 @@ impl Fold {
                 .keys()
                 .map(|symbol| self.symbols.code(*symbol)),
         );
-        items.extend(
-            self.orders
-                .items(|key| !self.rights.is_denied(&key))
-                .cloned(),
-        );
+        let counts = |key: TxKey| !self.rights.is_denied(&key);
+        items.extend(self.documents.items(counts).cloned());
+        items.append(&mut self.boms.items(counts));
         items.retain(|code| self.catalogue.merges.is_empty() || self.canonical(code) == *code);
         items.into_iter().collect()
     }
@@ -491,11 +489,11 @@ impl Fold {
     #[must_use]
     pub fn is_item(&self, sku: &Code) -> bool {
         let has_lines = || self.lines_of_code(sku).next().is_some();
-        let is_ordered = || {
-            let counts = |key| !self.rights.is_denied(&key);
-            self.orders.names(sku, counts)
+        let is_named = || {
+            let counts = |key: TxKey| !self.rights.is_denied(&key);
+            self.documents.names(sku, counts) || self.boms.names(sku, counts)
         };
-        let is_known = self.exists(Class::Item, sku) || has_lines() || is_ordered();
+        let is_known = self.exists(Class::Item, sku) || has_lines() || is_named();
         is_known && (self.catalogue.merges.is_empty() || self.canonical(sku) == *sku)
     }
 

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::{Fold, NumberRun, TxKey};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
-use crate::entry::{Body, OrderEntry};
+use crate::document::Family;
+use crate::entry::{Body, BomLineSet, LotEntry, OrderEntry, PurchaseEntry, StocktakeEntry};
 use crate::id::EntryId;
 
 /// How many changes are kept.
@@ -24,8 +25,8 @@ enum Touched {
     Item(Code),
     /// All lines at a location.
     Place(Code),
-    Order(EntryId),
-    /// The lines and the order of a transaction.
+    Document(EntryId),
+    /// The lines and the document of a transaction.
     Transaction(TxKey),
     Everything,
 }
@@ -62,8 +63,9 @@ pub struct Mark {
 pub struct News {
     /// Items, as they are called today.
     pub items: BTreeSet<Code>,
-    /// Orders, by the entries that open them; what their lines are promised is told of by items.
-    pub orders: BTreeSet<EntryId>,
+    /// Documents, by the entries that begin them; what the lines of orders are promised is told of
+    /// by items.
+    pub documents: BTreeSet<EntryId>,
 }
 
 impl Changes {
@@ -168,15 +170,15 @@ impl Fold {
                         .extend(lines.map(|line| self.line_key(line).item));
                 }
                 Touched::Everything => return None,
-                Touched::Order(order) => self.add_order(*order, &mut news),
+                Touched::Document(document) => self.add_document(*document, &mut news),
                 Touched::Transaction(key) => {
                     let voids = self.reversals.target_of(*key);
                     let id = voids.unwrap_or_else(|| self.entry_id(*key));
                     let lines = self.lines_touched(id);
                     news.items
                         .extend(lines.map(|line| self.line_key(line).item));
-                    if let Some(pick) = self.orders.picks.get(key) {
-                        self.add_order(pick.order.id, &mut news);
+                    if let Some(booked) = self.documents.booked.get(key) {
+                        self.add_document(booked.document.entry.id, &mut news);
                     }
                 }
             }
@@ -185,22 +187,22 @@ impl Fold {
         Some(news)
     }
 
-    fn add_order(&self, order: EntryId, news: &mut News) {
+    fn add_document(&self, id: EntryId, news: &mut News) {
         // It may have turned out since that a branch has it.
-        for order in self.namesakes(order) {
-            self.add_just(order, news);
+        for id in self.namesakes(id) {
+            self.add_just(id, news);
         }
     }
 
-    fn add_just(&self, order: EntryId, news: &mut News) {
-        news.items.extend(self.entered_items(order).cloned());
-        news.items.extend(self.items_moved_for(order));
-        news.orders.insert(order);
+    fn add_just(&self, id: EntryId, news: &mut News) {
+        news.items.extend(self.documents.items_of(id).cloned());
+        news.items.extend(self.items_moved_for(id));
+        news.documents.insert(id);
     }
 
-    fn items_moved_for(&self, order: EntryId) -> impl Iterator<Item = Code> + '_ {
-        let movements = self.orders.movements_of(order).iter();
-        movements.filter_map(|key| self.picked_item(*key))
+    fn items_moved_for(&self, id: EntryId) -> impl Iterator<Item = Code> + '_ {
+        let booked = self.documents.booked_for(id).iter();
+        booked.filter_map(|key| self.moved_item(*key))
     }
 
     /// Anything may answer otherwise from now on.
@@ -212,12 +214,12 @@ impl Fold {
         self.changes.note(Touched::Line(line));
     }
 
-    /// A transaction is new, or began or ceased to count: the order that it is for has another
-    /// quantity picked.
+    /// A transaction is new, or began or ceased to count: the document that it is for has another
+    /// quantity.
     pub(super) fn note_movement(&mut self, key: TxKey) {
-        if let Some(pick) = self.orders.picks.get(&key) {
-            let order = pick.order.id;
-            self.changes.note(Touched::Order(order));
+        if let Some(booked) = self.documents.booked.get(&key) {
+            let document = booked.document.entry.id;
+            self.changes.note(Touched::Document(document));
         }
     }
 
@@ -233,7 +235,10 @@ impl Fold {
             | Body::TimeFixed(_) => Some(Touched::Everything),
             Body::CodeBound(bound) => Some(Touched::Item(bound.item.clone())),
             Body::CodeUnbound(unbound) => Some(Touched::Item(unbound.item.clone())),
-            Body::Order(entry) => Some(self.touched_by_order(key, entry)),
+            Body::BomLineSet(set) => Some(self.touched_by_bom(set)),
+            Body::Order(_) | Body::Lot(_) | Body::Purchase(_) | Body::Stocktake(_) => {
+                Some(self.touched_by_document(key, body))
+            }
             // Rows and movements are noted where they are taken. What was promised before them
             // depends on where they stand.
             Body::Moved(_) | Body::Counted(_) | Body::Reversed(_) | Body::UnknownScan(_) => {
@@ -258,15 +263,36 @@ impl Fold {
         }
     }
 
-    fn touched_by_order(&mut self, key: TxKey, entry: &OrderEntry) -> Touched {
-        if let OrderEntry::Opened(opened) = entry {
+    /// Which things are made of themselves by a line changes with any line of the circle.
+    fn touched_by_bom(&mut self, set: &BomLineSet) -> Touched {
+        if self.boms.ever_reaches(&set.child, &set.parent) {
+            return Touched::Everything;
+        }
+        self.changes.note(Touched::Item(set.child.clone()));
+        Touched::Item(set.parent.clone())
+    }
+
+    fn touched_by_document(&mut self, key: TxKey, body: &Body) -> Touched {
+        let begins = match body {
+            Body::Order(OrderEntry::Opened(opened)) => Some((Family::Order, &opened.number)),
+            Body::Lot(LotEntry::Planned(planned)) => Some((Family::Lot, &planned.number)),
+            Body::Purchase(PurchaseEntry::Placed(placed)) => {
+                Some((Family::Purchase, &placed.number))
+            }
+            Body::Stocktake(StocktakeEntry::Opened(opened)) => {
+                Some((Family::Stocktake, &opened.number))
+            }
+            _ => None,
+        };
+        if let Some((family, number)) = begins {
             // Whatever had this number alone has it no longer.
-            for other in self.orders.opened_as(&opened.number) {
-                self.changes.note(Touched::Order(other));
+            for other in self.documents.begun_as(family, number) {
+                self.changes.note(Touched::Document(other));
             }
         }
-        let order = entry.order().map(|order| self.meant(*order));
-        Touched::Order(order.unwrap_or_else(|| self.entry_id(key)))
+        let about = body.about_document().and_then(|(_, document)| document);
+        let document = about.map(|document| self.meant(*document));
+        Touched::Document(document.unwrap_or_else(|| self.entry_id(key)))
     }
 
     /// Takes note that entries got their place in the central order.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::orders::Until;
+use super::documents::Until;
 use super::{Fold, LineKey, TxKey};
 use crate::code::Code;
+use crate::document::Family;
 use crate::id::EntryId;
 use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
@@ -44,33 +45,8 @@ impl Fold {
 
     /// The movements that count for an order, in F1 order.
     pub(crate) fn picks_of(&self, order: EntryId) -> Vec<(TxKey, Quantity)> {
-        self.picks_until(order, None)
-    }
-
-    /// The movements that counted for an order at a moment: a reversal counts from its own on.
-    fn picks_until(&self, order: EntryId, until: Until) -> Vec<(TxKey, Quantity)> {
-        let by_then = |key: TxKey| until.is_none_or(|until| self.moment_of(key) <= until);
-        let hash8 = self.reference(order).map(|opening| opening.hash8);
-        let mut picks: Vec<(TxKey, Quantity)> = self
-            .orders
-            .movements_of(order)
-            .iter()
-            .filter(|key| by_then(**key) && !self.is_suppressed(**key))
-            .filter(|key| !self.reversals.voided_by(**key).is_some_and(by_then))
-            .filter_map(|key| {
-                let pick = self.orders.picks.get(key)?;
-                (Some(pick.order.hash8) == hash8).then_some((*key, pick.quantity))
-            })
-            .collect();
-        picks.sort_by_key(|(key, _)| self.moment_of(*key));
-        picks
-    }
-
-    /// The item of a movement, as it is called today.
-    pub(crate) fn picked_item(&self, key: TxKey) -> Option<Code> {
-        let (from, to) = self.origins.touch(key).lines();
-        let line = self.line_at(from.or(to)?)?;
-        Some(self.canonical(&self.line_key(line).item))
+        let booked = self.booked(order).into_iter();
+        booked.map(|(key, booked)| (key, booked.quantity)).collect()
     }
 
     /// The order that a movement picks for, or returns from; none when it means another one that
@@ -81,23 +57,13 @@ impl Fold {
     }
 
     pub(super) fn order_of(&self, key: TxKey) -> Option<EntryId> {
-        let order = self.orders.picks.get(&key)?.order;
-        let same = self
-            .reference(order.id)
-            .is_none_or(|opening| opening.hash8 == order.hash8);
-        same.then_some(order.id)
+        let (family, order) = self.document_of_key(key)?;
+        (family == Family::Order).then_some(order)
     }
 
     /// How much of each item is picked for an order, less what was returned.
     pub(super) fn picked(&self, order: EntryId, until: Until) -> BTreeMap<Code, Total> {
-        let mut picked: BTreeMap<Code, Total> = BTreeMap::new();
-        for (key, quantity) in self.picks_until(order, until) {
-            if let Some(item) = self.picked_item(key) {
-                let sum = picked.entry(item).or_default();
-                *sum = sum.plus(quantity.total());
-            }
-        }
-        picked
+        self.out_for(order, until)
     }
 
     /// Stock that is out for an order's item, newest pick last: from where, how much, and the pick.
@@ -106,7 +72,7 @@ impl Fold {
     pub fn outstanding(&self, order: EntryId, item: &Code) -> Vec<(LineKey, Total, EntryId)> {
         let mut out: Vec<(LineKey, Total, EntryId)> = Vec::new();
         for (key, quantity) in self.picks_of(order) {
-            if self.picked_item(key).as_ref() != Some(item) {
+            if self.moved_item(key).as_ref() != Some(item) {
                 continue;
             }
             let (from, to) = self.origins.touch(key).lines();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::allocation::{Allocation, Claim, Pools, pick_from};
 use super::catalogue::Stamp;
-use super::orders::Standing;
+use super::documents::Standing;
 use super::{Fold, Line, Row, TxKey};
 use crate::catalogue::{Class, Subject, key, on_or_off};
 use crate::code::Code;
@@ -171,7 +171,7 @@ impl Fold {
         let picks = self.picks_of(order).into_iter();
         let picked = picks
             .filter(|(key, _)| self.standing(*key) <= cut)
-            .filter(|(key, _)| self.picked_item(*key).as_ref() == Some(item))
+            .filter(|(key, _)| self.moved_item(*key).as_ref() == Some(item))
             .fold(Total::ZERO, |sum, (_, quantity)| sum.plus(quantity.total()));
         pick_from(&mut claims, picked);
         claims
@@ -193,7 +193,7 @@ impl Fold {
 
     fn is_of_ended(&self, key: TxKey) -> bool {
         let order = self.order_of(key);
-        order.is_some_and(|order| self.order_end(order, None).is_some())
+        order.is_some_and(|order| self.document_end(order, None).is_some())
     }
 
     fn pools_at(&self, item: &Code, cut: Standing) -> Pools {
@@ -282,7 +282,7 @@ impl Fold {
         let picks = self.picks_of(order).into_iter();
         let picks = picks
             .filter(|(key, _)| self.standing(*key) > cut)
-            .filter(|(key, _)| self.picked_item(*key).as_ref() == Some(item));
+            .filter(|(key, _)| self.moved_item(*key).as_ref() == Some(item));
         let mut taken = Total::ZERO;
         let mut beyond = Vec::new();
         for (key, quantity) in picks {

@@ -10,7 +10,7 @@
 
 use super::Fold;
 use super::allocation::{Allocation, Claim};
-use super::orders::Standing;
+use super::documents::Standing;
 use crate::entry::GenesisReason;
 use crate::id::EntryId;
 use crate::time::Timestamp;

@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{Order, Stamp};
-use super::orders::Standing;
+use super::documents::Standing;
 use super::origin::Touch;
 use super::{Fold, TxKey};
 use crate::entry::Body;
@@ -193,7 +193,11 @@ impl Fold {
             | Body::ItemMerged(_)
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
+            | Body::BomLineSet(_)
             | Body::Order(_)
+            | Body::Lot(_)
+            | Body::Purchase(_)
+            | Body::Stocktake(_)
             | Body::UnknownScan(_)
             | Body::ScanResolved(_)
             | Body::ExceptionAnswered(_)

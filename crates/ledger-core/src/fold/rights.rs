@@ -15,11 +15,12 @@ mod facts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{Order, Stamp};
-use super::orders::Standing;
+use super::documents::Standing;
 use super::users::code_of;
 use super::{Fold, NumberRun, TxKey};
 use crate::catalogue::{Class, Role, Subject, Value, key};
 use crate::code::{Barcode, Code, UserName};
+use crate::document::{DocumentRef, Family};
 use crate::entry::{Body, OrderEntry};
 use crate::id::{DeviceId, EntryId, EntryRef};
 use crate::time::Clock;
@@ -63,6 +64,9 @@ impl Need {
             Body::Order(OrderEntry::LineSet(_)) | Body::ExceptionAnswered(_) => {
                 Self::Role(Role::Operator)
             }
+            Body::BomLineSet(_) | Body::Lot(_) | Body::Purchase(_) | Body::Stocktake(_) => {
+                Self::Role(Role::Manager)
+            }
             Body::Order(
                 OrderEntry::Opened(_)
                 | OrderEntry::Set(_)
@@ -92,8 +96,8 @@ impl Need {
 pub(crate) enum Wish {
     /// A thing of the catalogue.
     Thing(Subject),
-    /// An order, by the entry that opened it.
-    Order(EntryId),
+    /// A document, by the entry that began it.
+    Document(Family, EntryId),
     /// What a code stands for that was scanned unknown.
     Scans(Barcode),
     /// To take an exception as it is.
@@ -111,7 +115,13 @@ impl Wish {
             Body::CodeBound(bound) => item(&bound.item),
             Body::CodeUnbound(unbound) => item(&unbound.item),
             Body::ScanResolved(resolved) => Self::Scans(resolved.code.clone()),
-            Body::Order(entry) => Self::Order(entry.order().map_or(id, |order| order.id)),
+            Body::BomLineSet(set) => item(&set.parent),
+            Body::Order(_) | Body::Lot(_) | Body::Purchase(_) | Body::Stocktake(_) => {
+                let about = body.about_document();
+                about.map_or(Self::Answer, |(family, document)| {
+                    Self::Document(family, document.map_or(id, |document| document.id))
+                })
+            }
             Body::Admitted(_) => Self::Admit,
             Body::DeviceRevoked(_) | Body::Refused(_) | Body::TimeFixed(_) => Self::Answer,
             Body::ExceptionAnswered(_)
@@ -133,8 +143,8 @@ struct Judged {
     user: Option<Code>,
     clock: Clock,
     wish: Wish,
-    /// The order that it is about, where another entry opened that.
-    order: Option<EntryRef>,
+    /// The document that it is about, where another entry began that.
+    document: Option<DocumentRef>,
 }
 
 /// What a user may do from a moment on; none is nothing at all.
@@ -290,7 +300,11 @@ impl Fold {
             | Body::ItemMerged(_)
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
+            | Body::BomLineSet(_)
             | Body::Order(_)
+            | Body::Lot(_)
+            | Body::Purchase(_)
+            | Body::Stocktake(_)
             | Body::UnknownScan(_)
             | Body::ScanResolved(_)
             | Body::ExceptionAnswered(_) => {}
@@ -311,7 +325,7 @@ impl Fold {
             user,
             clock: stamp.clock,
             wish: Wish::of(self.entry_id(key), body),
-            order: about_order(body),
+            document: about_document(body),
         };
         self.rights.judged.insert(key, judged);
         self.judge_by_hash(key, hash8);
@@ -606,8 +620,10 @@ impl Fold {
             let (Some((who, _)), Some(needed)) = (self.judge_of(*key, judged), needed) else {
                 continue;
             };
-            let order = judged.order.map(|order| Wish::Order(self.meant(order)));
-            let wish = order.unwrap_or_else(|| judged.wish.clone());
+            let document = judged
+                .document
+                .map(|of| Wish::Document(of.family, self.meant(of.entry)));
+            let wish = document.unwrap_or_else(|| judged.wish.clone());
             let group = groups.entry((wish.clone(), who.clone()));
             let group = group.or_insert_with(|| NotAdmitted {
                 wish,
@@ -673,13 +689,10 @@ impl Fold {
     }
 }
 
-/// The order that an entry is about, where another one opened it.
-fn about_order(body: &Body) -> Option<EntryRef> {
-    if let Body::Order(entry) = body {
-        entry.order().copied()
-    } else {
-        None
-    }
+/// The document that an entry is about, where another one began it.
+fn about_document(body: &Body) -> Option<DocumentRef> {
+    let (family, document) = body.about_document()?;
+    document.map(|entry| DocumentRef::new(family, *entry))
 }
 
 fn value_of(fields: &[(u8, Value)], number: u8) -> Option<&Value> {

@@ -153,7 +153,7 @@ impl Fold {
     pub(super) fn promise_events(&self, item: &Code) -> PromiseEvents {
         let mut events = PromiseEvents::new();
         for entered in self.aliases(item) {
-            for order in self.orders_with(&entered) {
+            for order in self.documents.with_item(&entered) {
                 for key in self.order_events(order, &entered) {
                     let orders = events.entry(self.moment_of(key)).or_default();
                     orders.insert(order);

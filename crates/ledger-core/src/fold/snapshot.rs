@@ -11,13 +11,14 @@
 use std::borrow::Cow;
 
 use super::actors::Actors;
+use super::documents::Booked;
 use super::line::Older;
 use super::once::OnceRun;
-use super::orders::Pick;
 use super::serials::Serials;
 use super::slots::Slots;
 use super::{Fold, Line, NumberRun, Record, TxKey, catalogue, symbols};
 use crate::code::Code;
+use crate::document::{DocumentRef, Family};
 use crate::entry::{Body, Content, IdempotencyKey};
 use crate::id::{EntryId, EntryRef, Origin};
 use crate::quantity::{Quantity, Total};
@@ -52,7 +53,11 @@ impl Record {
                 | Body::ItemMerged(_)
                 | Body::CodeBound(_)
                 | Body::CodeUnbound(_)
+                | Body::BomLineSet(_)
                 | Body::Order(_)
+                | Body::Lot(_)
+                | Body::Purchase(_)
+                | Body::Stocktake(_)
                 | Body::UnknownScan(_)
                 | Body::ScanResolved(_)
                 | Body::ExceptionAnswered(_)
@@ -223,16 +228,18 @@ impl Fold {
         self.once.suppressed.iter().for_each(|key| out.key(*key));
     }
 
-    /// What movements say besides their rows: the orders they pick for, when batches expire, and
+    /// What movements and counts say besides their rows: the documents they are for, when batches expire, and
     /// serial numbers.
     fn put_picks(&self, out: &mut Out) {
-        out.length(self.orders.picks.len());
-        for (key, pick) in &self.orders.picks {
+        out.length(self.documents.booked.len());
+        for (key, booked) in &self.documents.booked {
+            let DocumentRef { family, entry } = booked.document;
             out.key(*key);
-            out.bytes(pick.order.id.origin.as_bytes());
-            out.number(pick.order.id.seq);
-            out.bytes(&pick.order.hash8);
-            out.number(varint::zigzag(pick.quantity.ten_thousandths()));
+            out.bytes(&[family.number(), u8::from(booked.has_reason)]);
+            out.bytes(entry.id.origin.as_bytes());
+            out.number(entry.id.seq);
+            out.bytes(&entry.hash8);
+            out.number(varint::zigzag(booked.quantity.ten_thousandths()));
         }
         out.length(self.expiries.len());
         for ((item, batch), said) in &self.expiries {
@@ -250,15 +257,21 @@ impl Fold {
     fn take_picks(&mut self, input: &mut In<'_>) -> Option<()> {
         for _ in 0..input.number()? {
             let key = input.key()?;
+            let [family, has_reason] = input.array()?;
             let origin = Origin::from_bytes(input.array()?);
             let seq = input.number()?;
-            let order = EntryRef {
+            let entry = EntryRef {
                 id: EntryId { origin, seq },
                 hash8: input.array()?,
             };
+            let family = Family::from_number(u64::from(family))?;
             let quantity = varint::unzigzag(input.number()?);
-            let quantity = Quantity::from_ten_thousandths(quantity);
-            self.orders.pick(key, Pick { order, quantity });
+            let booked = Booked {
+                document: DocumentRef::new(family, entry),
+                quantity: Quantity::from_ten_thousandths(quantity),
+                has_reason: has_reason != 0,
+            };
+            self.documents.book(key, booked);
         }
         for _ in 0..input.number()? {
             let item = u32::try_from(input.number()?).ok()?;

@@ -1,9 +1,11 @@
 //! How the fold takes an entry: rows on stock lines, and what else it says.
 
+use super::documents::Booked;
 use super::line::Row;
 use super::origin::Touch;
 use super::slots::Slot;
-use super::{Fold, Line, Record, TxKey, catalogue, orders, places, symbols};
+use super::{Fold, Line, Record, TxKey, catalogue, places, symbols};
+use crate::document::{DocumentRef, Family};
 use crate::entry::{Body, Content, Counted, IdempotencyKey, Moved, Place};
 use crate::id::EntryRef;
 use crate::quantity::Quantity;
@@ -88,7 +90,11 @@ impl Fold {
             | Body::ItemMerged(_)
             | Body::CodeBound(_)
             | Body::CodeUnbound(_)
+            | Body::BomLineSet(_)
             | Body::Order(_)
+            | Body::Lot(_)
+            | Body::Purchase(_)
+            | Body::Stocktake(_)
             | Body::ScanResolved(_)
             | Body::ExceptionAnswered(_)
             | Body::TimeFixed(_)
@@ -166,11 +172,32 @@ impl Fold {
             }
             Body::UnknownScan(scan) => self.take_scan(key, order_time, scan),
             Body::ScanResolved(resolved) => self.take_resolution(stamp, resolved),
+            Body::BomLineSet(set) => self.boms.set(stamp, set),
             Body::Order(mut entry) => {
                 if let Some(order) = entry.order().copied() {
                     entry.name_order(self.meant(order));
                 }
-                self.orders.take(self.entry_id(key), stamp, entry);
+                self.documents.take_order(self.entry_id(key), stamp, entry);
+            }
+            Body::Lot(mut entry) => {
+                if let Some(lot) = entry.lot().copied() {
+                    entry.name_lot(self.meant(lot));
+                }
+                self.documents.take_lot(self.entry_id(key), stamp, entry);
+            }
+            Body::Purchase(mut entry) => {
+                if let Some(purchase) = entry.purchase().copied() {
+                    entry.name_purchase(self.meant(purchase));
+                }
+                let id = self.entry_id(key);
+                self.documents.take_purchase(id, stamp, entry);
+            }
+            Body::Stocktake(mut entry) => {
+                if let Some(stocktake) = entry.stocktake().copied() {
+                    entry.name_stocktake(self.meant(stocktake));
+                }
+                let id = self.entry_id(key);
+                self.documents.take_stocktake(id, stamp, entry);
             }
             Body::ExceptionAnswered(answered) => {
                 let entries = answered.entries.into_iter().collect();
@@ -195,20 +222,15 @@ impl Fold {
         self.take_expiry(key, to.or(from), moved.particulars.expiry);
         let serial = moved.particulars.details.serial.as_deref();
         self.serials.take(key, serial);
-        if let Some(order) = moved.for_order {
-            let hash8 = order.hash8;
-            let order = EntryRef {
-                id: self.meant(order),
-                hash8,
-            };
+        if let Some(document) = moved.document {
             let quantity = match (from, to) {
                 (Some(_), None) => moved.quantity,
                 (None, Some(_)) => outgoing,
                 // It stays in the house.
                 (Some(_), Some(_)) | (None, None) => Quantity::ZERO,
             };
-            self.orders.pick(key, orders::Pick { order, quantity });
-            self.note_movement(key);
+            let has_reason = moved.particulars.details.reason.is_some();
+            self.book(key, document, quantity, has_reason);
         }
         for (line, amount) in [(from, outgoing), (to, moved.quantity)] {
             if let Some(line) = line {
@@ -224,7 +246,25 @@ impl Fold {
         self.take_expiry(key, Some(line), counted.particulars.expiry);
         let serial = counted.particulars.details.serial.as_deref();
         self.serials.take(key, serial);
+        if let Some(stocktake) = counted.stocktake {
+            let stocktake = DocumentRef::new(Family::Stocktake, stocktake);
+            let has_reason = counted.particulars.details.reason.is_some();
+            self.book(key, stocktake, Quantity::ZERO, has_reason);
+        }
         self.push_row(line, Row::count(slot.order_time(), key, counted.quantity));
+    }
+
+    /// Takes note of the document that a movement or count is for.
+    fn book(&mut self, key: TxKey, of: DocumentRef, quantity: Quantity, has_reason: bool) {
+        let id = self.meant(of.entry);
+        let document = DocumentRef::new(of.family, EntryRef { id, ..of.entry });
+        let booked = Booked {
+            document,
+            quantity,
+            has_reason,
+        };
+        self.documents.book(key, booked);
+        self.note_movement(key);
     }
 
     /// The line of an item at a place, made if there is none.

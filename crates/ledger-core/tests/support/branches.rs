@@ -83,7 +83,10 @@ fn refer(body: &mut Body, written: impl Fn(EntryId) -> EntryId) {
     let change = |reference: &mut EntryRef| reference.id = written(reference.id);
     match body {
         Body::Reversed(reversed) => change(&mut reversed.target),
-        Body::Moved(moved) => moved.for_order.iter_mut().for_each(change),
+        Body::Moved(moved) => moved
+            .document
+            .iter_mut()
+            .for_each(|document| change(&mut document.entry)),
         Body::Admitted(admitted) => {
             admitted.entries.iter_mut().for_each(change);
             admitted.through.iter_mut().for_each(change);
@@ -95,7 +98,7 @@ fn refer(body: &mut Body, written: impl Fn(EntryId) -> EntryId) {
             OrderEntry::Set(set) => change(&mut set.order),
             OrderEntry::LineSet(line) => change(&mut line.order),
             OrderEntry::Expedited(expedited) => change(&mut expedited.order),
-            OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => change(&mut ended.order),
+            OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => change(&mut ended.document),
         },
         _ => {}
     }

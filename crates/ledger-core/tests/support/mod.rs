@@ -20,12 +20,13 @@ pub mod rights;
 pub mod scans;
 
 use ledger_core::catalogue::{self, CatalogueWrite, Class, Value};
+use ledger_core::document::{DocumentFields, DocumentRef};
 use ledger_core::entry::{
-    Act, Body, Content, Counted, IdempotencyKey, Moved, OrderEnded, OrderEntry, OrderExpedited,
+    Act, Body, Content, Counted, Ended, IdempotencyKey, Moved, OrderEntry, OrderExpedited,
     OrderLineSet, OrderOpened, Particulars, Place, Reversed,
 };
 use ledger_core::fold::{Branch, Fold, NumberRun, Record};
-use ledger_core::order::{self, OrderFields, OrderType};
+use ledger_core::order::{self, OrderType};
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp, Total};
 
 /// A minute in milliseconds.
@@ -70,7 +71,7 @@ pub fn moved(item: &str, number: i64, from: Option<Place>, to: Option<Place>) ->
     };
     let particulars = Particulars::default();
     Body::Moved(Moved {
-        for_order: None,
+        document: None,
         item: code(item),
         quantity: units(number),
         from,
@@ -94,6 +95,7 @@ pub fn counted(item: &str, location: &str, number: i64) -> Body {
         quantity: units(number),
         place: place(location),
         span: None,
+        stocktake: None,
         particulars: Particulars::default(),
     })
 }
@@ -109,7 +111,7 @@ pub fn opened(number: &str, order_type: OrderType) -> Body {
     Body::Order(OrderEntry::Opened(OrderOpened {
         number: code(number),
         order_type,
-        fields: OrderFields::new(),
+        fields: DocumentFields::new(),
         once: None,
     }))
 }
@@ -119,7 +121,7 @@ pub fn opened_for(number: &str, customer: &str) -> Body {
     Body::Order(OrderEntry::Opened(OrderOpened {
         number: code(number),
         order_type: OrderType::Sales,
-        fields: OrderFields::from([(order::key::CUSTOMER, Value::text(customer))]),
+        fields: DocumentFields::from([(order::key::CUSTOMER, Value::text(customer))]),
         once: None,
     }))
 }
@@ -142,9 +144,9 @@ pub fn expedited(order: EntryId, item: &str, rank: i64) -> Body {
     }))
 }
 
-fn ended(order: EntryId) -> OrderEnded {
-    OrderEnded {
-        order: reference(order),
+fn ended(order: EntryId) -> Ended {
+    Ended {
+        document: reference(order),
         reason: None,
         note: None,
         once: None,
@@ -164,7 +166,7 @@ pub fn for_order(mut body: Body, order: EntryId) -> Body {
     let Body::Moved(moved) = &mut body else {
         unreachable!("only movements are for orders");
     };
-    moved.for_order = Some(reference(order));
+    moved.document = Some(DocumentRef::order(reference(order)));
     body
 }
 

@@ -237,7 +237,7 @@ impl Oracle {
     fn end(&self, order: EntryId) -> Option<By> {
         let ends = self.facts.iter().filter_map(|fact| match &fact.body {
             Body::Order(OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended))
-                if is(ended.order, order) =>
+                if is(ended.document, order) =>
             {
                 Some(fact.by)
             }
@@ -334,7 +334,7 @@ impl Oracle {
     fn picked(&self, order: EntryId, item: &str) -> i128 {
         let picks = self.transactions().filter_map(|fact| match &fact.body {
             Body::Moved(moved) => {
-                let named = moved.for_order.is_some_and(|it| is(it, order));
+                let named = moved.document.is_some_and(|it| is(it.entry, order));
                 let this = named && self.canonical(moved.item.as_str()) == item;
                 let quantity = i128::from(moved.quantity.ten_thousandths());
                 this.then_some(match (&moved.from, &moved.to) {

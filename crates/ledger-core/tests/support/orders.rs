@@ -5,11 +5,12 @@
 //! of those that were opened before it in the list, whoever opened it.
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::document::DocumentFields;
 use ledger_core::entry::{
     Body, Content, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderEntry, OrderOpened,
     OrderSet, Place,
 };
-use ledger_core::order::{self, OrderFields, OrderType};
+use ledger_core::order::{self, OrderType};
 use ledger_core::{Clock, EntryId, Timestamp};
 use proptest::prelude::*;
 
@@ -240,7 +241,7 @@ fn fields(
     [customer, site].into_iter().flatten()
 }
 
-fn opening(number: usize, order_type: OrderType, fields: OrderFields) -> Body {
+fn opening(number: usize, order_type: OrderType, fields: DocumentFields) -> Body {
     // Some numbers are given twice.
     Body::Order(OrderEntry::Opened(OrderOpened {
         number: code(&format!("O-{}", number % 4)),
@@ -278,7 +279,7 @@ fn named(orders: &[EntryId], at: usize) -> Option<EntryId> {
 
 fn of_orders(deed: &Deed, orders: &[EntryId]) -> Body {
     let about = |order: usize, make: &dyn Fn(EntryId) -> Body| {
-        let first = || opening(orders.len(), OrderType::Sales, OrderFields::new());
+        let first = || opening(orders.len(), OrderType::Sales, DocumentFields::new());
         named(orders, order).map_or_else(first, make)
     };
     match *deed {
@@ -370,9 +371,11 @@ fn lead_astray(body: &mut Body) {
         Body::Order(OrderEntry::Set(set)) => &mut set.order,
         Body::Order(OrderEntry::LineSet(line)) => &mut line.order,
         Body::Order(OrderEntry::Expedited(expedited)) => &mut expedited.order,
-        Body::Order(OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended)) => &mut ended.order,
+        Body::Order(OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended)) => {
+            &mut ended.document
+        }
         Body::Reversed(reversed) => &mut reversed.target,
-        Body::Moved(moved) => match &mut moved.for_order {
+        Body::Moved(moved) => match moved.document.as_mut().map(|of| &mut of.entry) {
             Some(order) => order,
             None => return,
         },

@@ -59,11 +59,12 @@ fn body(deed: &Deed, particulars: Particulars) -> Body {
             quantity,
             place: place(to.unwrap_or(9)),
             span: None,
+            stocktake: None,
             particulars,
         });
     }
     Body::Moved(Moved {
-        for_order: None,
+        document: None,
         item,
         quantity,
         from: from.map(place),

@@ -221,6 +221,7 @@ fn read_counted(reader: &mut Reader<'_>) -> Result<Counted, Reason> {
             batch,
         },
         span,
+        stocktake: None,
         particulars,
     })
 }

@@ -7,7 +7,7 @@ use ledger_core::entry::{
     Admitted, Body, ClockMark, Counted, Details, DeviceRevoked, ExceptionAnswered, Genesis,
     IdempotencyKey, Moved, OrderEntry, OrderOpened, Particulars, Place, Refused, Reversed, Tallied,
 };
-use ledger_core::order::{self, OrderFields};
+use ledger_core::order::{self, DocumentFields};
 
 use super::writer::{BodyWriter, normal, uint};
 use super::{EncodeError, Token, keys};
@@ -93,7 +93,7 @@ fn write_opened(w: &mut BodyWriter<'_>, opened: &OrderOpened) -> Written {
     write_once(w, keys::ONCE, opened.once.as_ref())
 }
 
-fn write_order_fields(w: &mut BodyWriter<'_>, fields: &OrderFields) -> Written {
+fn write_order_fields(w: &mut BodyWriter<'_>, fields: &DocumentFields) -> Written {
     for (key, value) in fields {
         if !order::may_hold(*key, value) {
             return Err(EncodeError::Senseless(

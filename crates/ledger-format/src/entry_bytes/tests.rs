@@ -331,7 +331,7 @@ fn entries_without_a_canonical_form_are_not_written() {
     };
     let moved = |change: fn(&mut ledger_core::entry::Moved)| {
         let mut moved = ledger_core::entry::Moved {
-            for_order: None,
+            document: None,
             item: Code::new("x").unwrap(),
             quantity: ledger_core::Quantity::ONE,
             from: None,

@@ -46,7 +46,7 @@ impl Follows for Troubles {
         let mut troubles = Self::default();
         let everything = News {
             items: fold.items_in_play(),
-            orders: fold.named_orders().collect(),
+            orders: fold.named_documents().collect(),
         };
         troubles.learn(fold, everything);
         troubles

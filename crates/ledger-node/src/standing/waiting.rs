@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::at_entry::settings::{OrderPolicy, order_policy};
-use ledger_core::fold::{Fold, News, OrderLine, OrderState};
+use ledger_core::fold::{DocumentState, Fold, News, OrderLine};
 use ledger_core::{Code, EntryId, Timestamp, Total};
 
 use super::Follows;
@@ -77,7 +77,7 @@ impl Waiting {
                 line,
             };
             let ready = waits.is_ready();
-            if order.state != OrderState::Open || !(ready || waits.is_short()) {
+            if order.state != DocumentState::Open || !(ready || waits.is_short()) {
                 continue;
             }
             waits.waited = ready && !waits.issues && fold.waited(waits.line.order, item);

@@ -7,7 +7,7 @@ use ledger_core::entry::{
     Body, Content, DeviceRevoked, Genesis, GenesisReason, Kind, OrderEntry, Particulars, Place,
     ScanResolved, TimeFix, UnknownScan,
 };
-use ledger_core::order::{self, OrderFields};
+use ledger_core::order::{self, DocumentFields};
 use ledger_core::{EntryId, EntryRef};
 use ledger_core::{Quantity, Timestamp};
 use serde_json::{Map, Value, json};
@@ -262,7 +262,7 @@ fn order_json(entry: &OrderEntry) -> Value {
     }
 }
 
-fn order_fields_json(fields: &OrderFields) -> Value {
+fn order_fields_json(fields: &DocumentFields) -> Value {
     let named = fields.iter().map(|(number, field)| {
         let name = match *number {
             order::key::CUSTOMER => "customer",
@@ -392,7 +392,7 @@ mod tests {
             ..Details::default()
         };
         let printed = known(Body::Moved(Moved {
-            for_order: None,
+            document: None,
             item: code("R-100"),
             quantity: "2.5".parse().unwrap(),
             from: Some(place),

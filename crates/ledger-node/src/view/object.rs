@@ -14,8 +14,8 @@ impl View<'_> {
         match about {
             About::Thing(subject) => self.thing(subject),
             // Resolved when it was written.
-            About::NewOrder => serde_json::Value::Null,
-            About::Order(id) => json(self.order(*id)),
+            About::NewDocument(Family::Order) => serde_json::Value::Null,
+            About::Document(Family::Order, id) => json(self.order(*id)),
             About::Scans(code) => json(self.scanned_code(code)),
             About::Exception(id) => {
                 let open = self.exceptions().into_iter().find(|open| open.id == *id);

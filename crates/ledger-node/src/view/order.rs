@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use ledger_core::at_entry::{settings, shelves_for};
 use ledger_core::catalogue::Class;
-use ledger_core::fold::{Order, OrderLine, OrderState};
+use ledger_core::fold::{DocumentState, Order, OrderLine};
 use ledger_core::{Code, EntryId, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -157,7 +157,7 @@ impl View<'_> {
     pub fn orders(&self, open_only: bool) -> Vec<OrderView> {
         let orders = self.fold().orders().into_iter();
         let orders = orders.filter_map(|id| self.fold().order(id));
-        let orders = orders.filter(|order| !open_only || order.state == OrderState::Open);
+        let orders = orders.filter(|order| !open_only || order.state == DocumentState::Open);
         let rows = self.with_lines(orders.collect()).into_iter();
         rows.map(|(order, lines)| self.order_view(&order, &lines))
             .collect()

@@ -4,7 +4,7 @@ use codes::own;
 use ledger_core::catalogue::{CatalogueWrite, Value, key};
 use ledger_core::entry::{Body, CodeBound, Content as EntryContent, OrderEntry, OrderOpened};
 use ledger_core::fold::Record;
-use ledger_core::order::{OrderFields, OrderType};
+use ledger_core::order::{DocumentFields, OrderType};
 use ledger_core::{Barcode, Clock, Entry, Origin, Timestamp};
 
 use super::*;
@@ -33,7 +33,7 @@ fn order_opened(number: &str) -> Body {
     Body::Order(OrderEntry::Opened(OrderOpened {
         number: code(number),
         order_type: OrderType::Repair,
-        fields: OrderFields::default(),
+        fields: DocumentFields::default(),
         once: None,
     }))
 }

@@ -1,10 +1,9 @@
 //! Reads the bodies of entries about orders, and of answers to exceptions.
 
 use ledger_core::entry::{
-    ExceptionAnswered, Kind, OrderEnded, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened,
-    OrderSet,
+    Ended, ExceptionAnswered, Kind, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
 };
-use ledger_core::order::{OrderFields, OrderType, may_hold};
+use ledger_core::order::{DocumentFields, OrderType, may_hold};
 use ledger_core::{EntryId, EntryRef, Origin};
 
 use super::{MISSING, other, read_once, read_quantity, read_value};
@@ -26,7 +25,7 @@ pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<OrderEntry, Re
 fn read_opened(reader: &mut Reader<'_>) -> Result<OrderOpened, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut number, mut order_type, mut once) = (None, None, None);
-    let mut values = OrderFields::new();
+    let mut values = DocumentFields::new();
     while let Some(key) = fields.next(reader)? {
         match key {
             keys::ORDER_NUMBER => number = Some(reader.code()?),
@@ -51,7 +50,7 @@ fn read_type(reader: &mut Reader<'_>) -> Result<OrderType, Reason> {
         .ok_or("an unknown type of order")
 }
 
-fn read_field(values: &mut OrderFields, key: u8, reader: &mut Reader<'_>) -> Result<(), Reason> {
+fn read_field(values: &mut DocumentFields, key: u8, reader: &mut Reader<'_>) -> Result<(), Reason> {
     if !key.is_multiple_of(2) {
         return other(key, reader);
     }
@@ -66,7 +65,7 @@ fn read_field(values: &mut OrderFields, key: u8, reader: &mut Reader<'_>) -> Res
 fn read_set(reader: &mut Reader<'_>) -> Result<OrderSet, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut order, mut once) = (None, None);
-    let mut values = OrderFields::new();
+    let mut values = DocumentFields::new();
     while let Some(key) = fields.next(reader)? {
         match key {
             keys::TARGET => order = Some(reader.entry_ref()?),
@@ -123,7 +122,7 @@ fn read_expedited(reader: &mut Reader<'_>) -> Result<OrderExpedited, Reason> {
     })
 }
 
-fn read_ended(reader: &mut Reader<'_>) -> Result<OrderEnded, Reason> {
+fn read_ended(reader: &mut Reader<'_>) -> Result<Ended, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut order, mut once) = (None, None);
     let (mut reason, mut note) = (None, None);
@@ -136,7 +135,7 @@ fn read_ended(reader: &mut Reader<'_>) -> Result<OrderEnded, Reason> {
             _ => other(key, reader)?,
         }
     }
-    Ok(OrderEnded {
+    Ok(Ended {
         order: order.ok_or(MISSING)?,
         reason,
         note,

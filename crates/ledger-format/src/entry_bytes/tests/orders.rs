@@ -3,10 +3,10 @@
 
 use ledger_core::catalogue::{CatalogueWrite, Value};
 use ledger_core::entry::{
-    CodeBound, CodeUnbound, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderEnded, OrderEntry,
+    CodeBound, CodeUnbound, Ended, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderEntry,
     OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
 };
-use ledger_core::order::{OrderFields, OrderType, key};
+use ledger_core::order::{DocumentFields, OrderType, key};
 use ledger_core::{Barcode, EntryId, EntryRef, Origin, Quantity};
 
 use super::*;
@@ -99,8 +99,8 @@ struct Example {
     says: [Body; 2],
 }
 
-fn ended(full: bool) -> OrderEnded {
-    OrderEnded {
+fn ended(full: bool) -> Ended {
+    Ended {
         order: entry_ref(),
         reason: full.then(|| "done".to_owned()),
         note: full.then(|| "ok".to_owned()),
@@ -108,7 +108,7 @@ fn ended(full: bool) -> OrderEnded {
     }
 }
 
-fn order_fields() -> (Pairs, OrderFields) {
+fn order_fields() -> (Pairs, DocumentFields) {
     let pairs = vec![
         (6, text("ACME")),
         (8, text("MAIN")),
@@ -152,7 +152,7 @@ fn orders_of_fields() -> [Example; 2] {
             once,
         }))
     };
-    let none = OrderFields::new;
+    let none = DocumentFields::new;
     [
         Example {
             kind: 30,
@@ -613,7 +613,7 @@ fn orders_without_a_canonical_form_are_not_written() {
     }
     let error = refused(set(seq_zero, key::TITLE, Value::Nil));
     assert_eq!(error, EncodeError::Senseless("a reference to seq 0"));
-    let empty = OrderEnded {
+    let empty = Ended {
         reason: Some(String::new()),
         ..ended(true)
     };

@@ -1,0 +1,122 @@
+//! Documents: what people plan with, each identified by the entry that began it (ADR 25).
+//!
+//! Orders, production lots, purchase orders and stocktakes begin with an entry, are called by a
+//! number, have fields whose last writer by clock wins, lines, and an end that is final. Movements
+//! and counts name the document that they are for. What is special about each family is told in
+//! [`crate::order`], [`crate::production`], [`crate::purchase`] and [`crate::stocktake`].
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{FieldType, Value};
+use crate::entry::IdempotencyKey;
+use crate::id::EntryRef;
+
+/// What kind of document it is. The numbers are kept in snapshots and never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Demand for items: repair jobs and sales.
+    Order,
+    /// Units of an item to be built.
+    Lot,
+    /// What was bought and is to come.
+    Purchase,
+    /// What is to be counted.
+    Stocktake,
+}
+
+impl Family {
+    /// All families.
+    pub const ALL: [Self; 4] = [Self::Order, Self::Lot, Self::Purchase, Self::Stocktake];
+
+    /// The kept number.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Order => 0,
+            Self::Lot => 1,
+            Self::Purchase => 2,
+            Self::Stocktake => 3,
+        }
+    }
+
+    /// The family of a kept number.
+    #[must_use]
+    pub fn from_number(number: u64) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|family| u64::from(family.number()) == number)
+    }
+
+    /// The family in words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Lot => "production lot",
+            Self::Purchase => "purchase order",
+            Self::Stocktake => "stocktake",
+        }
+    }
+
+    /// What a document of it is called for short, as in codes of refusals and keys of JSON.
+    #[must_use]
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Lot => "lot",
+            Self::Purchase => "po",
+            Self::Stocktake => "stocktake",
+        }
+    }
+}
+
+/// The document that a movement or a count is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentRef {
+    /// What kind of document.
+    pub family: Family,
+    /// The entry that began it.
+    pub entry: EntryRef,
+}
+
+impl DocumentRef {
+    /// Names a document.
+    #[must_use]
+    pub const fn new(family: Family, entry: EntryRef) -> Self {
+        Self { family, entry }
+    }
+
+    /// Names an order.
+    #[must_use]
+    pub const fn order(entry: EntryRef) -> Self {
+        Self::new(Family::Order, entry)
+    }
+}
+
+/// Values of some fields of a document, by number. The numbers are keys of entries' bodies; the
+/// same word has the same number in every family that has it.
+pub type DocumentFields = BTreeMap<u8, Value>;
+
+/// The fields of a family: numbers and what they hold.
+pub type FieldTable = &'static [(u8, FieldType)];
+
+/// Whether a field of a family may have this value.
+#[must_use]
+pub fn may_hold(fields: FieldTable, key: u8, value: &Value) -> bool {
+    fields
+        .iter()
+        .any(|(number, holds)| *number == key && holds.takes(value))
+}
+
+/// A document ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The entry that began it.
+    pub document: EntryRef,
+    /// Why.
+    pub reason: Option<String>,
+    /// In the user's words.
+    pub note: Option<String>,
+    /// Counts once with this key.
+    pub once: Option<IdempotencyKey>,
+}

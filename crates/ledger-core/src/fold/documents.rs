@@ -1,0 +1,725 @@
+//! Documents: what was written about orders, lots, purchase orders and stocktakes (ADR 25).
+//!
+//! All writes are kept, and what follows is found when it is asked for, as in the catalogue. What
+//! one write says is a word on a topic; of the words on one topic the last by clock holds. What a
+//! family's topics mean is told where that family is read.
+
+mod home;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::catalogue::{self, Stamp};
+use super::origin::Origins;
+use super::{Fold, TxKey};
+use crate::catalogue::Value;
+use crate::code::Code;
+use crate::document::{DocumentFields, DocumentRef, Ended, Family};
+use crate::id::{DeviceId, EntryId, EntryRef};
+use crate::order::OrderType;
+use crate::production::BomLine;
+use crate::quantity::{Quantity, Total};
+use crate::stocktake::Target;
+use crate::time::Timestamp;
+
+/// How a document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DocumentState {
+    /// It wants what its lines say.
+    Open,
+    /// Done; final.
+    Closed,
+    /// Called off; final.
+    Cancelled,
+}
+
+impl DocumentState {
+    /// The state as it is shown.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Where something stands in the central order: numbered things first, the others by F1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    Numbered(u64),
+    Provisional(Timestamp, EntryId),
+}
+
+impl Standing {
+    pub(super) const fn is_provisional(self) -> bool {
+        matches!(self, Self::Provisional(..))
+    }
+}
+
+/// What cannot change of a document.
+#[derive(Debug, Clone)]
+pub(super) enum Nature {
+    Order(OrderType),
+    /// With what is built.
+    Lot(Code),
+    Purchase,
+    /// With what is to be counted; nothing is everything.
+    Stocktake(Arc<[Target]>),
+}
+
+impl Nature {
+    const fn family(&self) -> Family {
+        match self {
+            Self::Order(_) => Family::Order,
+            Self::Lot(_) => Family::Lot,
+            Self::Purchase => Family::Purchase,
+            Self::Stocktake(_) => Family::Stocktake,
+        }
+    }
+}
+
+/// How a document began.
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    pub(super) number: Code,
+    pub(super) nature: Nature,
+}
+
+/// What a word is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Topic {
+    /// A field, by its number.
+    Field(u8),
+    /// How much an order wants of an item.
+    Wanted(Code),
+    /// The rank of an order's line.
+    Rank(Code),
+    /// What a unit of a lot is made of.
+    Bom,
+    /// How much of an item a purchase order has for a day.
+    Ordered(Code, Option<u32>),
+    /// Which device counts; none is all that nothing else is said of.
+    Counter(Option<Target>),
+    /// Counted once more; none is everything.
+    Again(Option<Target>),
+    /// A count, by its id, that was approved.
+    Approved(EntryId),
+}
+
+impl Topic {
+    /// The item whose quantities it is about.
+    fn item(&self) -> Option<&Code> {
+        match self {
+            Self::Wanted(item) | Self::Rank(item) | Self::Ordered(item, _) => Some(item),
+            Self::Field(_) | Self::Bom | Self::Counter(_) | Self::Again(_) | Self::Approved(_) => {
+                None
+            }
+        }
+    }
+
+    /// The item of an order's line that it is about.
+    pub(super) fn ordered_item(&self) -> Option<&Code> {
+        match self {
+            Self::Wanted(item) | Self::Rank(item) => Some(item),
+            Self::Ordered(..)
+            | Self::Field(_)
+            | Self::Bom
+            | Self::Counter(_)
+            | Self::Again(_)
+            | Self::Approved(_) => None,
+        }
+    }
+}
+
+/// What is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Word {
+    Value(Value),
+    Bom(Arc<[BomLine]>),
+    Device(Option<DeviceId>),
+    /// The count that was approved.
+    Count(EntryRef),
+}
+
+impl Word {
+    /// The number, where it is one.
+    pub(super) const fn number(&self) -> Option<i64> {
+        match self {
+            Self::Value(value) => value.as_int(),
+            Self::Bom(_) | Self::Device(_) | Self::Count(_) => None,
+        }
+    }
+
+    /// The quantity, where it is one.
+    pub(super) fn quantity(&self) -> Quantity {
+        Quantity::from_ten_thousandths(self.number().unwrap_or_default())
+    }
+}
+
+/// A word with where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Said<T> {
+    pub(super) stamp: Stamp,
+    /// The document it names; none is the one that the entry itself begins.
+    names: Option<(Family, [u8; 8])>,
+    pub(super) what: T,
+}
+
+/// A movement or count for a document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Booked {
+    pub(super) document: DocumentRef,
+    /// How much of it: out positive, in negative; nothing for a count.
+    pub(super) quantity: Quantity,
+    /// Somebody said why.
+    pub(super) has_reason: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    opening: Option<(Stamp, Opening)>,
+    said: BTreeMap<Topic, Vec<Said<Word>>>,
+    ends: Vec<Said<DocumentState>>,
+    booked: Vec<TxKey>,
+}
+
+impl Log {
+    fn is_empty(&self) -> bool {
+        self.opening.is_none()
+            && self.said.is_empty()
+            && self.ends.is_empty()
+            && self.booked.is_empty()
+    }
+
+    /// What a lot builds, as it was entered.
+    fn built(&self) -> Option<&Code> {
+        match &self.opening.as_ref()?.1.nature {
+            Nature::Lot(item) => Some(item),
+            Nature::Order(_) | Nature::Purchase | Nature::Stocktake(_) => None,
+        }
+    }
+
+    /// Whether anything that counts was said on a topic.
+    fn says(&self, about: impl Fn(&Topic) -> bool, counts: impl Fn(TxKey) -> bool) -> bool {
+        let mut said = self.said.iter();
+        said.any(|(topic, words)| about(topic) && words.iter().any(|word| counts(word.stamp.key())))
+    }
+
+    /// What was said on a topic.
+    pub(super) fn said(&self, topic: &Topic) -> &[Said<Word>] {
+        self.said.get(topic).map_or(&[], Vec::as_slice)
+    }
+
+    /// The topics that anything was said on.
+    pub(super) fn topics(&self) -> impl Iterator<Item = &Topic> {
+        self.said.keys()
+    }
+}
+
+/// All that was written about documents.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    logs: BTreeMap<EntryId, Log>,
+    by_number: BTreeMap<(Family, Code), BTreeSet<EntryId>>,
+    by_item: BTreeMap<Code, BTreeSet<EntryId>>,
+    pub(super) booked: BTreeMap<TxKey, Booked>,
+}
+
+impl Documents {
+    /// A document begins by an entry, which has this id.
+    pub(super) fn begin(&mut self, id: EntryId, stamp: Stamp, opening: Opening) {
+        let number = (opening.nature.family(), opening.number.clone());
+        self.by_number.entry(number).or_default().insert(id);
+        if let Nature::Lot(item) = &opening.nature {
+            self.by_item.entry(item.clone()).or_default().insert(id);
+        }
+        self.logs.entry(id).or_default().opening = Some((stamp, opening));
+    }
+
+    /// The entry that begins a document says something of it.
+    pub(super) fn begin_with(&mut self, id: EntryId, stamp: Stamp, topic: Topic, what: Word) {
+        let names = None;
+        self.push(id, topic, Said { stamp, names, what });
+    }
+
+    /// The fields that a document begins with.
+    pub(super) fn begin_fields(&mut self, id: EntryId, stamp: Stamp, fields: DocumentFields) {
+        for (number, value) in fields {
+            self.begin_with(id, stamp, Topic::Field(number), Word::Value(value));
+        }
+    }
+
+    /// Something is said of a document.
+    pub(super) fn say(&mut self, stamp: Stamp, of: DocumentRef, topic: Topic, what: Word) {
+        let names = Some((of.family, of.entry.hash8));
+        self.push(of.entry.id, topic, Said { stamp, names, what });
+    }
+
+    /// Fields of a document are said.
+    pub(super) fn say_fields(&mut self, stamp: Stamp, of: DocumentRef, fields: DocumentFields) {
+        for (number, value) in fields {
+            self.say(stamp, of, Topic::Field(number), Word::Value(value));
+        }
+    }
+
+    fn push(&mut self, id: EntryId, topic: Topic, said: Said<Word>) {
+        if let Some(item) = topic.item() {
+            self.by_item.entry(item.clone()).or_default().insert(id);
+        }
+        let log = self.logs.entry(id).or_default();
+        log.said.entry(topic).or_default().push(said);
+    }
+
+    /// A document ends.
+    pub(super) fn end(&mut self, stamp: Stamp, family: Family, ended: &Ended, what: DocumentState) {
+        let EntryRef { id, hash8 } = ended.document;
+        let names = Some((family, hash8));
+        let said = Said { stamp, names, what };
+        self.logs.entry(id).or_default().ends.push(said);
+    }
+
+    /// A movement or count is for a document.
+    pub(super) fn book(&mut self, key: TxKey, booked: Booked) {
+        let log = self.logs.entry(booked.document.entry.id).or_default();
+        log.booked.push(key);
+        self.booked.insert(key, booked);
+    }
+
+    /// The movements and counts that name a document.
+    pub(super) fn booked_for(&self, id: EntryId) -> &[TxKey] {
+        self.logs.get(&id).map_or(&[], |log| &log.booked)
+    }
+
+    /// The documents of a family that began under a number.
+    pub(super) fn begun_as(
+        &self,
+        family: Family,
+        number: &Code,
+    ) -> impl Iterator<Item = EntryId> + '_ {
+        let same = self.by_number.get(&(family, number.clone()));
+        same.into_iter().flatten().copied()
+    }
+
+    /// All documents that any entry names, whether they have arrived or not.
+    pub(super) fn named(&self) -> impl Iterator<Item = EntryId> + '_ {
+        self.logs.keys().copied()
+    }
+
+    /// The items that a document speaks of, as they were entered; some twice.
+    pub(super) fn items_of(&self, id: EntryId) -> impl Iterator<Item = &Code> {
+        let log = self.logs.get(&id).into_iter();
+        log.flat_map(|log| log.said.keys().filter_map(Topic::item).chain(log.built()))
+    }
+
+    /// Documents with a line of the item, or that build it, as it was entered.
+    pub(super) fn with_item(&self, entered: &Code) -> impl Iterator<Item = EntryId> + '_ {
+        self.by_item.get(entered).into_iter().flatten().copied()
+    }
+
+    /// Whether a document speaks of an item, as it was entered, by entries that count.
+    pub(super) fn names(&self, item: &Code, counts: impl Fn(TxKey) -> bool) -> bool {
+        let builds = |log: &Log| {
+            let began = log.opening.as_ref().map(|(stamp, _)| stamp.key());
+            log.built() == Some(item) && began.is_some_and(&counts)
+        };
+        let says = |log: &Log| log.says(|topic| topic.item() == Some(item), &counts);
+        let mut with = self.with_item(item);
+        with.any(|id| {
+            let log = self.logs.get(&id);
+            log.is_some_and(|log| builds(log) || says(log))
+        })
+    }
+
+    /// Items that any document speaks of, as they were entered, by entries that count.
+    pub(super) fn items(&self, counts: impl Fn(TxKey) -> bool) -> impl Iterator<Item = &Code> {
+        let items = self.by_item.keys();
+        items.filter(move |item| self.names(item, &counts))
+    }
+
+    /// Items that any order has a line of, likewise.
+    pub(super) fn ordered_items(
+        &self,
+        counts: impl Fn(TxKey) -> bool,
+    ) -> impl Iterator<Item = &Code> {
+        let items = self.by_item.keys();
+        items.filter(move |item| {
+            let says = |log: &Log| log.says(|topic| topic.ordered_item() == Some(item), &counts);
+            let mut with = self.with_item(item);
+            with.any(|id| self.logs.get(&id).is_some_and(says))
+        })
+    }
+
+    /// What kind of document is meant by what is said of one that has not arrived.
+    pub(super) fn family_said(&self, id: EntryId) -> Option<Family> {
+        let log = self.logs.get(&id)?;
+        let words = log.said.values().flatten().map(|said| said.names);
+        let ends = log.ends.iter().map(|said| said.names);
+        let named = words.chain(ends).flatten().map(|(family, _)| family);
+        let booked = log.booked.iter().filter_map(|key| self.booked.get(key));
+        named
+            .chain(booked.map(|booked| booked.document.family))
+            .min()
+    }
+}
+
+/// Up to where in F1 order writes are looked at; none is all of them.
+pub(super) type Until = Option<(Timestamp, EntryId)>;
+
+impl Fold {
+    /// Where an entry stands in the central order, together with the admission that it needs.
+    pub(super) fn standing(&self, key: TxKey) -> Standing {
+        let own = self.own_standing(key);
+        self.admission(key)
+            .map_or(own, |admission| own.max(admission))
+    }
+
+    pub(super) fn own_standing(&self, key: TxKey) -> Standing {
+        self.origins.number_of(key).map_or_else(
+            || Standing::Provisional(self.origins.order_time(key), self.entry_id(key)),
+            Standing::Numbered,
+        )
+    }
+
+    /// The place of an entry in F1 order.
+    pub(super) fn moment_of(&self, key: TxKey) -> (Timestamp, EntryId) {
+        (self.origins.order_time(key), self.entry_id(key))
+    }
+
+    /// A document of a family that has begun, by an entry that counts.
+    pub(super) fn begun(&self, family: Family, id: EntryId) -> Option<(&Log, &Stamp, &Opening)> {
+        let log = self.documents.logs.get(&id)?;
+        let (stamp, opening) = log.opening.as_ref()?;
+        let counts = opening.nature.family() == family && !self.is_suppressed(stamp.key());
+        counts.then_some((log, stamp, opening))
+    }
+
+    /// The writes that count: about this very document, once each, at or before a moment.
+    pub(super) fn counting<'a, T>(
+        &'a self,
+        id: EntryId,
+        said: &'a [Said<T>],
+        until: Until,
+    ) -> impl Iterator<Item = &'a Said<T>> + 'a {
+        // Most documents never say most things, and a reference is unpacked.
+        let names = (!said.is_empty()).then(|| self.names_of(id)).flatten();
+        said.iter().filter(move |said| {
+            let key = said.stamp.key();
+            (said.names.is_none() || said.names == names)
+                && !self.is_suppressed(key)
+                && until.is_none_or(|until| self.moment_of(key) <= until)
+        })
+    }
+
+    /// How others name a document that has begun.
+    fn names_of(&self, id: EntryId) -> Option<(Family, [u8; 8])> {
+        let (_, opening) = self.documents.logs.get(&id)?.opening.as_ref()?;
+        let reference = self.reference(id)?;
+        Some((opening.nature.family(), reference.hash8))
+    }
+
+    /// The writes that count and were not made after the document's end, by clock: an end is final.
+    pub(super) fn in_time<'a, T>(
+        &'a self,
+        id: EntryId,
+        said: &'a [Said<T>],
+        until: Until,
+    ) -> impl Iterator<Item = &'a Said<T>> + 'a {
+        let ended = (!said.is_empty()).then(|| self.end_clock(id, until));
+        let ended = ended.flatten();
+        self.counting(id, said, until)
+            .filter(move |said| ended.is_none_or(|ended| said.stamp.order(&self.origins) <= ended))
+    }
+
+    /// Where the end of a document stands by clock.
+    fn end_clock(&self, id: EntryId, until: Until) -> Option<catalogue::Order> {
+        let log = self.documents.logs.get(&id)?;
+        let ends = self.counting(id, &log.ends, until);
+        ends.map(|said| said.stamp.order(&self.origins)).min()
+    }
+
+    /// What ended a document: the first by clock, since an end is final.
+    pub(super) fn document_end(&self, id: EntryId, until: Until) -> Option<(TxKey, DocumentState)> {
+        let log = self.documents.logs.get(&id)?;
+        self.counting(id, &log.ends, until)
+            .min_by_key(|said| said.stamp.order(&self.origins))
+            .map(|said| (said.stamp.key(), said.what))
+    }
+
+    /// The entries that ended a document, all of them.
+    pub(super) fn ends_of(&self, id: EntryId) -> impl Iterator<Item = TxKey> + '_ {
+        let log = self.documents.logs.get(&id);
+        let ends = log.map_or(&[][..], |log| &log.ends);
+        self.counting(id, ends, None).map(|said| said.stamp.key())
+    }
+
+    /// How a document stands that has begun.
+    pub(super) fn document_state(&self, id: EntryId) -> DocumentState {
+        self.document_end(id, None)
+            .map_or(DocumentState::Open, |(_, state)| state)
+    }
+
+    /// The state in a word.
+    pub(crate) fn document_state_word(&self, id: EntryId) -> &'static str {
+        self.document_state(id).word()
+    }
+
+    /// What kind of document is meant by what is said of one that has not arrived.
+    pub(crate) fn family_said(&self, id: EntryId) -> Option<Family> {
+        let name = self.name_as_begun(id).map(|(family, _)| family);
+        name.or_else(|| self.documents.family_said(id))
+    }
+
+    /// The movements of an item for a document, in F1 order.
+    pub(crate) fn entries_for(&self, id: EntryId, item: &Code) -> Vec<EntryId> {
+        let booked = self.booked(id).into_iter();
+        let mine = booked.filter(|(key, _)| self.moved_item(*key).as_ref() == Some(item));
+        mine.map(|(key, _)| self.entry_id(key)).collect()
+    }
+
+    /// The last word on a topic.
+    pub(super) fn last_word<'a>(
+        &'a self,
+        id: EntryId,
+        log: &'a Log,
+        topic: &Topic,
+    ) -> Option<&'a Said<Word>> {
+        let said = self.in_time(id, log.said(topic), None);
+        said.max_by_key(|said| said.stamp.order(&self.origins))
+    }
+
+    /// The value of a document's field.
+    pub(super) fn document_field(&self, id: EntryId, log: &Log, number: u8) -> Value {
+        match self.last_word(id, log, &Topic::Field(number)) {
+            Some(Said {
+                what: Word::Value(value),
+                ..
+            }) => value.clone(),
+            Some(_) | None => Value::Nil,
+        }
+    }
+
+    /// A document's field that is a text.
+    pub(super) fn document_text(&self, id: EntryId, log: &Log, number: u8) -> Option<String> {
+        let value = self.document_field(id, log, number);
+        let text = value.as_text().filter(|text| !text.is_empty());
+        text.map(str::to_owned)
+    }
+
+    /// A document's field that is a code.
+    pub(super) fn document_code(&self, id: EntryId, log: &Log, number: u8) -> Option<Code> {
+        let value = self.document_field(id, log, number);
+        value.as_text().and_then(|text| Code::new(text).ok())
+    }
+
+    /// A document's field that is a day or another small number.
+    pub(super) fn document_day(&self, id: EntryId, log: &Log, number: u8) -> Option<u32> {
+        let value = self.document_field(id, log, number);
+        value.as_int().and_then(|days| u32::try_from(days).ok())
+    }
+
+    /// All documents of a family that have begun, by number, then by entry.
+    #[must_use]
+    pub fn documents(&self, family: Family) -> Vec<EntryId> {
+        let numbered = self.numbered(family);
+        let ids = numbered.flat_map(|(_, ids)| ids.iter().copied());
+        ids.filter(|id| self.begun(family, *id).is_some()).collect()
+    }
+
+    fn numbered(&self, family: Family) -> impl Iterator<Item = (&Code, &BTreeSet<EntryId>)> {
+        let all = self.documents.by_number.iter();
+        let of_family = all.filter(move |((of, _), _)| *of == family);
+        of_family.map(|((_, number), ids)| (number, ids))
+    }
+
+    /// The documents of a family that people call by this number.
+    #[must_use]
+    pub fn documents_numbered(&self, family: Family, number: &Code) -> Vec<EntryId> {
+        let ids = self.documents.begun_as(family, number);
+        ids.filter(|id| self.begun(family, *id).is_some()).collect()
+    }
+
+    /// The numbers of all documents of a family, in order.
+    pub fn document_numbers(&self, family: Family) -> impl Iterator<Item = &Code> {
+        self.numbered(family).map(|(number, _)| number)
+    }
+
+    /// The kind of a document and its number, as far as the entry that began it has arrived and
+    /// counts.
+    #[must_use]
+    pub fn document_name(&self, id: EntryId) -> Option<(Family, &Code)> {
+        let (stamp, opening) = self.documents.logs.get(&id)?.opening.as_ref()?;
+        let counts = !self.is_suppressed(stamp.key());
+        counts.then_some((opening.nature.family(), &opening.number))
+    }
+
+    /// The kind of a document and its number, also when the entry that began it has no effect.
+    pub(crate) fn name_as_begun(&self, id: EntryId) -> Option<(Family, &Code)> {
+        let (_, opening) = self.documents.logs.get(&id)?.opening.as_ref()?;
+        Some((opening.nature.family(), &opening.number))
+    }
+
+    /// Whether a document has begun and not ended.
+    #[must_use]
+    pub fn is_open_document(&self, family: Family, id: EntryId) -> bool {
+        self.begun(family, id).is_some() && self.document_end(id, None).is_none()
+    }
+
+    /// All documents that any entry names, whether they have arrived or not.
+    pub fn named_documents(&self) -> impl Iterator<Item = EntryId> + '_ {
+        self.documents.named()
+    }
+
+    /// Of the documents with a line of an item, or that build it, those of a family.
+    pub(super) fn documents_with(&self, family: Family, item: &Code) -> BTreeSet<EntryId> {
+        let aliases = self.aliases(item);
+        let ids = aliases
+            .iter()
+            .flat_map(|code| self.documents.with_item(code));
+        ids.filter(|id| {
+            let name = self.name_as_begun(*id);
+            // What has not arrived may be any.
+            name.is_none_or(|(of, _)| of == family)
+        })
+        .collect()
+    }
+
+    /// Entries about a document that has not arrived, or that is another one here.
+    pub(crate) fn entries_that_wait(&self, id: EntryId) -> Vec<EntryId> {
+        let Some(log) = self.documents.logs.get(&id) else {
+            return Vec::new();
+        };
+        let begun = self.document_name(id).is_some();
+        let names = self.names_of(id);
+        let waits = |said: Option<(Family, [u8; 8])>| said.is_some() && (!begun || said != names);
+        let mut keys: Vec<TxKey> = Vec::new();
+        let ends = log.ends.iter().map(|said| (said.names, said.stamp.key()));
+        let words = log.said.values().flatten();
+        let words = words.map(|said| (said.names, said.stamp.key()));
+        let booked = log.booked.iter().filter_map(|key| {
+            let document = self.documents.booked.get(key)?.document;
+            Some((Some((document.family, document.entry.hash8)), *key))
+        });
+        let all = words.chain(ends).chain(booked);
+        keys.extend(all.filter(|(names, _)| waits(*names)).map(|(_, key)| key));
+        keys.retain(|key| !self.is_without_effect(*key));
+        let mut ids: Vec<EntryId> = keys.into_iter().map(|key| self.entry_id(key)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// Writes about a document that its end did not know of: those later by clock, and movements
+    /// and counts later by F1. Other ends of the same kind say nothing new, and to a cancelled
+    /// document no movement is new.
+    pub(crate) fn after_the_end(&self, id: EntryId) -> Vec<EntryId> {
+        let (Some((end, state)), Some(ended)) =
+            (self.document_end(id, None), self.end_clock(id, None))
+        else {
+            return Vec::new();
+        };
+        let Some(log) = self.documents.logs.get(&id) else {
+            return Vec::new();
+        };
+        let later = |stamp: &Stamp| stamp.order(&self.origins) > ended;
+        let mut keys: Vec<TxKey> = Vec::new();
+        let ends = self.counting(id, &log.ends, None);
+        let others = ends.filter(|said| said.what != state);
+        keys.extend(others.map(|said| said.stamp.key()));
+        for words in log.said.values() {
+            let words = self.counting(id, words, None);
+            let late = words.filter(|said| later(&said.stamp));
+            keys.extend(late.map(|said| said.stamp.key()));
+        }
+        if state == DocumentState::Closed {
+            let closed = self.moment_of(end);
+            let booked = self.booked(id).into_iter();
+            let booked = booked.filter(|(_, booked)| !booked.comes_back());
+            let booked = booked.map(|(key, _)| key);
+            keys.extend(booked.filter(|key| self.moment_of(*key) > closed));
+        }
+        keys.sort_by_key(|key| self.moment_of(*key));
+        keys.dedup();
+        keys.into_iter().map(|key| self.entry_id(key)).collect()
+    }
+
+    /// The movements and counts that count for a document, in F1 order.
+    pub(super) fn booked(&self, id: EntryId) -> Vec<(TxKey, Booked)> {
+        self.booked_until(id, None)
+    }
+
+    /// Those that counted for a document at a moment: a reversal counts from its own on.
+    pub(super) fn booked_until(&self, id: EntryId, until: Until) -> Vec<(TxKey, Booked)> {
+        let by_then = |key: TxKey| until.is_none_or(|until| self.moment_of(key) <= until);
+        let names = self.names_of(id);
+        let mut booked: Vec<(TxKey, Booked)> = self
+            .documents
+            .booked_for(id)
+            .iter()
+            .filter(|key| by_then(**key) && !self.is_suppressed(**key))
+            .filter(|key| !self.reversals.voided_by(**key).is_some_and(by_then))
+            .filter_map(|key| {
+                let booked = self.documents.booked.get(key)?;
+                let document = booked.document;
+                let same = Some((document.family, document.entry.hash8)) == names;
+                same.then_some((*key, *booked))
+            })
+            .collect();
+        booked.sort_by_key(|(key, _)| self.moment_of(*key));
+        booked
+    }
+
+    /// The document that a movement or count is for; none when it means another one that has this
+    /// id elsewhere.
+    #[must_use]
+    pub fn document_of(&self, id: EntryId) -> Option<(Family, EntryId)> {
+        self.document_of_key(self.origins.known_key(id)?)
+    }
+
+    pub(super) fn document_of_key(&self, key: TxKey) -> Option<(Family, EntryId)> {
+        let DocumentRef { family, entry } = self.documents.booked.get(&key)?.document;
+        let same = self
+            .reference(entry.id)
+            .is_none_or(|opening| opening.hash8 == entry.hash8);
+        same.then_some((family, entry.id))
+    }
+
+    /// The item of a movement or count, as it is called today.
+    pub(crate) fn moved_item(&self, key: TxKey) -> Option<Code> {
+        let (from, to) = self.origins.touch(key).lines();
+        let line = self.line_at(from.or(to)?)?;
+        Some(self.canonical(&self.line_key(line).item))
+    }
+
+    /// How much of each item went out for a document, less what came in: below zero where more
+    /// came in.
+    pub(super) fn out_for(&self, id: EntryId, until: Until) -> BTreeMap<Code, Total> {
+        let mut out: BTreeMap<Code, Total> = BTreeMap::new();
+        for (key, booked) in self.booked_until(id, until) {
+            if let Some(item) = self.moved_item(key) {
+                let sum = out.entry(item).or_default();
+                *sum = sum.plus(booked.quantity.total());
+            }
+        }
+        out
+    }
+}
+
+impl Booked {
+    /// Whether it brings back what went out for an order or a lot.
+    fn comes_back(&self) -> bool {
+        self.document.family == Family::Order && self.quantity.is_negative()
+    }
+}
+
+impl Stamp {
+    pub(super) const fn key(&self) -> TxKey {
+        (self.origin, self.seq)
+    }
+
+    /// Whether this stands before another by clock.
+    pub(super) fn is_before(&self, other: &Self, origins: &Origins) -> bool {
+        self.order(origins) < other.order(origins)
+    }
+}

@@ -1,0 +1,391 @@
+//! Stocktakes: what is to be counted, by whom, what was counted and how far off that was.
+//!
+//! A stocktake holds no quantities. Its report is read off the stock lines each time: a movement
+//! that happened before a count and comes late changes the difference that is shown, never the
+//! count (F2). So nobody's work is blocked, and nothing is overwritten.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::catalogue::Stamp;
+use super::documents::{DocumentState, Documents, Log, Nature, Opening, Topic, Word};
+use super::{Fold, Line, LineKey, TxKey};
+use crate::catalogue::Value;
+use crate::code::Code;
+use crate::document::{DocumentRef, Family};
+use crate::id::{DeviceId, EntryId, EntryRef};
+use crate::quantity::{Quantity, Total};
+use crate::stocktake::{StocktakeEntry, Target, key};
+use crate::time::Timestamp;
+
+const DAY_MILLIS: u64 = 86_400_000;
+
+/// A stocktake as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stocktake {
+    /// The entry that opened it.
+    pub id: EntryId,
+    /// What people call it by.
+    pub number: Code,
+    /// Open or closed.
+    pub state: DocumentState,
+    /// What is to be counted; nothing is everything.
+    pub targets: Arc<[Target]>,
+    /// Only what was not counted for so many days before it was opened.
+    pub not_counted_for: Option<u32>,
+    /// Whoever counts is not told how much there should be.
+    pub blind: bool,
+    /// The day by which it is to be done, in days since 1970-01-01.
+    pub due: Option<u32>,
+    /// What it is about.
+    pub title: Option<String>,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When it was closed.
+    pub closed: Option<Timestamp>,
+    /// Its opening has no central number yet.
+    pub provisional: bool,
+}
+
+/// A count of a stock line since a stocktake was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StocktakeCount {
+    /// The entry.
+    pub id: EntryId,
+    /// When, in the order of F1.
+    pub at: Timestamp,
+    /// The device that counted.
+    pub device: Option<DeviceId>,
+    /// How much was there.
+    pub quantity: Quantity,
+    /// How much the ledger had there just before, by all that is known now.
+    pub expected: Total,
+    /// It was made for this stocktake, not by the way.
+    pub for_it: bool,
+    /// A manager approved it.
+    pub approved: bool,
+}
+
+impl StocktakeCount {
+    /// By how much the count differs from what the ledger had.
+    #[must_use]
+    pub const fn variance(&self) -> Total {
+        self.quantity.total().minus(self.expected)
+    }
+}
+
+/// How a line of a stocktake stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LineProgress {
+    /// Nobody has counted it.
+    Open,
+    /// To be counted once more.
+    Again,
+    /// Counted; nobody has looked at the difference.
+    Counted,
+    /// Its last count is approved.
+    Approved,
+}
+
+impl LineProgress {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Again => "again",
+            Self::Counted => "counted",
+            Self::Approved => "approved",
+        }
+    }
+}
+
+/// A stock line of a stocktake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StocktakeLine {
+    /// Which; the item is the one it is called today.
+    pub line: LineKey,
+    /// What is there now by the ledger.
+    pub on_hand: Total,
+    /// The counts since it was opened, oldest first.
+    pub counts: Vec<StocktakeCount>,
+    /// The device that is to count it.
+    pub counter: Option<DeviceId>,
+    /// How it stands.
+    pub progress: LineProgress,
+}
+
+impl Documents {
+    /// Takes note of an entry about a stocktake, which has this id.
+    pub(super) fn take_stocktake(&mut self, id: EntryId, stamp: Stamp, entry: StocktakeEntry) {
+        let of = |entry: EntryRef| DocumentRef::new(Family::Stocktake, entry);
+        match entry {
+            StocktakeEntry::Opened(opened) => {
+                let nature = Nature::Stocktake(opened.targets.into());
+                let number = opened.number;
+                self.begin(id, stamp, Opening { number, nature });
+                self.begin_fields(id, stamp, opened.fields);
+            }
+            StocktakeEntry::Assigned(assigned) => {
+                let stocktake = of(assigned.stocktake);
+                let some = assigned.targets.into_iter().map(Some);
+                let mut targets: Vec<Option<Target>> = some.collect();
+                if targets.is_empty() {
+                    targets.push(None);
+                }
+                for target in targets {
+                    if assigned.again {
+                        let again = Word::Value(Value::Bool(true));
+                        self.say(stamp, stocktake, Topic::Again(target.clone()), again);
+                    }
+                    let device = Word::Device(assigned.device);
+                    self.say(stamp, stocktake, Topic::Counter(target), device);
+                }
+            }
+            StocktakeEntry::Approved(approved) => {
+                let stocktake = of(approved.stocktake);
+                for count in approved.counts {
+                    let topic = Topic::Approved(count.id);
+                    self.say(stamp, stocktake, topic, Word::Count(count));
+                }
+            }
+            StocktakeEntry::Closed(ended) => {
+                self.end(stamp, Family::Stocktake, &ended, DocumentState::Closed);
+            }
+        }
+    }
+}
+
+/// What is said of the lines of a stocktake, worked out once for all of them.
+struct Instructions {
+    /// Who counts what, the later word last.
+    counters: Vec<(Option<Target>, Option<DeviceId>)>,
+    /// What is to be counted once more, and since when.
+    again: Vec<(Option<Target>, Timestamp)>,
+    approved: BTreeSet<EntryId>,
+}
+
+/// Stock lines under one key while a report is made.
+#[derive(Default)]
+struct Gathered {
+    on_hand: Total,
+    counts: Vec<StocktakeCount>,
+    is_due: bool,
+}
+
+impl Fold {
+    /// All stocktakes, by number, then by entry.
+    #[must_use]
+    pub fn stocktakes(&self) -> Vec<EntryId> {
+        self.documents(Family::Stocktake)
+    }
+
+    /// A stocktake by the entry that opened it.
+    #[must_use]
+    pub fn stocktake(&self, id: EntryId) -> Option<Stocktake> {
+        let (log, stamp, opening) = self.begun(Family::Stocktake, id)?;
+        let Nature::Stocktake(targets) = &opening.nature else {
+            return None;
+        };
+        let end = self.document_end(id, None);
+        Some(Stocktake {
+            id,
+            number: opening.number.clone(),
+            state: self.document_state(id),
+            targets: Arc::clone(targets),
+            not_counted_for: self.document_day(id, log, key::DAYS),
+            blind: self.document_field(id, log, key::BLIND).is_true(),
+            due: self.document_day(id, log, key::DUE),
+            title: self.document_text(id, log, key::TITLE),
+            opened: self.origins.order_time(stamp.key()),
+            closed: end.map(|(key, _)| self.origins.order_time(key)),
+            provisional: self.standing(stamp.key()).is_provisional(),
+        })
+    }
+
+    /// The lines of a stocktake by item and place: what has stock and is to be counted, and
+    /// whatever was counted for it.
+    #[must_use]
+    pub fn stocktake_lines(&self, stocktake: &Stocktake) -> Vec<StocktakeLine> {
+        let Some((log, ..)) = self.begun(Family::Stocktake, stocktake.id) else {
+            return Vec::new();
+        };
+        let said = self.instructions(stocktake.id, log);
+        let booked = self.booked(stocktake.id).into_iter();
+        let booked: BTreeSet<TxKey> = booked.map(|(key, _)| key).collect();
+        let mut lines: BTreeMap<LineKey, Gathered> = BTreeMap::new();
+        for line in self.lines_to_look_at(stocktake, &booked) {
+            let mut at = self.line_key(line);
+            at.item = self.canonical(&at.item);
+            let gathered = lines.entry(at).or_default();
+            self.gather(stocktake, line, &booked, &said.approved, gathered);
+        }
+        let in_it = |(line, gathered): &(LineKey, Gathered)| {
+            let meant = is_meant(&stocktake.targets, line);
+            let there = !gathered.on_hand.is_zero() && gathered.is_due;
+            meant && (there || !gathered.counts.is_empty())
+                || gathered.counts.iter().any(|count| count.for_it)
+        };
+        let lines = lines.into_iter().filter(in_it);
+        lines
+            .map(|(line, gathered)| finish(line, gathered, &said))
+            .collect()
+    }
+
+    /// The stock lines that may be in a stocktake.
+    fn lines_to_look_at(&self, stocktake: &Stocktake, booked: &BTreeSet<TxKey>) -> Vec<&Line> {
+        let counted = booked.iter().filter_map(|key| {
+            let (from, to) = self.origins.touch(*key).lines();
+            from.or(to)
+        });
+        let counted: BTreeSet<u32> = counted.collect();
+        let counted = counted.into_iter().filter_map(|line| self.line_at(line));
+        let mut lines: Vec<&Line> = counted.collect();
+        if stocktake.targets.is_empty() {
+            lines.extend(self.lines_with_rows());
+        }
+        for target in stocktake.targets.iter() {
+            match target {
+                Target::Location(location) => lines.extend(self.lines_in(location)),
+                Target::Item(item) | Target::Line { item, .. } => {
+                    for code in self.aliases(&self.canonical(item)) {
+                        lines.extend(self.lines_of_code(&code));
+                    }
+                }
+            }
+        }
+        let mut seen = BTreeSet::new();
+        lines.retain(|line| seen.insert(self.line_key(line)));
+        lines
+    }
+
+    /// Adds what is known of a stock line to what is known under its key.
+    fn gather(
+        &self,
+        stocktake: &Stocktake,
+        line: &Line,
+        booked: &BTreeSet<TxKey>,
+        approved: &BTreeSet<EntryId>,
+        gathered: &mut Gathered,
+    ) {
+        let mut before = Total::ZERO;
+        let mut last_before: Option<Timestamp> = None;
+        for row in &*self.rows_of(line) {
+            let row_key = row.key();
+            if self.is_ineffective(row_key) {
+                continue;
+            }
+            if row.is_count() {
+                let since = row.time() >= stocktake.opened;
+                let until = stocktake.closed.is_none_or(|closed| row.time() <= closed);
+                let for_it = booked.contains(&row_key);
+                let id = self.entry_id(row_key);
+                if for_it || since && until {
+                    let device = self
+                        .origins
+                        .genesis(row_key.0)
+                        .map(|genesis| genesis.device);
+                    gathered.counts.push(StocktakeCount {
+                        id,
+                        at: row.time(),
+                        device,
+                        quantity: row.amount(),
+                        expected: before,
+                        for_it,
+                        approved: approved.contains(&id),
+                    });
+                } else if !since {
+                    last_before = Some(row.time());
+                }
+            }
+            before = row.after(before);
+        }
+        gathered.on_hand = gathered.on_hand.plus(before);
+        let days = stocktake.not_counted_for.map(u64::from);
+        let span = days.map(|days| days.saturating_mul(DAY_MILLIS));
+        gathered.is_due |= span.is_none_or(|span| {
+            let from = stocktake.opened.millis().saturating_sub(span);
+            last_before.is_none_or(|counted| counted.millis() < from)
+        });
+    }
+
+    fn instructions(&self, id: EntryId, log: &Log) -> Instructions {
+        let mut counters = Vec::new();
+        let mut again = Vec::new();
+        let mut approved = BTreeSet::new();
+        for topic in log.topics() {
+            let Some(said) = self.last_word(id, log, topic) else {
+                continue;
+            };
+            match (topic, &said.what) {
+                (Topic::Counter(target), Word::Device(device)) => {
+                    let order = said.stamp.order(&self.origins);
+                    counters.push((order, target.clone(), *device));
+                }
+                (Topic::Again(target), _) => {
+                    let since = self.origins.order_time(said.stamp.key());
+                    again.push((target.clone(), since));
+                }
+                (Topic::Approved(_), Word::Count(count)) => {
+                    if let Some(key) = self.origins.meant(*count) {
+                        approved.insert(self.entry_id(key));
+                    }
+                }
+                _ => {}
+            }
+        }
+        counters.sort_by_key(|(order, ..)| *order);
+        let counters = counters.into_iter();
+        Instructions {
+            counters: counters
+                .map(|(_, target, device)| (target, device))
+                .collect(),
+            again,
+            approved,
+        }
+    }
+}
+
+fn finish(line: LineKey, mut gathered: Gathered, said: &Instructions) -> StocktakeLine {
+    gathered.counts.sort_by_key(|count| (count.at, count.id));
+    let means =
+        |target: &Option<Target>| target.as_ref().is_none_or(|target| covers(target, &line));
+    let counter = said.counters.iter().rev().find(|(target, _)| means(target));
+    let counter = counter.and_then(|(_, device)| *device);
+    let asked = said.again.iter().filter(|(target, _)| means(target));
+    let asked = asked.map(|(_, since)| *since).max();
+    let progress = match (gathered.counts.last(), asked) {
+        (Some(last), Some(asked)) if last.at < asked => LineProgress::Again,
+        (Some(last), _) if last.approved => LineProgress::Approved,
+        (Some(_), _) => LineProgress::Counted,
+        (None, Some(_)) => LineProgress::Again,
+        (None, None) => LineProgress::Open,
+    };
+    StocktakeLine {
+        line,
+        on_hand: gathered.on_hand,
+        counts: gathered.counts,
+        counter,
+        progress,
+    }
+}
+
+fn is_meant(targets: &[Target], line: &LineKey) -> bool {
+    targets.is_empty() || targets.iter().any(|target| covers(target, line))
+}
+
+/// Whether a target names a stock line; the line's item is the one it is called today.
+fn covers(target: &Target, line: &LineKey) -> bool {
+    match target {
+        Target::Item(item) => *item == line.item,
+        Target::Location(location) => *location == line.location,
+        Target::Line {
+            item,
+            location,
+            owner,
+            batch,
+        } => {
+            (item, location, owner, batch) == (&line.item, &line.location, &line.owner, &line.batch)
+        }
+    }
+}
