@@ -5,27 +5,39 @@
 //! rules hold at the node where a command is given.
 
 mod answer;
+mod bom;
 mod catalogue;
 mod documents;
+mod lots;
 mod noted;
 mod orders;
+mod purchases;
 pub mod revoked;
 pub mod rights;
 mod scans;
 pub mod settings;
 mod shelves;
 mod stock;
+mod stocktakes;
 pub mod users;
 
 pub use self::answer::{Answer, answer, find_exception, find_exception_among};
+pub use self::bom::{BomChange, remove_bom_line, set_bom_line};
 pub use self::catalogue::{
     ItemChange, LocationChange, LocationTypeChange, SiteChange, add_grid, add_item, add_location,
     add_location_type, add_partner, add_site, archive, bad_time_zone, bind, make_site, merge_items,
     set_item, set_location, set_partner, set_site, unbind,
 };
+pub use self::lots::{
+    LotChange, adopt_bom, find_lot, lot_build, lot_close, lot_issue, lot_return, plan_lot, set_lot,
+};
 pub use self::orders::{
     OrderChange, find_order, open_order, order_add, order_cancel, order_close, order_expedite,
     order_fill, order_pick, order_remove, order_return, order_set, set_order, wanted_line,
+};
+pub use self::purchases::{
+    LineRequest, PurchaseChange, close_purchase, find_purchase, place_purchase, receive,
+    set_purchase,
 };
 pub use self::rights::{Admit, admit};
 pub use self::scans::{UnknownScanRequest, dismiss_scan, resolve_scan, scan_code, unknown_scan};
@@ -34,6 +46,10 @@ pub use self::shelves::{Shelf, shelves_for};
 pub use self::stock::{
     MoveOwner, StockRequest, add, adjust, count, movement, newest_transaction, remove, tally,
     tally_back, undo,
+};
+pub use self::stocktakes::{
+    AssignRequest, StocktakeRequest, approve_stocktake, assign_stocktake, close_stocktake,
+    count_for, count_rest_as_none, find_stocktake, open_stocktake, recount,
 };
 
 use crate::catalogue::{Class, Subject};

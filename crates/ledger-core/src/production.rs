@@ -4,6 +4,7 @@ use crate::catalogue::{FieldType, Value};
 use crate::code::Code;
 use crate::document::{DocumentFields, Ended, FieldTable};
 use crate::entry::{IdempotencyKey, Kind};
+use crate::forecast::Component;
 use crate::id::{EntryId, EntryRef};
 use crate::quantity::Quantity;
 
@@ -18,6 +19,16 @@ pub struct BomLine {
     pub attrition: u32,
     /// Where it goes, as on the drawing: `R1, R2`.
     pub refs: Option<String>,
+}
+
+impl From<&BomLine> for Component {
+    fn from(line: &BomLine) -> Self {
+        Self {
+            item: line.item.clone(),
+            per_unit: line.per_unit,
+            attrition: line.attrition,
+        }
+    }
 }
 
 /// Field numbers of a line of a bill of materials.

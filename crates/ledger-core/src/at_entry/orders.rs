@@ -23,7 +23,7 @@ use crate::order::{OrderType, key};
 use crate::quantity::{Quantity, Total};
 
 /// An owner's name that means ourselves.
-const OUR_OWN: &str = "-";
+pub(super) const OUR_OWN: &str = "-";
 
 /// What is said about an order; what is none stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -471,15 +471,20 @@ pub fn order_close(fold: &Fold, order: &str, details: &Details) -> Result<Plan, 
     Ok(Plan::new(About::Document(Family::Order, order.id), bodies).warn(warning))
 }
 
-/// A movement for an order, without anything said beside it.
-pub(super) fn plain_movement(item: &Code, quantity: Quantity, act: Act, order: EntryRef) -> Moved {
+/// A movement for a document, without anything said beside it.
+pub(super) fn plain_movement(
+    item: &Code,
+    quantity: Quantity,
+    act: Act,
+    document: DocumentRef,
+) -> Moved {
     Moved {
         item: item.clone(),
         quantity,
         from: None,
         to: None,
         act,
-        document: Some(DocumentRef::order(order)),
+        document: Some(document),
         particulars: Particulars::default(),
     }
 }

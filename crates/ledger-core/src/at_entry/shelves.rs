@@ -1,10 +1,11 @@
-//! From which shelves an order's parts are taken, and to which they go back.
+//! From which shelves parts are taken for orders and lots, and to which they go back.
 
 use super::Refusal;
 use super::orders::{fits, plain_movement};
 use crate::code::Code;
+use crate::document::DocumentRef;
 use crate::entry::{Act, Body, IdempotencyKey, Place};
-use crate::fold::{Fold, LineKey, Order, Pools};
+use crate::fold::{Fold, LineKey, Lot, Order, Pools};
 use crate::id::{EntryId, EntryRef};
 use crate::quantity::Total;
 
@@ -80,7 +81,7 @@ pub(super) fn take_free(
     quantity: Total,
 ) -> Result<Vec<Body>, Refusal> {
     let shelves = shelves_within(fold, item, free);
-    movements(shelves, reference, item, quantity)
+    movements(shelves, DocumentRef::order(reference), item, quantity)
 }
 
 /// The movements that take what an order's line is promised.
@@ -94,12 +95,29 @@ pub(super) fn take_promised(
     let all = shelves
         .iter()
         .fold(Total::ZERO, |sum, shelf| sum.plus(shelf.quantity));
-    movements(shelves, reference, item, all)
+    movements(shelves, DocumentRef::order(reference), item, all)
+}
+
+/// The movements that take so much of a part for a lot from where it lies, as far as it is there;
+/// and how much that is. What orders are promised is taken too: the parts are in the assembly.
+pub(super) fn take_for(
+    fold: &Fold,
+    document: DocumentRef,
+    lot: &Lot,
+    item: &Code,
+    quantity: Total,
+) -> Result<(Vec<Body>, Total), Refusal> {
+    let pools = fold.usable_pools(item, lot.site.as_ref(), lot.customer.as_ref());
+    let shelves = shelves_within(fold, item, pools);
+    let there = shelves.iter().map(|shelf| shelf.quantity);
+    let there = there.fold(Total::ZERO, Total::plus);
+    let bodies = movements(shelves, document, item, quantity)?;
+    Ok((bodies, there.min(quantity)))
 }
 
 fn movements(
     shelves: Vec<Shelf>,
-    reference: EntryRef,
+    document: DocumentRef,
     item: &Code,
     quantity: Total,
 ) -> Result<Vec<Body>, Refusal> {
@@ -111,7 +129,7 @@ fn movements(
             continue;
         }
         open = open.minus(taken);
-        let mut movement = plain_movement(item, fits(taken)?, Act::Remove, reference);
+        let mut movement = plain_movement(item, fits(taken)?, Act::Remove, document);
         movement.from = Some(place_of(&shelf.line));
         bodies.push(Body::Moved(movement));
     }
@@ -151,7 +169,8 @@ pub(super) fn returns_of(
     }
     let mut bodies = Vec::new();
     for place in places.iter().filter(|place| place.back > Total::ZERO) {
-        let mut movement = plain_movement(item, fits(place.back)?, Act::Add, reference);
+        let document = DocumentRef::order(reference);
+        let mut movement = plain_movement(item, fits(place.back)?, Act::Add, document);
         movement.to = Some(place_of(&place.line));
         if place.back == place.out {
             movement.particulars.once = Some(key_of_return(fold, place.newest));

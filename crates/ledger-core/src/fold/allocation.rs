@@ -198,6 +198,16 @@ impl Fold {
         pools
     }
 
+    /// What is usable of an item now, at a site or at all of them, for a customer or for us: theirs
+    /// and ours, whatever of it is promised to orders.
+    #[must_use]
+    pub fn usable_pools(&self, item: &Code, site: Option<&Code>, customer: Option<&Code>) -> Pools {
+        let (site, customer) = (site.cloned(), customer.cloned());
+        let mut pools = self.pools(item, Line::on_hand);
+        pools.retain(|pool, _| may_take(&site, &customer, pool));
+        pools
+    }
+
     /// The orders that have a line of an item under any of its codes.
     pub(super) fn orders_wanting(&self, item: &Code) -> BTreeSet<EntryId> {
         self.documents_with(Family::Order, item)

@@ -90,6 +90,22 @@ impl Fold {
         lines.into_values().collect()
     }
 
+    /// The lines of two items as they were entered, where they hold.
+    pub(crate) fn entered_bom_lines(&self, parent: &Code, child: &Code) -> Vec<(Code, Code)> {
+        let parents = self.aliases(parent).into_iter();
+        let lines = parents.flat_map(|parent| {
+            let lines = self.boms.of(&parent);
+            let lines = lines.filter(|(entered, said)| {
+                self.canonical(entered) == *child && self.bom_line(entered, said).is_some()
+            });
+            let entered: Vec<Code> = lines.map(|(entered, _)| entered.clone()).collect();
+            entered
+                .into_iter()
+                .map(move |child| (parent.clone(), child))
+        });
+        lines.collect()
+    }
+
     /// What an item is a part of, one level up, in order.
     #[must_use]
     pub fn used_in(&self, item: &Code) -> Vec<Code> {

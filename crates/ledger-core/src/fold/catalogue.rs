@@ -618,6 +618,23 @@ impl Fold {
         ids.filter_map(|id| self.device(id)).collect()
     }
 
+    /// All devices with their names, in order: those that the central server enrolled, and those
+    /// that wrote and were never enrolled.
+    #[must_use]
+    pub fn devices_by_name(&self) -> Vec<(String, DeviceId)> {
+        let enrolled = self.devices().into_iter();
+        let mut names: BTreeMap<DeviceId, String> =
+            enrolled.map(|device| (device.id, device.name)).collect();
+        for genesis in self.origins.beginnings() {
+            let name = || genesis.name.clone();
+            names.entry(genesis.device).or_insert_with(name);
+        }
+        let mut names: Vec<(String, DeviceId)> =
+            names.into_iter().map(|(id, name)| (name, id)).collect();
+        names.sort();
+        names
+    }
+
     /// A device that the central server enrolled.
     #[must_use]
     pub fn device(&self, id: DeviceId) -> Option<DeviceInfo> {

@@ -1,5 +1,7 @@
 //! The canonical dump: everything that equal nodes must agree on, in one order.
 
+mod documents;
+
 use super::Fold;
 use crate::catalogue::{Class, Value, fields_of};
 use crate::code::Code;
@@ -96,7 +98,8 @@ impl Fold {
     }
 
     /// Gives the dump record by record: catalogue, stock lines with their last counts, orders and
-    /// claims, what scanned codes stand for, voided transactions, open exceptions. Cursors, checkpoints and clocks are not in it.
+    /// claims, what is built, bought and to be counted, what scanned codes stand for, voided
+    /// transactions, open exceptions. Cursors, checkpoints and clocks are not in it.
     pub fn dump(&self, take: &mut dyn FnMut(&[u8])) {
         for class in Class::ALL {
             for code in self.codes(class) {
@@ -143,6 +146,10 @@ impl Fold {
             take(&record.0);
         }
         self.dump_orders(take);
+        self.dump_boms(take);
+        self.dump_lots(take);
+        self.dump_purchases(take);
+        self.dump_stocktakes(take);
         self.dump_scans(take);
         let mut voided: Vec<_> = self
             .reversals

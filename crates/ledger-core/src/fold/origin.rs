@@ -417,6 +417,11 @@ impl Origins {
         }
     }
 
+    /// How the origins began that have.
+    pub(super) fn beginnings(&self) -> impl Iterator<Item = &Genesis> {
+        self.logs.iter().filter_map(|log| log.genesis.as_ref())
+    }
+
     pub(super) fn genesis(&self, index: u32) -> Option<&Genesis> {
         self.log(self.root(index))?.genesis.as_ref()
     }
