@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{FieldType, Value};
-use crate::entry::IdempotencyKey;
-use crate::id::EntryRef;
+use crate::code::Code;
+use crate::entry::{Body, IdempotencyKey, LotEntry, OrderEntry, PurchaseEntry, StocktakeEntry};
+use crate::id::{EntryId, EntryRef};
 
 /// What kind of document it is. The numbers are kept in snapshots and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,4 +120,65 @@ pub struct Ended {
     pub note: Option<String>,
     /// Counts once with this key.
     pub once: Option<IdempotencyKey>,
+}
+
+impl Body {
+    /// The kind of document that it is about, and the entry that began that where it is another
+    /// one. Movements and counts are not about the document that they are for.
+    #[must_use]
+    pub const fn about_document(&self) -> Option<(Family, Option<&EntryRef>)> {
+        Some(match self {
+            Self::Order(entry) => (Family::Order, entry.order()),
+            Self::Lot(entry) => (Family::Lot, entry.lot()),
+            Self::Purchase(entry) => (Family::Purchase, entry.purchase()),
+            Self::Stocktake(entry) => (Family::Stocktake, entry.stocktake()),
+            Self::Genesis(_)
+            | Self::ClockMark(_)
+            | Self::Moved(_)
+            | Self::Counted(_)
+            | Self::Tallied(_)
+            | Self::Reversed(_)
+            | Self::Set(_)
+            | Self::ItemMerged(_)
+            | Self::CodeBound(_)
+            | Self::CodeUnbound(_)
+            | Self::BomLineSet(_)
+            | Self::UnknownScan(_)
+            | Self::ScanResolved(_)
+            | Self::ExceptionAnswered(_)
+            | Self::DeviceRevoked(_)
+            | Self::Admitted(_)
+            | Self::Refused(_)
+            | Self::TimeFixed(_) => return None,
+        })
+    }
+
+    /// The kind of the document that begins with it, and its number.
+    #[must_use]
+    pub const fn begins_document(&self) -> Option<(Family, &Code)> {
+        Some(if let Self::Order(OrderEntry::Opened(opened)) = self {
+            (Family::Order, &opened.number)
+        } else if let Self::Lot(LotEntry::Planned(planned)) = self {
+            (Family::Lot, &planned.number)
+        } else if let Self::Purchase(PurchaseEntry::Placed(placed)) = self {
+            (Family::Purchase, &placed.number)
+        } else if let Self::Stocktake(StocktakeEntry::Opened(opened)) = self {
+            (Family::Stocktake, &opened.number)
+        } else {
+            return None;
+        })
+    }
+
+    /// The same about a document that goes by another id here.
+    pub(crate) const fn name_document(&mut self, id: EntryId) {
+        if let Self::Order(entry) = self {
+            entry.name_order(id);
+        } else if let Self::Lot(entry) = self {
+            entry.name_lot(id);
+        } else if let Self::Purchase(entry) = self {
+            entry.name_purchase(id);
+        } else if let Self::Stocktake(entry) = self {
+            entry.name_stocktake(id);
+        }
+    }
 }

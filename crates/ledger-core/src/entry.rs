@@ -5,8 +5,8 @@
 
 use crate::catalogue::{CatalogueWrite, Class, Subject};
 use crate::code::{Barcode, Code, UserName};
+use crate::document::DocumentRef;
 pub use crate::document::Ended;
-use crate::document::{DocumentRef, Family};
 use crate::id::{DeviceId, EntryRef};
 pub use crate::order::{
     ExceptionAnswered, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
@@ -550,36 +550,6 @@ impl Body {
     #[must_use]
     pub const fn marks_clock(&self) -> bool {
         matches!(self, Self::ClockMark(_))
-    }
-
-    /// The kind of document that it is about, and the entry that began that where it is another
-    /// one. Movements and counts are not about the document that they are for.
-    #[must_use]
-    pub const fn about_document(&self) -> Option<(Family, Option<&EntryRef>)> {
-        Some(match self {
-            Self::Order(entry) => (Family::Order, entry.order()),
-            Self::Lot(entry) => (Family::Lot, entry.lot()),
-            Self::Purchase(entry) => (Family::Purchase, entry.purchase()),
-            Self::Stocktake(entry) => (Family::Stocktake, entry.stocktake()),
-            Self::Genesis(_)
-            | Self::ClockMark(_)
-            | Self::Moved(_)
-            | Self::Counted(_)
-            | Self::Tallied(_)
-            | Self::Reversed(_)
-            | Self::Set(_)
-            | Self::ItemMerged(_)
-            | Self::CodeBound(_)
-            | Self::CodeUnbound(_)
-            | Self::BomLineSet(_)
-            | Self::UnknownScan(_)
-            | Self::ScanResolved(_)
-            | Self::ExceptionAnswered(_)
-            | Self::DeviceRevoked(_)
-            | Self::Admitted(_)
-            | Self::Refused(_)
-            | Self::TimeFixed(_) => return None,
-        })
     }
 
     /// The key it counts once with, if any.

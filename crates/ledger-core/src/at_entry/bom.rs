@@ -161,8 +161,6 @@ pub fn remove_bom_line(fold: &Fold, parent: &str, child: &str) -> Result<Plan, R
     }
     let bodies = lines.into_iter();
     let bodies = bodies.map(|(parent, child)| without(parent, child));
-    Ok(Plan::new(
-        Subject::new(Class::Item, parent.clone()),
-        bodies.collect(),
-    ))
+    let bodies = bodies.collect();
+    Ok(Plan::new(Subject::new(Class::Item, parent), bodies))
 }

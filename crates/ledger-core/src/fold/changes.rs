@@ -11,8 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::{Fold, NumberRun, TxKey};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
-use crate::document::Family;
-use crate::entry::{Body, BomLineSet, LotEntry, OrderEntry, PurchaseEntry, StocktakeEntry};
+use crate::entry::{Body, BomLineSet};
 use crate::id::EntryId;
 
 /// How many changes are kept.
@@ -273,18 +272,7 @@ impl Fold {
     }
 
     fn touched_by_document(&mut self, key: TxKey, body: &Body) -> Touched {
-        let begins = match body {
-            Body::Order(OrderEntry::Opened(opened)) => Some((Family::Order, &opened.number)),
-            Body::Lot(LotEntry::Planned(planned)) => Some((Family::Lot, &planned.number)),
-            Body::Purchase(PurchaseEntry::Placed(placed)) => {
-                Some((Family::Purchase, &placed.number))
-            }
-            Body::Stocktake(StocktakeEntry::Opened(opened)) => {
-                Some((Family::Stocktake, &opened.number))
-            }
-            _ => None,
-        };
-        if let Some((family, number)) = begins {
+        if let Some((family, number)) = body.begins_document() {
             // Whatever had this number alone has it no longer.
             for other in self.documents.begun_as(family, number) {
                 self.changes.note(Touched::Document(other));

@@ -15,6 +15,7 @@ use super::{Fold, TxKey};
 use crate::catalogue::Value;
 use crate::code::Code;
 use crate::document::{DocumentFields, DocumentRef, Ended, Family};
+use crate::entry::Body;
 use crate::id::{DeviceId, EntryId, EntryRef};
 use crate::order::OrderType;
 use crate::production::BomLine;
@@ -228,6 +229,19 @@ pub(crate) struct Documents {
 }
 
 impl Documents {
+    /// Takes note of an entry about a document, which has this id.
+    pub(super) fn take(&mut self, id: EntryId, stamp: Stamp, body: Body) {
+        if let Body::Order(entry) = body {
+            self.take_order(id, stamp, entry);
+        } else if let Body::Lot(entry) = body {
+            self.take_lot(id, stamp, entry);
+        } else if let Body::Purchase(entry) = body {
+            self.take_purchase(id, stamp, entry);
+        } else if let Body::Stocktake(entry) = body {
+            self.take_stocktake(id, stamp, entry);
+        }
+    }
+
     /// A document begins by an entry, which has this id.
     pub(super) fn begin(&mut self, id: EntryId, stamp: Stamp, opening: Opening) {
         let number = (opening.nature.family(), opening.number.clone());

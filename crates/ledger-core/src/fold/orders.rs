@@ -55,7 +55,7 @@ impl Documents {
                 self.begin_fields(id, stamp, opened.fields);
             }
             OrderEntry::Set(set) => {
-                self.say_fields(stamp, DocumentRef::order(set.order), set.fields)
+                self.say_fields(stamp, DocumentRef::order(set.order), set.fields);
             }
             OrderEntry::LineSet(line) => {
                 let wanted = Word::Value(Value::Int(line.wanted.ten_thousandths()));

@@ -141,7 +141,13 @@ impl Fold {
         };
         let topics = log.topics().filter_map(|topic| match topic {
             Topic::Ordered(item, day) => Some((topic, item, day)),
-            _ => None,
+            Topic::Field(_)
+            | Topic::Wanted(_)
+            | Topic::Rank(_)
+            | Topic::Bom
+            | Topic::Counter(_)
+            | Topic::Again(_)
+            | Topic::Approved(_) => None,
         });
         let lines = topics.filter_map(|(topic, item, day)| {
             let said = self.last_word(id, log, topic)?;

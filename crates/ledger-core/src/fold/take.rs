@@ -173,31 +173,8 @@ impl Fold {
             Body::UnknownScan(scan) => self.take_scan(key, order_time, scan),
             Body::ScanResolved(resolved) => self.take_resolution(stamp, resolved),
             Body::BomLineSet(set) => self.boms.set(stamp, set),
-            Body::Order(mut entry) => {
-                if let Some(order) = entry.order().copied() {
-                    entry.name_order(self.meant(order));
-                }
-                self.documents.take_order(self.entry_id(key), stamp, entry);
-            }
-            Body::Lot(mut entry) => {
-                if let Some(lot) = entry.lot().copied() {
-                    entry.name_lot(self.meant(lot));
-                }
-                self.documents.take_lot(self.entry_id(key), stamp, entry);
-            }
-            Body::Purchase(mut entry) => {
-                if let Some(purchase) = entry.purchase().copied() {
-                    entry.name_purchase(self.meant(purchase));
-                }
-                let id = self.entry_id(key);
-                self.documents.take_purchase(id, stamp, entry);
-            }
-            Body::Stocktake(mut entry) => {
-                if let Some(stocktake) = entry.stocktake().copied() {
-                    entry.name_stocktake(self.meant(stocktake));
-                }
-                let id = self.entry_id(key);
-                self.documents.take_stocktake(id, stamp, entry);
+            body @ (Body::Order(_) | Body::Lot(_) | Body::Purchase(_) | Body::Stocktake(_)) => {
+                self.take_document(key, stamp, body);
             }
             Body::ExceptionAnswered(answered) => {
                 let entries = answered.entries.into_iter().collect();
@@ -206,6 +183,15 @@ impl Fold {
             }
         }
         None
+    }
+
+    /// What an entry says of a document, by the id that the document has here.
+    fn take_document(&mut self, key: TxKey, stamp: catalogue::Stamp, mut body: Body) {
+        let about = body.about_document().and_then(|(_, document)| document);
+        if let Some(id) = about.map(|document| self.meant(*document)) {
+            body.name_document(id);
+        }
+        self.documents.take(self.entry_id(key), stamp, body);
     }
 
     fn take_moved(&mut self, key: TxKey, slot: &mut Slot, moved: &Moved) {
