@@ -188,6 +188,20 @@ pub struct Outlook {
     pub needs: Vec<Met>,
     /// The needs, by index, that [`Source::Made`] speaks of.
     pub parts: Vec<usize>,
+    /// The supplies, in the order in which they were given.
+    pub supplies: Vec<Promised>,
+}
+
+/// For what a supply is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promised {
+    /// The given needs, by index, that wait for it, and how much of it each takes, itself or for
+    /// its parts; in the order in which they are met.
+    pub to: Vec<(usize, Total)>,
+    /// How much of it nobody waits for.
+    pub free: Total,
+    /// When it is there, with the parts that it is made of.
+    pub ready: Ready,
 }
 
 impl Outlook {
@@ -204,6 +218,14 @@ impl Outlook {
             }
         }
         short
+    }
+
+    /// The given needs, by index, that wait for a supply, and how much of it each takes, itself or
+    /// for its parts; in the order in which they are met.
+    #[must_use]
+    pub fn covers(&self, supply: usize) -> &[(usize, Total)] {
+        let promised = self.supplies.get(supply);
+        promised.map(|of| &*of.to).unwrap_or_default()
     }
 
     /// The needs for the parts of something that has to be made; none for other sources.
@@ -229,7 +251,7 @@ pub fn outlook(situation: &Situation) -> Outlook {
     for root in queue(situation) {
         netting.net(root);
     }
-    let mut outlook = netting.outlook;
+    let mut outlook = netting.end();
     ready::tell(situation, &mut outlook);
     outlook
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::items::Items;
-use super::{Met, Need, Outlook, Peg, Ready, Situation, Source, or_last, part_of};
+use super::{
+    Met, Need, Outlook, Peg, Promised, Ready, Situation, Source, Supply, or_last, part_of,
+};
 use crate::code::Code;
 use crate::quantity::Total;
 
@@ -28,8 +30,9 @@ impl Taker<'_> {
             && (pool.owner.is_none() || pool.owner == self.owner)
     }
 
-    /// Whether what comes for an owner to a site can be for it.
-    pub(super) fn may_wait_for(self, owner: Option<&Code>, site: Option<&Code>) -> bool {
+    /// Whether what comes can be for it.
+    pub(super) fn may_wait_for(self, supply: &Supply) -> bool {
+        let (owner, site) = (supply.owner.as_ref(), supply.site.as_ref());
         (self.site.is_none() || site.is_none() || self.site == site)
             && (owner.is_none() || owner == self.owner)
     }
@@ -42,9 +45,7 @@ pub(super) struct Netting<'a> {
     pools: Vec<Vec<Pool<'a>>>,
     /// The supplies of each item, by its place, the earliest first.
     supplies: Vec<Vec<usize>>,
-    /// What is left of each supply.
-    left: Vec<i128>,
-    pub(super) outlook: Outlook,
+    outlook: Outlook,
     /// How much the need that is being netted asks for of items at places not reached so far.
     waiting: BTreeMap<usize, i128>,
     /// The index of its last need for the item at a place.
@@ -61,15 +62,14 @@ impl<'a> Netting<'a> {
         let outlook = Outlook {
             needs: needs.map(|(root, need)| open(need.clone(), root)).collect(),
             parts: Vec::new(),
+            supplies: situation.supplies.iter().map(unpromised).collect(),
         };
-        let left = situation.supplies.iter();
         Self {
             situation,
             items,
             asked: vec![0; pools.len()],
             pools,
             supplies: supplies_of(situation, items),
-            left: left.map(|supply| usable(supply.quantity)).collect(),
             outlook,
             waiting: BTreeMap::new(),
         }
@@ -84,7 +84,7 @@ impl<'a> Netting<'a> {
             return;
         };
         let begin = self.outlook.parts.len();
-        self.meet(need, root, place, usable(need.quantity));
+        self.meet(root, root, place, usable(need.quantity));
         // Parts are asked for by what stands before them, so each sum is complete when it is reached.
         while let Some((place, quantity)) = self.waiting.pop_first() {
             let Some(item) = self.items.at(place) else {
@@ -97,7 +97,7 @@ impl<'a> Netting<'a> {
             };
             let at = self.outlook.needs.len();
             self.outlook.needs.push(open(part, root));
-            self.meet(need, at, place, quantity);
+            self.meet(root, at, place, quantity);
         }
         let parts = self.outlook.parts.get_mut(begin..);
         for part in parts.into_iter().flatten() {
@@ -105,15 +105,22 @@ impl<'a> Netting<'a> {
         }
     }
 
+    /// What was found out; when needs are met is still to be told.
+    pub(super) fn end(self) -> Outlook {
+        self.outlook
+    }
+
     /// Meets the need at an index, for the item at a place.
-    fn meet(&mut self, need: &'a Need, at: usize, place: usize, mut left: i128) {
-        let taker = Taker {
-            owner: need.owner.as_ref(),
-            site: need.site.as_ref(),
-        };
+    fn meet(&mut self, root: usize, at: usize, place: usize, mut left: i128) {
         let mut pegs = Vec::new();
-        self.take_stock(place, taker, &mut left, &mut pegs);
-        self.take_supplies(place, taker, &mut left, &mut pegs);
+        if let Some(need) = self.situation.needs.get(root) {
+            let taker = Taker {
+                owner: need.owner.as_ref(),
+                site: need.site.as_ref(),
+            };
+            self.take_stock(place, taker, &mut left, &mut pegs);
+            self.take_supplies(root, place, taker, &mut left, &mut pegs);
+        }
         if left > 0 {
             let source = self.make(place, left);
             pegs.push(peg(source, None, left));
@@ -130,8 +137,14 @@ impl<'a> Netting<'a> {
         for source in [Source::Theirs, Source::Ours] {
             for pool in self.pools.get_mut(place).into_iter().flatten() {
                 let is_theirs = source == Source::Theirs;
-                if pool.owner.is_some() == is_theirs && taker.may_take(pool) {
-                    take(&mut pool.left, left, source, pool.site, pegs);
+                if pool.owner.is_some() != is_theirs || !taker.may_take(pool) {
+                    continue;
+                }
+                let taken = pool.left.min(*left);
+                if taken > 0 {
+                    pool.left = pool.left.saturating_sub(taken);
+                    *left = left.saturating_sub(taken);
+                    pegs.push(peg(source, pool.site, taken));
                 }
             }
         }
@@ -139,20 +152,25 @@ impl<'a> Netting<'a> {
 
     fn take_supplies(
         &mut self,
+        root: usize,
         place: usize,
         taker: Taker<'_>,
         left: &mut i128,
         pegs: &mut Vec<Peg>,
     ) {
         for at in self.supplies.get(place).into_iter().flatten() {
-            let Some(supply) = self.situation.supplies.get(*at) else {
+            let supply = self.situation.supplies.get(*at);
+            let promised = self.outlook.supplies.get_mut(*at);
+            let Some((supply, promised)) = supply.zip(promised) else {
                 continue;
             };
-            if !taker.may_wait_for(supply.owner.as_ref(), supply.site.as_ref()) {
-                continue;
-            }
-            if let Some(there) = self.left.get_mut(*at) {
-                take(there, left, Source::Supply(*at), None, pegs);
+            let taken = promised.free.ten_thousandths().min(*left);
+            if taken > 0 && taker.may_wait_for(supply) {
+                let total = Total::from_ten_thousandths(taken);
+                promised.free = promised.free.minus(total);
+                promised.to.push((root, total));
+                *left = left.saturating_sub(taken);
+                pegs.push(peg(Source::Supply(*at), None, taken));
             }
         }
     }
@@ -178,6 +196,15 @@ impl<'a> Netting<'a> {
             return Source::Nothing;
         }
         Source::Made(begin, self.outlook.parts.len())
+    }
+}
+
+/// A supply that nobody waits for so far.
+fn unpromised(supply: &Supply) -> Promised {
+    Promised {
+        to: Vec::new(),
+        free: Total::from_ten_thousandths(usable(supply.quantity)),
+        ready: Ready::Never,
     }
 }
 
@@ -226,25 +253,10 @@ fn supplies_of(situation: &Situation, items: &Items<'_>) -> Vec<Vec<usize>> {
     of
 }
 
-fn take(
-    there: &mut i128,
-    left: &mut i128,
-    source: Source,
-    site: Option<&Code>,
-    pegs: &mut Vec<Peg>,
-) {
-    let taken = (*there).min(*left);
-    if taken > 0 {
-        *there = there.saturating_sub(taken);
-        *left = left.saturating_sub(taken);
-        pegs.push(peg(source, site.cloned(), taken));
-    }
-}
-
-const fn peg(source: Source, site: Option<Code>, quantity: i128) -> Peg {
+fn peg(source: Source, site: Option<&Code>, quantity: i128) -> Peg {
     Peg {
         source,
-        site,
+        site: site.cloned(),
         quantity: Total::from_ten_thousandths(quantity),
     }
 }

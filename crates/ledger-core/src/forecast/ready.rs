@@ -12,8 +12,19 @@ enum Look {
     Done,
 }
 
-/// Tells for each need when it is met.
+/// Tells for each need when it is met, and for each supply when it is there.
 pub(super) fn tell(situation: &Situation, outlook: &mut Outlook) {
+    tell_needs(situation, outlook);
+    let supplies = 0..situation.supplies.len();
+    let ready: Vec<Ready> = supplies
+        .map(|at| supply_ready(situation, outlook, at))
+        .collect();
+    for (promised, ready) in outlook.supplies.iter_mut().zip(ready) {
+        promised.ready = ready;
+    }
+}
+
+fn tell_needs(situation: &Situation, outlook: &mut Outlook) {
     let mut looks = vec![Look::Not; outlook.needs.len()];
     let mut next: Vec<usize> = Vec::new();
     for need in 0..outlook.needs.len() {

@@ -317,6 +317,88 @@ fn parts_are_taken_at_the_site_and_for_the_owner_of_what_is_made_of_them() {
 }
 
 #[test]
+fn both_ways_it_can_be_read_which_purchase_covers_which_lot() {
+    // The first lot takes the stock and some of the first purchase; the second has its boards made,
+    // whose parts wait for the rest of it and for the second, which is not all promised.
+    let situation = Situation {
+        boms: BTreeMap::from([(code("BOARD"), vec![component("R", "2")])]),
+        stock: ours(&[("R", 10)]),
+        supplies: vec![
+            comes("R", 30, Some(8)),
+            comes("R", 5, Some(3)),
+            comes("L", 9, None),
+        ],
+        needs: vec![need("BOARD", 14, Some(9)), need("R", 12, Some(1))],
+    };
+    let outlook = outlook(&situation);
+    assert_eq!(outlook.covers(1), [(1, units(2)), (0, units(3))]);
+    assert_eq!(outlook.covers(0), [(0, units(25))]);
+    assert_eq!(outlook.supplies[0].free, units(5));
+    assert_eq!(outlook.covers(2), []);
+    assert_eq!(outlook.covers(3), []);
+    let parts: Vec<&Met> = outlook.made_of(outlook.needs[0].pegs[0].source).collect();
+    assert_eq!(parts, [&outlook.needs[2]]);
+    assert_eq!(parts[0].root, 0);
+    let supply = |at, count| from("", Source::Supply(at), count);
+    assert_eq!(pegs(&outlook, 2), [supply(1, "3"), supply(0, "25")]);
+    assert_eq!(outlook.supplies[2].ready, Ready::SomeDay);
+}
+
+#[test]
+fn a_part_that_two_sub_assemblies_of_a_need_share_is_one_need() {
+    let situation = Situation {
+        boms: BTreeMap::from([
+            (code("A"), vec![component("B", "1"), component("C", "1")]),
+            (code("B"), vec![component("R", "2")]),
+            (code("C"), vec![component("R", "3"), component("R", "1")]),
+        ]),
+        needs: vec![need("A", 5, None)],
+        ..Situation::default()
+    };
+    let outlook = outlook(&situation);
+    let asked = outlook.needs.iter();
+    let asked = asked.filter(|met| met.need.item == code("R"));
+    let asked: Vec<&Met> = asked.collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].need.quantity, units(30));
+    for made in ["B", "C"] {
+        let made = outlook.needs.iter().find(|met| met.need.item == code(made));
+        let parts: Vec<&Met> = outlook.made_of(made.unwrap().pegs[0].source).collect();
+        assert_eq!(parts, asked);
+    }
+}
+
+#[test]
+fn lots_that_wait_for_one_another_are_never_there_and_others_are() {
+    // Lot 0 makes A of B, lot 1 makes B of A; there is an A, with which the B can be made, but not
+    // one for each.
+    let lot = |item, from| Supply {
+        from: vec![from],
+        ..comes(item, 1, Some(1))
+    };
+    let of = |there: i128| {
+        let situation = Situation {
+            stock: ours(&[("A", there)]),
+            supplies: vec![lot("A", 0), lot("B", 1)],
+            needs: vec![
+                need("B", 1, Some(1)),
+                need("A", 1, Some(2)),
+                need("A", 1, Some(3)),
+            ],
+            ..Situation::default()
+        };
+        let outlook = outlook(&situation);
+        outlook
+            .needs
+            .iter()
+            .map(|met| met.ready)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(1), [Ready::On(1), Ready::Now, Ready::On(1)]);
+    assert_eq!(of(0), [Ready::Never, Ready::Never, Ready::Never]);
+}
+
+#[test]
 fn what_is_lost_while_building_is_rounded_up() {
     let lossy = |per_unit: &str, attrition| Component {
         attrition,

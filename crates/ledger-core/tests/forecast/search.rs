@@ -350,7 +350,11 @@ proptest! {
             prop_assert!(sum <= situation.stock[&item][&pool].ten_thousandths());
         }
         for (at, sum) in supplies {
-            prop_assert!(sum <= situation.supplies[at].quantity.ten_thousandths());
+            let promised = &outlook.supplies[at];
+            let to: i128 = promised.to.iter().map(|(_, part)| part.ten_thousandths()).sum();
+            prop_assert_eq!(sum, to);
+            let all = situation.supplies[at].quantity;
+            prop_assert_eq!(sum + promised.free.ten_thousandths(), all.ten_thousandths());
         }
     }
 
