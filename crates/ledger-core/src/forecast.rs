@@ -15,12 +15,14 @@
 //! **Invariant.** Nothing is given twice: what is taken from a supply is at most what it has, and
 //! what a need gets is exactly what it asks for, some of it from [`Source::Nothing`].
 
+mod build;
 mod items;
 mod netting;
 mod ready;
 
 use std::collections::BTreeMap;
 
+pub use self::build::{Buildable, Lot, LotPart, STEPS_MAX, Step, can_build};
 use self::items::Items;
 use self::netting::Netting;
 use crate::code::Code;

@@ -31,10 +31,19 @@ fn graph_of(boms: &[Vec<(usize, &Component)>]) -> Graph {
 }
 
 impl<'a> Items<'a> {
+    /// What the needs lead to.
     pub(super) fn of(situation: &'a Situation) -> Self {
+        Self::leading_from(situation, std::iter::empty())
+    }
+
+    /// What the needs and some more items lead to.
+    pub(super) fn leading_from(
+        situation: &'a Situation,
+        more: impl Iterator<Item = &'a Code>,
+    ) -> Self {
         let mut found = Found::default();
-        for need in &situation.needs {
-            found.find(&need.item);
+        for item in situation.needs.iter().map(|need| &need.item).chain(more) {
+            found.find(item);
         }
         let mut boms: Vec<Vec<(usize, &Component)>> = Vec::new();
         while let Some(code) = found.codes.get(boms.len()).copied() {

@@ -10,10 +10,10 @@ use crate::code::Code;
 use crate::quantity::Total;
 
 /// What one owner has of an item at one site.
-pub(super) struct Pool<'a> {
+struct Pool<'a> {
     owner: Option<&'a Code>,
     site: Option<&'a Code>,
-    pub(super) left: i128,
+    left: i128,
 }
 
 /// For whom and where something is needed.
@@ -25,13 +25,13 @@ pub(super) struct Taker<'a> {
 
 impl Taker<'_> {
     /// Whether it may take from a pool: as orders may (F8).
-    pub(super) fn may_take(self, pool: &Pool<'_>) -> bool {
+    fn may_take(self, pool: &Pool<'_>) -> bool {
         (self.site.is_none() || self.site == pool.site)
             && (pool.owner.is_none() || pool.owner == self.owner)
     }
 
     /// Whether what comes can be for it.
-    pub(super) fn may_wait_for(self, supply: &Supply) -> bool {
+    fn may_wait_for(self, supply: &Supply) -> bool {
         let (owner, site) = (supply.owner.as_ref(), supply.site.as_ref());
         (self.site.is_none() || site.is_none() || self.site == site)
             && (owner.is_none() || owner == self.owner)
@@ -108,6 +108,27 @@ impl<'a> Netting<'a> {
     /// What was found out; when needs are met is still to be told.
     pub(super) fn end(self) -> Outlook {
         self.outlook
+    }
+
+    /// How much of the stock of the item at a place somebody may take.
+    pub(super) fn in_stock(&self, place: usize, taker: Taker<'_>) -> i128 {
+        let pools = self.pools.get(place).into_iter().flatten();
+        let pools = pools.filter(|pool| taker.may_take(pool));
+        pools.fold(0, |sum, pool| sum.saturating_add(pool.left))
+    }
+
+    /// The supplies of the item at a place that somebody may wait for, with what is left of each.
+    pub(super) fn coming(
+        &self,
+        place: usize,
+        taker: Taker<'_>,
+    ) -> impl Iterator<Item = (usize, i128)> {
+        let supplies = self.supplies.get(place).into_iter().flatten();
+        supplies.filter_map(move |at| {
+            let supply = self.situation.supplies.get(*at)?;
+            let free = self.outlook.supplies.get(*at)?.free.ten_thousandths();
+            (free > 0 && taker.may_wait_for(supply)).then_some((*at, free))
+        })
     }
 
     /// Meets the need at an index, for the item at a place.

@@ -1,10 +1,12 @@
-//! The forecast: worked numbers, and a [`search`] through all ways of meeting the needs.
+//! The forecast: worked numbers, what [others](peers) get wrong, and a [`search`] through all ways of
+//! meeting the needs.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
+mod build;
 mod search;
 
 use std::collections::BTreeMap;

@@ -14,18 +14,18 @@ use proptest::prelude::*;
 use super::{code, comes, component, named, need, units};
 
 /// Item names of random factories: A may be made of B to D, B of C and D, C of D.
-const ITEMS: [&str; 4] = ["A", "B", "C", "D"];
-const DAYS: Day = 4;
+pub(super) const ITEMS: [&str; 4] = ["A", "B", "C", "D"];
+pub(super) const DAYS: Day = 4;
 
 /// Whose and where: by number, so that every unit is cheap to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Class {
-    owner: u8,
-    site: u8,
+pub(super) struct Class {
+    pub(super) owner: u8,
+    pub(super) site: u8,
 }
 
 impl Class {
-    fn pool(self) -> PoolKey {
+    pub(super) fn pool(self) -> PoolKey {
         let owner = ["", "C", "E"][usize::from(self.owner)];
         let site = ["", "X", "Y"][usize::from(self.site)];
         (named(owner), named(site))
@@ -41,19 +41,19 @@ impl Class {
     }
 }
 
-fn classes() -> impl Strategy<Value = Class> {
+pub(super) fn classes() -> impl Strategy<Value = Class> {
     let number = || prop_oneof![2 => Just(0_u8), 1 => Just(1), 1 => Just(2)];
     (number(), number()).prop_map(|(owner, site)| Class { owner, site })
 }
 
 /// Some units of an item.
 #[derive(Debug, Clone)]
-struct Units {
-    item: usize,
-    count: u8,
-    class: Class,
+pub(super) struct Units {
+    pub(super) item: usize,
+    pub(super) count: u8,
+    pub(super) class: Class,
     /// When they come or are needed; of no meaning for stock.
-    day: Day,
+    pub(super) day: Day,
 }
 
 fn some_units() -> impl Strategy<Value = Units> {
@@ -67,15 +67,15 @@ fn some_units() -> impl Strategy<Value = Units> {
 }
 
 #[derive(Debug, Clone)]
-struct Factory {
+pub(super) struct Factory {
     /// Units of each later item for one of the item.
-    boms: [[u8; 4]; 4],
-    stock: Vec<Units>,
-    supplies: Vec<Units>,
-    needs: Vec<Units>,
+    pub(super) boms: [[u8; 4]; 4],
+    pub(super) stock: Vec<Units>,
+    pub(super) supplies: Vec<Units>,
+    pub(super) needs: Vec<Units>,
 }
 
-fn factories() -> impl Strategy<Value = Factory> {
+pub(super) fn factories() -> impl Strategy<Value = Factory> {
     (
         proptest::array::uniform4(proptest::array::uniform4(
             prop_oneof![3 => Just(0_u8), 2 => 1..3_u8],
@@ -124,7 +124,7 @@ impl Factory {
         later.filter(|(_, count)| *count > 0).collect()
     }
 
-    fn situation(&self) -> Situation {
+    pub(super) fn situation(&self) -> Situation {
         let mut situation = Situation::default();
         for (item, name) in ITEMS.iter().enumerate() {
             let parts = self.parts(item).into_iter();
@@ -151,7 +151,7 @@ fn supply(of: &Units) -> Supply {
     }
 }
 
-fn wanted(of: &Units) -> Need {
+pub(super) fn wanted(of: &Units) -> Need {
     let (owner, site) = of.class.pool();
     Need {
         owner,
@@ -170,7 +170,7 @@ struct Left {
 }
 
 /// Tries everything.
-struct Search<'a> {
+pub(super) struct Search<'a> {
     factory: &'a Factory,
     /// Whether what comes late is as good as nothing.
     in_time: bool,
@@ -178,7 +178,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn begin(factory: &Factory, in_time: bool) -> u32 {
+    pub(super) fn begin(factory: &Factory, in_time: bool) -> u32 {
         let needs = factory.needs.iter();
         let wanted = needs.flat_map(|need| {
             let unit = (need.item, need.day, need.class);
@@ -246,10 +246,10 @@ fn missing(outlook: &Outlook) -> i128 {
 }
 
 /// How much of each pool and of each supply is given to needs.
-type Given = (BTreeMap<(Code, PoolKey), i128>, BTreeMap<usize, i128>);
+pub(super) type Given = (BTreeMap<(Code, PoolKey), i128>, BTreeMap<usize, i128>);
 
 /// Adds up pegs, and sees that everything is for whom and where it is given.
-fn given<'a>(situation: &Situation, needs: impl Iterator<Item = &'a Met>) -> Given {
+pub(super) fn given<'a>(situation: &Situation, needs: impl Iterator<Item = &'a Met>) -> Given {
     let mut given = Given::default();
     for met in needs {
         let Need {
