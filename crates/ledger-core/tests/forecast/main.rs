@@ -7,6 +7,7 @@
 )]
 
 mod build;
+mod peers;
 mod search;
 
 use std::collections::BTreeMap;
