@@ -6,15 +6,27 @@
 //! stock is used before its parts are asked for. Need dates order the forecast alone: who is served
 //! from stock is F7's business.
 //!
+//! What a need takes of an item depends on nothing but what the needs before it left, so the needs
+//! are netted one by one in that order, each with all that follows from it.
+//!
 //! Pure: a [`Situation`] in, an [`Outlook`] out. What is a need and what a supply is decided by
 //! whoever asks.
 //!
 //! **Invariant.** Nothing is given twice: what is taken from a supply is at most what it has, and
 //! what a need gets is exactly what it asks for, some of it from [`Source::Nothing`].
 
-use std::collections::{BTreeMap, BTreeSet};
+mod build;
+mod items;
+mod netting;
+mod ready;
 
+use std::collections::BTreeMap;
+
+pub use self::build::{Buildable, Lot, LotPart, STEPS_MAX, Step, can_build};
+use self::items::Items;
+use self::netting::Netting;
 use crate::code::Code;
+use crate::fold::Pools;
 use crate::quantity::{Quantity, Total};
 
 /// A day, counted from 1970-01-01.
@@ -42,6 +54,8 @@ pub struct Supply {
     pub day: Option<Day>,
     /// Whose it will be; none is ours.
     pub owner: Option<Code>,
+    /// The site that it comes to; none can be brought to any.
+    pub site: Option<Code>,
     /// The needs, by index, that must be met before it is there: the parts of a lot. Empty for a
     /// purchase.
     pub from: Vec<usize>,
@@ -58,6 +72,9 @@ pub struct Need {
     pub day: Option<Day>,
     /// For whom: a customer's own stock is taken first, then ours. None is for us, from ours alone.
     pub owner: Option<Code>,
+    /// Where: stock of that site serves it. None takes from any site, from locations without a site
+    /// first and then in the order of the sites' codes.
+    pub site: Option<Code>,
 }
 
 /// What a forecast goes by.
@@ -65,8 +82,9 @@ pub struct Need {
 pub struct Situation {
     /// What things are made of. A thing that is, however deep, made of itself is not made at all.
     pub boms: BTreeMap<Code, Vec<Component>>,
-    /// What can be used now, by item and owner; what is below zero is nothing.
-    pub stock: BTreeMap<(Code, Option<Code>), Total>,
+    /// What can be used now, by item, owner and site; what is below zero is nothing. What lies at a
+    /// location without a site serves needs without a site alone, as it does for orders.
+    pub stock: BTreeMap<Code, Pools>,
     /// What comes.
     pub supplies: Vec<Supply>,
     /// What is needed. Of those of one day the earlier in this list comes first.
@@ -82,17 +100,21 @@ pub enum Source {
     Ours,
     /// A supply, by its index in [`Situation::supplies`].
     Supply(usize),
-    /// It has to be made, of what the needs behind [`Outlook::needs`] at these indexes ask for.
+    /// It has to be made, of what the needs ask for that [`Outlook::made_of`] gives for these places
+    /// in [`Outlook::parts`].
     Made(usize, usize),
     /// Nowhere.
     Nothing,
 }
 
 /// So much from somewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peg {
     /// From where.
     pub source: Source,
+    /// At which site the stock lies that it is taken from; none where it has no site, and for what
+    /// is not in stock.
+    pub site: Option<Code>,
     /// How much.
     pub quantity: Total,
 }
@@ -115,6 +137,8 @@ pub enum Ready {
 pub struct Met {
     /// The need; those behind the first ones follow from things that have to be made.
     pub need: Need,
+    /// The need, by its index in [`Situation::needs`], that it follows from; a given one is its own.
+    pub root: usize,
     /// From where, adding up to the need's quantity.
     pub pegs: Vec<Peg>,
     /// When all of it can be there.
@@ -161,8 +185,25 @@ impl Met {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outlook {
     /// How the needs are met, in the order in which they were given; behind them needs for the
-    /// parts of what has to be made.
+    /// parts of what has to be made. A part that several of these share is one need for each given
+    /// need that it follows from.
     pub needs: Vec<Met>,
+    /// The needs, by index, that [`Source::Made`] speaks of.
+    pub parts: Vec<usize>,
+    /// The supplies, in the order in which they were given.
+    pub supplies: Vec<Promised>,
+}
+
+/// For what a supply is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promised {
+    /// The given needs, by index, that wait for it, and how much of it each takes, itself or for
+    /// its parts; in the order in which they are met.
+    pub to: Vec<(usize, Total)>,
+    /// How much of it nobody waits for.
+    pub free: Total,
+    /// When it is there, with the parts that it is made of.
+    pub ready: Ready,
 }
 
 impl Outlook {
@@ -180,113 +221,48 @@ impl Outlook {
         }
         short
     }
+
+    /// The given needs, by index, that wait for a supply, and how much of it each takes, itself or
+    /// for its parts; in the order in which they are met.
+    #[must_use]
+    pub fn covers(&self, supply: usize) -> &[(usize, Total)] {
+        let promised = self.supplies.get(supply);
+        promised.map(|of| &*of.to).unwrap_or_default()
+    }
+
+    /// The needs for the parts of something that has to be made; none for other sources.
+    pub fn made_of(&self, source: Source) -> impl Iterator<Item = &Met> {
+        let parts = parts_of(&self.parts, source).iter();
+        parts.filter_map(|at| self.needs.get(*at))
+    }
+}
+
+/// The needs, by index, that something has to be made of.
+fn parts_of(parts: &[usize], source: Source) -> &[usize] {
+    match source {
+        Source::Made(begin, end) => parts.get(begin..end).unwrap_or_default(),
+        Source::Theirs | Source::Ours | Source::Supply(_) | Source::Nothing => &[],
+    }
 }
 
 /// Nets all needs of a situation.
 #[must_use]
 pub fn outlook(situation: &Situation) -> Outlook {
-    let levels = Levels::of(situation);
-    let mut netting = Netting::of(situation, &levels);
-    for (root, need) in situation.needs.iter().enumerate() {
-        netting.ask(need.clone(), root);
+    let items = Items::of(situation);
+    let mut netting = Netting::of(situation, &items);
+    for root in queue(situation) {
+        netting.net(root);
     }
-    // Parts are asked for by what stands before them, so each level is complete when it is reached.
-    while let Some(((_, item), asked)) = netting.waiting.pop_first() {
-        netting.net(&item, asked);
-    }
-    let mut needs = netting.met;
-    tell_when(situation, &levels, &mut needs);
-    Outlook { needs }
+    let mut outlook = netting.end();
+    ready::tell(situation, &mut outlook);
+    outlook
 }
 
-/// How deep each item lies: below everything that it is a part of.
-struct Levels {
-    of: BTreeMap<Code, usize>,
-    /// What is made of itself.
-    circular: BTreeSet<Code>,
-}
-
-impl Levels {
-    fn of(situation: &Situation) -> Self {
-        // What a lot makes stands above what the lot needs, also where its plan is not today's.
-        let mut parts: BTreeMap<&Code, BTreeSet<&Code>> = BTreeMap::new();
-        for (item, bom) in &situation.boms {
-            let below = parts.entry(item).or_default();
-            below.extend(bom.iter().map(|component| &component.item));
-        }
-        for supply in &situation.supplies {
-            let needs = supply.from.iter().filter_map(|at| situation.needs.get(*at));
-            let below = parts.entry(&supply.item).or_default();
-            below.extend(needs.map(|need| &need.item));
-        }
-        let mut above: BTreeMap<&Code, usize> = BTreeMap::new();
-        for (item, below) in &parts {
-            above.entry(item).or_default();
-            for part in below {
-                let count = above.entry(part).or_default();
-                *count = count.saturating_add(1);
-            }
-        }
-        let mut of: BTreeMap<Code, usize> = BTreeMap::new();
-        let mut free: Vec<(&Code, usize)> = Vec::new();
-        free.extend(
-            above
-                .iter()
-                .filter(|(_, count)| **count == 0)
-                .map(|(item, _)| (*item, 0)),
-        );
-        while let Some((item, level)) = free.pop() {
-            of.insert(item.clone(), level);
-            for part in parts.get(item).into_iter().flatten() {
-                let deepest = of.get(*part).copied().unwrap_or_default();
-                of.insert((*part).clone(), deepest.max(level.saturating_add(1)));
-                let Some(count) = above.get_mut(part) else {
-                    continue;
-                };
-                *count = count.saturating_sub(1);
-                if *count == 0 {
-                    free.push((part, of.get(*part).copied().unwrap_or_default()));
-                }
-            }
-        }
-        // Whatever still has something above it is in a circle or below one.
-        let stuck: BTreeSet<&Code> = above
-            .iter()
-            .filter(|(_, count)| **count > 0)
-            .map(|(item, _)| *item)
-            .collect();
-        let circular = stuck.iter().filter(|item| reaches_itself(&parts, item));
-        let circular = circular.map(|item| (**item).clone()).collect();
-        let last = of
-            .values()
-            .copied()
-            .max()
-            .unwrap_or_default()
-            .saturating_add(1);
-        for item in stuck {
-            of.insert(item.clone(), last);
-        }
-        Self { of, circular }
-    }
-
-    fn of_item(&self, item: &Code) -> usize {
-        self.of.get(item).copied().unwrap_or_default()
-    }
-}
-
-/// Whether a thing is a part of itself.
-fn reaches_itself(parts: &BTreeMap<&Code, BTreeSet<&Code>>, item: &Code) -> bool {
-    let mut seen: BTreeSet<&Code> = BTreeSet::new();
-    let mut next: Vec<&Code> = parts.get(item).into_iter().flatten().copied().collect();
-    while let Some(part) = next.pop() {
-        if part == item {
-            return true;
-        }
-        if seen.insert(part) {
-            next.extend(parts.get(part).into_iter().flatten().copied());
-        }
-    }
-    false
+/// The needs, by index, in the order in which they are met.
+fn queue(situation: &Situation) -> Vec<usize> {
+    let mut queue: Vec<usize> = (0..situation.needs.len()).collect();
+    queue.sort_by_key(|at| situation.needs.get(*at).map(|need| or_last(need.day)));
+    queue
 }
 
 /// A day for comparing: what has none is after all that have one.
@@ -294,168 +270,6 @@ const fn or_last(day: Option<Day>) -> (bool, Day) {
     match day {
         Some(day) => (false, day),
         None => (true, 0),
-    }
-}
-
-/// A need that waits until its item is netted: day, place among those of the same day, and index.
-type Asked = ((bool, Day), usize, usize);
-
-struct Netting<'a> {
-    situation: &'a Situation,
-    levels: &'a Levels,
-    met: Vec<Met>,
-    /// For each the need that was given at first and leads to it.
-    roots: Vec<usize>,
-    waiting: BTreeMap<(usize, Code), Vec<Asked>>,
-    /// What is left of stock.
-    stock: BTreeMap<(Code, Option<Code>), i128>,
-    /// What is left of supplies, and the supplies of each item, the earliest first.
-    supplies: Vec<i128>,
-    of_item: BTreeMap<Code, Vec<usize>>,
-}
-
-impl<'a> Netting<'a> {
-    fn of(situation: &'a Situation, levels: &'a Levels) -> Self {
-        let usable = |total: &Total| total.ten_thousandths().max(0);
-        let stock = situation.stock.iter();
-        let mut of_item: BTreeMap<Code, Vec<usize>> = BTreeMap::new();
-        for (at, supply) in situation.supplies.iter().enumerate() {
-            of_item.entry(supply.item.clone()).or_default().push(at);
-        }
-        let day_of = |at: &usize| {
-            situation
-                .supplies
-                .get(*at)
-                .map(|supply| or_last(supply.day))
-        };
-        for supplies in of_item.values_mut() {
-            supplies.sort_by_key(day_of);
-        }
-        Self {
-            situation,
-            levels,
-            met: Vec::new(),
-            roots: Vec::new(),
-            waiting: BTreeMap::new(),
-            stock: stock
-                .map(|(key, total)| (key.clone(), usable(total)))
-                .collect(),
-            supplies: situation
-                .supplies
-                .iter()
-                .map(|supply| usable(&supply.quantity))
-                .collect(),
-            of_item,
-        }
-    }
-
-    /// Takes a need in.
-    fn ask(&mut self, need: Need, root: usize) {
-        let level = self.levels.of_item(&need.item);
-        let asked = (or_last(need.day), root, self.met.len());
-        let waiting = self.waiting.entry((level, need.item.clone())).or_default();
-        waiting.push(asked);
-        self.roots.push(root);
-        self.met.push(Met {
-            need,
-            pegs: Vec::new(),
-            ready: Ready::Never,
-        });
-    }
-
-    /// Meets all needs of an item, the earliest first.
-    fn net(&mut self, item: &Code, mut asked: Vec<Asked>) {
-        asked.sort_unstable();
-        for (_, root, at) in asked {
-            let Some(need) = self.met.get(at).map(|met| met.need.clone()) else {
-                continue;
-            };
-            let mut left = need.quantity.ten_thousandths().max(0);
-            let mut pegs = Vec::new();
-            self.take_stock(item, need.owner.as_ref(), &mut left, &mut pegs);
-            self.take_supplies(item, need.owner.as_ref(), &mut left, &mut pegs);
-            if left > 0 {
-                let source = self.make(&need, left, root);
-                pegs.push(peg(source, left));
-            }
-            if let Some(met) = self.met.get_mut(at) {
-                met.pegs = pegs;
-            }
-        }
-    }
-
-    fn take_stock(
-        &mut self,
-        item: &Code,
-        owner: Option<&Code>,
-        left: &mut i128,
-        pegs: &mut Vec<Peg>,
-    ) {
-        let theirs = owner.map(|owner| (Some(owner.clone()), Source::Theirs));
-        for (owner, source) in theirs.into_iter().chain([(None, Source::Ours)]) {
-            if let Some(there) = self.stock.get_mut(&(item.clone(), owner)) {
-                take(there, left, source, pegs);
-            }
-        }
-    }
-
-    fn take_supplies(
-        &mut self,
-        item: &Code,
-        owner: Option<&Code>,
-        left: &mut i128,
-        pegs: &mut Vec<Peg>,
-    ) {
-        for at in self.of_item.get(item).into_iter().flatten() {
-            let whose = self
-                .situation
-                .supplies
-                .get(*at)
-                .map(|supply| supply.owner.as_ref());
-            let is_for_them = whose.is_some_and(|whose| whose.is_none() || whose == owner);
-            if let Some(there) = self.supplies.get_mut(*at).filter(|_| is_for_them) {
-                take(there, left, Source::Supply(*at), pegs);
-            }
-        }
-    }
-
-    /// Asks for the parts of what nobody has.
-    fn make(&mut self, need: &Need, quantity: i128, root: usize) -> Source {
-        let bom = self.situation.boms.get(&need.item);
-        let is_made = !self.levels.circular.contains(&need.item);
-        let begin = self.met.len();
-        for component in bom.into_iter().flatten().filter(|_| is_made) {
-            let quantity = Total::from_ten_thousandths(part_of(quantity, component));
-            if quantity.is_zero() {
-                continue;
-            }
-            let part = Need {
-                item: component.item.clone(),
-                quantity,
-                ..need.clone()
-            };
-            self.ask(part, root);
-        }
-        if self.met.len() == begin {
-            return Source::Nothing;
-        }
-        Source::Made(begin, self.met.len())
-    }
-}
-
-fn take(there: &mut i128, left: &mut i128, source: Source, pegs: &mut Vec<Peg>) {
-    let taken = (*there).min(*left);
-    if taken > 0 {
-        *there = there.saturating_sub(taken);
-        *left = left.saturating_sub(taken);
-        pegs.push(peg(source, taken));
-    }
-}
-
-const fn peg(source: Source, quantity: i128) -> Peg {
-    Peg {
-        source,
-        quantity: Total::from_ten_thousandths(quantity),
     }
 }
 
@@ -490,40 +304,4 @@ fn divided_up(dividend: i128, by: i128) -> i128 {
         .checked_div(by)
         .unwrap_or_default()
         .saturating_add(more)
-}
-
-/// Works out when each need is met, parts before what they are parts of.
-fn tell_when(situation: &Situation, levels: &Levels, needs: &mut [Met]) {
-    let level_of = |at: &usize| needs.get(*at).map(|met| levels.of_item(&met.need.item));
-    let mut order: Vec<usize> = (0..needs.len()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(level_of(at)));
-    for at in order {
-        let Some(met) = needs.get(at) else {
-            continue;
-        };
-        let sources = met.pegs.iter().map(|peg| match peg.source {
-            Source::Theirs | Source::Ours => Ready::Now,
-            Source::Supply(at) => supply_ready(situation, needs, at),
-            Source::Made(begin, end) => all_ready(needs, begin..end),
-            Source::Nothing => Ready::Never,
-        });
-        let ready = sources.max().unwrap_or(Ready::Now);
-        if let Some(met) = needs.get_mut(at) {
-            met.ready = ready;
-        }
-    }
-}
-
-/// When a supply is there: on its day, or when the last of its parts has come.
-fn supply_ready(situation: &Situation, needs: &[Met], at: usize) -> Ready {
-    let Some(supply) = situation.supplies.get(at) else {
-        return Ready::Never;
-    };
-    let said = supply.day.map_or(Ready::SomeDay, Ready::On);
-    said.max(all_ready(needs, supply.from.iter().copied()))
-}
-
-fn all_ready(needs: &[Met], parts: impl Iterator<Item = usize>) -> Ready {
-    let ready = |at: usize| needs.get(at).map_or(Ready::Never, |met| met.ready);
-    parts.map(ready).max().unwrap_or(Ready::Now)
 }
