@@ -36,7 +36,7 @@ pub use self::orders::{
     order_fill, order_pick, order_remove, order_return, order_set, set_order, wanted_line,
 };
 pub use self::purchases::{
-    LineRequest, PurchaseChange, close_purchase, find_purchase, place_purchase, receive,
+    LineRequest, PurchaseChange, buy_short, close_purchase, find_purchase, place_purchase, receive,
     set_purchase,
 };
 pub use self::rights::{Admit, admit};

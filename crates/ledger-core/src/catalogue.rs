@@ -223,6 +223,9 @@ pub mod key {
     pub const THRESHOLD: u8 = 8;
     /// Item: the usual location.
     pub const USUAL_LOCATION: u8 = 10;
+    /// Item: whom it is usually bought from. It is for making purchase orders, so that programs which
+    /// do not know it may go on without; that is why it is odd.
+    pub const USUAL_SUPPLIER: u8 = 15;
     /// No longer in use.
     pub const ARCHIVED: u8 = 12;
     /// Location type: how many rows its grid has, 1 to n.
@@ -261,6 +264,7 @@ const ITEM: &[Field] = &[
     field(key::THRESHOLD, "threshold", FieldType::Int),
     field(key::USUAL_LOCATION, "location", FieldType::Code),
     field(key::ARCHIVED, "archived", FieldType::Bool),
+    field(key::USUAL_SUPPLIER, "supplier", FieldType::Code),
 ];
 const LOCATION: &[Field] = &[
     field(key::NAME, "name", FieldType::Text),
@@ -486,7 +490,11 @@ mod tests {
         for class in Class::ALL {
             let fields = fields_of(class);
             for field in fields {
-                let may_be_skipped = (class, field.key) == (Class::Site, key::TIME_ZONE);
+                let skipped = [
+                    (Class::Site, key::TIME_ZONE),
+                    (Class::Item, key::USUAL_SUPPLIER),
+                ];
+                let may_be_skipped = skipped.contains(&(class, field.key));
                 assert!(
                     field.key.is_multiple_of(2) != may_be_skipped && field.key < 128,
                     "{class:?} {}",

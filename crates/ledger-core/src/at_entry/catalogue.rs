@@ -22,6 +22,8 @@ pub struct ItemChange {
     pub barcodes: Vec<(String, Quantity)>,
     /// The usual location; an empty text takes it away.
     pub location: Option<String>,
+    /// Whom it is usually bought from; an empty text takes it away.
+    pub supplier: Option<String>,
 }
 
 fn plan(write: CatalogueWrite) -> Plan {
@@ -85,6 +87,13 @@ fn item_write(fold: &Fold, sku: &Code, change: &ItemChange) -> Result<CatalogueW
             location => Some(find_thing(fold, Class::Location, location)?),
         };
         write = write.with(key::USUAL_LOCATION, Value::code(location.as_ref()));
+    }
+    if let Some(supplier) = &change.supplier {
+        let supplier = match supplier.trim() {
+            "" => None,
+            supplier => Some(find_thing(fold, Class::Supplier, supplier)?),
+        };
+        write = write.with(key::USUAL_SUPPLIER, Value::code(supplier.as_ref()));
     }
     Ok(write)
 }

@@ -111,6 +111,28 @@ pub(super) fn still_open(
         .ok_or_else(|| unknown(fold, family, &number))
 }
 
+const NUMBER: &str = "number";
+
+/// A number that no document of the family has here: letter, device prefix and counter; so many
+/// more numbers are left free before it.
+pub(super) fn made_number(
+    fold: &Fold,
+    family: Family,
+    letter: char,
+    device: DeviceId,
+    before: usize,
+) -> Result<Code, Refusal> {
+    let device = device.to_string();
+    let prefix = format!("{letter}-{}-", device.get(..4).unwrap_or(&device));
+    let prefix = code(&prefix, NUMBER)?;
+    let counters = fold.document_numbers(family).filter_map(|number| {
+        let counter = number.as_str().strip_prefix(prefix.as_str())?;
+        counter.parse::<usize>().ok()
+    });
+    let last = counters.max().unwrap_or(0).saturating_add(before);
+    code(&format!("{prefix}{}", last.saturating_add(1)), NUMBER)
+}
+
 /// The number of a new document: the one that was typed, or letter, device prefix and counter. One
 /// that a document here has is refused.
 pub(super) fn new_number(
@@ -120,19 +142,10 @@ pub(super) fn new_number(
     device: DeviceId,
     typed: Option<&str>,
 ) -> Result<Code, Refusal> {
-    let what = "number";
     let Some(text) = typed else {
-        let device = device.to_string();
-        let prefix = format!("{letter}-{}-", device.get(..4).unwrap_or(&device));
-        let prefix = code(&prefix, what)?;
-        let counters = fold.document_numbers(family).filter_map(|number| {
-            let counter = number.as_str().strip_prefix(prefix.as_str())?;
-            counter.parse::<u32>().ok()
-        });
-        let next = counters.max().unwrap_or(0).saturating_add(1);
-        return code(&format!("{prefix}{next}"), what);
+        return made_number(fold, family, letter, device, 0);
     };
-    let number = code(text, what)?;
+    let number = code(text, NUMBER)?;
     if !fold.documents_numbered(family, &number).is_empty() {
         let (word, short) = (family.word(), family.short());
         let text = format!("there is already a {word} {number}");

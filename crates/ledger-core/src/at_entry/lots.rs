@@ -13,8 +13,7 @@ use crate::catalogue::{Class, Value};
 use crate::code::Code;
 use crate::document::{DocumentRef, Family};
 use crate::entry::{Body, Details, LotEntry, LotPlanned, LotSet};
-use crate::fold::{Fold, Lot};
-use crate::forecast;
+use crate::fold::{Fold, Lot, taken_by};
 use crate::id::{DeviceId, EntryRef};
 use crate::production::{BomLine, key};
 use crate::quantity::{Quantity, Total};
@@ -217,11 +216,6 @@ pub fn lot_return(
     );
     plan.about = about(&lot);
     Ok(plan)
-}
-
-/// How much of a part so many units of a lot take.
-fn taken_by(line: &BomLine, units: Total) -> Total {
-    forecast::required(units, &forecast::Component::from(line))
 }
 
 /// How much of a part goes with the next units: what they take less what was issued ahead.

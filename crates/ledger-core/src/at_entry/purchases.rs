@@ -1,5 +1,7 @@
 //! Purchase orders at entry: placing, changing, receiving, and what is refused.
 
+use std::collections::BTreeMap;
+
 use super::documents::{self, Fields};
 use super::lots::for_document;
 use super::stock::{add, check_item_in_use};
@@ -255,4 +257,77 @@ pub fn close_purchase(fold: &Fold, purchase: &str, details: &Details) -> Result<
     let ended = documents::ended(fold, reference, details)?;
     let body = Body::Purchase(PurchaseEntry::Closed(ended));
     Ok(Plan::new(about(&purchase), vec![body]).warn(warning))
+}
+
+/// Whom an item is bought from: its usual supplier, else whoever it was ordered from last.
+fn supplier_of(fold: &Fold, item: &Code) -> Option<Code> {
+    let usual = fold.item(item).supplier;
+    usual.or_else(|| {
+        let ids = fold.purchases().into_iter();
+        let orders = ids.filter_map(|id| fold.purchase(id));
+        let with = orders.filter(|order| order.lines.iter().any(|line| line.item == *item));
+        with.max_by_key(|order| (order.placed, order.id))?.supplier
+    })
+}
+
+/// Places purchase orders for what a lot is short of, all that is open being met first: one for each
+/// supplier, to come by the lot's day. What nobody is known to sell goes to `supplier`, if one is
+/// named.
+pub fn buy_short(
+    fold: &Fold,
+    device: DeviceId,
+    lot: &str,
+    supplier: Option<&str>,
+) -> Result<Plan, Refusal> {
+    let lot = super::find_lot(fold, lot)?;
+    documents::still_open(fold, Family::Lot, lot.id, lot.state)?;
+    let other = supplier.map(|supplier| find_thing(fold, Class::Supplier, supplier));
+    let other = other.transpose()?;
+    let short = fold.prospect().short_of(lot.id);
+    if short.is_empty() {
+        let text = format!("the lot {} is short of nothing", lot.number);
+        return Err(Refusal::new("nothing-to-buy", text).hint(format!(
+            "see what covers it with: stock lot show {}",
+            lot.number
+        )));
+    }
+    let mut by_supplier: BTreeMap<Code, Vec<PurchaseLine>> = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for (item, total) in short {
+        match supplier_of(fold, &item).or_else(|| other.clone()) {
+            Some(supplier) => by_supplier.entry(supplier).or_default().push(PurchaseLine {
+                quantity: super::orders::fits(total)?,
+                day: lot.due,
+                item,
+            }),
+            None => unknown.push(item.to_string()),
+        }
+    }
+    if !unknown.is_empty() {
+        let text = format!("nobody is known to sell {}", unknown.join(", "));
+        return Err(Refusal::new("supplier-missing", text).hint(
+            "say whom to buy them from with --supplier, or for good with: stock item set SKU \
+             --supplier CODE",
+        ));
+    }
+    let mut bodies = Vec::new();
+    for (at, (supplier, lines)) in by_supplier.into_iter().enumerate() {
+        let number = documents::made_number(fold, Family::Purchase, 'P', device, at)?;
+        let mut fields = Fields::default();
+        fields.0.insert(key::SUPPLIER, Value::code(Some(&supplier)));
+        fields.0.insert(
+            key::TITLE,
+            Value::text(&format!("For the lot {}", lot.number)),
+        );
+        if let Some(site) = &lot.site {
+            fields.0.insert(key::SITE, Value::code(Some(site)));
+        }
+        bodies.push(Body::Purchase(PurchaseEntry::Placed(PurchasePlaced {
+            number,
+            lines,
+            fields: fields.of_new(),
+            once: None,
+        })));
+    }
+    Ok(Plan::new(About::Document(Family::Lot, lot.id), bodies))
 }

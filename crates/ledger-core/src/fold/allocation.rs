@@ -208,6 +208,19 @@ impl Fold {
         pools
     }
 
+    /// The same without what orders are promised.
+    pub(super) fn unpromised_pools(
+        &self,
+        item: &Code,
+        site: Option<&Code>,
+        customer: Option<&Code>,
+    ) -> Pools {
+        let (site, customer) = (site.cloned(), customer.cloned());
+        let left = self.served(item).left.into_iter();
+        left.filter(|(pool, _)| may_take(&site, &customer, pool))
+            .collect()
+    }
+
     /// The orders that have a line of an item under any of its codes.
     pub(super) fn orders_wanting(&self, item: &Code) -> BTreeSet<EntryId> {
         self.documents_with(Family::Order, item)

@@ -126,6 +126,8 @@ pub struct Item {
     pub threshold: Option<Quantity>,
     /// Its usual location.
     pub location: Option<Code>,
+    /// Whom it is usually bought from.
+    pub supplier: Option<Code>,
     /// Its barcodes.
     pub barcodes: Vec<BoundCode>,
     /// No longer in use.
@@ -519,6 +521,7 @@ impl Fold {
                 .as_int()
                 .map(Quantity::from_ten_thousandths),
             location: self.code_field(&subject, key::USUAL_LOCATION),
+            supplier: self.code_field(&subject, key::USUAL_SUPPLIER),
             barcodes: self.barcodes_of(sku),
             archived: self.field_of(&subject, key::ARCHIVED).is_true(),
             defined: self.exists(Class::Item, sku),
