@@ -25,15 +25,27 @@
 //! |---|---|
 //! | 1 Genesis | 1 program text?, 2 device bin16, 4 name text, 6 reason int, 8 parent ref? |
 //! | 2 ClockMark | 2 step in ms int |
-//! | 10 Moved | 0 item, 2 quantity int, 4 from?, 6 to?, 8 owner?, 10 owner at the to place?, 12 batch?, 20 batch at the to place?, 22 act int, 28 order ref?, particulars |
-//! | 11 Counted | 0 item, 2 quantity int, 4 location, 8 owner?, 12 batch?, 24 `[started ms, ended ms]`?, particulars |
+//! | 10 Moved | 0 item, 2 quantity int, 4 from?, 6 to?, 8 owner?, 10 owner at the to place?, 12 batch?, 20 batch at the to place?, 22 act int, 28 order ref?, particulars, 37 lot ref?, 39 purchase order ref? |
+//! | 11 Counted | 0 item, 2 quantity int, 4 location, 8 owner?, 12 batch?, 24 `[started ms, ended ms]`?, particulars, 41 stocktake ref? |
 //! | 12 Tallied | 0 item, 2 quantity int, 4 location, 8 owner?, 11 serial?, 12 batch?, 17 once? |
 //! | 13 Reversed | 26 target ref, particulars without expiry |
-//! | 30 OrderOpened | 2 number text, 4 type int, *order fields*, 16 idempotency? |
-//! | 31 OrderSet | *order fields*, 16 idempotency?, 26 order ref |
+//! | 20 StocktakeOpened | 2 number text, 4 targets?, *fields*: 10 due, 12 title, 14 blind, 18 days, 16 idempotency? |
+//! | 21 StocktakeAssigned | 2 device bin16?, 4 targets?, 6 again true?, 16 idempotency?, 26 stocktake ref |
+//! | 22 StocktakeApproved | 2 counts `[origin bin16, seq, bin8, origin bin16, …]`, 3 note?, 16 idempotency?, 26 stocktake ref |
+//! | 23 StocktakeClosed | as 34 |
+//! | 30 OrderOpened | 2 number text, 4 type int, *fields*: 6 customer, 8 site, 10 due, 12 title, 14 stage, 16 idempotency? |
+//! | 31 OrderSet | *fields* as of 30, 16 idempotency?, 26 order ref |
 //! | 32 OrderLineSet | 0 item, 2 wanted int, 16 idempotency?, 26 order ref |
 //! | 33 OrderExpedited | 0 item, 4 rank int, 16 idempotency?, 26 order ref |
 //! | 34 OrderClosed, 35 OrderCancelled | 1 reason?, 3 note?, 16 idempotency?, 26 order ref |
+//! | 40 BomLineSet | 0 parent item, 2 child text, *fields*: 4 for one unit, 6 attrition, 8 references, 17 idempotency? |
+//! | 41 LotPlanned | 0 item, 2 number text, 4 BOM?, *fields*: 6 customer, 8 site, 10 due, 12 title, 14 quantity, 16 idempotency? |
+//! | 42 LotSet | 4 BOM?, *fields* as of 41, 16 idempotency?, 26 lot ref |
+//! | 43 LotClosed | as 34 |
+//! | 50 PurchaseOrderPlaced | 2 number text, 4 lines?, *fields*: 6 supplier, 8 site, 12 title, 14 reference, 16 idempotency? |
+//! | 51 PurchaseOrderSet | *fields* as of 50, 16 idempotency?, 26 purchase order ref |
+//! | 52 PurchaseLineSet | 0 item, 2 quantity int, 4 day?, 16 idempotency?, 26 purchase order ref |
+//! | 53 PurchaseOrderClosed | as 34 |
 //! | 60, 61, 63–66, 69, 90, 91 fields of a thing | 0 subject, then its fields by number: nil, bool, int, text or bin; 17 idempotency? |
 //! | 62 ItemMerged | 0 item, 2 into text, "" = taken back, 17 idempotency? |
 //! | 67 CodeBound | 0 item, 2 barcode text, 4 pack int, 17 idempotency? |
@@ -43,8 +55,21 @@
 //! | 81 ScanResolved | 0 item?, 2 code text, 3 note?, 16 idempotency? |
 //! | 85 ExceptionAnswered | 2 exception text, 3 note?, 4 entries `[origin bin16, seq, origin bin16, seq, …]`, 16 idempotency? |
 //!
-//! *Order fields*, each may be absent, or nil to take the value away: 6 customer, 8 site (codes),
-//! 10 due int, 12 title, 14 stage (texts). An order's *ref* is the entry that opened it.
+//! *Fields* of a document or of a line of a bill of materials, each may be absent, or nil to take
+//! the value away: customer, site, supplier are codes; due, days, quantity, for one unit, attrition
+//! are ints; title, stage, reference, references are texts; blind is a bool. Attrition is in
+//! hundredths of a percent, 0 … 10 000. They stand among the other keys, in the order of all. The
+//! *ref* of a document is the entry that began it.
+//!
+//! *Targets*, *BOM* and *lines* are lists without a list around each of their parts, and left out
+//! where they are empty, except the BOM of a LotSet, which is adopted then. A target is the codes of
+//! item, location, owner and batch, nil where there is none: an item alone, a location alone, or a
+//! stock line. A line of a BOM is item code, how much for one unit int above 0, attrition int,
+//! references text or nil; a line of a purchase order is item code, quantity int, day int or nil.
+//! Days are counted from 1970.
+//!
+//! A movement is for one document. Of 28, 37 and 39 the first one counts, and a reader skips what
+//! follows it: a movement is a fact, whatever else it says.
 //!
 //! *Particulars*, each may be absent: 1 reason, 3 note, 5 order, 7 lot, 9 po, 11 serial (texts),
 //! 14 said time in ms, 16 idempotency `[key bin16, row]`, 18 expiry in days since 1970.
@@ -63,6 +88,7 @@ mod body_encode;
 mod header;
 pub mod keys;
 mod reader;
+mod sense;
 mod walk;
 mod writer;
 

@@ -1,14 +1,15 @@
 //! What the tests of this crate share: arbitrary entries of every kind, and realistic movements.
 
+mod documents;
+
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
 use ledger_core::code::Barcode;
+use ledger_core::document::{DocumentRef, Family};
 use ledger_core::entry::{
-    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Ended,
-    Entry, ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved,
-    OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused,
-    Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
+    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Entry,
+    ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, Particulars,
+    Place, Refused, Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
-use ledger_core::order::{self, DocumentFields, OrderType};
 use ledger_core::{
     Clock, Code, DeviceId, EntryId, EntryRef, Origin, Quantity, Timestamp, UserName,
 };
@@ -135,11 +136,13 @@ fn moved() -> impl Strategy<Value = Body> {
         }),
     ];
     let act = prop::sample::select(&Act::ALL[..]);
-    let for_order = option::weighted(0.3, entry_ref());
-    (code(), quantity(), places, act, for_order, particulars()).prop_map(
-        |(item, quantity, (from, to), act, for_order, particulars)| {
+    let family = prop::sample::select(vec![Family::Order, Family::Lot, Family::Purchase]);
+    let document = (family, entry_ref()).prop_map(|(family, it)| DocumentRef::new(family, it));
+    let document = option::weighted(0.3, document);
+    (code(), quantity(), places, act, document, particulars()).prop_map(
+        |(item, quantity, (from, to), act, document, particulars)| {
             Body::Moved(Moved {
-                for_order,
+                document,
                 item,
                 quantity,
                 from,
@@ -210,15 +213,16 @@ fn counted() -> impl Strategy<Value = Body> {
         quantity(),
         place(),
         option::of((time(), time())),
+        option::weighted(0.3, entry_ref()),
         particulars(),
     )
-        .prop_map(|(item, quantity, place, span, particulars)| {
+        .prop_map(|(item, quantity, place, span, stocktake, particulars)| {
             Body::Counted(Counted {
                 item,
                 quantity,
                 place,
                 span,
-                stocktake: None,
+                stocktake,
                 particulars,
             })
         })
@@ -235,75 +239,6 @@ fn reversed() -> impl Strategy<Value = Body> {
             particulars,
         })
     })
-}
-
-fn order_fields() -> impl Strategy<Value = DocumentFields> {
-    let fields: Vec<_> = order::FIELDS
-        .into_iter()
-        .map(|(key, holds)| option::of((Just(key), value(holds))))
-        .collect();
-    fields.prop_map(|fields| fields.into_iter().flatten().collect())
-}
-
-fn order() -> impl Strategy<Value = Body> {
-    let order_type = prop::sample::select(&OrderType::ALL[..]);
-    let opened = (code(), order_type, order_fields(), once()).prop_map(
-        |(number, order_type, fields, once)| {
-            Body::Order(OrderEntry::Opened(OrderOpened {
-                number,
-                order_type,
-                fields,
-                once,
-            }))
-        },
-    );
-    let set = (entry_ref(), order_fields(), once()).prop_map(|(order, fields, once)| {
-        Body::Order(OrderEntry::Set(OrderSet {
-            order,
-            fields,
-            once,
-        }))
-    });
-    let line = (entry_ref(), code(), quantity(), once()).prop_map(|(order, item, wanted, once)| {
-        Body::Order(OrderEntry::LineSet(OrderLineSet {
-            order,
-            item,
-            wanted,
-            once,
-        }))
-    });
-    let expedited =
-        (entry_ref(), code(), quantity(), once()).prop_map(|(order, item, rank, once)| {
-            Body::Order(OrderEntry::Expedited(OrderExpedited {
-                order,
-                item,
-                rank: rank.ten_thousandths(),
-                once,
-            }))
-        });
-    let (reason, note) = (option::of(text()), option::of(text()));
-    let ended = (entry_ref(), reason, note, once(), any::<bool>()).prop_map(
-        |(order, reason, note, once, is_closed)| {
-            let ended = Ended {
-                order,
-                reason,
-                note,
-                once,
-            };
-            if is_closed {
-                Body::Order(OrderEntry::Closed(ended))
-            } else {
-                Body::Order(OrderEntry::Cancelled(ended))
-            }
-        },
-    );
-    prop_oneof![
-        opened.boxed(),
-        set.boxed(),
-        line.boxed(),
-        expedited.boxed(),
-        ended.boxed(),
-    ]
 }
 
 fn answered() -> impl Strategy<Value = Body> {
@@ -442,7 +377,11 @@ fn body() -> impl Strategy<Value = Body> {
         1 => scan_resolved().boxed(),
         1 => bound.boxed(),
         1 => unbound.boxed(),
-        5 => order().boxed(),
+        5 => documents::order().boxed(),
+        1 => documents::bom_line_set().boxed(),
+        3 => documents::lot().boxed(),
+        4 => documents::purchase().boxed(),
+        4 => documents::stocktake().boxed(),
         1 => answered().boxed(),
         1 => admitted().boxed(),
         1 => revoked().boxed(),

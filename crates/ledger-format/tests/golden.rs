@@ -14,16 +14,20 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of, key};
+use ledger_core::document::{DocumentFields, DocumentRef, Family, FieldTable};
 use ledger_core::entry::{
-    Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details,
+    Act, Admitted, Body, BomLineSet, ClockMark, CodeBound, CodeUnbound, Content, Counted, Details,
     DeviceRevoked, Ended, ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged,
-    Moved, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place,
-    Refused, Reversed, ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
+    LotEntry, LotPlanned, LotSet, Moved, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened,
+    OrderSet, Particulars, Place, PurchaseEntry, PurchaseLine, PurchaseLineSet, PurchasePlaced,
+    PurchaseSet, Refused, Reversed, ScanMode, ScanResolved, StocktakeApproved, StocktakeAssigned,
+    StocktakeEntry, StocktakeOpened, Tallied, Target, TimeFix, UnknownScan,
 };
-use ledger_core::order::{DocumentFields, FIELDS, OrderType};
+use ledger_core::order::{FIELDS, OrderType};
+use ledger_core::production::{self, BomLine};
 use ledger_core::{
     Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, LedgerId, Origin, Quantity,
-    Timestamp, UserName,
+    Timestamp, UserName, purchase, stocktake,
 };
 use ledger_format::columns::{Columns, Dictionary, derive};
 use ledger_format::entry_bytes::{decode, encode};
@@ -393,6 +397,17 @@ fn value(holds: FieldType) -> Value {
     }
 }
 
+/// Every field, with a value.
+fn all_of(fields: FieldTable) -> DocumentFields {
+    let fields = fields.iter();
+    fields.map(|(key, holds)| (*key, value(*holds))).collect()
+}
+
+/// Every field, its value taken away.
+fn none_of(fields: FieldTable) -> DocumentFields {
+    fields.iter().map(|(key, _)| (*key, Value::Nil)).collect()
+}
+
 fn opened(order_type: OrderType, fields: DocumentFields, once: Option<IdempotencyKey>) -> Body {
     let number = code("SO-1042");
     Body::Order(OrderEntry::Opened(OrderOpened {
@@ -414,7 +429,7 @@ fn line(order: EntryRef, item: &str, wanted: i64, once: Option<IdempotencyKey>) 
 
 fn picked(order: EntryRef, item: &str, location: &str, particulars: Particulars) -> Body {
     Body::Moved(Moved {
-        for_order: Some(order),
+        document: Some(DocumentRef::order(order)),
         item: code(item),
         quantity: Quantity::from_units(3).unwrap(),
         from: Some(place(location, None, None)),
@@ -426,7 +441,7 @@ fn picked(order: EntryRef, item: &str, location: &str, particulars: Particulars)
 
 fn order_entries() -> Vec<(&'static str, Entry)> {
     let order = || entry_ref(300);
-    let fields = || FIELDS.map(|(key, holds)| (key, value(holds))).into();
+    let fields = || all_of(FIELDS);
     let set = |fields, once| {
         Body::Order(OrderEntry::Set(OrderSet {
             order: order(),
@@ -443,14 +458,14 @@ fn order_entries() -> Vec<(&'static str, Entry)> {
         }))
     };
     let ended = |once: Option<IdempotencyKey>| Ended {
-        order: order(),
+        document: order(),
         reason: once.map(|_| "withdrawn".to_owned()),
         note: once.map(|_| "the customer has found the original – ok".to_owned()),
         once,
     };
     let closed = |once| Body::Order(OrderEntry::Closed(ended(once)));
     let cancelled = |once| Body::Order(OrderEntry::Cancelled(ended(once)));
-    let nil: DocumentFields = FIELDS.map(|(key, _)| (key, Value::Nil)).into();
+    let nil = none_of(FIELDS);
     vec![
         (
             "order_opened_minimal",
@@ -644,11 +659,276 @@ fn time_fixes() -> Vec<(&'static str, Entry)> {
     ]
 }
 
+/// The end of a document.
+fn ended(full: bool) -> Ended {
+    Ended {
+        document: entry_ref(300),
+        reason: full.then(|| "done".to_owned()),
+        note: full.then(|| "as agreed – ok".to_owned()),
+        once: once().filter(|_| full),
+    }
+}
+
+/// Bills of materials, and lots.
+fn production_entries() -> Vec<(&'static str, Entry)> {
+    let line_set = |fields, once| {
+        Body::BomLineSet(BomLineSet {
+            parent: code("15056"),
+            child: code("15056BL"),
+            fields,
+            once,
+        })
+    };
+    let bom_line = |item, per_unit, attrition, refs: Option<&str>| BomLine {
+        item: code(item),
+        per_unit: Quantity::from_ten_thousandths(per_unit),
+        attrition,
+        refs: refs.map(str::to_owned),
+    };
+    let bom = || {
+        vec![
+            bom_line("15056BL", 20_000, 10_000, Some("R1, R2")),
+            bom_line("DRÄHTE", 1, 0, None),
+        ]
+    };
+    let planned = |bom, fields, once| {
+        Body::Lot(LotEntry::Planned(LotPlanned {
+            item: code("15056"),
+            number: code("L-7"),
+            bom,
+            fields,
+            once,
+        }))
+    };
+    let set = |bom, fields, once| {
+        Body::Lot(LotEntry::Set(LotSet {
+            lot: entry_ref(300),
+            bom,
+            fields,
+            once,
+        }))
+    };
+    let closed = |full| Body::Lot(LotEntry::Closed(ended(full)));
+    let (none, fields) = (DocumentFields::new, || all_of(production::FIELDS));
+    let nil = none_of(production::FIELDS);
+    vec![
+        ("bom_line_set_minimal", minimal(line_set(none(), None))),
+        (
+            "bom_line_set_nil",
+            minimal(line_set(none_of(production::BOM_FIELDS), None)),
+        ),
+        (
+            "bom_line_set_full",
+            full(line_set(all_of(production::BOM_FIELDS), once())),
+        ),
+        (
+            "lot_planned_minimal",
+            minimal(planned(Vec::new(), none(), None)),
+        ),
+        ("lot_planned_full", full(planned(bom(), fields(), once()))),
+        ("lot_set_minimal", minimal(set(None, none(), None))),
+        ("lot_set_nil", minimal(set(Some(Vec::new()), nil, None))),
+        ("lot_set_full", full(set(Some(bom()), fields(), once()))),
+        ("lot_closed_minimal", minimal(closed(false))),
+        ("lot_closed_full", full(closed(true))),
+    ]
+}
+
+/// Purchase orders.
+fn purchase_entries() -> Vec<(&'static str, Entry)> {
+    let line = |item, quantity, day| PurchaseLine {
+        item: code(item),
+        quantity: Quantity::from_ten_thousandths(quantity),
+        day,
+    };
+    let placed = |lines, fields, once| {
+        Body::Purchase(PurchaseEntry::Placed(PurchasePlaced {
+            number: code("PO-99"),
+            lines,
+            fields,
+            once,
+        }))
+    };
+    let lines = vec![
+        line("15056BL", 5_000_000, Some(20_500)),
+        line("15056BL", 10_000, Some(u32::MAX)),
+        line("DRÄHTE", 25_000, None),
+    ];
+    let set = |fields, once| {
+        Body::Purchase(PurchaseEntry::Set(PurchaseSet {
+            purchase: entry_ref(300),
+            fields,
+            once,
+        }))
+    };
+    let line_set = |line, once| {
+        Body::Purchase(PurchaseEntry::LineSet(PurchaseLineSet {
+            purchase: entry_ref(300),
+            line,
+            once,
+        }))
+    };
+    let closed = |full| Body::Purchase(PurchaseEntry::Closed(ended(full)));
+    let (none, fields) = (DocumentFields::new, || all_of(purchase::FIELDS));
+    let nil = none_of(purchase::FIELDS);
+    vec![
+        (
+            "purchase_order_placed_minimal",
+            minimal(placed(Vec::new(), none(), None)),
+        ),
+        (
+            "purchase_order_placed_full",
+            full(placed(lines, fields(), once())),
+        ),
+        ("purchase_order_set_minimal", minimal(set(none(), None))),
+        ("purchase_order_set_nil", minimal(set(nil, None))),
+        ("purchase_order_set_full", full(set(fields(), once()))),
+        (
+            "purchase_line_set_minimal",
+            minimal(line_set(line("15056BL", 0, None), None)),
+        ),
+        (
+            "purchase_line_set_full",
+            full(line_set(line("15056BL", 70_000, Some(20_500)), once())),
+        ),
+        ("purchase_order_closed_minimal", minimal(closed(false))),
+        ("purchase_order_closed_full", full(closed(true))),
+    ]
+}
+
+/// An item, a location, and every kind of stock line.
+fn targets() -> Vec<Target> {
+    let line = |owner: Option<&str>, batch: Option<&str>| Target::Line {
+        item: code("15056BL"),
+        location: code("A-01"),
+        owner: owner.map(code),
+        batch: batch.map(code),
+    };
+    vec![
+        Target::Item(code("15056BL")),
+        Target::Location(code("B-02")),
+        line(None, None),
+        line(Some("ACME"), None),
+        line(None, Some("LOT1")),
+        line(Some("ACME"), Some("LOT1")),
+    ]
+}
+
+/// Stocktakes.
+fn stocktake_entries() -> Vec<(&'static str, Entry)> {
+    let opened = |targets, fields, once| {
+        Body::Stocktake(StocktakeEntry::Opened(StocktakeOpened {
+            number: code("ST-3"),
+            targets,
+            fields,
+            once,
+        }))
+    };
+    let assigned = |device, targets, again, once| {
+        Body::Stocktake(StocktakeEntry::Assigned(StocktakeAssigned {
+            stocktake: entry_ref(300),
+            device,
+            targets,
+            again,
+            once,
+        }))
+    };
+    let approved = |counts, note: Option<&str>, once| {
+        Body::Stocktake(StocktakeEntry::Approved(StocktakeApproved {
+            stocktake: entry_ref(300),
+            counts,
+            note: note.map(str::to_owned),
+            once,
+        }))
+    };
+    let closed = |full| Body::Stocktake(StocktakeEntry::Closed(ended(full)));
+    let (none, fields) = (DocumentFields::new, all_of(stocktake::FIELDS));
+    let nil = none_of(stocktake::FIELDS);
+    let device = Some(DeviceId::from_bytes([0xD1; 16]));
+    let one = vec![Target::Location(code("B-02"))];
+    let counts = [7, 300, u64::MAX].map(entry_ref).to_vec();
+    vec![
+        (
+            "stocktake_opened_minimal",
+            minimal(opened(Vec::new(), none(), None)),
+        ),
+        ("stocktake_opened_nil", minimal(opened(one, nil, None))),
+        (
+            "stocktake_opened_full",
+            full(opened(targets(), fields, once())),
+        ),
+        (
+            "stocktake_assigned_minimal",
+            minimal(assigned(None, Vec::new(), false, None)),
+        ),
+        (
+            "stocktake_assigned_full",
+            full(assigned(device, targets(), true, once())),
+        ),
+        (
+            "stocktake_approved_minimal",
+            minimal(approved(vec![entry_ref(7)], None, None)),
+        ),
+        (
+            "stocktake_approved_full",
+            full(approved(counts, Some("counted – it is so"), once())),
+        ),
+        ("stocktake_closed_minimal", minimal(closed(false))),
+        ("stocktake_closed_full", full(closed(true))),
+    ]
+}
+
+/// Movements for lots and purchase orders, counts for stocktakes.
+fn stock_for_documents() -> Vec<(&'static str, Entry)> {
+    let document = |family| Some(DocumentRef::new(family, entry_ref(300)));
+    let here = || place("A-01", None, None);
+    let moved_for = |family, from, to, act, particulars| {
+        Body::Moved(Moved {
+            document: document(family),
+            item: code("15056BL"),
+            quantity: Quantity::from_units(3).unwrap(),
+            from,
+            to,
+            act,
+            particulars,
+        })
+    };
+    let issued = |rest| moved_for(Family::Lot, Some(here()), None, Act::Remove, rest);
+    let received = |rest| moved_for(Family::Purchase, None, Some(here()), Act::Add, rest);
+    let counted = |span, particulars| {
+        Body::Counted(Counted {
+            item: code("15056BL"),
+            quantity: Quantity::from_units(7).unwrap(),
+            place: here(),
+            span,
+            stocktake: Some(entry_ref(300)),
+            particulars,
+        })
+    };
+    let (none, span) = (Particulars::default, Some((time(0), time(1))));
+    vec![
+        ("moved_for_lot_minimal", minimal(issued(none()))),
+        ("moved_for_lot_full", full(issued(particulars()))),
+        ("moved_for_purchase_minimal", minimal(received(none()))),
+        ("moved_for_purchase_full", full(received(particulars()))),
+        (
+            "counted_for_stocktake_minimal",
+            minimal(counted(None, none())),
+        ),
+        (
+            "counted_for_stocktake_full",
+            full(counted(span, particulars())),
+        ),
+    ]
+}
+
 /// What came after the batches with orders, which stay as they are too.
 fn latest_entries() -> BTreeMap<String, Entry> {
     let all = badges().into_iter().chain(admissions()).chain(time_zones());
     let all = all.chain(time_fixes()).chain(revocations());
     let all = all.chain(scan_entries());
+    let all = all.chain(production_entries()).chain(purchase_entries());
+    let all = all.chain(stocktake_entries()).chain(stock_for_documents());
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }
@@ -824,7 +1104,7 @@ fn morning() -> OriginSlice {
         push(&at(600 + number * 7, pick));
     }
     let ended = Ended {
-        order: entry_ref(300),
+        document: entry_ref(300),
         reason: None,
         note: None,
         once: None,

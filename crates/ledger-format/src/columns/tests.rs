@@ -1,5 +1,6 @@
 //! Columns say what their entries say.
 
+use ledger_core::document::DocumentRef;
 use ledger_core::entry::{
     Act, Body, Counted, IdempotencyKey, ItemMerged, Moved, OrderEntry, OrderLineSet, Particulars,
     Place,
@@ -307,7 +308,7 @@ fn a_pick_is_a_movement_and_other_entries_are_exceptions_when_they_count_once() 
     let Body::Moved(mut moved) = body(&plain, Particulars::default()) else {
         panic!("not a movement")
     };
-    moved.for_order = Some(order);
+    moved.document = Some(DocumentRef::order(order));
     let pick = bytes_of(5, Body::Moved(moved));
     let once = IdempotencyKey {
         key: [1; 16],

@@ -12,8 +12,12 @@ use ledger_core::entry::{
 use ledger_core::{DeviceId, EntryRef, Quantity, Timestamp};
 
 mod authority;
+mod documents;
 mod orders;
+mod production;
+mod purchases;
 mod scans;
+mod stocktakes;
 
 use super::reader::{Fields, Reader, skip};
 use super::walk::read_subject;
@@ -40,6 +44,18 @@ pub(super) fn read(kind: Kind, reader: &mut Reader<'_>) -> Result<Body, Reason> 
         | Kind::ORDER_EXPEDITED
         | Kind::ORDER_CLOSED
         | Kind::ORDER_CANCELLED => orders::read(kind, reader).map(Body::Order),
+        Kind::BOM_LINE_SET => production::read_bom_line_set(reader).map(Body::BomLineSet),
+        Kind::LOT_PLANNED | Kind::LOT_SET | Kind::LOT_CLOSED => {
+            production::read(kind, reader).map(Body::Lot)
+        }
+        Kind::PURCHASE_ORDER_PLACED
+        | Kind::PURCHASE_ORDER_SET
+        | Kind::PURCHASE_LINE_SET
+        | Kind::PURCHASE_ORDER_CLOSED => purchases::read(kind, reader).map(Body::Purchase),
+        Kind::STOCKTAKE_OPENED
+        | Kind::STOCKTAKE_ASSIGNED
+        | Kind::STOCKTAKE_APPROVED
+        | Kind::STOCKTAKE_CLOSED => stocktakes::read(kind, reader).map(Body::Stocktake),
         Kind::UNKNOWN_SCAN => scans::read_unknown(reader).map(Body::UnknownScan),
         Kind::SCAN_RESOLVED => scans::read_resolved(reader).map(Body::ScanResolved),
         Kind::EXCEPTION_ANSWERED => orders::read_answered(reader).map(Body::ExceptionAnswered),
@@ -85,7 +101,7 @@ fn read_particular(
             return Ok(true);
         }
         keys::EXPIRY => {
-            all.expiry = Some(u32::try_from(reader.uint()?).or(Err("a day beyond 32 bits"))?);
+            all.expiry = Some(reader.day()?);
             return Ok(true);
         }
         _ => return Ok(false),
@@ -110,7 +126,7 @@ fn read_moved(reader: &mut Reader<'_>) -> Result<Moved, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut item, mut quantity, mut act) = (None, None, None);
     let (mut from, mut to, mut owner, mut batch) = (None, None, None, None);
-    let (mut to_owner, mut to_batch, mut for_order) = (None, None, None);
+    let (mut to_owner, mut to_batch, mut document) = (None, None, None);
     let mut particulars = Particulars::default();
     while let Some(key) = fields.next(reader)? {
         match key {
@@ -123,7 +139,7 @@ fn read_moved(reader: &mut Reader<'_>) -> Result<Moved, Reason> {
             keys::BATCH => batch = Some(reader.code()?),
             keys::TO_BATCH => to_batch = Some(reader.code_or_none()?),
             keys::ACT => act = Some(read_act(reader)?),
-            keys::FOR_ORDER => for_order = Some(reader.entry_ref()?),
+            _ if documents::read_document(&mut document, key, reader)? => {}
             _ if read_particular(&mut particulars, key, reader)? => {}
             _ => other(key, reader)?,
         }
@@ -168,7 +184,7 @@ fn read_moved(reader: &mut Reader<'_>) -> Result<Moved, Reason> {
         (None, None) => return Err("a movement from nowhere to nowhere"),
     };
     Ok(Moved {
-        for_order,
+        document,
         item: item.ok_or(MISSING)?,
         quantity: quantity.ok_or(MISSING)?,
         from,
@@ -198,7 +214,7 @@ fn read_act(reader: &mut Reader<'_>) -> Result<Act, Reason> {
 fn read_counted(reader: &mut Reader<'_>) -> Result<Counted, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut item, mut quantity, mut location) = (None, None, None);
-    let (mut owner, mut batch, mut span) = (None, None, None);
+    let (mut owner, mut batch, mut span, mut stocktake) = (None, None, None, None);
     let mut particulars = Particulars::default();
     while let Some(key) = fields.next(reader)? {
         match key {
@@ -208,6 +224,7 @@ fn read_counted(reader: &mut Reader<'_>) -> Result<Counted, Reason> {
             keys::OWNER => owner = Some(reader.code()?),
             keys::BATCH => batch = Some(reader.code()?),
             keys::SPAN => span = Some(read_span(reader)?),
+            keys::FOR_STOCKTAKE => stocktake = Some(reader.entry_ref()?),
             _ if read_particular(&mut particulars, key, reader)? => {}
             _ => other(key, reader)?,
         }
@@ -221,7 +238,7 @@ fn read_counted(reader: &mut Reader<'_>) -> Result<Counted, Reason> {
             batch,
         },
         span,
-        stocktake: None,
+        stocktake,
         particulars,
     })
 }

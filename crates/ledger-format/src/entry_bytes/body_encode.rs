@@ -4,15 +4,19 @@ use ledger_core::EntryRef;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, may_hold};
 use ledger_core::code::{Barcode, Code};
 use ledger_core::entry::{
-    Admitted, Body, ClockMark, Counted, Details, DeviceRevoked, ExceptionAnswered, Genesis,
-    IdempotencyKey, Moved, OrderEntry, OrderOpened, Particulars, Place, Refused, Reversed, Tallied,
+    Admitted, Body, ClockMark, Counted, Details, DeviceRevoked, Genesis, IdempotencyKey, Moved,
+    Particulars, Place, Refused, Reversed, Tallied,
 };
-use ledger_core::order::{self, DocumentFields};
 
 use super::writer::{BodyWriter, normal, uint};
 use super::{EncodeError, Token, keys};
 
+mod documents;
+mod orders;
+mod production;
+mod purchases;
 mod scans;
+mod stocktakes;
 
 type Written = Result<(), EncodeError>;
 
@@ -45,10 +49,14 @@ pub(super) fn write(body: &Body, out: &mut Vec<u8>) -> Written {
             w.code(keys::TOUCHES, "item", Some(&unbound.item))?;
             write_barcode(w, keys::BARCODE, &unbound.barcode)
         }
-        Body::Order(entry) => write_order(w, entry),
+        Body::BomLineSet(set) => production::write_bom_line_set(w, set),
+        Body::Order(entry) => orders::write(w, entry),
+        Body::Lot(entry) => production::write(w, entry),
+        Body::Purchase(entry) => purchases::write(w, entry),
+        Body::Stocktake(entry) => stocktakes::write(w, entry),
         Body::UnknownScan(scan) => scans::write_unknown(w, scan),
         Body::ScanResolved(resolved) => scans::write_resolved(w, resolved),
-        Body::ExceptionAnswered(answered) => write_answered(w, answered),
+        Body::ExceptionAnswered(answered) => orders::write_answered(w, answered),
         Body::DeviceRevoked(revoked) => write_revoked(w, revoked),
         Body::Admitted(admitted) => write_admitted(w, admitted),
         Body::Refused(refused) => write_refused(w, refused),
@@ -59,74 +67,6 @@ pub(super) fn write(body: &Body, out: &mut Vec<u8>) -> Written {
         }
     }?;
     writer.finish()
-}
-
-fn write_order(w: &mut BodyWriter<'_>, entry: &OrderEntry) -> Written {
-    match entry {
-        OrderEntry::Opened(opened) => write_opened(w, opened),
-        OrderEntry::Set(set) => {
-            write_order_fields(w, &set.fields)?;
-            write_for_order(w, set.once.as_ref(), &set.order)
-        }
-        OrderEntry::LineSet(line) => {
-            w.code(keys::TOUCHES, "item", Some(&line.item))?;
-            w.field(keys::QUANTITY, Token::Int(line.wanted.ten_thousandths()))?;
-            write_for_order(w, line.once.as_ref(), &line.order)
-        }
-        OrderEntry::Expedited(expedited) => {
-            w.code(keys::TOUCHES, "item", Some(&expedited.item))?;
-            w.field(keys::RANK, Token::Int(expedited.rank))?;
-            write_for_order(w, expedited.once.as_ref(), &expedited.order)
-        }
-        OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => {
-            w.text(keys::REASON, "reason", ended.reason.as_deref())?;
-            w.text(keys::NOTE, "note", ended.note.as_deref())?;
-            write_for_order(w, ended.once.as_ref(), &ended.order)
-        }
-    }
-}
-
-fn write_opened(w: &mut BodyWriter<'_>, opened: &OrderOpened) -> Written {
-    w.code(keys::ORDER_NUMBER, "order's number", Some(&opened.number))?;
-    w.uint(keys::ORDER_TYPE, opened.order_type.number())?;
-    write_order_fields(w, &opened.fields)?;
-    write_once(w, keys::ONCE, opened.once.as_ref())
-}
-
-fn write_order_fields(w: &mut BodyWriter<'_>, fields: &DocumentFields) -> Written {
-    for (key, value) in fields {
-        if !order::may_hold(*key, value) {
-            return Err(EncodeError::Senseless(
-                "a field that an order does not have, or its type",
-            ));
-        }
-        w.field(*key, token_of(value))?;
-    }
-    Ok(())
-}
-
-/// Writes what ends every entry about an order.
-fn write_for_order(
-    w: &mut BodyWriter<'_>,
-    once: Option<&IdempotencyKey>,
-    order: &EntryRef,
-) -> Written {
-    write_once(w, keys::ONCE, once)?;
-    w.entry_ref(keys::TARGET, order)
-}
-
-fn write_answered(w: &mut BodyWriter<'_>, answered: &ExceptionAnswered) -> Written {
-    if answered.exception.is_empty() {
-        return Err(EncodeError::EmptyText("exception"));
-    }
-    w.field(keys::EXCEPTION, Token::Text(&answered.exception))?;
-    w.text(keys::NOTE, "note", answered.note.as_deref())?;
-    let named = answered.entries.iter();
-    let flat: Vec<Token<'_>> = named
-        .flat_map(|id| [Token::Bin(id.origin.as_bytes()), uint(id.seq)])
-        .collect();
-    w.array(keys::EXCEPTION_ENTRIES, &flat)?;
-    write_once(w, keys::ONCE, answered.once.as_ref())
 }
 
 fn write_admitted(w: &mut BodyWriter<'_>, admitted: &Admitted) -> Written {
@@ -257,8 +197,8 @@ fn write_moved(w: &mut BodyWriter<'_>, moved: &Moved) -> Written {
         )?;
     }
     w.uint(keys::ACT, moved.act.number())?;
-    match &moved.for_order {
-        Some(order) => w.entry_ref(keys::FOR_ORDER, order),
+    match &moved.document {
+        Some(document) => documents::write_document(w, document),
         None => Ok(()),
     }
 }
@@ -316,10 +256,11 @@ fn write_counted(w: &mut BodyWriter<'_>, counted: &Counted) -> Written {
     w.code(keys::BATCH, "batch", batch.as_ref())?;
     write_said_once(w, said.map(|time| time.millis()), once.as_ref())?;
     write_expiry(w, *expiry)?;
-    match counted.span {
-        Some((started, ended)) => {
-            w.array(keys::SPAN, &[uint(started.millis()), uint(ended.millis())])
-        }
+    if let Some((started, ended)) = counted.span {
+        w.array(keys::SPAN, &[uint(started.millis()), uint(ended.millis())])?;
+    }
+    match &counted.stocktake {
+        Some(stocktake) => w.entry_ref(keys::FOR_STOCKTAKE, stocktake),
         None => Ok(()),
     }
 }

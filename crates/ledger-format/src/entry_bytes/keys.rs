@@ -1,11 +1,14 @@
 //! The keys of entry bodies. They are stored, documented in `docs/format.md` and never reused.
 //!
 //! A reader must understand even keys and may ignore odd ones. The fields of catalogue entries
-//! are numbered in [`ledger_core::catalogue::key`].
+//! are numbered in [`ledger_core::catalogue::key`], those of documents in [`order::key`],
+//! [`production::key`], [`purchase::key`] and [`stocktake::key`], those of a line of a bill of
+//! materials in [`production::bom_key`].
 
 use ledger_core::catalogue::{Class, fields_of};
+use ledger_core::document::{Family, FieldTable};
 use ledger_core::entry::Kind;
-use ledger_core::order::key as order;
+use ledger_core::{order, production, purchase, stocktake};
 
 /// The largest key.
 pub const KEY_MAX: u8 = 127;
@@ -13,11 +16,12 @@ pub const KEY_MAX: u8 = 127;
 /// All: what the entry touches; a text is an item's code, otherwise `[class, code]`.
 pub const TOUCHES: u8 = 0;
 
-/// Transactions: why.
+/// Transactions: why. Documents: why it ends.
 pub const REASON: u8 = 1;
-/// Moved, Counted, Tallied, UnknownScan: how much, in ten-thousandths.
+/// Moved, Counted, Tallied, UnknownScan: how much, in ten-thousandths. OrderLineSet,
+/// PurchaseLineSet: how much from now on.
 pub const QUANTITY: u8 = 2;
-/// Transactions: in the user's words.
+/// Transactions and others: in the user's words.
 pub const NOTE: u8 = 3;
 /// Moved: the location it came from. Counted, Tallied, UnknownScan: the location.
 pub const LOCATION: u8 = 4;
@@ -39,7 +43,7 @@ pub const SERIAL: u8 = 11;
 pub const BATCH: u8 = 12;
 /// Transactions: the time the user said it happened, in ms.
 pub const SAID: u8 = 14;
-/// Transactions: counts once with this key: `[bin16, row]`.
+/// Transactions, documents and others: counts once with this key: `[bin16, row]`.
 pub const ONCE: u8 = 16;
 /// Moved, Counted, UnknownScan: the day the batch expires, in days since 1970-01-01.
 pub const EXPIRY: u8 = 18;
@@ -49,10 +53,17 @@ pub const TO_BATCH: u8 = 20;
 pub const ACT: u8 = 22;
 /// Counted: `[started ms, ended ms]`.
 pub const SPAN: u8 = 24;
-/// Reversed: what is void. Orders: the entry that opened the order. `[origin bin16, seq, bin8]`.
+/// Reversed: what is void. Documents: the entry that began it. `[origin bin16, seq, bin8]`.
 pub const TARGET: u8 = 26;
 /// Moved: the entry that opened the order whose line it picks for: `[origin bin16, seq, bin8]`.
 pub const FOR_ORDER: u8 = 28;
+/// Moved: the entry that planned the lot that it is issued to, or built for, in the same form. It
+/// is odd, because stock moves whether or not a reader knows lots.
+pub const FOR_LOT: u8 = 37;
+/// Moved: the entry that placed the purchase order that it comes from, likewise.
+pub const FOR_PURCHASE: u8 = 39;
+/// Counted: the entry that opened the stocktake that it was made for, likewise.
+pub const FOR_STOCKTAKE: u8 = 41;
 
 /// Genesis: the program's version.
 pub const GENESIS_PROGRAM: u8 = 1;
@@ -74,12 +85,34 @@ pub const MERGED_INTO: u8 = 2;
 /// Catalogue: counts once with this key, as 16 does elsewhere: `[bin16, row]`.
 pub const CATALOGUE_ONCE: u8 = 17;
 
-/// OrderOpened: the number people call it by.
-pub const ORDER_NUMBER: u8 = 2;
+/// OrderOpened, LotPlanned, PurchaseOrderPlaced, StocktakeOpened: the number people call it by.
+pub const NUMBER: u8 = 2;
 /// OrderOpened: 0 repair, 1 sales.
 pub const ORDER_TYPE: u8 = 4;
 /// OrderExpedited: the rank.
 pub const RANK: u8 = 4;
+
+/// BomLineSet: what the parent is made of, an item's code.
+pub const BOM_CHILD: u8 = 2;
+/// LotPlanned, LotSet: what one unit is made of, four values for each line: item code, how much
+/// for one unit in ten-thousandths, attrition in hundredths of a percent, references or nil.
+pub const BOM: u8 = 4;
+
+/// PurchaseOrderPlaced: what is ordered, three values for each line: item code, quantity in
+/// ten-thousandths, day or nil.
+pub const PURCHASE_LINES: u8 = 4;
+/// PurchaseLineSet: the day, in days since 1970-01-01; absent = no day.
+pub const DAY: u8 = 4;
+
+/// StocktakeOpened, StocktakeAssigned: what is to be counted, four values each: the codes of item,
+/// location, owner and batch, or nil.
+pub const TARGETS: u8 = 4;
+/// StocktakeAssigned: the device, bin16; absent = any.
+pub const ASSIGNED_DEVICE: u8 = 2;
+/// StocktakeAssigned: counted once more: yes, or absent.
+pub const AGAIN: u8 = 6;
+/// StocktakeApproved: the counts, `[bin16, seq, bin8, bin16, seq, bin8, …]`.
+pub const APPROVED_COUNTS: u8 = 2;
 
 /// ExceptionAnswered: the exception's id.
 pub const EXCEPTION: u8 = 2;
@@ -121,7 +154,31 @@ pub const BARCODE: u8 = 2;
 /// CodeBound: how much one scan is, in ten-thousandths.
 pub const PACK: u8 = 4;
 
-/// The even keys that a reader of this version understands in a kind; none for unknown kinds.
+/// The key under which a movement names what it is for; none where no movement does.
+pub(super) const fn naming(family: Family) -> Option<u8> {
+    match family {
+        Family::Order => Some(FOR_ORDER),
+        Family::Lot => Some(FOR_LOT),
+        Family::Purchase => Some(FOR_PURCHASE),
+        Family::Stocktake => None,
+    }
+}
+
+/// The fields that an entry of this kind sets by number beside its own keys, of a document or of a
+/// line of a bill of materials.
+const fn fields_in(kind: Kind) -> FieldTable {
+    match kind {
+        Kind::STOCKTAKE_OPENED => stocktake::FIELDS,
+        Kind::ORDER_OPENED | Kind::ORDER_SET => order::FIELDS,
+        Kind::BOM_LINE_SET => production::BOM_FIELDS,
+        Kind::LOT_PLANNED | Kind::LOT_SET => production::FIELDS,
+        Kind::PURCHASE_ORDER_PLACED | Kind::PURCHASE_ORDER_SET => purchase::FIELDS,
+        _ => &[],
+    }
+}
+
+/// The even keys that a reader of this version understands in a kind, beside [`fields_in`] it; none
+/// for unknown kinds.
 fn even_keys(kind: Kind) -> Option<&'static [u8]> {
     Some(match kind {
         Kind::GENESIS => &[GENESIS_DEVICE, GENESIS_NAME, GENESIS_REASON, GENESIS_PARENT],
@@ -138,28 +195,23 @@ fn even_keys(kind: Kind) -> Option<&'static [u8]> {
         Kind::ITEM_MERGED => &[TOUCHES, MERGED_INTO],
         Kind::CODE_BOUND => &[TOUCHES, BARCODE, PACK],
         Kind::CODE_UNBOUND => &[TOUCHES, BARCODE],
-        Kind::ORDER_OPENED => &[
-            ORDER_NUMBER,
-            ORDER_TYPE,
-            order::CUSTOMER,
-            order::SITE,
-            order::DUE,
-            order::TITLE,
-            order::STAGE,
-            ONCE,
-        ],
-        Kind::ORDER_SET => &[
-            order::CUSTOMER,
-            order::SITE,
-            order::DUE,
-            order::TITLE,
-            order::STAGE,
-            ONCE,
-            TARGET,
-        ],
+        Kind::STOCKTAKE_OPENED => &[NUMBER, TARGETS, ONCE],
+        Kind::STOCKTAKE_ASSIGNED => &[ASSIGNED_DEVICE, TARGETS, AGAIN, ONCE, TARGET],
+        Kind::STOCKTAKE_APPROVED => &[APPROVED_COUNTS, ONCE, TARGET],
+        Kind::ORDER_OPENED => &[NUMBER, ORDER_TYPE, ONCE],
+        Kind::ORDER_SET | Kind::PURCHASE_ORDER_SET => &[ONCE, TARGET],
         Kind::ORDER_LINE_SET => &[TOUCHES, QUANTITY, ONCE, TARGET],
         Kind::ORDER_EXPEDITED => &[TOUCHES, RANK, ONCE, TARGET],
-        Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => &[ONCE, TARGET],
+        Kind::BOM_LINE_SET => &[TOUCHES, BOM_CHILD],
+        Kind::LOT_PLANNED => &[TOUCHES, NUMBER, BOM, ONCE],
+        Kind::LOT_SET => &[BOM, ONCE, TARGET],
+        Kind::PURCHASE_ORDER_PLACED => &[NUMBER, PURCHASE_LINES, ONCE],
+        Kind::PURCHASE_LINE_SET => &[TOUCHES, QUANTITY, DAY, ONCE, TARGET],
+        Kind::ORDER_CLOSED
+        | Kind::ORDER_CANCELLED
+        | Kind::STOCKTAKE_CLOSED
+        | Kind::LOT_CLOSED
+        | Kind::PURCHASE_ORDER_CLOSED => &[ONCE, TARGET],
         Kind::UNKNOWN_SCAN => &[
             QUANTITY, LOCATION, TO, OWNER, BATCH, SAID, ONCE, EXPIRY, SCAN_MODE, SCAN_CODE,
         ],
@@ -196,8 +248,16 @@ pub(super) fn is_field(class: Class, key: u8) -> bool {
 pub fn is_known_even(kind: Kind, key: u8) -> bool {
     match class_of(kind) {
         Some(class) => key == TOUCHES || is_field(class, key),
-        None => even_keys(kind).is_some_and(|keys| keys.contains(&key)),
+        None => {
+            even_keys(kind).is_some_and(|keys| keys.contains(&key))
+                || fields_in(kind).iter().any(|(field, _)| *field == key)
+        }
     }
+}
+
+/// Whether a key is that of a text that transactions carry for people.
+fn is_detail(key: u8) -> bool {
+    [REASON, NOTE, ORDER, LOT, PO, SERIAL].contains(&key)
 }
 
 /// Whether this version writes an odd key in this kind.
@@ -208,29 +268,25 @@ pub fn is_known_odd(kind: Kind, key: u8) -> bool {
     }
     match kind {
         Kind::GENESIS => key == GENESIS_PROGRAM,
-        Kind::ITEM_MERGED | Kind::CODE_BOUND => key == CATALOGUE_ONCE,
+        Kind::ITEM_MERGED | Kind::CODE_BOUND | Kind::BOM_LINE_SET => key == CATALOGUE_ONCE,
         Kind::TALLIED => [SERIAL, CATALOGUE_ONCE].contains(&key),
-        Kind::ORDER_CLOSED | Kind::ORDER_CANCELLED => [REASON, NOTE].contains(&key),
+        Kind::ORDER_CLOSED
+        | Kind::ORDER_CANCELLED
+        | Kind::STOCKTAKE_CLOSED
+        | Kind::LOT_CLOSED
+        | Kind::PURCHASE_ORDER_CLOSED => [REASON, NOTE].contains(&key),
         Kind::EXCEPTION_ANSWERED
         | Kind::DEVICE_REVOKED
         | Kind::ADMITTED
         | Kind::REFUSED
-        | Kind::SCAN_RESOLVED => key == NOTE,
-        Kind::UNKNOWN_SCAN => [
-            REASON,
-            NOTE,
-            ORDER,
-            LOT,
-            PO,
-            SERIAL,
-            SCAN_AIM,
-            SCAN_NEIGHBOUR,
-            SCAN_TEXT,
-        ]
-        .contains(&key),
-        Kind::MOVED | Kind::COUNTED | Kind::REVERSED => {
-            [REASON, NOTE, ORDER, LOT, PO, SERIAL].contains(&key)
+        | Kind::SCAN_RESOLVED
+        | Kind::STOCKTAKE_APPROVED => key == NOTE,
+        Kind::UNKNOWN_SCAN => {
+            [SCAN_AIM, SCAN_NEIGHBOUR, SCAN_TEXT].contains(&key) || is_detail(key)
         }
+        Kind::MOVED => [FOR_LOT, FOR_PURCHASE].contains(&key) || is_detail(key),
+        Kind::COUNTED => key == FOR_STOCKTAKE || is_detail(key),
+        Kind::REVERSED => is_detail(key),
         _ => false,
     }
 }

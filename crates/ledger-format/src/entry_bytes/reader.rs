@@ -243,6 +243,47 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A number of days since 1970-01-01.
+    pub(crate) fn day(&mut self) -> Result<u32, Reason> {
+        u32::try_from(self.uint()?).or(Err("a day beyond 32 bits"))
+    }
+
+    /// A value that may be nil.
+    pub(crate) fn or_nil<T>(
+        &mut self,
+        value: impl FnOnce(&mut Self) -> Result<T, Reason>,
+    ) -> Result<Option<T>, Reason> {
+        match self.rest.split_first() {
+            Some((first, rest)) if *first == Marker::Null.to_u8() => {
+                self.rest = rest;
+                Ok(None)
+            }
+            _ => value(self).map(Some),
+        }
+    }
+
+    /// A list of things, each of which is so many values without a list around them; `part` is said
+    /// where the last one is not whole.
+    pub(crate) fn list<T>(
+        &mut self,
+        width: usize,
+        part: Reason,
+        thing: impl Fn(&mut Self) -> Result<T, Reason>,
+    ) -> Result<Vec<T>, Reason> {
+        let Token::Array(len) = self.token()? else {
+            return Err("not a list");
+        };
+        if !len.is_multiple_of(width) {
+            return Err(part);
+        }
+        (0..len / width).map(|_| thing(self)).collect()
+    }
+
+    /// References: origin, seq and hash, one after the other.
+    pub(crate) fn entry_refs(&mut self) -> Result<Vec<EntryRef>, Reason> {
+        self.list(3, "a part of a reference", Self::flat_entry_ref)
+    }
+
     pub(crate) fn array_of(&mut self, len: usize) -> Result<(), Reason> {
         match self.token()? {
             Token::Array(found) if found == len => Ok(()),
@@ -256,7 +297,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The three parts of a reference, without the list around them.
-    pub(crate) fn flat_entry_ref(&mut self) -> Result<EntryRef, Reason> {
+    fn flat_entry_ref(&mut self) -> Result<EntryRef, Reason> {
         let origin = Origin::from_bytes(self.bin()?);
         let seq = self.uint()?;
         if seq == 0 {
@@ -310,6 +351,14 @@ impl Fields {
         self.next_key_min = key.saturating_add(1);
         Ok(Some(key))
     }
+}
+
+/// A list that is left out where it is empty.
+pub(crate) fn filled<T>(list: Vec<T>) -> Result<Vec<T>, Reason> {
+    if list.is_empty() {
+        return Err("an empty list");
+    }
+    Ok(list)
 }
 
 /// Skips one value, checking its form; `depth` is the level it stands on.

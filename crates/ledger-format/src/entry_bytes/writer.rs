@@ -171,6 +171,29 @@ pub(super) fn uint(value: u64) -> Token<'static> {
     i64::try_from(value).map_or(Token::Big(value), Token::Int)
 }
 
+/// A code as one of several values, or nil.
+pub(super) fn code_or_nil<'a>(
+    name: &'static str,
+    code: Option<&'a Code>,
+) -> Result<Token<'a>, EncodeError> {
+    match code {
+        None => Ok(Token::Nil),
+        Some(code) => normal(name, code).map(Token::Text),
+    }
+}
+
+/// A text as one of several values, or nil.
+pub(super) fn text_or_nil<'a>(
+    name: &'static str,
+    text: Option<&'a str>,
+) -> Result<Token<'a>, EncodeError> {
+    match text {
+        None => Ok(Token::Nil),
+        Some("") => Err(EncodeError::EmptyText(name)),
+        Some(text) => Ok(Token::Text(text)),
+    }
+}
+
 /// The text of a code that a reader will take for normalised.
 pub(super) fn normal<'a>(name: &'static str, code: &'a Code) -> Result<&'a str, EncodeError> {
     let text = code.as_str();

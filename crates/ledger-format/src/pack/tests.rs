@@ -5,6 +5,7 @@ use std::hint::black_box;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use ledger_core::document::DocumentRef;
 use ledger_core::entry::{Act, Body, Content};
 use ledger_core::{EntryId, EntryRef};
 
@@ -181,7 +182,7 @@ fn picks(
         moved.from = moved.from.take().or(moved.to.take());
         moved.act = Act::Remove;
         moved.particulars.details.order = None;
-        moved.for_order = order_of(index);
+        moved.document = order_of(index).map(DocumentRef::order);
         encode(&entry).unwrap()
     };
     movements.iter().enumerate().map(pick).collect()

@@ -1,19 +1,19 @@
 //! Reads what only the central server may say of devices and of what they wrote.
 
+use ledger_core::DeviceId;
 use ledger_core::entry::{Admitted, DeviceRevoked, Refused};
-use ledger_core::{DeviceId, EntryRef};
 
 use super::{MISSING, other, read_once};
-use crate::entry_bytes::reader::{Fields, Reader};
-use crate::entry_bytes::{Reason, Token, keys};
+use crate::entry_bytes::reader::{Fields, Reader, filled};
+use crate::entry_bytes::{Reason, keys};
 
 pub(super) fn read_admitted(reader: &mut Reader<'_>) -> Result<Admitted, Reason> {
     let mut fields = Fields::of_body(reader)?;
     let (mut entries, mut through, mut note, mut once) = (None, None, None, None);
     while let Some(key) = fields.next(reader)? {
         match key {
-            keys::ADMITTED_ENTRIES => entries = Some(read_refs(reader)?),
-            keys::ADMITTED_THROUGH => through = Some(read_filled_refs(reader)?),
+            keys::ADMITTED_ENTRIES => entries = Some(reader.entry_refs()?),
+            keys::ADMITTED_THROUGH => through = Some(filled(reader.entry_refs()?)?),
             keys::NOTE => note = Some(reader.filled_text()?),
             keys::ONCE => once = Some(read_once(reader)?),
             _ => other(key, reader)?,
@@ -33,7 +33,7 @@ pub(super) fn read_revoked(reader: &mut Reader<'_>) -> Result<DeviceRevoked, Rea
     while let Some(key) = fields.next(reader)? {
         match key {
             keys::REVOKED_DEVICE => device = Some(DeviceId::from_bytes(reader.bin()?)),
-            keys::REVOKED_TRUSTED => trusted = Some(read_refs(reader)?),
+            keys::REVOKED_TRUSTED => trusted = Some(reader.entry_refs()?),
             keys::NOTE => note = Some(reader.filled_text()?),
             keys::ONCE => once = Some(read_once(reader)?),
             _ => other(key, reader)?,
@@ -52,7 +52,7 @@ pub(super) fn read_refused(reader: &mut Reader<'_>) -> Result<Refused, Reason> {
     let (mut through, mut note, mut once) = (None, None, None);
     while let Some(key) = fields.next(reader)? {
         match key {
-            keys::REFUSED_THROUGH => through = Some(read_refs(reader)?),
+            keys::REFUSED_THROUGH => through = Some(reader.entry_refs()?),
             keys::NOTE => note = Some(reader.filled_text()?),
             keys::ONCE => once = Some(read_once(reader)?),
             _ => other(key, reader)?,
@@ -63,28 +63,4 @@ pub(super) fn read_refused(reader: &mut Reader<'_>) -> Result<Refused, Reason> {
         note,
         once,
     })
-}
-
-/// References that are left out where there are none.
-fn read_filled_refs(reader: &mut Reader<'_>) -> Result<Vec<EntryRef>, Reason> {
-    let entries = read_refs(reader)?;
-    if entries.is_empty() {
-        return Err("an empty list");
-    }
-    Ok(entries)
-}
-
-/// References: origin, seq and hash, one after the other.
-fn read_refs(reader: &mut Reader<'_>) -> Result<Vec<EntryRef>, Reason> {
-    let Token::Array(len) = reader.token()? else {
-        return Err("not a list");
-    };
-    if !len.is_multiple_of(3) {
-        return Err("a part of a reference");
-    }
-    let mut entries = Vec::new();
-    for _ in 0..len / 3 {
-        entries.push(reader.flat_entry_ref()?);
-    }
-    Ok(entries)
 }

@@ -2,55 +2,16 @@
 //! written by hand: what is said, what only a newer version knows, and what makes no sense.
 
 use ledger_core::catalogue::{CatalogueWrite, Value};
+use ledger_core::document::{DocumentFields, DocumentRef};
 use ledger_core::entry::{
-    CodeBound, CodeUnbound, Ended, ExceptionAnswered, IdempotencyKey, ItemMerged, OrderEntry,
-    OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
+    CodeBound, CodeUnbound, Ended, ExceptionAnswered, ItemMerged, OrderEntry, OrderExpedited,
+    OrderLineSet, OrderOpened, OrderSet,
 };
-use ledger_core::order::{DocumentFields, OrderType, key};
+use ledger_core::order::{FIELDS, OrderType, key};
 use ledger_core::{Barcode, EntryId, EntryRef, Origin, Quantity};
 
+use super::by_hand::*;
 use super::*;
-
-/// Keys of a body with the bytes of their values.
-type Pairs = Vec<(u8, Vec<u8>)>;
-
-const ONCE: IdempotencyKey = IdempotencyKey {
-    key: [9; 16],
-    row: 3,
-};
-
-fn entry_ref() -> EntryRef {
-    EntryRef {
-        id: EntryId {
-            origin: Origin::from_bytes([7; 16]),
-            seq: 5,
-        },
-        hash8: [1; 8],
-    }
-}
-
-/// `[origin bin16, seq, bin8]` with so many bytes of origin and hash.
-fn reference(origin: usize, seq: u8, hash: usize) -> Vec<u8> {
-    let mut out = vec![0x93, 0xC4, u8::try_from(origin).unwrap()];
-    out.extend(vec![7; origin]);
-    out.extend([seq, 0xC4, u8::try_from(hash).unwrap()]);
-    out.extend(vec![1; hash]);
-    out
-}
-
-fn target() -> Vec<u8> {
-    reference(16, 5, 8)
-}
-
-/// `[bin16, row]`.
-fn once() -> Vec<u8> {
-    [&[0x92, 0xC4, 16][..], &[9; 16], &[3]].concat()
-}
-
-fn text(text: &str) -> Vec<u8> {
-    let head = 0xA0 | u8::try_from(text.len()).unwrap();
-    [&[head], text.as_bytes()].concat()
-}
 
 /// A list of entries' names, the last one cut off after so many values.
 fn named(values: u8) -> Vec<u8> {
@@ -63,49 +24,6 @@ fn named(values: u8) -> Vec<u8> {
         }
     }
     out
-}
-
-fn bytes_of(kind: u8, pairs: &Pairs) -> Vec<u8> {
-    let mut body = vec![0x80 | u8::try_from(pairs.len()).unwrap()];
-    for (key, value) in pairs {
-        body.push(*key);
-        body.extend_from_slice(value);
-    }
-    with_body(kind, &body)
-}
-
-/// The same fields with one more, or with another value of one.
-fn with(pairs: &Pairs, key: u8, value: &[u8]) -> Pairs {
-    let mut pairs = without(pairs, key);
-    pairs.push((key, value.to_vec()));
-    pairs.sort();
-    pairs
-}
-
-fn without(pairs: &Pairs, key: u8) -> Pairs {
-    let mut pairs = pairs.clone();
-    pairs.retain(|(other, _)| *other != key);
-    pairs
-}
-
-/// One kind of entry, by hand.
-struct Example {
-    kind: u8,
-    /// The keys that must be there.
-    least: Pairs,
-    /// All keys that this version has, of which the others may be absent.
-    most: Pairs,
-    /// What the two say.
-    says: [Body; 2],
-}
-
-fn ended(full: bool) -> Ended {
-    Ended {
-        order: entry_ref(),
-        reason: full.then(|| "done".to_owned()),
-        note: full.then(|| "ok".to_owned()),
-        once: full.then_some(ONCE),
-    }
 }
 
 fn order_fields() -> (Pairs, DocumentFields) {
@@ -156,12 +74,14 @@ fn orders_of_fields() -> [Example; 2] {
     [
         Example {
             kind: 30,
+            fields: FIELDS,
             most: more(&opened),
             least: opened,
             says: [opens(none(), None), opens(fields.clone(), Some(ONCE))],
         },
         Example {
             kind: 31,
+            fields: FIELDS,
             most: more(&set),
             least: set,
             says: [sets(none(), None), sets(fields, Some(ONCE))],
@@ -192,12 +112,14 @@ fn lines_of_orders() -> [Example; 2] {
     [
         Example {
             kind: 32,
+            fields: &[],
             most: with(&lines, 16, &once()),
             least: lines,
             says: [line(None), line(Some(ONCE))],
         },
         Example {
             kind: 33,
+            fields: &[],
             most: with(&ranks, 16, &once()),
             least: ranks,
             says: [expedited(None), expedited(Some(ONCE))],
@@ -206,13 +128,6 @@ fn lines_of_orders() -> [Example; 2] {
 }
 
 fn ends_and_answers() -> [Example; 3] {
-    let least = vec![(26, target())];
-    let most = vec![
-        (1, text("done")),
-        (3, text("ok")),
-        (16, once()),
-        (26, target()),
-    ];
     let answered = |full: bool| {
         let id = |seq| EntryId {
             origin: Origin::from_bytes([7; 16]),
@@ -226,20 +141,11 @@ fn ends_and_answers() -> [Example; 3] {
         })
     };
     [
-        Example {
-            kind: 34,
-            least: least.clone(),
-            most: most.clone(),
-            says: [false, true].map(|full| Body::Order(OrderEntry::Closed(ended(full)))),
-        },
-        Example {
-            kind: 35,
-            least,
-            most,
-            says: [false, true].map(|full| Body::Order(OrderEntry::Cancelled(ended(full)))),
-        },
+        ends(34, |ended| Body::Order(OrderEntry::Closed(ended))),
+        ends(35, |ended| Body::Order(OrderEntry::Cancelled(ended))),
         Example {
             kind: 85,
+            fields: &[],
             least: vec![(2, text("negative-X")), (4, named(0))],
             most: vec![
                 (2, text("negative-X")),
@@ -253,116 +159,11 @@ fn ends_and_answers() -> [Example; 3] {
 }
 
 /// Every kind about orders and answers, by hand.
-fn examples() -> Vec<Example> {
+pub(super) fn examples() -> Vec<Example> {
     let mut all: Vec<Example> = orders_of_fields().into();
     all.extend(lines_of_orders());
     all.extend(ends_and_answers());
     all
-}
-
-fn is_newer(bytes: &[u8]) -> bool {
-    matches!(decode(bytes), Content::Newer { .. })
-}
-
-fn known(bytes: &[u8]) -> Body {
-    match decode(bytes) {
-        Content::Known(entry) => entry.body,
-        other @ (Content::Newer { .. } | Content::Bad { .. }) => {
-            panic!("{bytes:02x?} is {other:?}")
-        }
-    }
-}
-
-/// It says that, and saying that gives these bytes.
-fn says(bytes: &[u8], body: &Body) {
-    assert_eq!(&known(bytes), body);
-    let time = Timestamp::from_millis(0);
-    let entry = Entry {
-        time,
-        clock: Clock::new(time, 0),
-        user: None,
-        body: body.clone(),
-    };
-    assert_eq!(encode(&entry).as_deref(), Ok(bytes));
-}
-
-#[test]
-fn each_kind_has_its_number_and_its_keys() {
-    for example in examples() {
-        let [least, most] = &example.says;
-        says(&bytes_of(example.kind, &example.least), least);
-        says(&bytes_of(example.kind, &example.most), most);
-        assert_eq!(least.kind(), Kind(example.kind.into()));
-    }
-}
-
-#[test]
-fn keys_that_are_not_known_are_skipped_when_odd_and_newer_when_even() {
-    for Example {
-        kind, most, says, ..
-    } in examples()
-    {
-        let unknown = (0..=KEY_MAX).filter(|key| most.iter().all(|(known, _)| known != key));
-        for key in unknown {
-            for value in [&[0xC0][..], &[0x92, 0x81, 2, 0xC3, 0xA1, b'x']] {
-                let bytes = bytes_of(kind, &with(&most, key, value));
-                if key.is_multiple_of(2) {
-                    assert!(is_newer(&bytes), "kind {kind}, key {key}");
-                } else {
-                    assert_eq!(known(&bytes), says[1], "kind {kind}, key {key}");
-                }
-            }
-        }
-        // Also where a known key makes no sense to us.
-        let senseless = with(&most, 16, &[0xC0]);
-        assert!(is_newer(&bytes_of(kind, &with(&senseless, 20, &[0xC0]))));
-        assert!(is_newer(&bytes_of(kind, &vec![(20, vec![0])])));
-    }
-}
-
-#[test]
-fn what_must_be_there_is_missed() {
-    for Example {
-        kind, least, most, ..
-    } in examples()
-    {
-        for (key, _) in &least {
-            let bytes = bytes_of(kind, &without(&most, *key));
-            assert_eq!(bad(&bytes), "a field is missing", "kind {kind}, key {key}");
-        }
-    }
-}
-
-#[test]
-fn values_of_a_wrong_type_are_refused() {
-    for Example { kind, most, .. } in examples() {
-        for (key, value) in &most {
-            // Nil, yes, a number, a text, bytes, a list and a map, but for those of its own type.
-            let wrong: [(u8, &[u8]); 7] = [
-                (0, &[0xC0]),
-                (1, &[0xC3]),
-                (2, &[1]),
-                (3, &[0xA1, b'X']),
-                (4, &[0xC4, 1, 0]),
-                (5, &[0x91, 0]),
-                (6, &[0x81, 2, 0]),
-            ];
-            let own = match value[0] {
-                0..=0x7F | 0xCC..=0xD3 | 0xE0..=0xFF => 2,
-                0xA0..=0xBF => 3,
-                _ => 99,
-            };
-            let may_be_nil = [30, 31].contains(&kind) && (6..=14).contains(key);
-            for (class, wrong) in wrong {
-                let bytes = bytes_of(kind, &with(&most, *key, wrong));
-                if class == own || (class == 0 && may_be_nil) {
-                    says(&bytes, &known(&bytes));
-                } else {
-                    let _reason = bad(&bytes);
-                }
-            }
-        }
-    }
 }
 
 #[test]
@@ -376,13 +177,13 @@ fn values_that_make_no_sense_are_refused() {
             30,
             6,
             text("acme"),
-            "a field that an order does not have, or its type",
+            "a field that the document does not have, or its type",
         ),
         (
             31,
             8,
             text(""),
-            "a field that an order does not have, or its type",
+            "a field that the document does not have, or its type",
         ),
         (31, 26, reference(16, 0, 8), "a seq of zero"),
         (31, 26, reference(15, 5, 8), "bytes of a wrong length"),
@@ -423,59 +224,22 @@ fn values_that_make_no_sense_are_refused() {
     );
 }
 
-#[test]
-fn longer_forms_are_refused_in_each_kind() {
-    for Example { kind, most, .. } in examples() {
-        let good = bytes_of(kind, &most);
-        let _reason = bad(&[&good[..], &[0]].concat());
-        let _reason = bad(&good[..good.len() - 1]);
-        let fields = u8::try_from(most.len()).unwrap();
-        let mut long_head = good.clone();
-        drop(long_head.splice(9..10, [0xDE, 0, fields]));
-        assert_eq!(bad(&long_head), "not the shortest form");
-        let mut backwards = most.clone();
-        backwards.reverse();
-        assert_eq!(
-            bad(&bytes_of(kind, &backwards)),
-            "keys that do not ascend",
-            "kind {kind}"
-        );
-        let twice = [&most[..], &most[most.len() - 1..]].concat();
-        assert_eq!(bad(&bytes_of(kind, &twice)), "keys that do not ascend");
-        for (key, value) in &most {
-            let longer = match value[0] {
-                byte @ 0..=0x7F => vec![0xCC, byte],
-                byte @ 0xE0..=0xFF => vec![0xD0, byte],
-                byte @ 0xA0..=0xBF => [&[0xD9, byte & 0x1F], &value[1..]].concat(),
-                byte @ 0x90..=0x9F => [&[0xDC, 0, byte & 0x0F], &value[1..]].concat(),
-                _ => [&[0xCE, 0, 0], &value[1..]].concat(),
-            };
-            let bytes = bytes_of(kind, &with(&most, *key, &longer));
-            assert_eq!(
-                bad(&bytes),
-                "not the shortest form",
-                "kind {kind}, key {key}"
-            );
-        }
-    }
-}
-
 /// A movement of 1 from A, removed.
-fn moved() -> Pairs {
+pub(super) fn moved() -> Pairs {
     vec![(0, text("X")), (2, vec![1]), (4, text("A")), (22, vec![2])]
 }
 
 #[test]
 fn a_movement_names_the_order_that_it_picks_for() {
-    let order_of = |pairs: &Pairs| {
+    let document_of = |pairs: &Pairs| {
         let Body::Moved(moved) = known(&bytes_of(10, pairs)) else {
             panic!("not a movement")
         };
-        moved.for_order
+        moved.document
     };
     let picked = with(&moved(), 28, &target());
-    assert_eq!(order_of(&moved()), None);
-    assert_eq!(order_of(&picked), Some(entry_ref()));
+    assert_eq!(document_of(&moved()), None);
+    assert_eq!(document_of(&picked), Some(DocumentRef::order(entry_ref())));
     says(&bytes_of(10, &picked), &known(&bytes_of(10, &picked)));
     for (value, reason) in [
         (reference(16, 0, 8), "a seq of zero"),
@@ -573,19 +337,6 @@ fn a_catalogue_entry_counts_once_under_an_odd_key() {
 
 #[test]
 fn orders_without_a_canonical_form_are_not_written() {
-    let refused = |body: Body| {
-        let time = Timestamp::from_millis(0);
-        let entry = Entry {
-            time,
-            clock: Clock::new(time, 0),
-            user: None,
-            body,
-        };
-        let mut out = vec![7];
-        let error = encode_into(&entry, &mut out).unwrap_err();
-        assert_eq!(out, [7]);
-        error
-    };
     let seq_zero = EntryRef {
         id: EntryId {
             seq: 0,
@@ -615,7 +366,9 @@ fn orders_without_a_canonical_form_are_not_written() {
     assert_eq!(error, EncodeError::Senseless("a reference to seq 0"));
     let empty = Ended {
         reason: Some(String::new()),
-        ..ended(true)
+        document: entry_ref(),
+        note: None,
+        once: None,
     };
     assert_eq!(
         refused(Body::Order(OrderEntry::Closed(empty))),
