@@ -4,6 +4,7 @@ use codes::own;
 use labels::{Label, Symbology};
 use ledger_core::at_entry::{self, Refusal, settings};
 use ledger_core::catalogue::{Class, key};
+use ledger_core::document::Family;
 use ledger_core::fold::{Fold, Item, ItemMatch};
 use ledger_core::{Code, Quantity, UserName};
 
@@ -40,7 +41,8 @@ pub(crate) fn in_use(fold: &Fold, kind: Kind) -> Vec<String> {
                 .filter(|id| fold.is_open_order(*id));
             let numbers = open.filter_map(|id| fold.order_number(id).cloned());
             // Of two orders with one number no code can tell which it means.
-            let clear = numbers.filter(|number| fold.orders_numbered(number).len() == 1);
+            let clear =
+                numbers.filter(|number| fold.documents_numbered(Family::Order, number).len() == 1);
             clear.map(|number| number.to_string()).collect()
         }
         Kind::Reasons => settings::reasons(fold),
@@ -196,8 +198,8 @@ pub(crate) fn left_out(fold: &Fold, kind: Kind) -> Vec<String> {
     if kind != Kind::Orders {
         return Vec::new();
     }
-    let numbers = fold.order_numbers().filter(|number| {
-        let orders = fold.orders_numbered(number);
+    let numbers = fold.document_numbers(Family::Order).filter(|number| {
+        let orders = fold.documents_numbered(Family::Order, number);
         orders.len() > 1 && orders.iter().any(|id| fold.is_open_order(*id))
     });
     let told = numbers

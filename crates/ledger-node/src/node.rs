@@ -124,7 +124,7 @@ impl std::fmt::Debug for Node {
 /// Whether an entry was written in one group with the one that began it, although it has a key of
 /// its own: what comes back of an order has one, so that it comes back once whoever says so.
 fn goes_along(begun: &Entry, entry: &Entry) -> bool {
-    let comes_back = matches!(&entry.body, Body::Moved(moved) if moved.for_order.is_some());
+    let comes_back = matches!(&entry.body, Body::Moved(moved) if moved.document.is_some());
     comes_back
         && entry.body.once().is_some_and(|once| once.row > 0)
         && (entry.time, &entry.user) == (begun.time, &begun.user)

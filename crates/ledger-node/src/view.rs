@@ -6,6 +6,7 @@
 //! come from the fold, the words of a transaction from its entry.
 
 mod alert;
+mod bom;
 mod customer;
 mod device;
 mod entry;
@@ -16,12 +17,14 @@ mod history_page;
 mod item;
 mod level;
 mod location;
+mod lot;
 mod matrix;
 mod object;
 mod order;
 mod order_list;
 mod partner;
 mod place;
+mod purchase;
 mod recent;
 mod scan;
 mod series;
@@ -29,6 +32,7 @@ mod setting;
 mod site;
 mod status;
 mod stock_group;
+mod stocktake;
 mod user;
 mod who;
 mod why;
@@ -39,6 +43,7 @@ use chrono::{DateTime, SecondsFormat};
 use ledger_core::{Code, Timestamp};
 
 pub use self::alert::{CrossingView, LowStockView, ShortItemView, SupplyView};
+pub use self::bom::{BomLevelView, BomLineView, BomView, UseView};
 pub use self::customer::{CustomerView, OwnedLineView};
 pub use self::device::{BehindView, DeviceView, RevokedOriginView};
 pub use self::entry::entry_json;
@@ -49,6 +54,9 @@ pub use self::history_page::{HistoryFilter, HistoryPage};
 pub use self::item::{BarcodeView, ItemView, LineView};
 pub use self::level::Level;
 pub use self::location::{LocationTypeView, LocationView};
+pub use self::lot::{
+    BuildStepView, CanBuildView, LotLineView, LotRow, LotView, PegPartView, PegView, ShortPartView,
+};
 pub use self::matrix::{MatrixFilter, MatrixRow, MatrixSite, MatrixSum, MatrixView, Whose};
 pub use self::order::{BackorderView, OrderLineView, OrderView, PickView, WantingView, day_text};
 pub use self::order_list::{OrderFilter, OrderMoveView, OutView};
@@ -56,6 +64,7 @@ pub use self::partner::{CustomerRowView, PartnerView};
 pub use self::place::{
     ChangeRow, ContentRow, Load, Part, PlaceFilter, PlaceRow, RackKey, RackPlace,
 };
+pub use self::purchase::{ComingView, CoversView, PurchaseLineView, PurchaseView};
 pub use self::recent::{Deed, RecentView};
 pub use self::scan::{ScanView, ScannedCodeView};
 pub use self::series::{
@@ -65,6 +74,7 @@ pub use self::setting::SettingView;
 pub use self::site::{SiteItemView, SiteNameView, SiteView};
 pub use self::status::StatusView;
 pub use self::stock_group::{Group, GroupKey, StockGroupView};
+pub use self::stocktake::{StocktakeCountView, StocktakeLineView, StocktakeRow, StocktakeView};
 pub use self::user::UserView;
 pub use self::who::WhoView;
 pub use self::why::{CountView, IgnoredView, MovementView, WhyFromView, WhyLineView, WhyView};

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use codes::own::{Kind, Own};
 use codes::reading::{Amount, KeyKind, Meaning, Reading, SCORE_TO_ASK, Says, Scan, Setting};
 use ledger_core::catalogue::Class;
+use ledger_core::document::Family;
 use ledger_core::fold::{Fold, ItemMatch};
 use ledger_core::{Code, EntryId, Quantity, UserName};
 
@@ -219,7 +220,7 @@ fn exact(fold: &Fold, wanted: Wanted, text: &str) -> Option<Meant> {
 
 /// The only order with a number.
 fn order(fold: &Fold, number: &Code) -> Option<Thing> {
-    match fold.orders_numbered(number).as_slice() {
+    match fold.documents_numbered(Family::Order, number).as_slice() {
         [order] => Some(Thing::Order(*order)),
         _ => None,
     }

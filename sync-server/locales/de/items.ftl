@@ -28,6 +28,7 @@ customers-stock = Kundeneigentum
 threshold = Meldebestand
 low-stock-threshold = Meldebestand
 usual-location = Üblicher Lagerort
+usual-supplier = Üblicher Lieferant
 kind = Art
 last-counted = Zuletzt gezählt
 none = keiner

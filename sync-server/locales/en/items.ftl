@@ -28,6 +28,7 @@ customers-stock = Customers’ stock
 threshold = Threshold
 low-stock-threshold = Low Stock Threshold
 usual-location = Usual location
+usual-supplier = Usual supplier
 kind = Kind
 last-counted = Last counted
 none = none

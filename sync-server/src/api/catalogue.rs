@@ -170,8 +170,8 @@ pub(super) async fn add_grid(
         let about_type = match about {
             About::Thing(subject) if subject.class == Class::Location => typed(subject).map(of),
             About::Thing(_)
-            | About::Document(Family::Order, _)
-            | About::NewDocument(Family::Order)
+            | About::Document(..)
+            | About::NewDocument(_)
             | About::Exception(_)
             | About::Scans(_) => None,
         };

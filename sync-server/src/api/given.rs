@@ -74,6 +74,9 @@ pub(super) struct ItemGiven {
     location: Option<String>,
     #[serde(default, deserialize_with = "said")]
     #[schema(nullable = false)]
+    supplier: Option<String>,
+    #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     pub(super) archived: Option<bool>,
 }
 
@@ -99,6 +102,7 @@ impl ItemGiven {
             threshold: threshold.transpose()?,
             barcodes: barcodes.map(BarcodeGiven::read).collect::<Result<_, _>>()?,
             location: self.location,
+            supplier: self.supplier,
         };
         let ItemChange {
             name,
@@ -107,8 +111,9 @@ impl ItemGiven {
             threshold,
             barcodes,
             location,
+            supplier,
         } = &change;
-        let texts = [name, unit, location];
+        let texts = [name, unit, location, supplier];
         let is_said = texts.iter().any(|text| text.is_some())
             || kind.is_some()
             || threshold.is_some()

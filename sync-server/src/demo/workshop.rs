@@ -92,6 +92,7 @@ pub(super) fn items() -> Vec<Step> {
                 threshold: Some(part.low_at.parse().ok()),
                 barcodes: vec![(barcode(index), Quantity::ONE)],
                 location: Some(home_in_bergen(index)),
+                supplier: None,
             };
             add_item(fold, part.sku, &change)
         })

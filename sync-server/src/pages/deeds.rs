@@ -1,6 +1,7 @@
 //! What somebody did, in one line: on the dashboard and where an exception names entries.
 
 use ledger_core::catalogue::Class;
+use ledger_core::document::Family;
 use ledger_node::view::{Deed, RecentView};
 
 use super::frame::Frame;
@@ -59,8 +60,14 @@ fn words(frame: &Frame, deed: &Deed) -> String {
         Deed::Reversed { item } => {
             frame.with("deed-reversed", "item", item.as_deref().unwrap_or("?"))
         }
-        Deed::Order { number } => {
-            frame.with("deed-order", "number", number.as_deref().unwrap_or("?"))
+        Deed::Document { family, number } => {
+            let key = match family {
+                Family::Order => "deed-order",
+                Family::Lot => "deed-lot",
+                Family::Purchase => "deed-purchase-order",
+                Family::Stocktake => "deed-stocktake",
+            };
+            frame.with(key, "number", number.as_deref().unwrap_or("?"))
         }
         Deed::Set { class, code } => {
             let class = frame.word("class", &class.word().replace(' ', "-"));
@@ -83,7 +90,15 @@ fn address(deed: &Deed) -> Option<String> {
     match deed {
         Deed::Moved { item, .. } | Deed::Counted { item, .. } => path("items", item),
         Deed::Reversed { item } => path("items", item.as_deref()?),
-        Deed::Order { number } => path("orders", number.as_deref()?),
+        Deed::Document { family, number } => {
+            let pages = match family {
+                Family::Order => "orders",
+                Family::Lot => "lots",
+                Family::Purchase => "purchase-orders",
+                Family::Stocktake => "stocktakes",
+            };
+            path(pages, number.as_deref()?)
+        }
         Deed::Set { class, code } => {
             let kind = match class {
                 Class::Item => "items",

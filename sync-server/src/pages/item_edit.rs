@@ -19,7 +19,7 @@ use crate::lang::Words;
 use crate::problem::Problem;
 
 /// The fields in which two people may meet.
-const FIELDS: [&str; 5] = ["name", "kind", "unit", "threshold", "location"];
+const FIELDS: [&str; 6] = ["name", "kind", "unit", "threshold", "location", "supplier"];
 /// Kinds, in the words of the catalogue.
 pub(super) const KINDS: [ItemKind; 3] = [ItemKind::Part, ItemKind::Pcba, ItemKind::Assembly];
 
@@ -30,18 +30,21 @@ struct Shown {
     unit: String,
     threshold: String,
     location: String,
+    supplier: String,
 }
 
 impl Shown {
     fn of(item: &Item, words: Words) -> Self {
         let threshold = item.threshold;
         let location = item.location.as_ref();
+        let supplier = item.supplier.as_ref();
         Self {
             name: item.name.clone(),
             kind: item.kind.word(),
             unit: item.unit.clone(),
             threshold: threshold.map_or_else(String::new, |n| words.typed(&n.to_string())),
             location: location.map(ToString::to_string).unwrap_or_default(),
+            supplier: supplier.map(ToString::to_string).unwrap_or_default(),
         }
     }
 }
@@ -58,6 +61,12 @@ fn barcodes(words: Words, text: &str) -> Result<Vec<(String, Quantity)>, Problem
         Some(_) | None => Ok((line.to_owned(), Quantity::ONE)),
     };
     lines.map(read).collect()
+}
+
+/// The suppliers that a field offers.
+fn suppliers(view: &View<'_>) -> Vec<String> {
+    let codes = view.fold().codes(Class::Supplier);
+    codes.map(ToString::to_string).collect()
 }
 
 /// A quantity in a field, or none where it is empty.
@@ -89,6 +98,8 @@ struct EditPage {
     unit: EditField,
     threshold: EditField,
     location: EditField,
+    supplier: EditField,
+    suppliers: Vec<String>,
     /// The unit is fixed once there are transactions.
     unit_is_fixed: bool,
 }
@@ -114,6 +125,8 @@ fn edit_page(
         unit: field("unit", &shown.unit),
         threshold: field("threshold", &shown.threshold),
         location: field("location", &shown.location),
+        supplier: field("supplier", &shown.supplier),
+        suppliers: suppliers(view),
         unit_is_fixed: !view.fold().lines(&sku).is_empty(),
         frame,
         form,
@@ -166,6 +179,7 @@ impl Edit {
             threshold: threshold.map(|_| self.threshold),
             barcodes: self.barcodes.clone(),
             location: self.edits.change("location", &now.location)?,
+            supplier: self.edits.change("supplier", &now.supplier)?,
         };
         let mut plan = at_entry::set_item(fold, sku.as_str(), &change, false)?;
         for barcode in &self.unbound {
@@ -245,6 +259,7 @@ struct NewPage {
     kinds: [&'static str; 3],
     /// The threshold that holds when none is said.
     default: Option<String>,
+    suppliers: Vec<String>,
 }
 
 fn new_page(view: &View<'_>, frame: Frame, form: Form) -> NewPage {
@@ -253,6 +268,7 @@ fn new_page(view: &View<'_>, frame: Frame, form: Form) -> NewPage {
         default: default.map(|default| frame.number(&default.to_string())),
         offers: Offers::places_like(view, &[], ""),
         kinds: KINDS.map(ItemKind::word),
+        suppliers: suppliers(view),
         frame,
         form,
     }
@@ -276,6 +292,7 @@ fn new_item(words: Words, fields: &Fields) -> Result<(String, ItemChange), Probl
         threshold: typed.map(Some),
         barcodes: barcodes(words, fields.raw("barcodes"))?,
         location: fields.text("location"),
+        supplier: fields.text("supplier"),
     };
     Ok((sku, change))
 }

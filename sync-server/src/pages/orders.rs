@@ -5,6 +5,7 @@ use axum::response::Response;
 use ledger_core::at_entry::settings::order_policy;
 use ledger_core::at_entry::{self, OrderChange};
 use ledger_core::catalogue::Class;
+use ledger_core::document::Family;
 use ledger_core::fold::Fold;
 use ledger_core::order::OrderType;
 use ledger_core::{Code, EntryId};
@@ -122,7 +123,7 @@ pub(super) async fn show(
         Ok(OrdersPage {
             frame,
             next: orders.last().filter(|_| more).map(|row| row.entry.clone()),
-            is_empty: orders.is_empty() && fold.order_numbers().next().is_none(),
+            is_empty: orders.is_empty() && fold.document_numbers(Family::Order).next().is_none(),
             rows: orders
                 .into_iter()
                 .map(|order| Row::of(fold, order))

@@ -64,6 +64,9 @@ pub(crate) struct ItemFields {
     /// The usual location
     #[arg(long, value_name = "NUMBER")]
     pub(crate) location: Option<String>,
+    /// Whom it is usually bought from
+    #[arg(long, value_name = "SUPPLIER")]
+    pub(crate) supplier: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -70,6 +70,7 @@ fn change(fields: ItemFields) -> Result<ItemChange, Refusal> {
         threshold,
         barcode,
         location,
+        supplier,
     } = fields;
     Ok(ItemChange {
         name,
@@ -81,6 +82,7 @@ fn change(fields: ItemFields) -> Result<ItemChange, Refusal> {
             .map(|text| self::barcode(text))
             .collect::<Result<_, _>>()?,
         location,
+        supplier,
     })
 }
 

@@ -67,7 +67,11 @@ fn is_news(fold: &Fold, body: &Body) -> bool {
         | Body::Reversed(_)
         | Body::ItemMerged(_)
         | Body::CodeUnbound(_)
+        | Body::BomLineSet(_)
         | Body::Order(_)
+        | Body::Lot(_)
+        | Body::Purchase(_)
+        | Body::Stocktake(_)
         | Body::UnknownScan(_)
         | Body::ScanResolved(_)
         | Body::ExceptionAnswered(_)
@@ -117,6 +121,7 @@ impl Items {
                 .map(barcode)
                 .collect::<Result<_, _>>()?,
             location: some(location),
+            supplier: None,
         };
         let plan = at_entry::set_item(fold, code.as_str(), &change, true)?;
         let bound: Vec<&Barcode> = plan

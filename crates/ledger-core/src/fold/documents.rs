@@ -480,7 +480,8 @@ impl Fold {
     }
 
     /// What kind of document is meant by what is said of one that has not arrived.
-    pub(crate) fn family_said(&self, id: EntryId) -> Option<Family> {
+    #[must_use]
+    pub fn family_said(&self, id: EntryId) -> Option<Family> {
         let name = self.name_as_begun(id).map(|(family, _)| family);
         name.or_else(|| self.documents.family_said(id))
     }

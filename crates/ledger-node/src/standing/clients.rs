@@ -48,7 +48,7 @@ impl Follows for Clients {
     }
 
     fn learn(&mut self, fold: &Fold, news: News) {
-        for order in news.orders {
+        for order in news.documents {
             self.set(fold, order);
         }
     }

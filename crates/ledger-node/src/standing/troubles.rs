@@ -1,4 +1,4 @@
-//! What is the matter with items and orders.
+//! What is the matter with items and documents.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use super::Follows;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Troubles {
     items: BTreeMap<Code, Vec<Exception>>,
-    orders: BTreeMap<EntryId, Vec<Exception>>,
+    documents: BTreeMap<EntryId, Vec<Exception>>,
 }
 
 impl Troubles {
     /// All open exceptions, in the order of their ids.
     pub(crate) fn open(&self, fold: &Fold) -> Vec<Exception> {
-        let known = self.items.values().chain(self.orders.values());
+        let known = self.items.values().chain(self.documents.values());
         let mut all = fold.exceptions_elsewhere();
         all.extend(known.flatten().cloned());
         fold.still_open(all)
@@ -32,11 +32,11 @@ impl Troubles {
         }
     }
 
-    fn set_order(&mut self, order: EntryId, found: Vec<Exception>) {
+    fn set_document(&mut self, id: EntryId, found: Vec<Exception>) {
         if found.is_empty() {
-            self.orders.remove(&order);
+            self.documents.remove(&id);
         } else {
-            self.orders.insert(order, found);
+            self.documents.insert(id, found);
         }
     }
 }
@@ -46,7 +46,7 @@ impl Follows for Troubles {
         let mut troubles = Self::default();
         let everything = News {
             items: fold.items_in_play(),
-            orders: fold.named_documents().collect(),
+            documents: fold.named_documents().collect(),
         };
         troubles.learn(fold, everything);
         troubles
@@ -57,8 +57,8 @@ impl Follows for Troubles {
             let found = fold.exceptions_of_item(&item);
             self.set_item(item, found);
         }
-        for order in news.orders {
-            self.set_order(order, fold.exceptions_of_order_itself(order));
+        for id in news.documents {
+            self.set_document(id, fold.exceptions_of_document_itself(id));
         }
     }
 }

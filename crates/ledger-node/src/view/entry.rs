@@ -1,13 +1,15 @@
 //! The log as JSON: one object an entry, with everything that its writer said.
 
+mod documents;
+
 use ledger_core::catalogue::{
     CatalogueWrite, Class, ItemKind, Role, Value as Field, fields_of, key,
 };
+use ledger_core::document::Family;
 use ledger_core::entry::{
-    Body, Content, DeviceRevoked, Genesis, GenesisReason, Kind, OrderEntry, Particulars, Place,
-    ScanResolved, TimeFix, UnknownScan,
+    Body, Content, DeviceRevoked, Genesis, GenesisReason, Kind, Particulars, Place, ScanResolved,
+    TimeFix, UnknownScan,
 };
-use ledger_core::order::{self, DocumentFields};
 use ledger_core::{EntryId, EntryRef};
 use ledger_core::{Quantity, Timestamp};
 use serde_json::{Map, Value, json};
@@ -79,6 +81,18 @@ fn kind_word(kind: Kind) -> String {
         Kind::ORDER_EXPEDITED => "order-expedited",
         Kind::ORDER_CLOSED => "order-closed",
         Kind::ORDER_CANCELLED => "order-cancelled",
+        Kind::STOCKTAKE_OPENED => "stocktake-opened",
+        Kind::STOCKTAKE_ASSIGNED => "stocktake-assigned",
+        Kind::STOCKTAKE_APPROVED => "stocktake-approved",
+        Kind::STOCKTAKE_CLOSED => "stocktake-closed",
+        Kind::BOM_LINE_SET => "bom-line-set",
+        Kind::LOT_PLANNED => "lot-planned",
+        Kind::LOT_SET => "lot-set",
+        Kind::LOT_CLOSED => "lot-closed",
+        Kind::PURCHASE_ORDER_PLACED => "purchase-order-placed",
+        Kind::PURCHASE_ORDER_SET => "purchase-order-set",
+        Kind::PURCHASE_LINE_SET => "purchase-line-set",
+        Kind::PURCHASE_ORDER_CLOSED => "purchase-order-closed",
         Kind::UNKNOWN_SCAN => "unknown-scan",
         Kind::SCAN_RESOLVED => "scan-resolved",
         Kind::EXCEPTION_ANSWERED => "exception-answered",
@@ -114,7 +128,9 @@ fn body_json(body: &Body) -> Value {
                 "quantity": moved.quantity.to_string(),
                 "from": moved.from.as_ref().map(place_json),
                 "to": moved.to.as_ref().map(place_json),
-                "for_order": moved.for_order.map(|order| order.id.to_string()),
+                "for_order": documents::named(moved.document, Family::Order),
+                "for_lot": documents::named(moved.document, Family::Lot),
+                "for_po": documents::named(moved.document, Family::Purchase),
             }),
             &moved.particulars,
         ),
@@ -125,6 +141,7 @@ fn body_json(body: &Body) -> Value {
                 "at": place_json(&counted.place),
                 "started": counted.span.map(|(started, _)| time_text(started)),
                 "ended": counted.span.map(|(_, ended)| time_text(ended)),
+                "for_stocktake": counted.stocktake.map(|stocktake| stocktake.id.to_string()),
             }),
             &counted.particulars,
         ),
@@ -152,7 +169,11 @@ fn body_json(body: &Body) -> Value {
             "item": unbound.item.as_str(),
             "barcode": unbound.barcode.as_str(),
         }),
-        Body::Order(entry) => order_json(entry),
+        Body::BomLineSet(set) => documents::bom_line(set),
+        Body::Order(entry) => documents::order(entry),
+        Body::Lot(entry) => documents::lot(entry),
+        Body::Purchase(entry) => documents::purchase(entry),
+        Body::Stocktake(entry) => documents::stocktake(entry),
         Body::UnknownScan(scan) => with_particulars(scan_json(scan), &scan.particulars),
         Body::ScanResolved(resolved) => resolved_json(resolved),
         Body::ExceptionAnswered(answered) => json!({
@@ -229,51 +250,6 @@ fn genesis_json(genesis: &Genesis) -> Value {
         "parent": genesis.parent.map(|parent| parent.id.to_string()),
         "program": genesis.program,
     })
-}
-
-fn order_json(entry: &OrderEntry) -> Value {
-    match entry {
-        OrderEntry::Opened(opened) => json!({
-            "number": opened.number.as_str(),
-            "type": opened.order_type.word(),
-            "fields": order_fields_json(&opened.fields),
-        }),
-        OrderEntry::Set(set) => json!({
-            "order": set.order.id.to_string(),
-            "fields": order_fields_json(&set.fields),
-        }),
-        OrderEntry::LineSet(line) => json!({
-            "order": line.order.id.to_string(),
-            "item": line.item.as_str(),
-            "wanted": line.wanted.to_string(),
-        }),
-        OrderEntry::Expedited(expedited) => json!({
-            "order": expedited.order.id.to_string(),
-            "item": expedited.item.as_str(),
-            "rank": expedited.rank,
-        }),
-        OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => {
-            json!({
-                "order": ended.order.id.to_string(),
-                "reason": ended.reason,
-                "note": ended.note,
-            })
-        }
-    }
-}
-
-fn order_fields_json(fields: &DocumentFields) -> Value {
-    let named = fields.iter().map(|(number, field)| {
-        let name = match *number {
-            order::key::CUSTOMER => "customer",
-            order::key::SITE => "site",
-            order::key::DUE => "due_days",
-            order::key::TITLE => "title",
-            _ => "stage",
-        };
-        (name.to_owned(), plain_json(field))
-    });
-    Value::Object(named.collect())
 }
 
 fn place_json(place: &Place) -> Value {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ledger_core::at_entry::{self, Refusal};
+use ledger_core::document::Family;
 use ledger_core::exception::Exception;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +23,15 @@ pub struct ExceptionView {
     pub location: Option<String>,
     /// The order it is about.
     pub order: Option<String>,
+    /// The production lot it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<String>,
+    /// The purchase order it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub po: Option<String>,
+    /// The stocktake it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stocktake: Option<String>,
     /// Since when.
     pub since: String,
     /// The entries that caused it.
@@ -71,16 +81,26 @@ impl View<'_> {
     }
 
     pub(super) fn exception_view(&self, exception: Exception) -> ExceptionView {
+        let document = exception.document.map(|id| {
+            let fold = self.fold();
+            let name = fold.document_name(id);
+            let number = name.map_or_else(|| id.to_string(), |(_, number)| number.to_string());
+            (fold.family_said(id).unwrap_or(Family::Order), number)
+        });
+        let named = |family: Family| {
+            let document = document.as_ref().filter(|(of, _)| *of == family);
+            document.map(|(_, number)| number.clone())
+        };
         ExceptionView {
             actions: exception.actions(),
             id: exception.id,
             kind: exception.kind.word(),
             item: text_of(exception.item.as_ref()),
             location: text_of(exception.location.as_ref()),
-            order: exception.order.map(|id| {
-                let number = self.order_number(id);
-                number.unwrap_or_else(|| id.to_string())
-            }),
+            order: named(Family::Order),
+            lot: named(Family::Lot),
+            po: named(Family::Purchase),
+            stocktake: named(Family::Stocktake),
             since: time_text(exception.since),
             entries: exception.entries.iter().map(ToString::to_string).collect(),
             text: exception.text,

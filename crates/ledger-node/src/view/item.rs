@@ -1,13 +1,13 @@
 //! One item with its stock: the shape of `show`, and of `items` without the lines.
 
+use ledger_core::Code;
 use ledger_core::at_entry::{self, Refusal};
 use ledger_core::fold::{Item, LineInfo};
-use ledger_core::{Code, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::filter::Sought;
-use super::{BehindView, ItemFilter, Level, View, WantingView, text_of, time_text};
+use super::{BehindView, ComingView, ItemFilter, Level, View, WantingView, text_of, time_text};
 use crate::standing::{Stocked, Supplied};
 
 /// An item and how much of it there is.
@@ -41,12 +41,17 @@ pub struct ItemView {
     /// Lines of open orders that want it, in the order they are served, where they are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orders: Option<Vec<WantingView>>,
+    /// What is to come of it, by purchase order, where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coming: Option<Vec<ComingView>>,
     /// The moment of which the numbers are known to be everybody's.
     pub as_of: Option<String>,
     /// Devices whose news may be missing from the numbers.
     pub behind: Vec<BehindView>,
     /// The usual location.
     pub location: Option<String>,
+    /// Whom it is usually bought from.
+    pub supplier: Option<String>,
     /// The barcodes.
     pub barcodes: Vec<BarcodeView>,
     /// At how many locations there is any.
@@ -142,6 +147,7 @@ impl View<'_> {
         let shown = lines.iter().filter(|line| !line.on_hand.is_zero());
         view.lines = Some(shown.map(|line| self.line_view(line)).collect());
         view.orders = Some(self.lines_wanting(sku));
+        view.coming = Some(self.coming(sku));
         view
     }
 
@@ -156,14 +162,16 @@ impl View<'_> {
             on_hand_customers: stocked.of_customers.to_string(),
             allocated: stocked.allocated.to_string(),
             available: available.to_string(),
-            on_order: Total::ZERO.to_string(),
+            on_order: self.fold().on_order(&item.sku).to_string(),
             threshold: item.threshold.map(|threshold| threshold.to_string()),
             level: Level::of(available, item.threshold),
             lines: None,
             orders: None,
+            coming: None,
             as_of: self.as_of(),
             behind,
             location: text_of(item.location.as_ref()),
+            supplier: text_of(item.supplier.as_ref()),
             barcodes: item
                 .barcodes
                 .iter()

@@ -2,7 +2,7 @@
 
 use ledger_core::catalogue::Class;
 use ledger_core::document::Family;
-use ledger_core::fold::{DocumentState, Lot, LotLine, Party, Prospect};
+use ledger_core::fold::{DocumentState, Lot, LotLine, Prospect};
 use ledger_core::forecast::{Buildable, Covered, Met, Peg, Ready, Source};
 use ledger_core::{EntryId, Total};
 use serde::Serialize;
@@ -199,7 +199,9 @@ impl View<'_> {
         let lot = fold.lot(id)?;
         let prospect = fold.prospect();
         let lines = fold.lot_lines(&lot);
-        let lines = lines.iter().map(|line| self.lot_line(&lot, line, &prospect));
+        let lines = lines
+            .iter()
+            .map(|line| self.lot_line(&lot, line, &prospect));
         let is_open = lot.state == DocumentState::Open;
         let can_build = is_open.then(|| fold.can_build(&prospect, &lot)).flatten();
         let short = prospect.short_of(lot.id).into_iter();
@@ -280,7 +282,8 @@ impl View<'_> {
 
     fn pegs(&self, met: &Met, prospect: &Prospect, depth: usize) -> Vec<PegView> {
         let pegs = met.pegs.iter();
-        pegs.map(|peg| self.peg(met, peg, prospect, depth)).collect()
+        pegs.map(|peg| self.peg(met, peg, prospect, depth))
+            .collect()
     }
 
     fn peg(&self, met: &Met, peg: &Peg, prospect: &Prospect, depth: usize) -> PegView {
@@ -305,7 +308,7 @@ impl View<'_> {
                 let is_lot = party.is_some_and(|party| party.family == Family::Lot);
                 let ready = prospect.outlook.supplies.get(at).map(|it| it.ready);
                 PegView {
-                    number: party.and_then(|party| self.number_of(*party)),
+                    number: party.and_then(|party| self.number_of(party.id)),
                     date: ready.and_then(ready_text),
                     ..plain(if is_lot { "lot" } else { "purchase-order" })
                 }
@@ -327,8 +330,8 @@ impl View<'_> {
     }
 
     /// What people call a document by.
-    pub(super) fn number_of(&self, party: Party) -> Option<String> {
-        let (_, number) = self.fold().document_name(party.id)?;
+    pub(super) fn number_of(&self, id: EntryId) -> Option<String> {
+        let (_, number) = self.fold().document_name(id)?;
         Some(number.to_string())
     }
 
@@ -337,7 +340,9 @@ impl View<'_> {
     pub fn lots_building(&self, item: &ledger_core::Code) -> Vec<LotRow> {
         let prospect = self.fold().prospect();
         let lots = self.fold().lots_of(item);
-        lots.iter().map(|lot| self.lot_row(lot, &prospect)).collect()
+        lots.iter()
+            .map(|lot| self.lot_row(lot, &prospect))
+            .collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use ledger_core::UserName;
 use ledger_core::at_entry::{About, settings};
 use ledger_core::catalogue::{Class, Subject};
+use ledger_core::document::Family;
 use serde::Serialize;
 
 use super::{UserView, View};
@@ -14,8 +15,11 @@ impl View<'_> {
         match about {
             About::Thing(subject) => self.thing(subject),
             // Resolved when it was written.
-            About::NewDocument(Family::Order) => serde_json::Value::Null,
+            About::NewDocument(_) => serde_json::Value::Null,
             About::Document(Family::Order, id) => json(self.order(*id)),
+            About::Document(Family::Lot, id) => json(self.lot(*id)),
+            About::Document(Family::Purchase, id) => json(self.purchase(*id)),
+            About::Document(Family::Stocktake, id) => json(self.stocktake(*id)),
             About::Scans(code) => json(self.scanned_code(code)),
             About::Exception(id) => {
                 let open = self.exceptions().into_iter().find(|open| open.id == *id);

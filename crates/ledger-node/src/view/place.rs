@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::catalogue::{Class, key};
-use ledger_core::entry::{Body, Entry};
+use ledger_core::document::Family;
+use ledger_core::entry::{Body, Entry, Moved};
 use ledger_core::fold::{Change, Thing};
 use ledger_core::{Code, Timestamp, Total};
 
@@ -341,11 +342,17 @@ fn prefix_of(place: &RackPlace) -> String {
     }
 }
 
+fn is_for_order(moved: &Moved) -> bool {
+    moved
+        .document
+        .is_some_and(|document| document.family == Family::Order)
+}
+
 fn change_row(change: &Change, entry: Option<&Entry>, device: String) -> ChangeRow {
     let details = entry.and_then(|entry| entry.body.particulars());
     let user = entry.and_then(|entry| entry.user.as_ref());
     let kind = match entry.map(|entry| &entry.body) {
-        Some(Body::Moved(moved)) if moved.for_order.is_some() => "order",
+        Some(Body::Moved(moved)) if is_for_order(moved) => "order",
         Some(Body::Moved(moved)) => moved.act.word(),
         Some(Body::UnknownScan(scan)) => scan.mode.word(),
         _ if change.is_count => "count",

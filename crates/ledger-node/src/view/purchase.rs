@@ -210,9 +210,10 @@ impl View<'_> {
         let waiting = prospect.outlook.covers(at).iter();
         let mut covers: Vec<(EntryId, CoversView, Total)> = Vec::new();
         for (need, quantity) in waiting {
-            let (Some(party), Some(met)) =
-                (prospect.needs.get(*need), prospect.situation.needs.get(*need))
-            else {
+            let (Some(party), Some(met)) = (
+                prospect.needs.get(*need),
+                prospect.situation.needs.get(*need),
+            ) else {
                 continue;
             };
             if let Some((_, known, total)) = covers.iter_mut().find(|(id, ..)| *id == party.id) {
@@ -221,8 +222,12 @@ impl View<'_> {
                 continue;
             }
             let view = CoversView {
-                kind: if party.family == Family::Lot { "lot" } else { "order" },
-                number: self.number_of(*party).unwrap_or_default(),
+                kind: if party.family == Family::Lot {
+                    "lot"
+                } else {
+                    "order"
+                },
+                number: self.number_of(party.id).unwrap_or_default(),
                 quantity: quantity.to_string(),
                 due: met.day.map(day_text),
             };

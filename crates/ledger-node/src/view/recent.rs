@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, BinaryHeap};
 
 use ledger_core::catalogue::Class;
-use ledger_core::entry::{Body, Entry, OrderEntry, Place};
+use ledger_core::document::Family;
+use ledger_core::entry::{Body, Entry, Place};
 use ledger_core::{EntryId, Origin};
 
 use super::device::DeviceNames;
@@ -58,9 +59,11 @@ pub enum Deed {
         /// The item, when the transaction is known.
         item: Option<String>,
     },
-    /// Something about an order.
-    Order {
-        /// Its number, when the order is known.
+    /// Something about an order, a lot, a purchase order or a stocktake.
+    Document {
+        /// What kind of document.
+        family: Family,
+        /// Its number, when it is known.
         number: Option<String>,
     },
     /// Something about a thing of the catalogue.
@@ -174,8 +177,18 @@ impl View<'_> {
                     .item_of(reversed.target.id)
                     .map(|item| item.to_string()),
             },
-            Body::Order(order) => Deed::Order {
-                number: self.number_of(order),
+            Body::Order(_) | Body::Lot(_) | Body::Purchase(_) | Body::Stocktake(_) => {
+                let (family, document) = entry.body.about_document()?;
+                let begun = entry.body.begins_document();
+                let number = match document {
+                    None => begun.map(|(_, number)| number.to_string()),
+                    Some(document) => self.number_of(document.id),
+                };
+                Deed::Document { family, number }
+            }
+            Body::BomLineSet(set) => Deed::Set {
+                class: Class::Item,
+                code: set.parent.to_string(),
             },
             Body::Set(write) => Deed::Set {
                 class: write.subject.class,
@@ -210,16 +223,5 @@ impl View<'_> {
                 return None;
             }
         })
-    }
-
-    fn number_of(&self, order: &OrderEntry) -> Option<String> {
-        let order = match order {
-            OrderEntry::Opened(opened) => return Some(opened.number.to_string()),
-            OrderEntry::Set(set) => &set.order,
-            OrderEntry::LineSet(line) => &line.order,
-            OrderEntry::Expedited(expedited) => &expedited.order,
-            OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => &ended.order,
-        };
-        self.order_number(order.id)
     }
 }

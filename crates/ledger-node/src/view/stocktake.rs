@@ -158,7 +158,11 @@ impl View<'_> {
             on_hand: line.on_hand.to_string(),
             counter: line.counter.map(|device| self.name_of_device(device)),
             disagree: disagree(&line.counts),
-            counts: line.counts.iter().map(|count| self.count_of(count)).collect(),
+            counts: line
+                .counts
+                .iter()
+                .map(|count| self.count_of(count))
+                .collect(),
         }
     }
 
