@@ -16,7 +16,8 @@ use ledger_core::entry::{
     OrderEntry, OrderLineSet, OrderOpened, Particulars, Place, Reversed,
 };
 use ledger_core::fold::{Fold, LineKey, NumberRun, Record};
-use ledger_core::order::{DocumentFields, OrderType};
+use ledger_core::document::{DocumentFields, DocumentRef};
+use ledger_core::order::OrderType;
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp};
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
 use ledger_node::totals::{packing, totals};
@@ -214,7 +215,7 @@ impl World {
                 once,
             })),
             5 => Body::Order(OrderEntry::Cancelled(Ended {
-                order,
+                document: order,
                 reason: None,
                 note: None,
                 once,
@@ -253,9 +254,9 @@ impl World {
         } else {
             let from = (!self.dice.one_in(2)).then(|| self.place());
             let to = (from.is_none() || self.dice.one_in(3)).then(|| self.place());
-            let for_order = self.dice.one_in(4).then(|| self.order());
+            let document = self.dice.one_in(4).then(|| DocumentRef::order(self.order()));
             Body::Moved(Moved {
-                for_order,
+                document,
                 item,
                 quantity: self.quantity(),
                 from,

@@ -8,7 +8,8 @@ use std::time::Instant;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{Act, Body, Moved, OrderEntry, Particulars, Place};
 use ledger_core::fold::{Fold, NumberRun, Record};
-use ledger_core::order::{self, DocumentFields, OrderLineSet, OrderOpened, OrderType};
+use ledger_core::document::DocumentFields;
+use ledger_core::order::{self, OrderLineSet, OrderOpened, OrderType};
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Timestamp, Total};
 
 use crate::Size;

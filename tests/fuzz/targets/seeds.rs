@@ -9,7 +9,8 @@ use ledger_core::entry::{
     OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused, Reversed,
     ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
-use ledger_core::order::{DocumentFields, FIELDS, OrderType};
+use ledger_core::document::DocumentFields;
+use ledger_core::order::{FIELDS, OrderType};
 use ledger_core::{
     Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName,
 };
