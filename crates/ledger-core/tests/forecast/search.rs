@@ -300,7 +300,7 @@ fn told(outlook: &Outlook, root: usize) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn as_little_is_short_as_a_search_can_find(factory in factories().prop_map(Factory::for_one)) {
