@@ -4,7 +4,10 @@ mod catalogue;
 mod files;
 mod labels;
 mod orders;
+mod production;
+mod purchasing;
 mod stock;
+mod stocktakes;
 
 use std::path::PathBuf;
 
@@ -21,8 +24,16 @@ pub(crate) use self::orders::{
     OrderEndArgs, OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs, OrderLineArgs,
     OrderOpenArgs, OrderPickArgs,
 };
+pub(crate) use self::production::{
+    BomCommand, BomSetArgs, EndArgs, LotBuildArgs, LotBuyArgs, LotCommand, LotFields, LotMoveArgs,
+    LotPlanArgs, LotSetArgs,
+};
+pub(crate) use self::purchasing::{PoCommand, PoFields, PoPlaceArgs, PoReceiveArgs, PoSetArgs};
 pub(crate) use self::stock::{
     AdjustArgs, CountArgs, Details, ItemsArgs, MoveArgs, StockArgs, UndoArgs, WhyArgs,
+};
+pub(crate) use self::stocktakes::{
+    StocktakeAssignArgs, StocktakeCommand, StocktakeOpenArgs, StocktakeReportArgs,
 };
 
 /// Stock keeping that works offline.
@@ -148,6 +159,19 @@ pub(crate) enum Command {
     /// List order lines that wait for stock, the oldest first
     #[command(after_help = "Example:\n  stock backorders --ready")]
     Backorders(BackordersArgs),
+
+    /// Say what things are made of
+    #[command(subcommand)]
+    Bom(BomCommand),
+    /// Plan, supply and build production lots
+    #[command(subcommand)]
+    Lot(LotCommand),
+    /// Place purchase orders, and receive what comes
+    #[command(subcommand)]
+    Po(PoCommand),
+    /// Count regularly: open, give out, report, approve
+    #[command(subcommand)]
+    Stocktake(StocktakeCommand),
 
     /// Make and change items
     #[command(subcommand)]

@@ -7,8 +7,10 @@ use super::stock::Details;
 #[derive(Debug, Subcommand)]
 pub(crate) enum BomCommand {
     /// Say how much of a part goes into one unit
-    #[command(after_help = "Examples:\n  stock bom set PUMP-CTRL R-100 4 --refs R1,R2,R3,R4\n  \
-                      stock bom set PUMP-CTRL R-100 4 --attrition 2.5    2.5 % more are lost")]
+    #[command(
+        after_help = "Examples:\n  stock bom set PUMP-CTRL R-100 4 --refs R1,R2,R3,R4\n  \
+                      stock bom set PUMP-CTRL R-100 4 --attrition 2.5    2.5 % more are lost"
+    )]
     Set(BomSetArgs),
     /// Take a part off
     #[command(after_help = "Example:\n  stock bom remove PUMP-CTRL R-100")]

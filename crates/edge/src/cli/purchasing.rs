@@ -7,8 +7,10 @@ use super::production::{DocumentDetails, EndArgs};
 #[derive(Debug, Subcommand)]
 pub(crate) enum PoCommand {
     /// Place a purchase order; without a number it gets one
-    #[command(after_help = "Examples:\n  stock po place PO-7 MOUSER R-100=500@2026-12-03 C-10=200\n  \
-                      stock po place MOUSER R-100=500")]
+    #[command(
+        after_help = "Examples:\n  stock po place PO-7 MOUSER R-100=500@2026-12-03 C-10=200\n  \
+                      stock po place MOUSER R-100=500"
+    )]
     Place(PoPlaceArgs),
     /// Change a purchase order: how much is ordered for a day, or what it says about itself
     #[command(
@@ -18,11 +20,9 @@ pub(crate) enum PoCommand {
     )]
     Set(PoSetArgs),
     /// Book in what came
-    #[command(
-        after_help = "More than is ordered needs a reason.\n\nExamples:\n  \
+    #[command(after_help = "More than is ordered needs a reason.\n\nExamples:\n  \
         stock po receive PO-7 R-100 A-01 300\n  \
-        stock po receive PO-7 R-100 A-01 220 --reason \"two reels too many\""
-    )]
+        stock po receive PO-7 R-100 A-01 220 --reason \"two reels too many\"")]
     Receive(PoReceiveArgs),
     /// Show a purchase order: what came, what is still to come, and for whom
     #[command(after_help = "Example:\n  stock po show PO-7")]
