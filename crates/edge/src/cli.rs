@@ -200,6 +200,8 @@ pub(crate) enum Command {
         items      sku,name,kind,unit,threshold,barcodes,location\n  \
         locations  number,name,type,site,room,row,column\n  \
         customers  code,name\n  \
+        bom        parent,child,quantity,refs,attrition\n  \
+        purchase-orders  number,supplier,item,quantity,date (rows of one number are one order)\n  \
         stock      item,location,quantity,owner,batch (writes counts)\n  \
         movements  time,item,quantity,from,to,owner,batch,reason,order,note\n\n\
         Example:\n  stock import movements history.csv --time-zone Europe/Berlin --dry-run")]

@@ -218,7 +218,9 @@ impl View<'_> {
         Some(LotView {
             bom_differs: is_open && fold.lot_differs(&lot),
             lines: lines.collect(),
-            can_build: can_build.map_or_else(CanBuildView::default, can_build_view),
+            can_build: can_build
+                .as_ref()
+                .map_or_else(CanBuildView::default, can_build_view),
             short: short.collect(),
             as_of: self.as_of(),
             behind: self.behind(),
@@ -346,7 +348,7 @@ impl View<'_> {
     }
 }
 
-fn can_build_view(buildable: Buildable) -> CanBuildView {
+fn can_build_view(buildable: &Buildable) -> CanBuildView {
     let steps = buildable.steps.iter().map(|step| BuildStepView {
         from: ready_text(step.ready).unwrap_or_else(|| "now".to_owned()),
         units: step.units.to_string(),
