@@ -70,8 +70,9 @@ fn targets(fold: &Fold, items: &[String], locations: &[String]) -> Result<Vec<Ta
     }
     if targets.len() > NAMED_MAX {
         let text = format!("{} items and locations are too many to name", targets.len());
-        return Err(Refusal::new("too-many", text)
-            .hint(format!("name at most {NAMED_MAX}, or open it for everything")));
+        return Err(Refusal::new("too-many", text).hint(format!(
+            "name at most {NAMED_MAX}, or open it for everything"
+        )));
     }
     Ok(targets.into_iter().collect())
 }

@@ -200,11 +200,7 @@ impl View<'_> {
         line: &PurchaseLineInfo,
         prospect: &Prospect,
     ) -> Vec<CoversView> {
-        let supplies = prospect.supplies.iter().zip(&prospect.situation.supplies);
-        let at = supplies.enumerate().find(|(_, (party, supply))| {
-            party.id == purchase && supply.item == line.item && supply.day == line.day
-        });
-        let Some((at, _)) = at else {
+        let Some(at) = prospect.supply_of(purchase, line) else {
             return Vec::new();
         };
         let waiting = prospect.outlook.covers(at).iter();
