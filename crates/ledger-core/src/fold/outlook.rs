@@ -29,7 +29,7 @@ pub struct Party {
 }
 
 /// The forecast over all open lots, orders and purchase orders.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Prospect {
     /// What it goes by.
     pub situation: Situation,
@@ -46,6 +46,18 @@ pub struct Prospect {
 }
 
 impl Prospect {
+    /// Whether it goes by an item's stock, or by what it is made of.
+    #[must_use]
+    pub fn goes_by(&self, item: &Code) -> bool {
+        self.situation.stock.contains_key(item)
+    }
+
+    /// Whether no newer entry than those it was worked out with is of another day.
+    #[must_use]
+    pub fn is_of_today(&self, fold: &Fold) -> bool {
+        fold.day() == self.today
+    }
+
     /// How what a lot still needs of a part is met; none when it needs no more of it.
     #[must_use]
     pub fn of_lot(&self, lot: EntryId, part: &Code) -> Option<&Met> {
@@ -180,7 +192,7 @@ impl Fold {
     #[must_use]
     pub fn prospect(&self) -> Prospect {
         let mut prospect = Prospect {
-            today: u32::try_from(self.today()).unwrap_or(u32::MAX),
+            today: self.day(),
             ..Prospect::default()
         };
         for lot in self.lots().into_iter().filter_map(|id| self.lot(id)) {
@@ -204,6 +216,11 @@ impl Fold {
         self.add_house(&mut prospect.situation);
         prospect.outlook = outlook(&prospect.situation);
         prospect
+    }
+
+    /// The day of the newest entry, in days since 1970-01-01.
+    fn day(&self) -> u32 {
+        u32::try_from(self.today()).unwrap_or(u32::MAX)
     }
 
     fn add_orders(&self, prospect: &mut Prospect) {
