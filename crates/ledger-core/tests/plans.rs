@@ -597,7 +597,7 @@ fn plans_go_by_what_items_are_called_today() {
     let fold = world.fold();
     let board = code("BOARD");
     assert_eq!(fold.bom(&board), [part("CAP", 1), part("RES", 6)]);
-    assert_eq!(fold.used_in(&code("RES")), [board.clone()]);
+    assert_eq!(fold.used_in(&code("RES")), std::slice::from_ref(&board));
     assert_eq!(fold.used_in(&code("RES-OLD")), [] as [ledger_core::Code; 0]);
     let info = fold.lot(lot).unwrap();
     assert_eq!((info.item, info.built.to_string()), (board, "2".to_owned()));

@@ -364,10 +364,14 @@ impl Fold {
                     let said = self.in_time(id, log.said(topic), None);
                     approved.extend(said.filter_map(|said| match said.what {
                         Word::Count(count) => Some(self.entry_id(self.origins.meant(count)?)),
-                        _ => None,
+                        Word::Value(_) | Word::Bom(_) | Word::Device(_) => None,
                     }));
                 }
-                _ => {}
+                Topic::Field(_)
+                | Topic::Wanted(_)
+                | Topic::Rank(_)
+                | Topic::Bom
+                | Topic::Ordered(..) => {}
             }
         }
         counters.sort_by_key(|(order, ..)| *order);

@@ -641,7 +641,7 @@ impl PlanOracle {
                     (Some(_), None) => quantity < 0,
                     _ => false,
                 };
-                is_late(fact) && !(comes_in && !builds(&moved.item))
+                is_late(fact) && (!comes_in || builds(&moved.item))
             })
             || facts.any(|fact| match &fact.body {
                 Body::Counted(counted) => {
