@@ -113,6 +113,7 @@ impl Fold {
     }
 
     /// The writes that count and were not made after the document's end, by clock: an end is final.
+    /// What it began with was before that, whatever its writer's clock says.
     pub(super) fn in_time<'a, T>(
         &'a self,
         id: EntryId,
@@ -121,8 +122,11 @@ impl Fold {
     ) -> impl Iterator<Item = &'a Said<T>> + 'a {
         let ended = (!said.is_empty()).then(|| self.end_clock(id, until));
         let ended = ended.flatten();
-        self.counting(id, said, until)
-            .filter(move |said| ended.is_none_or(|ended| said.stamp.order(&self.origins) <= ended))
+        let is_in_time = move |said: &&Said<T>| {
+            said.names.is_none()
+                || ended.is_none_or(|ended| said.stamp.order(&self.origins) <= ended)
+        };
+        self.counting(id, said, until).filter(is_in_time)
     }
 
     /// Where the end of a document stands by clock.
@@ -316,26 +320,41 @@ impl Fold {
         let Some(log) = self.documents.logs.get(&id) else {
             return Vec::new();
         };
-        let later = |stamp: &Stamp| stamp.order(&self.origins) > ended;
+        let later =
+            |said: &Said<Word>| said.names.is_some() && said.stamp.order(&self.origins) > ended;
         let mut keys: Vec<TxKey> = Vec::new();
         let ends = self.counting(id, &log.ends, None);
         let others = ends.filter(|said| said.what != state);
         keys.extend(others.map(|said| said.stamp.key()));
         for words in log.said.values() {
             let words = self.counting(id, words, None);
-            let late = words.filter(|said| later(&said.stamp));
+            let late = words.filter(|said| later(said));
             keys.extend(late.map(|said| said.stamp.key()));
         }
         if state == DocumentState::Closed {
             let closed = self.moment_of(end);
             let booked = self.booked(id).into_iter();
-            let booked = booked.filter(|(_, booked)| !booked.comes_back());
+            let booked = booked.filter(|(key, booked)| !self.comes_back(log, *key, booked));
             let booked = booked.map(|(key, _)| key);
             keys.extend(booked.filter(|key| self.moment_of(*key) > closed));
         }
         keys.sort_by_key(|key| self.moment_of(*key));
         keys.dedup();
         keys.into_iter().map(|key| self.entry_id(key)).collect()
+    }
+
+    /// Whether it brings back what went out for an order or a lot. What comes in of what a lot
+    /// builds was built.
+    fn comes_back(&self, log: &Log, key: TxKey, booked: &Booked) -> bool {
+        let is_return = match booked.document.family {
+            Family::Order => true,
+            Family::Lot => {
+                let built = log.built().map(|item| self.canonical(item));
+                built != self.moved_item(key)
+            }
+            Family::Purchase | Family::Stocktake => false,
+        };
+        is_return && booked.quantity.is_negative()
     }
 
     /// The movements and counts that count for a document, in F1 order.
@@ -397,13 +416,6 @@ impl Fold {
             }
         }
         out
-    }
-}
-
-impl Booked {
-    /// Whether it brings back what went out for an order or a lot.
-    fn comes_back(&self) -> bool {
-        self.document.family == Family::Order && self.quantity.is_negative()
     }
 }
 
