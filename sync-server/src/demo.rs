@@ -11,6 +11,7 @@ mod compare;
 mod handheld;
 mod morning;
 mod parts;
+mod plans;
 mod proxy;
 mod story;
 mod workshop;

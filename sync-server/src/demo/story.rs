@@ -13,10 +13,13 @@ use super::clock::{Day, StoryClock, hour_and_minute};
 use super::compare::{self, Totals};
 use super::handheld::Handheld;
 use super::morning::{BENCH, CONTESTED, Event, LATE, STORES};
+use super::plans;
 use super::proxy::Proxy;
 use super::workshop;
 use crate::fault::Fault;
 use crate::report::Report;
+
+const DAY_MILLIS: u64 = 86_400_000;
 
 /// Who and what the story needs.
 pub(super) struct Cast<'a> {
@@ -120,6 +123,8 @@ impl Cast<'_> {
         stores.write_all(time, workshop::places())?;
         stores.write_all(time, workshop::items())?;
         stores.write_all(time, workshop::stock())?;
+        let today = u32::try_from(time.millis() / DAY_MILLIS).unwrap_or_default();
+        stores.write_all(time, plans::plans(stores.node.device(), today))?;
         let (items, places, customers) = {
             let view = stores.node.view();
             (
@@ -139,6 +144,9 @@ impl Cast<'_> {
             "on shelves in Bergen and Oslo, {customers} customer with stock of its own here; and \
              the opening stock"
         ));
+        self.more(
+            "It plans: what the boards are made of, a lot of 60, a purchase order, a stocktake",
+        );
         let pushed = self.sync(stores, self.day.at(7, 45)).await?.pushed;
         let pulled = self.sync(bench, self.day.at(7, 46)).await?.pulled;
         self.at(

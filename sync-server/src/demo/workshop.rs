@@ -21,7 +21,7 @@ const ROWS_OSLO: usize = 4;
 /// One step of setting up; it sees the ones before it.
 pub(super) type Step = Box<dyn Fn(&Fold) -> Result<Plan, Refusal> + Send>;
 
-fn step(plan: impl Fn(&Fold) -> Result<Plan, Refusal> + Send + 'static) -> Step {
+pub(super) fn step(plan: impl Fn(&Fold) -> Result<Plan, Refusal> + Send + 'static) -> Step {
     Box::new(plan)
 }
 
