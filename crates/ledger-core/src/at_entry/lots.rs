@@ -257,7 +257,7 @@ pub fn lot_build(
         for line in &lot.bom {
             let needed = goes_with(&lot, line, request.quantity);
             let (bodies, found) = take_for(fold, document, &lot, &line.item, needed)?;
-            plan.bodies.extend(bodies);
+            plan.bodies.extend(said_along(&plan, bodies));
             if found < needed {
                 missing.push(format!("{} of {}", needed.minus(found), line.item));
             }
@@ -281,6 +281,20 @@ pub fn lot_build(
         )
     });
     Ok(plan.warn(above))
+}
+
+/// The parts of a build, with the time and the words that were said of it.
+fn said_along(build: &Plan, mut parts: Vec<Body>) -> Vec<Body> {
+    let said = build.bodies.first().and_then(Body::particulars);
+    for body in &mut parts {
+        if let (Body::Moved(moved), Some(said)) = (body, said) {
+            let details = &mut moved.particulars.details;
+            details.reason.clone_from(&said.details.reason);
+            details.note.clone_from(&said.details.note);
+            moved.particulars.said = said.said;
+        }
+    }
+    parts
 }
 
 /// Ends a lot. What was not built is wanted no longer.
