@@ -4,13 +4,13 @@ use codes::reading::Setting;
 use labels::Label;
 use ledger_core::at_entry::Refusal;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::document::DocumentFields;
 use ledger_core::entry::{Body, CodeBound, Content as EntryContent, OrderEntry, OrderOpened};
 use ledger_core::fold::{Fold, Record};
-use ledger_core::document::DocumentFields;
 use ledger_core::order::OrderType;
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, Origin, Quantity, Timestamp};
 use proptest::prelude::*;
-use scanning::{Session, Thing, Wanted as Awaited, meant};
+use scanning::{Here, Session, Thing, Wanted as Awaited, meant};
 
 use crate::select::Content;
 use crate::{Choice, Document, Format, Kind, LABELS_MAX, Paper, Wanted, wanted};
@@ -171,7 +171,7 @@ fn orders_and_reasons_are_understood_too() {
     let orders = of(Kind::Orders);
     let code = &labels_of(&orders)[0].code;
     assert_eq!(titles(&shop, Kind::Orders, &[]), ["R-1"]);
-    assert!(matches!(scanned(&shop, code), Thing::Order(_)));
+    assert!(matches!(scanned(&shop, code), Thing::Document(Family::Order, _)));
     assert_eq!(
         orders.warnings,
         ["no label for order R-2: several orders have that number"]
@@ -199,7 +199,7 @@ fn every_card_of_a_command_is_carried_out() {
         };
         assert_eq!(text, card.title);
         let word = scanning::Input::Word(word);
-        let step = Session::default().step(&empty, word, Timestamp::from_millis(1));
+        let step = Session::default().step(&empty, word, here);
         // DONE has nothing to finish here; what a version lacks says so.
         let refused = step.err().unwrap_or_default();
         assert!(!refused.contains("version"), "{}: {refused}", card.title);

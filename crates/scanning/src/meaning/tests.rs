@@ -2,9 +2,9 @@
 
 use codes::own;
 use ledger_core::catalogue::{CatalogueWrite, Value, key};
+use ledger_core::document::DocumentFields;
 use ledger_core::entry::{Body, CodeBound, Content as EntryContent, OrderEntry, OrderOpened};
 use ledger_core::fold::Record;
-use ledger_core::document::DocumentFields;
 use ledger_core::order::OrderType;
 use ledger_core::{Barcode, Clock, Entry, Origin, Timestamp};
 
@@ -95,10 +95,13 @@ fn words_things_and_readings_in_their_order() {
         ("nothing", Thing::Unknown),
         (
             "R-1040",
-            Thing::Order(EntryId {
-                origin: Origin::from_bytes([1; 16]),
-                seq: 9,
-            }),
+            Thing::Document(
+                Family::Order,
+                EntryId {
+                    origin: Origin::from_bytes([1; 16]),
+                    seq: 9,
+                },
+            ),
         ),
     ] {
         assert_eq!(thing(&shop, text), expected, "{text}");

@@ -14,8 +14,6 @@ use super::*;
 use crate::hearing::{Heard, hear};
 use crate::writing::Writing;
 
-const DEVICE: DeviceId = DeviceId::from_bytes([1; 16]);
-
 struct Shop {
     fold: Fold,
     session: Session,
@@ -105,10 +103,8 @@ impl Shop {
     fn scan(&mut self, text: &str) -> String {
         let setting = Setting::of_year(2026);
         let heard = hear(&self.fold, &self.session, text, &setting);
-        let step = heard.and_then(|Heard { input, .. }| {
-            self.session
-                .step(&self.fold, input, Timestamp::from_millis(self.seq))
-        });
+        let step = heard
+            .and_then(|Heard { input, .. }| self.session.step(&self.fold, input, here(self.seq)));
         let step = match step {
             Ok(step) => step,
             Err(text) => return format!("! {text}"),
@@ -124,7 +120,7 @@ impl Shop {
         let mark = match step.tone {
             Tone::Done => "",
             Tone::Question => "? ",
-            Tone::Unknown => "! ",
+            Tone::Refused | Tone::Unknown => "! ",
         };
         [vec![format!("{mark}{}", step.says)], step.warns]
             .concat()
