@@ -1,7 +1,7 @@
 //! The project's figures, measured beside their goals and beside the peers, in one run.
 //!
 //! `cargo xtask bench [FIGURE ...] [--quick] [--markdown]`; figures are append, writers, import,
-//! sync, snapshot, devices, scan, sizes, recompute, orders and pages, all without a name. Everything
+//! sync, snapshot, devices, scan, sizes, recompute, orders, production and pages, all without a name. Everything
 //! happens in a temporary directory of the disk that `TMPDIR` names.
 #![allow(
     clippy::unwrap_used,
@@ -36,6 +36,8 @@ mod orders;
 mod pages;
 #[path = "figures/pouchdb.rs"]
 mod pouchdb;
+#[path = "figures/production.rs"]
+mod production;
 #[path = "figures/recompute.rs"]
 mod recompute;
 #[path = "figures/scan.rs"]
@@ -69,7 +71,7 @@ impl Size {
 
 type Figure = fn(Size, &mut Table);
 
-const FIGURES: [(&str, Figure); 11] = [
+const FIGURES: [(&str, Figure); 12] = [
     ("append", append::single),
     ("writers", append::writers),
     ("import", import::run),
@@ -80,6 +82,7 @@ const FIGURES: [(&str, Figure); 11] = [
     ("sizes", sizes::run),
     ("recompute", recompute::run),
     ("orders", orders::run),
+    ("production", production::run),
     ("pages", pages::run),
 ];
 

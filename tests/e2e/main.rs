@@ -26,6 +26,7 @@ mod hub;
 mod labels;
 mod order_commands;
 mod orders;
+mod plans;
 mod readme;
 mod retail;
 mod revoked;

@@ -4,7 +4,10 @@ mod catalogue;
 mod files;
 mod labels;
 mod orders;
+mod production;
+mod purchasing;
 mod stock;
+mod stocktakes;
 
 use std::path::PathBuf;
 
@@ -21,8 +24,16 @@ pub(crate) use self::orders::{
     OrderEndArgs, OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs, OrderLineArgs,
     OrderOpenArgs, OrderPickArgs,
 };
+pub(crate) use self::production::{
+    BomCommand, BomSetArgs, EndArgs, LotBuildArgs, LotBuyArgs, LotCommand, LotFields, LotMoveArgs,
+    LotPlanArgs, LotSetArgs,
+};
+pub(crate) use self::purchasing::{PoCommand, PoFields, PoPlaceArgs, PoReceiveArgs, PoSetArgs};
 pub(crate) use self::stock::{
     AdjustArgs, CountArgs, Details, ItemsArgs, MoveArgs, StockArgs, UndoArgs, WhyArgs,
+};
+pub(crate) use self::stocktakes::{
+    StocktakeAssignArgs, StocktakeCommand, StocktakeOpenArgs, StocktakeReportArgs,
 };
 
 /// Stock keeping that works offline.
@@ -149,6 +160,19 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  stock backorders --ready")]
     Backorders(BackordersArgs),
 
+    /// Say what things are made of
+    #[command(subcommand)]
+    Bom(BomCommand),
+    /// Plan, supply and build production lots
+    #[command(subcommand)]
+    Lot(LotCommand),
+    /// Place purchase orders, and receive what comes
+    #[command(subcommand)]
+    Po(PoCommand),
+    /// Count regularly: open, give out, report, approve
+    #[command(subcommand)]
+    Stocktake(StocktakeCommand),
+
     /// Make and change items
     #[command(subcommand)]
     Item(ItemCommand),
@@ -176,6 +200,8 @@ pub(crate) enum Command {
         items      sku,name,kind,unit,threshold,barcodes,location\n  \
         locations  number,name,type,site,room,row,column\n  \
         customers  code,name\n  \
+        bom        parent,child,quantity,refs,attrition\n  \
+        purchase-orders  number,supplier,item,quantity,date (rows of one number are one order)\n  \
         stock      item,location,quantity,owner,batch (writes counts)\n  \
         movements  time,item,quantity,from,to,owner,batch,reason,order,note\n\n\
         Example:\n  stock import movements history.csv --time-zone Europe/Berlin --dry-run")]

@@ -1,6 +1,7 @@
 //! What the commands do, one file a family.
 
 mod backup;
+mod bom;
 mod catalogue;
 mod codes;
 mod customers;
@@ -11,11 +12,15 @@ mod export;
 mod labels;
 mod login;
 mod look;
+mod lots;
 mod orders;
 mod places;
+mod plans;
+mod purchasing;
 mod scans;
 mod settings;
 mod stock;
+mod stocktakes;
 pub(crate) mod sync;
 
 use ledger_core::at_entry::{Plan, Refusal};
@@ -53,6 +58,10 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Low => look::low(context),
         Command::Order(command) => orders::run(context, command),
         Command::Backorders(args) => orders::backorders(context, &args),
+        Command::Bom(command) => bom::run(context, command),
+        Command::Lot(command) => lots::run(context, command),
+        Command::Po(command) => purchasing::run(context, command),
+        Command::Stocktake(command) => stocktakes::run(context, command),
         Command::Item(command) => catalogue::item(context, command),
         Command::Bind(args) => catalogue::bind(context, &args),
         Command::LocationType(command) => places::location_type(context, command),

@@ -11,6 +11,7 @@
 mod catalogue;
 mod names;
 mod planner;
+mod plans;
 mod rows;
 mod stock;
 
@@ -93,14 +94,14 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> Result<Answer, Failur
     let shown = args.file.display().to_string();
     let bytes = fs::read(&args.file).map_err(|error| Failure::io(&shown, &error))?;
     let csv = Csv::read(args.kind, &bytes)?;
+    let actor = context.actor()?;
+    let node = context.open()?;
     let source = Source {
         kind: args.kind,
         key: file_key(&bytes),
         zone,
+        device: node.device(),
     };
-
-    let actor = context.actor()?;
-    let node = context.open()?;
     let bar = Bar::new(context.json());
     let checked = node.read(|fold| check(fold, &csv, &source, &bar))?;
     if !checked.bad.is_empty() && !args.keep_going {
@@ -128,14 +129,14 @@ const fn nothing() -> Written {
 
 /// Plans every row without writing.
 fn check(fold: &Fold, csv: &Csv<'_>, source: &Source, bar: &Bar) -> Result<Tally, Failure> {
-    let mut planner = Planner::new(source);
+    let mut planner = Planner::new(source, csv)?;
     let mut rows = csv.rows();
     let mut tally = Tally::default();
     let mut bodies = Vec::new();
     while let Some(row) = rows.next_row()? {
         bodies.clear();
         let planned = planner.plan(fold, &row, &mut bodies);
-        tally.take(&row, planned.map(|()| !bodies.is_empty()));
+        tally.take(&row, planned);
         shows(bar, "checking", &tally, csv, &row);
     }
     Ok(tally)
@@ -155,7 +156,7 @@ fn write(
     source: &Source,
     (bar, keep_going): (&Bar, bool),
 ) -> Result<(Tally, Written), Failure> {
-    let mut planner = Planner::new(source);
+    let mut planner = Planner::new(source, csv)?;
     let mut rows = csv.rows();
     let mut tally = Tally::default();
     let mut chunk = |fold: &Fold, rows: &mut Rows<'_>| {
@@ -171,7 +172,7 @@ fn write(
                     format!("line {}: {refusal}", row.line()),
                 ));
             }
-            tally.take(&row, planned.map(|()| bodies.len() > before));
+            tally.take(&row, planned);
             shows(bar, "writing", &tally, csv, &row);
         }
         Ok(bodies)

@@ -193,12 +193,14 @@ fn world(steps: &[Step], numbered: [u64; 3], moments: [u64; 3]) -> World {
 }
 
 /// A world of any kind: one of stock alone, with entries that cannot be read; one in which orders,
-/// settings and answers meet the same facts; and one in which it depends on roles what counts.
+/// settings and answers meet the same facts; one in which it depends on roles what counts; and one of
+/// bills of materials, lots, purchase orders and stocktakes.
 #[derive(Debug, Clone)]
 enum Story {
     Stock(Vec<Step>, [u64; 3], [u64; 3]),
     Orders(Vec<orders::Step>, Vec<orders::Numbering>),
     Rights(Vec<rights::Step>, Vec<orders::Numbering>),
+    Plans(Vec<plans::Step>, Vec<orders::Numbering>),
     /// One of the others, in which an origin has a branch.
     Branched(Box<Self>, [u8; 2], u64),
     /// One of the others, in which clocks were wrong.
@@ -211,6 +213,7 @@ impl Story {
             Self::Stock(steps, numbered, moments) => world(steps, *numbered, *moments),
             Self::Orders(steps, numberings) => orders::world(steps, numberings),
             Self::Rights(steps, numberings) => rights::world(steps, numberings),
+            Self::Plans(steps, numberings) => plans::world(steps, numberings),
             Self::Clocked(story, about) => clocked(story.world(), about),
             Self::Branched(story, [root, of], first_seq) => {
                 branched(story.world(), *root, *of, *first_seq)
@@ -243,12 +246,15 @@ fn straight_story(steps_max: usize) -> impl Strategy<Value = Story> {
     let stock = proptest::collection::vec(step(), 0..steps_max);
     let steps = proptest::collection::vec(orders::step(), 0..steps_max);
     let judged = proptest::collection::vec(rights::step(), 0..steps_max);
+    let planned = proptest::collection::vec(plans::step(), 0..steps_max);
     prop_oneof![
-        (judged, rights::numberings())
+        2 => (planned, orders::numberings())
+            .prop_map(|(steps, numberings)| Story::Plans(steps, numberings)),
+        1 => (judged, rights::numberings())
             .prop_map(|(steps, numberings)| Story::Rights(steps, numberings)),
-        (stock, numbered, moments)
+        1 => (stock, numbered, moments)
             .prop_map(|(steps, numbered, moments)| Story::Stock(steps, numbered, moments)),
-        (steps, orders::numberings())
+        1 => (steps, orders::numberings())
             .prop_map(|(steps, numberings)| Story::Orders(steps, numberings)),
     ]
 }
@@ -512,6 +518,7 @@ proptest! {
             });
             prop_assert_eq!(&kept.items, &fresh.items);
             prop_assert_eq!(&kept.orders, &fresh.orders);
+            prop_assert_eq!(&kept.counted, &fresh.counted);
             let found = kept.items.values().chain(kept.orders.values());
             let found = found.flat_map(|(_, found)| found.clone());
             let all = fold.exceptions_elsewhere().into_iter().chain(found).collect();
@@ -621,6 +628,8 @@ struct Kept {
     mark: Mark,
     items: BTreeMap<Code, Said>,
     orders: BTreeMap<EntryId, Said>,
+    /// The lines of stocktakes, by what of.
+    counted: BTreeMap<(EntryId, Code), String>,
 }
 
 impl Kept {
@@ -637,6 +646,7 @@ impl Kept {
             mark: fold.mark(),
             items: items.collect(),
             orders: orders.collect(),
+            counted: counted_of(fold),
         }
     }
 
@@ -645,6 +655,12 @@ impl Kept {
             *self = Self::of(fold);
             return;
         };
+        let is_news =
+            |(id, item): &(EntryId, Code)| news.documents.contains(id) || news.items.contains(item);
+        self.counted.retain(|about, _| !is_news(about));
+        let counted = counted_of(fold).into_iter();
+        self.counted
+            .extend(counted.filter(|(about, _)| is_news(about)));
         for item in news.items {
             self.items.insert(item.clone(), of_item(fold, &item));
         }
@@ -655,19 +671,34 @@ impl Kept {
     }
 }
 
+fn counted_of(fold: &Fold) -> BTreeMap<(EntryId, Code), String> {
+    let mut counted: BTreeMap<(EntryId, Code), String> = BTreeMap::new();
+    for id in fold.stocktakes() {
+        for line in fold.stocktake_lines(&fold.stocktake(id).unwrap()) {
+            let about = (id, line.line.item.clone());
+            *counted.entry(about).or_default() += &format!("{line:?}");
+        }
+    }
+    counted
+}
+
 fn of_item(fold: &Fold, item: &Code) -> Said {
     let asked = (
         (fold.item(item), fold.is_item(item)),
         fold.lines(item),
         fold.allocated(item, None),
         fold.lines_wanting(item),
+        (fold.bom(item), fold.used_in(item), fold.on_order(item)),
     );
     (format!("{asked:?}"), fold.exceptions_of_item(item))
 }
 
 fn of_order(fold: &Fold, order: EntryId) -> Said {
     // What its lines are promised is told of by their items.
-    let asked = (fold.order(order), fold.picked_of(order));
+    let asked = (
+        (fold.order(order), fold.picked_of(order)),
+        (fold.lot(order), fold.purchase(order), fold.stocktake(order)),
+    );
     (
         format!("{asked:?}"),
         fold.exceptions_of_document_itself(order),
@@ -732,6 +763,31 @@ fn lists(fold: &Fold) -> Vec<String> {
     lists
 }
 
+/// What can be asked about plans.
+fn of_plans(fold: &Fold) -> Vec<String> {
+    let mut answers = Vec::new();
+    for item in plans::ITEMS.map(code) {
+        let asked = (
+            (fold.bom(&item), fold.used_in(&item), fold.bom_circle(&item)),
+            (fold.lots_of(&item), fold.purchases_of(&item)),
+            fold.on_order(&item),
+        );
+        answers.push(format!("{item} {asked:?}"));
+    }
+    for lot in fold.lots().into_iter().filter_map(|id| fold.lot(id)) {
+        answers.push(format!("{lot:?} {}", fold.lot_differs(&lot)));
+    }
+    for id in fold.purchases() {
+        answers.push(format!("{:?}", fold.purchase(id)));
+    }
+    for id in fold.stocktakes() {
+        let stocktake = fold.stocktake(id).unwrap();
+        let lines = fold.stocktake_lines(&stocktake);
+        answers.push(format!("{stocktake:?} {lines:?}"));
+    }
+    answers
+}
+
 /// What can be asked of a fold besides its dump.
 fn answers(fold: &Fold, world: &World) -> Vec<String> {
     let mut answers = Vec::new();
@@ -750,6 +806,7 @@ fn answers(fold: &Fold, world: &World) -> Vec<String> {
         let free: Vec<String> = fold.orders().iter().map(free).collect();
         answers.push(format!("{item} {free:?} {:?}", fold.lines_wanting(&item)));
     }
+    answers.extend(of_plans(fold));
     answers.extend(lists(fold));
     for record in &world.records {
         let id = record.id;

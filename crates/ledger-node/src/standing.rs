@@ -5,6 +5,7 @@
 //! ([`Fold::changed_since`]). Each part is made when it is first asked for.
 
 mod clients;
+mod outlook;
 mod supply;
 mod troubles;
 mod waiting;
@@ -15,6 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use ledger_core::fold::{Fold, Mark, News};
 
 pub(crate) use self::clients::Clients;
+pub(crate) use self::outlook::Plans;
 pub(crate) use self::supply::{Stocked, Supplied, Supply, Words};
 pub(crate) use self::troubles::Troubles;
 pub(crate) use self::waiting::{Waiting, Waits};
@@ -60,6 +62,7 @@ pub(crate) struct Standing {
     pub(crate) troubles: Kept<Troubles>,
     pub(crate) waiting: Kept<Waiting>,
     pub(crate) clients: Kept<Clients>,
+    pub(crate) plans: Kept<Plans>,
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! What the targets of ledger-format begin with: every kind of entry, message and signed thing.
 
+mod plans;
+
 use std::collections::BTreeMap;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
-use ledger_core::document::DocumentFields;
+use ledger_core::document::{DocumentFields, DocumentRef, FieldTable};
 use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Ended,
     ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEntry,
@@ -97,12 +99,12 @@ fn transactions() -> Vec<Body> {
             Timestamp::from_millis(1_700_000_000_000),
             Timestamp::from_millis(1_700_000_060_000),
         )),
+        stocktake: None,
         particulars: particulars(),
     };
     let simple = Counted {
         place: here(),
         span: None,
-        stocktake: None,
         particulars: plain(),
         ..counted.clone()
     };
@@ -134,7 +136,7 @@ fn transactions() -> Vec<Body> {
 
 fn picked(order: EntryRef, from: Place, rest: Particulars) -> Body {
     Body::Moved(Moved {
-        for_order: Some(order),
+        document: Some(DocumentRef::order(order)),
         item: code("R-100"),
         quantity: quantity(30_000),
         from: Some(from),
@@ -154,6 +156,17 @@ fn value(holds: FieldType) -> Value {
     }
 }
 
+/// Every field of a document, with a value.
+fn all_of(fields: FieldTable) -> DocumentFields {
+    let fields = fields.iter();
+    fields.map(|(key, holds)| (*key, value(*holds))).collect()
+}
+
+/// Every field of a document, its value taken away.
+fn none_of(fields: FieldTable) -> DocumentFields {
+    fields.iter().map(|(key, _)| (*key, Value::Nil)).collect()
+}
+
 /// What is said of orders, with nothing that may be absent and with all of it, and picks.
 fn orders() -> Vec<Body> {
     let order = || reference(1, 2);
@@ -165,14 +178,13 @@ fn orders() -> Vec<Body> {
             once,
         }))
     };
-    let fields = || FIELDS.map(|(key, holds)| (key, value(holds)));
     let mut bodies = vec![
         opened(OrderType::Repair, DocumentFields::new(), None),
-        opened(OrderType::Sales, fields().into(), Some(ONCE)),
+        opened(OrderType::Sales, all_of(FIELDS), Some(ONCE)),
     ];
     for once in [None, Some(ONCE)] {
         let ended = Ended {
-            order: order(),
+            document: order(),
             reason: once.map(|_| "withdrawn".to_owned()),
             note: once.map(|_| "über Nacht".to_owned()),
             once,
@@ -180,12 +192,12 @@ fn orders() -> Vec<Body> {
         bodies.extend([
             Body::Order(OrderEntry::Set(OrderSet {
                 order: order(),
-                fields: once.iter().flat_map(|_| fields()).collect(),
+                fields: once.map_or(DocumentFields::new(), |_| all_of(FIELDS)),
                 once,
             })),
             Body::Order(OrderEntry::Set(OrderSet {
                 order: order(),
-                fields: FIELDS.map(|(key, _)| (key, Value::Nil)).into(),
+                fields: none_of(FIELDS),
                 once,
             })),
             Body::Order(OrderEntry::LineSet(OrderLineSet {
@@ -351,6 +363,7 @@ fn bodies() -> Vec<Body> {
     bodies.extend(catalogue());
     bodies.extend(scans());
     bodies.extend(orders());
+    bodies.extend(plans::plans());
     bodies.extend(answers());
     bodies.extend(admissions());
     bodies.extend(revocations());
@@ -382,10 +395,13 @@ pub(crate) fn entries() -> Vec<Vec<u8>> {
     // Half of an entry's name, and a type of order that no version has so far.
     let half = [&[0x82, 2, 0xA1, b'x', 4, 0x91, 0xC4, 16][..], &[7; 16]].concat();
     let order = [0x82, 2, 0xA1, b'X', 4, 2];
-    entries.extend(
-        [(85, &half[..]), (30, &order)]
-            .map(|(kind, body)| [&[1, kind, 0, 0, 0, 0, 0, 5, 0], body].concat()),
-    );
+    let mut odd = plans::refused();
+    odd.extend([(85, half), (30, order.to_vec())]);
+    let with_head = |(kind, body): (u8, Vec<u8>)| {
+        let head = [1, kind, 0, 0, 0, 0, 0, 5, 0];
+        [&head[..], &body].concat()
+    };
+    entries.extend(odd.into_iter().map(with_head));
     entries.extend(longer_forms());
     entries
 }
@@ -435,7 +451,7 @@ pub(crate) fn histories() -> Vec<Vec<u8>> {
         .map(|(number, body)| world::entry(number, body))
         .collect();
     let demand: Vec<Vec<u8>> = (0..)
-        .zip(orders().into_iter().chain(answers()))
+        .zip(orders().into_iter().chain(plans::plans()).chain(answers()))
         .map(|(number, body)| world::entry(number, body))
         .collect();
     vec![

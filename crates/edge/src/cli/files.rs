@@ -10,6 +10,8 @@ pub(crate) enum ImportKind {
     Items,
     Locations,
     Customers,
+    Bom,
+    PurchaseOrders,
     Stock,
     Movements,
 }
@@ -21,6 +23,8 @@ impl ImportKind {
             Self::Items => "items",
             Self::Locations => "locations",
             Self::Customers => "customers",
+            Self::Bom => "bom",
+            Self::PurchaseOrders => "purchase-orders",
             Self::Stock => "stock",
             Self::Movements => "movements",
         }

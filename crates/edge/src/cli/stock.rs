@@ -97,6 +97,9 @@ pub(crate) struct CountArgs {
     /// All other batches there become zero
     #[arg(long)]
     pub(crate) all_batches: bool,
+    /// The stocktake that it is made for
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) stocktake: Option<String>,
     #[command(flatten)]
     pub(crate) details: Details,
 }

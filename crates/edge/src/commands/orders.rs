@@ -15,6 +15,7 @@ use ledger_core::{Code, Quantity};
 use serde_json::Value;
 
 pub(crate) use self::show::{backorders, orders_table, wanting_table};
+use super::plans::{day_or_none, or_none};
 use super::stock::request;
 use super::{Here, quantity, write};
 use crate::cli::{
@@ -24,7 +25,6 @@ use crate::cli::{
 use crate::context::Context;
 use crate::report::{Answer, Failure};
 use crate::table::text;
-use crate::time;
 
 /// `stock order …`.
 pub(crate) fn run(context: &Context, command: OrderCommand) -> Result<Answer, Failure> {
@@ -137,14 +137,6 @@ fn item_of(fold: &Fold, typed: &str) -> Result<Option<Code>, Refusal> {
     at_entry::find_item(fold, typed).map(|(item, _)| Some(item))
 }
 
-/// A typed value; an empty text or `none` takes it away.
-fn or_none(text: Option<String>) -> Option<Option<String>> {
-    text.map(|text| {
-        let none = text.trim().is_empty() || text.trim().eq_ignore_ascii_case("none");
-        (!none).then_some(text)
-    })
-}
-
 fn change(fields: OrderFields) -> Result<OrderChange, Refusal> {
     let OrderFields {
         customer,
@@ -153,15 +145,10 @@ fn change(fields: OrderFields) -> Result<OrderChange, Refusal> {
         title,
         stage,
     } = fields;
-    let due = match or_none(due) {
-        Some(Some(day)) => Some(Some(time::parse_day(&day)?)),
-        Some(None) => Some(None),
-        None => None,
-    };
     Ok(OrderChange {
         customer: or_none(customer),
         site: or_none(site),
-        due,
+        due: day_or_none(due)?,
         title: or_none(title).map(Option::unwrap_or_default),
         stage: or_none(stage).map(Option::unwrap_or_default),
     })

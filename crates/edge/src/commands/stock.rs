@@ -234,6 +234,7 @@ pub(crate) fn count(context: &Context, args: CountArgs) -> Result<Answer, Failur
         location,
         quantity,
         all_batches,
+        stocktake,
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
@@ -242,7 +243,11 @@ pub(crate) fn count(context: &Context, args: CountArgs) -> Result<Answer, Failur
             warnings,
         } = request(here, &item, &quantity, details)?;
         request.all_batches = all_batches;
-        Ok((at_entry::count(fold, &location, &request)?, warnings))
+        let plan = match stocktake.as_deref() {
+            None => at_entry::count(fold, &location, &request)?,
+            Some(stocktake) => at_entry::count_for(fold, stocktake, &location, &request)?,
+        };
+        Ok((plan, warnings))
     };
     let happened = |object: &Value| {
         format!(

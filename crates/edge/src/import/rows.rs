@@ -20,6 +20,8 @@ const fn columns(kind: ImportKind) -> &'static [&'static str] {
         ],
         ImportKind::Locations => &["number", "name", "type", "site", "room", "row", "column"],
         ImportKind::Customers => &["code", "name"],
+        ImportKind::Bom => &["parent", "child", "quantity", "refs", "attrition"],
+        ImportKind::PurchaseOrders => &["number", "supplier", "item", "quantity", "date"],
         ImportKind::Stock => &["item", "location", "quantity", "owner", "batch"],
         ImportKind::Movements => &[
             "item", "quantity", "time", "from", "to", "owner", "batch", "reason", "order", "note",
@@ -31,7 +33,8 @@ const fn columns(kind: ImportKind) -> &'static [&'static str] {
 const fn needed(kind: ImportKind) -> usize {
     match kind {
         ImportKind::Items | ImportKind::Locations | ImportKind::Customers => 1,
-        ImportKind::Stock => 3,
+        ImportKind::Stock | ImportKind::Bom => 3,
+        ImportKind::PurchaseOrders => 4,
         ImportKind::Movements => 2,
     }
 }

@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::document::DocumentFields;
 use crate::entry::Body;
 use crate::fold::Fold;
-use crate::production::{ATTRITION_MAX, BomLineSet, bom_key};
+use crate::production::{ATTRITION_MAX, BomLine, BomLineSet, bom_key};
 use crate::quantity::Quantity;
 
 /// What is said about a line of a bill of materials; what is none stays as it is.
@@ -64,8 +64,18 @@ pub fn set_bom_line(
         way.insert(0, parent.clone());
         return Err(circle(&parent, &way));
     }
-    let known = fold.bom(&parent).iter().any(|line| line.item == child);
-    let fields = fields(change, known)?;
+    let mut bom = fold.bom(&parent).into_iter();
+    let known = bom.find(|line| line.item == child);
+    let mut fields = fields(change, known.is_some())?;
+    // The line may also stand under other codes of the same items: what is known of it goes on
+    // under these.
+    let mut others = fold.entered_bom_lines(&parent, &child);
+    others.retain(|line| *line != (parent.clone(), child.clone()));
+    if let Some(known) = known.filter(|_| !others.is_empty()) {
+        for (number, value) in fields_of(&known) {
+            fields.entry(number).or_insert(value);
+        }
+    }
     let set = BomLineSet {
         parent: parent.clone(),
         child: child.clone(),
@@ -73,9 +83,7 @@ pub fn set_bom_line(
         once: None,
     };
     let mut bodies = vec![Body::BomLineSet(set)];
-    // The line may also stand under other codes of the same items.
-    let others = fold.entered_bom_lines(&parent, &child).into_iter();
-    let others = others.filter(|line| *line != (parent.clone(), child.clone()));
+    let others = others.into_iter();
     bodies.extend(others.map(|(parent, child)| without(parent, child)));
     Ok(Plan::new(Subject::new(Class::Item, parent), bodies))
 }
@@ -102,27 +110,49 @@ fn fields(change: &BomChange, known: bool) -> Result<DocumentFields, Refusal> {
     }
     if let Some(percent) = change.attrition {
         let number = attrition_of(percent)?;
-        let value = if number == 0 {
-            Value::Nil
-        } else {
-            Value::Int(number)
-        };
-        fields.insert(bom_key::ATTRITION, value);
+        fields.insert(bom_key::ATTRITION, attrition_value(number));
     }
     if let Some(refs) = &change.refs {
         let refs = checked_text(refs, "list of references")?;
-        let value = if refs.is_empty() {
-            Value::Nil
-        } else {
-            Value::text(&refs)
-        };
-        fields.insert(bom_key::REFS, value);
+        fields.insert(bom_key::REFS, refs_value(&refs));
     }
     if fields.is_empty() {
         return Err(Refusal::new("nothing-to-set", "nothing was said to change")
             .hint("say what: QTY, --refs or --attrition"));
     }
     Ok(fields)
+}
+
+fn attrition_value(hundredths: i64) -> Value {
+    if hundredths == 0 {
+        Value::Nil
+    } else {
+        Value::Int(hundredths)
+    }
+}
+
+fn refs_value(refs: &str) -> Value {
+    if refs.is_empty() {
+        Value::Nil
+    } else {
+        Value::text(refs)
+    }
+}
+
+/// All that is known of a line.
+fn fields_of(line: &BomLine) -> DocumentFields {
+    let per_unit = Value::Int(line.per_unit.ten_thousandths());
+    DocumentFields::from([
+        (bom_key::PER_UNIT, per_unit),
+        (
+            bom_key::ATTRITION,
+            attrition_value(i64::from(line.attrition)),
+        ),
+        (
+            bom_key::REFS,
+            refs_value(line.refs.as_deref().unwrap_or_default()),
+        ),
+    ])
 }
 
 /// Percent as hundredths of a percent.
@@ -139,11 +169,13 @@ fn attrition_of(percent: Quantity) -> Result<i64, Refusal> {
         .hint("2.5 means: of 100 that are needed 2.5 more are lost while building"))
 }
 
+/// Takes a line away with all that was said of it: who sets it anew begins afresh.
 fn without(parent: Code, child: Code) -> Body {
+    let all = [bom_key::PER_UNIT, bom_key::ATTRITION, bom_key::REFS];
     Body::BomLineSet(BomLineSet {
         parent,
         child,
-        fields: DocumentFields::from([(bom_key::PER_UNIT, Value::Nil)]),
+        fields: all.map(|number| (number, Value::Nil)).into(),
         once: None,
     })
 }

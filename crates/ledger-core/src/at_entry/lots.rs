@@ -171,6 +171,11 @@ pub fn lot_issue(
 ) -> Result<Plan, Refusal> {
     let (lot, reference) = find_open(fold, lot)?;
     let (item, _) = find_item(fold, &request.item)?;
+    if item == lot.item {
+        let text = format!("the lot {} builds {item}: it takes none", lot.number);
+        return Err(Refusal::new("builds-it", text)
+            .hint("to take back what was booked too much use: stock undo"));
+    }
     let mut plan = remove(fold, location, request)?;
     for_document(
         &mut plan,

@@ -16,6 +16,10 @@ use crate::id::{DeviceId, EntryRef};
 use crate::quantity::Quantity;
 use crate::stocktake::key;
 
+/// So many counts, or stock lines, fit into one entry; more are said by several.
+const NAMED_MAX: usize = 500;
+const TARGETS_MAX: usize = 50;
+
 /// A device's name that means any.
 const ANY_DEVICE: &str = "-";
 
@@ -63,6 +67,12 @@ fn targets(fold: &Fold, items: &[String], locations: &[String]) -> Result<Vec<Ta
     for location in locations {
         let location = find_thing(fold, Class::Location, location)?;
         targets.insert(Target::Location(location));
+    }
+    if targets.len() > NAMED_MAX {
+        let text = format!("{} items and locations are too many to name", targets.len());
+        return Err(Refusal::new("too-many", text).hint(format!(
+            "name at most {NAMED_MAX}, or open it for everything"
+        )));
     }
     Ok(targets.into_iter().collect())
 }
@@ -190,15 +200,17 @@ pub fn recount(
     let (stocktake, reference) = find_open(fold, stocktake)?;
     let lines = chosen(fold, &stocktake, Some(item), location)?;
     let targets = lines.into_iter().map(|line| target_of(line.line));
-    let assigned = StocktakeAssigned {
-        stocktake: reference,
-        device: None,
-        targets: targets.collect(),
-        again: true,
-        once: None,
-    };
-    let body = Body::Stocktake(StocktakeEntry::Assigned(assigned));
-    Ok(Plan::new(about(&stocktake), vec![body]))
+    let targets: Vec<Target> = targets.collect();
+    let bodies = targets.chunks(TARGETS_MAX).map(|targets| {
+        Body::Stocktake(StocktakeEntry::Assigned(StocktakeAssigned {
+            stocktake: reference,
+            device: None,
+            targets: targets.to_vec(),
+            again: true,
+            once: None,
+        }))
+    });
+    Ok(Plan::new(about(&stocktake), bodies.collect()))
 }
 
 fn target_of(line: LineKey) -> Target {
@@ -246,14 +258,16 @@ pub fn approve_stocktake(
     let warning = (open > 0).then(|| {
         format!("{open} lines are not counted, or are to be counted again: they stay as they are")
     });
-    let approved = StocktakeApproved {
-        stocktake: reference,
-        counts,
-        note: filled_text(note, "note")?,
-        once: None,
-    };
-    let body = Body::Stocktake(StocktakeEntry::Approved(approved));
-    Ok(Plan::new(about(&stocktake), vec![body]).warn(warning))
+    let note = filled_text(note, "note")?;
+    let bodies = counts.chunks(NAMED_MAX).map(|counts| {
+        Body::Stocktake(StocktakeEntry::Approved(StocktakeApproved {
+            stocktake: reference,
+            counts: counts.to_vec(),
+            note: note.clone(),
+            once: None,
+        }))
+    });
+    Ok(Plan::new(about(&stocktake), bodies.collect()).warn(warning))
 }
 
 /// Says that what nobody counted is not there: all open lines, or those of an item at a location.

@@ -477,13 +477,15 @@ impl Fold {
         parts.fold(Total::ZERO, Total::plus)
     }
 
-    /// All items that have stock lines or that any order names, as they are called today.
+    /// All items that have stock lines, that any order names or that are made of something, as they
+    /// are called today.
     #[must_use]
     pub fn items_in_play(&self) -> BTreeSet<Code> {
         let symbols = self.lines_of_item.keys();
         let items = symbols.map(|symbol| self.canonical(&self.symbols.code(*symbol)));
         let mut items: BTreeSet<Code> = items.collect();
         items.append(&mut self.ordered_items());
+        items.extend(self.made_items());
         items
     }
 

@@ -55,21 +55,6 @@ impl Boms {
         let mut as_child = parents.filter_map(|parent| self.lines.get(parent)?.get(item));
         as_child.any(said) || self.of(item).any(|(_, line)| said(line))
     }
-
-    /// Whether something is, or ever was, a part of another, however deep, as they were entered.
-    pub(super) fn ever_reaches(&self, from: &Code, to: &Code) -> bool {
-        let mut seen: BTreeSet<&Code> = BTreeSet::new();
-        let mut next: Vec<&Code> = vec![from];
-        while let Some(item) = next.pop() {
-            if item == to {
-                return true;
-            }
-            if seen.insert(item) {
-                next.extend(self.of(item).map(|(child, _)| child));
-            }
-        }
-        false
-    }
 }
 
 impl Fold {
@@ -130,6 +115,26 @@ impl Fold {
             .collect();
         let is_made = |parent: &Code| !self.bom(parent).is_empty();
         parents.into_iter().filter(is_made).collect()
+    }
+
+    /// Whether something is, or ever was, a part of another, however deep, by what the items are
+    /// called today.
+    pub(super) fn ever_reaches(&self, from: &Code, to: &Code) -> bool {
+        let to = self.canonical(to);
+        let mut seen: BTreeSet<Code> = BTreeSet::new();
+        let mut next: Vec<Code> = vec![self.canonical(from)];
+        while let Some(item) = next.pop() {
+            if item == to {
+                return true;
+            }
+            for parent in self.aliases(&item) {
+                let parts = self.boms.of(&parent);
+                next.extend(parts.map(|(child, _)| self.canonical(child)));
+            }
+            seen.insert(item);
+            next.retain(|item| !seen.contains(item));
+        }
+        false
     }
 
     fn bom_line(&self, child: &Code, said: &Written) -> Option<BomLine> {

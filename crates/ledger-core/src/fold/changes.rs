@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::{Fold, NumberRun, TxKey};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
-use crate::entry::{Body, BomLineSet};
+use crate::entry::Body;
 use crate::id::EntryId;
 
 /// How many changes are kept.
@@ -25,6 +25,8 @@ enum Touched {
     /// All lines at a location.
     Place(Code),
     Document(EntryId),
+    /// What is made of what: the parent, then the child.
+    Bom(Code, Code),
     /// The lines and the document of a transaction.
     Transaction(TxKey),
     Everything,
@@ -168,6 +170,11 @@ impl Fold {
                     news.items
                         .extend(lines.map(|line| self.line_key(line).item));
                 }
+                // Which things are made of themselves changes with any line of the circle.
+                Touched::Bom(parent, child) if self.ever_reaches(child, parent) => return None,
+                Touched::Bom(parent, child) => {
+                    news.items.extend([parent.clone(), child.clone()]);
+                }
                 Touched::Everything => return None,
                 Touched::Document(document) => self.add_document(*document, &mut news),
                 Touched::Transaction(key) => {
@@ -234,7 +241,7 @@ impl Fold {
             | Body::TimeFixed(_) => Some(Touched::Everything),
             Body::CodeBound(bound) => Some(Touched::Item(bound.item.clone())),
             Body::CodeUnbound(unbound) => Some(Touched::Item(unbound.item.clone())),
-            Body::BomLineSet(set) => Some(self.touched_by_bom(set)),
+            Body::BomLineSet(set) => Some(Touched::Bom(set.parent.clone(), set.child.clone())),
             Body::Order(_) | Body::Lot(_) | Body::Purchase(_) | Body::Stocktake(_) => {
                 Some(self.touched_by_document(key, body))
             }
@@ -260,15 +267,6 @@ impl Fold {
         if self.origins.number_of(key).is_none() {
             self.changes.remember(key, touched());
         }
-    }
-
-    /// Which things are made of themselves by a line changes with any line of the circle.
-    fn touched_by_bom(&mut self, set: &BomLineSet) -> Touched {
-        if self.boms.ever_reaches(&set.child, &set.parent) {
-            return Touched::Everything;
-        }
-        self.changes.note(Touched::Item(set.child.clone()));
-        Touched::Item(set.parent.clone())
     }
 
     fn touched_by_document(&mut self, key: TxKey, body: &Body) -> Touched {

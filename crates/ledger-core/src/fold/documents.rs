@@ -5,22 +5,20 @@
 //! family's topics mean is told where that family is read.
 
 mod home;
+mod log;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
+pub(crate) use self::log::Documents;
+pub(super) use self::log::{Booked, Log, Nature, Opening, Said, Topic, Word};
 use super::catalogue::{self, Stamp};
 use super::origin::Origins;
 use super::{Fold, TxKey};
 use crate::catalogue::Value;
 use crate::code::Code;
-use crate::document::{DocumentFields, DocumentRef, Ended, Family};
-use crate::entry::Body;
-use crate::id::{DeviceId, EntryId, EntryRef};
-use crate::order::OrderType;
-use crate::production::BomLine;
-use crate::quantity::{Quantity, Total};
-use crate::stocktake::Target;
+use crate::document::{DocumentRef, Family};
+use crate::id::EntryId;
+use crate::quantity::Total;
 use crate::time::Timestamp;
 
 /// How a document stands.
@@ -56,325 +54,6 @@ pub(crate) enum Standing {
 impl Standing {
     pub(super) const fn is_provisional(self) -> bool {
         matches!(self, Self::Provisional(..))
-    }
-}
-
-/// What cannot change of a document.
-#[derive(Debug, Clone)]
-pub(super) enum Nature {
-    Order(OrderType),
-    /// With what is built.
-    Lot(Code),
-    Purchase,
-    /// With what is to be counted; nothing is everything.
-    Stocktake(Arc<[Target]>),
-}
-
-impl Nature {
-    const fn family(&self) -> Family {
-        match self {
-            Self::Order(_) => Family::Order,
-            Self::Lot(_) => Family::Lot,
-            Self::Purchase => Family::Purchase,
-            Self::Stocktake(_) => Family::Stocktake,
-        }
-    }
-}
-
-/// How a document began.
-#[derive(Debug, Clone)]
-pub(super) struct Opening {
-    pub(super) number: Code,
-    pub(super) nature: Nature,
-}
-
-/// What a word is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Topic {
-    /// A field, by its number.
-    Field(u8),
-    /// How much an order wants of an item.
-    Wanted(Code),
-    /// The rank of an order's line.
-    Rank(Code),
-    /// What a unit of a lot is made of.
-    Bom,
-    /// How much of an item a purchase order has for a day.
-    Ordered(Code, Option<u32>),
-    /// Which device counts; none is all that nothing else is said of.
-    Counter(Option<Target>),
-    /// Counted once more; none is everything.
-    Again(Option<Target>),
-    /// A count, by its id, that was approved.
-    Approved(EntryId),
-}
-
-impl Topic {
-    /// The item whose quantities it is about.
-    fn item(&self) -> Option<&Code> {
-        match self {
-            Self::Wanted(item) | Self::Rank(item) | Self::Ordered(item, _) => Some(item),
-            Self::Field(_) | Self::Bom | Self::Counter(_) | Self::Again(_) | Self::Approved(_) => {
-                None
-            }
-        }
-    }
-
-    /// The item of an order's line that it is about.
-    pub(super) fn ordered_item(&self) -> Option<&Code> {
-        match self {
-            Self::Wanted(item) | Self::Rank(item) => Some(item),
-            Self::Ordered(..)
-            | Self::Field(_)
-            | Self::Bom
-            | Self::Counter(_)
-            | Self::Again(_)
-            | Self::Approved(_) => None,
-        }
-    }
-}
-
-/// What is said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Word {
-    Value(Value),
-    Bom(Arc<[BomLine]>),
-    Device(Option<DeviceId>),
-    /// The count that was approved.
-    Count(EntryRef),
-}
-
-impl Word {
-    /// The number, where it is one.
-    pub(super) const fn number(&self) -> Option<i64> {
-        match self {
-            Self::Value(value) => value.as_int(),
-            Self::Bom(_) | Self::Device(_) | Self::Count(_) => None,
-        }
-    }
-
-    /// The quantity, where it is one.
-    pub(super) fn quantity(&self) -> Quantity {
-        Quantity::from_ten_thousandths(self.number().unwrap_or_default())
-    }
-}
-
-/// A word with where it stands.
-#[derive(Debug, Clone)]
-pub(super) struct Said<T> {
-    pub(super) stamp: Stamp,
-    /// The document it names; none is the one that the entry itself begins.
-    names: Option<(Family, [u8; 8])>,
-    pub(super) what: T,
-}
-
-/// A movement or count for a document.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Booked {
-    pub(super) document: DocumentRef,
-    /// How much of it: out positive, in negative; nothing for a count.
-    pub(super) quantity: Quantity,
-    /// Somebody said why.
-    pub(super) has_reason: bool,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Log {
-    opening: Option<(Stamp, Opening)>,
-    said: BTreeMap<Topic, Vec<Said<Word>>>,
-    ends: Vec<Said<DocumentState>>,
-    booked: Vec<TxKey>,
-}
-
-impl Log {
-    fn is_empty(&self) -> bool {
-        self.opening.is_none()
-            && self.said.is_empty()
-            && self.ends.is_empty()
-            && self.booked.is_empty()
-    }
-
-    /// What a lot builds, as it was entered.
-    fn built(&self) -> Option<&Code> {
-        match &self.opening.as_ref()?.1.nature {
-            Nature::Lot(item) => Some(item),
-            Nature::Order(_) | Nature::Purchase | Nature::Stocktake(_) => None,
-        }
-    }
-
-    /// Whether anything that counts was said on a topic.
-    fn says(&self, about: impl Fn(&Topic) -> bool, counts: impl Fn(TxKey) -> bool) -> bool {
-        let mut said = self.said.iter();
-        said.any(|(topic, words)| about(topic) && words.iter().any(|word| counts(word.stamp.key())))
-    }
-
-    /// What was said on a topic.
-    pub(super) fn said(&self, topic: &Topic) -> &[Said<Word>] {
-        self.said.get(topic).map_or(&[], Vec::as_slice)
-    }
-
-    /// The topics that anything was said on.
-    pub(super) fn topics(&self) -> impl Iterator<Item = &Topic> {
-        self.said.keys()
-    }
-}
-
-/// All that was written about documents.
-#[derive(Debug, Default)]
-pub(crate) struct Documents {
-    logs: BTreeMap<EntryId, Log>,
-    by_number: BTreeMap<(Family, Code), BTreeSet<EntryId>>,
-    by_item: BTreeMap<Code, BTreeSet<EntryId>>,
-    pub(super) booked: BTreeMap<TxKey, Booked>,
-}
-
-impl Documents {
-    /// Takes note of an entry about a document, which has this id.
-    pub(super) fn take(&mut self, id: EntryId, stamp: Stamp, body: Body) {
-        if let Body::Order(entry) = body {
-            self.take_order(id, stamp, entry);
-        } else if let Body::Lot(entry) = body {
-            self.take_lot(id, stamp, entry);
-        } else if let Body::Purchase(entry) = body {
-            self.take_purchase(id, stamp, entry);
-        } else if let Body::Stocktake(entry) = body {
-            self.take_stocktake(id, stamp, entry);
-        }
-    }
-
-    /// A document begins by an entry, which has this id.
-    pub(super) fn begin(&mut self, id: EntryId, stamp: Stamp, opening: Opening) {
-        let number = (opening.nature.family(), opening.number.clone());
-        self.by_number.entry(number).or_default().insert(id);
-        if let Nature::Lot(item) = &opening.nature {
-            self.by_item.entry(item.clone()).or_default().insert(id);
-        }
-        self.logs.entry(id).or_default().opening = Some((stamp, opening));
-    }
-
-    /// The entry that begins a document says something of it.
-    pub(super) fn begin_with(&mut self, id: EntryId, stamp: Stamp, topic: Topic, what: Word) {
-        let names = None;
-        self.push(id, topic, Said { stamp, names, what });
-    }
-
-    /// The fields that a document begins with.
-    pub(super) fn begin_fields(&mut self, id: EntryId, stamp: Stamp, fields: DocumentFields) {
-        for (number, value) in fields {
-            self.begin_with(id, stamp, Topic::Field(number), Word::Value(value));
-        }
-    }
-
-    /// Something is said of a document.
-    pub(super) fn say(&mut self, stamp: Stamp, of: DocumentRef, topic: Topic, what: Word) {
-        let names = Some((of.family, of.entry.hash8));
-        self.push(of.entry.id, topic, Said { stamp, names, what });
-    }
-
-    /// Fields of a document are said.
-    pub(super) fn say_fields(&mut self, stamp: Stamp, of: DocumentRef, fields: DocumentFields) {
-        for (number, value) in fields {
-            self.say(stamp, of, Topic::Field(number), Word::Value(value));
-        }
-    }
-
-    fn push(&mut self, id: EntryId, topic: Topic, said: Said<Word>) {
-        if let Some(item) = topic.item() {
-            self.by_item.entry(item.clone()).or_default().insert(id);
-        }
-        let log = self.logs.entry(id).or_default();
-        log.said.entry(topic).or_default().push(said);
-    }
-
-    /// A document ends.
-    pub(super) fn end(&mut self, stamp: Stamp, family: Family, ended: &Ended, what: DocumentState) {
-        let EntryRef { id, hash8 } = ended.document;
-        let names = Some((family, hash8));
-        let said = Said { stamp, names, what };
-        self.logs.entry(id).or_default().ends.push(said);
-    }
-
-    /// A movement or count is for a document.
-    pub(super) fn book(&mut self, key: TxKey, booked: Booked) {
-        let log = self.logs.entry(booked.document.entry.id).or_default();
-        log.booked.push(key);
-        self.booked.insert(key, booked);
-    }
-
-    /// The movements and counts that name a document.
-    pub(super) fn booked_for(&self, id: EntryId) -> &[TxKey] {
-        self.logs.get(&id).map_or(&[], |log| &log.booked)
-    }
-
-    /// The documents of a family that began under a number.
-    pub(super) fn begun_as(
-        &self,
-        family: Family,
-        number: &Code,
-    ) -> impl Iterator<Item = EntryId> + '_ {
-        let same = self.by_number.get(&(family, number.clone()));
-        same.into_iter().flatten().copied()
-    }
-
-    /// All documents that any entry names, whether they have arrived or not.
-    pub(super) fn named(&self) -> impl Iterator<Item = EntryId> + '_ {
-        self.logs.keys().copied()
-    }
-
-    /// The items that a document speaks of, as they were entered; some twice.
-    pub(super) fn items_of(&self, id: EntryId) -> impl Iterator<Item = &Code> {
-        let log = self.logs.get(&id).into_iter();
-        log.flat_map(|log| log.said.keys().filter_map(Topic::item).chain(log.built()))
-    }
-
-    /// Documents with a line of the item, or that build it, as it was entered.
-    pub(super) fn with_item(&self, entered: &Code) -> impl Iterator<Item = EntryId> + '_ {
-        self.by_item.get(entered).into_iter().flatten().copied()
-    }
-
-    /// Whether a document speaks of an item, as it was entered, by entries that count.
-    pub(super) fn names(&self, item: &Code, counts: impl Fn(TxKey) -> bool) -> bool {
-        let builds = |log: &Log| {
-            let began = log.opening.as_ref().map(|(stamp, _)| stamp.key());
-            log.built() == Some(item) && began.is_some_and(&counts)
-        };
-        let says = |log: &Log| log.says(|topic| topic.item() == Some(item), &counts);
-        let mut with = self.with_item(item);
-        with.any(|id| {
-            let log = self.logs.get(&id);
-            log.is_some_and(|log| builds(log) || says(log))
-        })
-    }
-
-    /// Items that any document speaks of, as they were entered, by entries that count.
-    pub(super) fn items(&self, counts: impl Fn(TxKey) -> bool) -> impl Iterator<Item = &Code> {
-        let items = self.by_item.keys();
-        items.filter(move |item| self.names(item, &counts))
-    }
-
-    /// Items that any order has a line of, likewise.
-    pub(super) fn ordered_items(
-        &self,
-        counts: impl Fn(TxKey) -> bool,
-    ) -> impl Iterator<Item = &Code> {
-        let items = self.by_item.keys();
-        items.filter(move |item| {
-            let says = |log: &Log| log.says(|topic| topic.ordered_item() == Some(item), &counts);
-            let mut with = self.with_item(item);
-            with.any(|id| self.logs.get(&id).is_some_and(says))
-        })
-    }
-
-    /// What kind of document is meant by what is said of one that has not arrived.
-    pub(super) fn family_said(&self, id: EntryId) -> Option<Family> {
-        let log = self.logs.get(&id)?;
-        let words = log.said.values().flatten().map(|said| said.names);
-        let ends = log.ends.iter().map(|said| said.names);
-        let named = words.chain(ends).flatten().map(|(family, _)| family);
-        let booked = log.booked.iter().filter_map(|key| self.booked.get(key));
-        named
-            .chain(booked.map(|booked| booked.document.family))
-            .min()
     }
 }
 
@@ -434,6 +113,7 @@ impl Fold {
     }
 
     /// The writes that count and were not made after the document's end, by clock: an end is final.
+    /// What it began with was before that, whatever its writer's clock says.
     pub(super) fn in_time<'a, T>(
         &'a self,
         id: EntryId,
@@ -442,8 +122,11 @@ impl Fold {
     ) -> impl Iterator<Item = &'a Said<T>> + 'a {
         let ended = (!said.is_empty()).then(|| self.end_clock(id, until));
         let ended = ended.flatten();
-        self.counting(id, said, until)
-            .filter(move |said| ended.is_none_or(|ended| said.stamp.order(&self.origins) <= ended))
+        let is_in_time = move |said: &&Said<T>| {
+            said.names.is_none()
+                || ended.is_none_or(|ended| said.stamp.order(&self.origins) <= ended)
+        };
+        self.counting(id, said, until).filter(is_in_time)
     }
 
     /// Where the end of a document stands by clock.
@@ -638,26 +321,41 @@ impl Fold {
         let Some(log) = self.documents.logs.get(&id) else {
             return Vec::new();
         };
-        let later = |stamp: &Stamp| stamp.order(&self.origins) > ended;
+        let later =
+            |said: &Said<Word>| said.names.is_some() && said.stamp.order(&self.origins) > ended;
         let mut keys: Vec<TxKey> = Vec::new();
         let ends = self.counting(id, &log.ends, None);
         let others = ends.filter(|said| said.what != state);
         keys.extend(others.map(|said| said.stamp.key()));
         for words in log.said.values() {
             let words = self.counting(id, words, None);
-            let late = words.filter(|said| later(&said.stamp));
+            let late = words.filter(|said| later(said));
             keys.extend(late.map(|said| said.stamp.key()));
         }
         if state == DocumentState::Closed {
             let closed = self.moment_of(end);
             let booked = self.booked(id).into_iter();
-            let booked = booked.filter(|(_, booked)| !booked.comes_back());
+            let booked = booked.filter(|(key, booked)| !self.comes_back(log, *key, booked));
             let booked = booked.map(|(key, _)| key);
             keys.extend(booked.filter(|key| self.moment_of(*key) > closed));
         }
         keys.sort_by_key(|key| self.moment_of(*key));
         keys.dedup();
         keys.into_iter().map(|key| self.entry_id(key)).collect()
+    }
+
+    /// Whether it brings back what went out for an order or a lot. What comes in of what a lot
+    /// builds was built.
+    fn comes_back(&self, log: &Log, key: TxKey, booked: &Booked) -> bool {
+        let is_return = match booked.document.family {
+            Family::Order => true,
+            Family::Lot => {
+                let built = log.built().map(|item| self.canonical(item));
+                built != self.moved_item(key)
+            }
+            Family::Purchase | Family::Stocktake => false,
+        };
+        is_return && booked.quantity.is_negative()
     }
 
     /// The movements and counts that count for a document, in F1 order.
@@ -719,13 +417,6 @@ impl Fold {
             }
         }
         out
-    }
-}
-
-impl Booked {
-    /// Whether it brings back what went out for an order or a lot.
-    fn comes_back(&self) -> bool {
-        self.document.family == Family::Order && self.quantity.is_negative()
     }
 }
 

@@ -131,7 +131,9 @@ impl Fold {
     pub fn lots_of(&self, item: &Code) -> Vec<Lot> {
         let ids = self.documents_with(Family::Lot, item).into_iter();
         let lots = ids.filter(|id| self.is_open_document(Family::Lot, *id));
-        let mut lots: Vec<Lot> = lots.filter_map(|id| self.lot(id)).collect();
+        // What was said by mistake of a lot may name other items.
+        let lots = lots.filter_map(|id| self.lot(id));
+        let mut lots: Vec<Lot> = lots.filter(|lot| lot.item == *item).collect();
         lots.sort_by(|a, b| (&a.number, a.id).cmp(&(&b.number, b.id)));
         lots
     }

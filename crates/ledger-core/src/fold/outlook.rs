@@ -2,7 +2,8 @@
 //!
 //! Needs are the parts of open lots that are not built, and what open orders want and have not
 //! picked. What comes is what is left of open purchase orders, and what open lots build. An order
-//! without a day is needed since it was opened; a lot without one comes after all that have.
+//! without a day is needed since it was opened; a lot without one comes after all that have. What
+//! should have come by now may come any day: no supply is there before the newest entry's day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +29,7 @@ pub struct Party {
 }
 
 /// The forecast over all open lots, orders and purchase orders.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Prospect {
     /// What it goes by.
     pub situation: Situation,
@@ -38,16 +39,43 @@ pub struct Prospect {
     pub needs: Vec<Party>,
     /// From what each supply comes.
     pub supplies: Vec<Party>,
+    /// The day of the newest entry.
+    today: u32,
     /// The needs of each lot, by the parts of its bill of materials that it still needs.
     lots: BTreeMap<EntryId, BTreeMap<Code, usize>>,
 }
 
 impl Prospect {
+    /// Whether it goes by an item's stock, or by what it is made of.
+    #[must_use]
+    pub fn goes_by(&self, item: &Code) -> bool {
+        self.situation.stock.contains_key(item)
+    }
+
+    /// Whether no newer entry than those it was worked out with is of another day.
+    #[must_use]
+    pub fn is_of_today(&self, fold: &Fold) -> bool {
+        fold.day() == self.today
+    }
+
     /// How what a lot still needs of a part is met; none when it needs no more of it.
     #[must_use]
     pub fn of_lot(&self, lot: EntryId, part: &Code) -> Option<&Met> {
         let need = self.lots.get(&lot)?.get(part)?;
         self.outlook.needs.get(*need)
+    }
+
+    /// What is to come by a line of a purchase order, by its place among the supplies.
+    #[must_use]
+    pub fn supply_of(&self, purchase: EntryId, line: &PurchaseLineInfo) -> Option<usize> {
+        let day = self.not_before_today(line.day);
+        let supplies = self.supplies.iter().zip(&self.situation.supplies);
+        let is_it = |(party, supply): (&Party, &Supply)| {
+            party.id == purchase
+                && (&supply.item, supply.day) == (&line.item, day)
+                && supply.quantity == line.left()
+        };
+        supplies.into_iter().position(is_it)
     }
 
     /// How much of which parts comes from nowhere for a lot, itself or the parts of its parts.
@@ -163,7 +191,10 @@ impl Fold {
     /// The forecast over everything that is open.
     #[must_use]
     pub fn prospect(&self) -> Prospect {
-        let mut prospect = Prospect::default();
+        let mut prospect = Prospect {
+            today: self.day(),
+            ..Prospect::default()
+        };
         for lot in self.lots().into_iter().filter_map(|id| self.lot(id)) {
             if lot.state == DocumentState::Open {
                 prospect.add_lot(&lot);
@@ -185,6 +216,11 @@ impl Fold {
         self.add_house(&mut prospect.situation);
         prospect.outlook = outlook(&prospect.situation);
         prospect
+    }
+
+    /// The day of the newest entry, in days since 1970-01-01.
+    fn day(&self) -> u32 {
+        u32::try_from(self.today()).unwrap_or(u32::MAX)
     }
 
     fn add_orders(&self, prospect: &mut Prospect) {
@@ -285,7 +321,7 @@ impl Prospect {
                 Supply {
                     item: lot.item.clone(),
                     quantity: left,
-                    day: lot.due,
+                    day: self.not_before_today(lot.due),
                     owner: lot.customer.clone(),
                     site: lot.site.clone(),
                     from,
@@ -299,12 +335,16 @@ impl Prospect {
         let supply = Supply {
             item: line.item.clone(),
             quantity: line.left(),
-            day: line.day,
+            day: self.not_before_today(line.day),
             owner: None,
             site: site.cloned(),
             from: Vec::new(),
         };
         self.add_supply(Family::Purchase, id, supply);
+    }
+
+    fn not_before_today(&self, day: Option<u32>) -> Option<u32> {
+        day.map(|day| day.max(self.today))
     }
 
     fn add_supply(&mut self, family: Family, id: EntryId, supply: Supply) {

@@ -53,14 +53,21 @@ pub struct PurchaseLineInfo {
 }
 
 impl PurchaseLineInfo {
-    /// How much is still to come.
+    /// How much is still to come: never more than is ordered, also when more went back than came.
     #[must_use]
     pub fn left(&self) -> Total {
-        self.ordered.minus(self.received).max(Total::ZERO)
+        let received = self.received.max(Total::ZERO);
+        self.ordered.minus(received).max(Total::ZERO)
     }
 }
 
 impl Purchase {
+    /// Whether it has a line of an item.
+    fn orders(&self, item: &Code) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| line.item == *item && !line.ordered.is_zero())
+    }
+
     /// How much of an item is still to come, where the order is open.
     #[must_use]
     pub fn left_of(&self, item: &Code) -> Total {
@@ -198,7 +205,8 @@ impl Fold {
     pub fn purchases_of(&self, item: &Code) -> Vec<Purchase> {
         let ids = self.documents_with(Family::Purchase, item).into_iter();
         let open = ids.filter(|id| self.is_open_document(Family::Purchase, *id));
-        let mut open: Vec<Purchase> = open.filter_map(|id| self.purchase(id)).collect();
+        let open = open.filter_map(|id| self.purchase(id));
+        let mut open: Vec<Purchase> = open.filter(|purchase| purchase.orders(item)).collect();
         open.sort_by(|a, b| (&a.number, a.id).cmp(&(&b.number, b.id)));
         open
     }

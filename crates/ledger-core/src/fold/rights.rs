@@ -610,10 +610,8 @@ impl Fold {
         let mut groups: BTreeMap<(Wish, Who), NotAdmitted> = BTreeMap::new();
         for key in &self.rights.denied {
             // What is withheld is told of as such.
-            if self.is_withheld(*key) {
-                continue;
-            }
-            let Some(judged) = self.rights.judged.get(key) else {
+            let told = Some(key).filter(|key| !self.is_withheld(**key));
+            let Some(judged) = told.and_then(|key| self.rights.judged.get(key)) else {
                 continue;
             };
             let needed = self.needed(*key, judged);

@@ -29,7 +29,7 @@ pub struct Stocktake {
     pub number: Code,
     /// Open or closed.
     pub state: DocumentState,
-    /// What is to be counted; nothing is everything.
+    /// What is to be counted, by what the items are called today; nothing is everything.
     pub targets: Arc<[Target]>,
     /// Only what was not counted for so many days before it was opened.
     pub not_counted_for: Option<u32>,
@@ -192,7 +192,10 @@ impl Fold {
             id,
             number: opening.number.clone(),
             state: self.document_state(id),
-            targets: Arc::clone(targets),
+            targets: targets
+                .iter()
+                .map(|target| self.target_today(target))
+                .collect(),
             not_counted_for: self.document_day(id, log, key::DAYS),
             blind: self.document_field(id, log, key::BLIND).is_true(),
             due: self.document_day(id, log, key::DUE),
@@ -246,6 +249,16 @@ impl Fold {
             .collect()
     }
 
+    /// A target by what its item is called today.
+    fn target_today(&self, target: &Target) -> Target {
+        let mut target = target.clone();
+        match &mut target {
+            Target::Item(item) | Target::Line { item, .. } => *item = self.canonical(item),
+            Target::Location(_) => {}
+        }
+        target
+    }
+
     /// The stock lines that may be in a stocktake.
     fn lines_to_look_at(&self, stocktake: &Stocktake, booked: &BTreeSet<TxKey>) -> Vec<&Line> {
         let counted = booked.iter().filter_map(|key| {
@@ -254,6 +267,7 @@ impl Fold {
         });
         let counted: BTreeSet<u32> = counted.collect();
         let counted = counted.into_iter().filter_map(|line| self.line_at(line));
+        let counted = counted.flat_map(|line| self.lines_called_the_same(line));
         let mut lines: Vec<&Line> = counted.collect();
         if stocktake.targets.is_empty() {
             lines.extend(self.lines_with_rows());
@@ -271,6 +285,19 @@ impl Fold {
         let mut seen = BTreeSet::new();
         lines.retain(|line| seen.insert(self.line_key(line)));
         lines
+    }
+
+    /// A line with those at its place of other codes of its item.
+    fn lines_called_the_same<'a>(&'a self, line: &'a Line) -> Vec<&'a Line> {
+        let at = self.line_key(line);
+        let aliases = self.aliases(&self.canonical(&at.item));
+        let others = aliases.iter().filter(|code| **code != at.item);
+        let others = others.flat_map(|code| self.lines_of_code(code));
+        let same = others.filter(|other| {
+            let other = self.line_key(other);
+            (&other.location, &other.owner, &other.batch) == (&at.location, &at.owner, &at.batch)
+        });
+        same.chain([line]).collect()
     }
 
     /// Adds what is known of a stock line to what is known under its key.
@@ -317,35 +344,48 @@ impl Fold {
         gathered.on_hand = gathered.on_hand.plus(before);
         let days = stocktake.not_counted_for.map(u64::from);
         let span = days.map(|days| days.saturating_mul(DAY_MILLIS));
-        gathered.is_due |= span.is_none_or(|span| {
-            let from = stocktake.opened.millis().saturating_sub(span);
-            last_before.is_none_or(|counted| counted.millis() < from)
-        });
+        // What lies there under a code of the item, and was not counted under that.
+        gathered.is_due |= !before.is_zero()
+            && span.is_none_or(|span| {
+                let from = stocktake.opened.millis().saturating_sub(span);
+                last_before.is_none_or(|counted| counted.millis() < from)
+            });
     }
 
     fn instructions(&self, id: EntryId, log: &Log) -> Instructions {
         let mut counters = Vec::new();
         let mut again = Vec::new();
         let mut approved = BTreeSet::new();
+        let today =
+            |target: &Option<Target>| target.as_ref().map(|target| self.target_today(target));
         for topic in log.topics() {
-            let Some(said) = self.last_word(id, log, topic) else {
-                continue;
-            };
-            match (topic, &said.what) {
-                (Topic::Counter(target), Word::Device(device)) => {
-                    let order = said.stamp.order(&self.origins);
-                    counters.push((order, target.clone(), *device));
-                }
-                (Topic::Again(target), _) => {
-                    let since = self.origins.order_time(said.stamp.key());
-                    again.push((target.clone(), since));
-                }
-                (Topic::Approved(_), Word::Count(count)) => {
-                    if let Some(key) = self.origins.meant(*count) {
-                        approved.insert(self.entry_id(key));
+            match topic {
+                Topic::Counter(target) => {
+                    if let Some(said) = self.last_word(id, log, topic)
+                        && let Word::Device(device) = said.what
+                    {
+                        counters.push((said.stamp.order(&self.origins), today(target), device));
                     }
                 }
-                _ => {}
+                // Whoever asks once more does not take back what another asked, and several counts
+                // may go by one id as long as it is not known that a branch has one of them.
+                Topic::Again(target) => {
+                    let said = self.in_time(id, log.said(topic), None);
+                    let asked = said.map(|said| self.origins.order_time(said.stamp.key()));
+                    again.extend(asked.max().map(|asked| (today(target), asked)));
+                }
+                Topic::Approved(_) => {
+                    let said = self.in_time(id, log.said(topic), None);
+                    approved.extend(said.filter_map(|said| match said.what {
+                        Word::Count(count) => Some(self.entry_id(self.origins.meant(count)?)),
+                        Word::Value(_) | Word::Bom(_) | Word::Device(_) => None,
+                    }));
+                }
+                Topic::Field(_)
+                | Topic::Wanted(_)
+                | Topic::Rank(_)
+                | Topic::Bom
+                | Topic::Ordered(..) => {}
             }
         }
         counters.sort_by_key(|(order, ..)| *order);

@@ -93,7 +93,9 @@ impl<'a> Netting<'a> {
             let part = Need {
                 item: item.code.clone(),
                 quantity: Total::from_ten_thousandths(quantity),
-                ..need.clone()
+                day: need.day,
+                owner: need.owner.clone(),
+                site: need.site.clone(),
             };
             let at = self.outlook.needs.len();
             self.outlook.needs.push(open(part, root));

@@ -293,7 +293,7 @@ impl Plan {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn as_many_can_be_built_as_a_search_finds_a_way_for(plan in plans()) {

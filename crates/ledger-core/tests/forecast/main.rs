@@ -426,3 +426,21 @@ fn what_is_made_of_itself_ends_and_is_short() {
     };
     assert_eq!(short(&outlook(&situation)), [pair("A", "3")]);
 }
+
+#[test]
+fn boms_of_very_many_levels_and_long_circles_are_answered() {
+    let name = |level: usize| format!("LEVEL-{level}");
+    let levels = 0..2_000_usize;
+    let bom = |level| (code(&name(level)), vec![component(&name(level + 1), "1")]);
+    let mut situation = Situation {
+        boms: levels.map(bom).collect(),
+        needs: vec![need(&name(0), 3, Some(1)), need(&name(1_990), 3, Some(2))],
+        ..Situation::default()
+    };
+    assert_eq!(short(&outlook(&situation)), [pair(&name(2_000), "6")]);
+    // The last of them is made of one in the middle: all from there on are made of themselves.
+    let last = situation.boms.get_mut(&code(&name(1_999))).unwrap();
+    last.push(component(&name(1_000), "1"));
+    let circle = [pair(&name(1_000), "3"), pair(&name(1_990), "3")];
+    assert_eq!(short(&outlook(&situation)), circle);
+}

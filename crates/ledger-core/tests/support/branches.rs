@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger_core::entry::{Body, Content, OrderEntry};
+use ledger_core::entry::{Body, Content, LotEntry, OrderEntry, PurchaseEntry, StocktakeEntry};
 use ledger_core::fold::Branch;
 use ledger_core::{EntryId, EntryRef, Origin};
 
@@ -99,6 +99,27 @@ fn refer(body: &mut Body, written: impl Fn(EntryId) -> EntryId) {
             OrderEntry::LineSet(line) => change(&mut line.order),
             OrderEntry::Expedited(expedited) => change(&mut expedited.order),
             OrderEntry::Closed(ended) | OrderEntry::Cancelled(ended) => change(&mut ended.document),
+        },
+        Body::Counted(counted) => counted.stocktake.iter_mut().for_each(change),
+        Body::Lot(lot) => match lot {
+            LotEntry::Planned(_) => {}
+            LotEntry::Set(set) => change(&mut set.lot),
+            LotEntry::Closed(ended) => change(&mut ended.document),
+        },
+        Body::Purchase(purchase) => match purchase {
+            PurchaseEntry::Placed(_) => {}
+            PurchaseEntry::Set(set) => change(&mut set.purchase),
+            PurchaseEntry::LineSet(line) => change(&mut line.purchase),
+            PurchaseEntry::Closed(ended) => change(&mut ended.document),
+        },
+        Body::Stocktake(stocktake) => match stocktake {
+            StocktakeEntry::Opened(_) => {}
+            StocktakeEntry::Assigned(assigned) => change(&mut assigned.stocktake),
+            StocktakeEntry::Approved(approved) => {
+                change(&mut approved.stocktake);
+                approved.counts.iter_mut().for_each(change);
+            }
+            StocktakeEntry::Closed(ended) => change(&mut ended.document),
         },
         _ => {}
     }

@@ -16,6 +16,8 @@ pub mod branches;
 pub mod clocks;
 pub mod oracle;
 pub mod orders;
+pub mod plan_oracle;
+pub mod plans;
 pub mod rights;
 pub mod scans;
 

@@ -42,16 +42,17 @@ pub struct Line {
 
 /// Owner and site of a pool.
 type Pool = (Option<String>, Option<String>);
-type By = (Clock, EntryId);
+pub type By = (Clock, EntryId);
 type StockLine = (String, String, Option<String>, Option<String>);
 
 /// What an entry says once it is known that it counts, with its times.
-struct Fact {
-    id: EntryId,
-    body: Body,
+pub struct Fact {
+    pub id: EntryId,
+    pub body: Body,
     /// F1, of the entry and of what it says happened.
-    time: u64,
-    by: By,
+    pub time: u64,
+    /// Where it stands by clock.
+    pub by: By,
     number: Option<u64>,
 }
 
@@ -75,21 +76,7 @@ pub struct Oracle {
 
 impl Oracle {
     pub fn of(world: &World) -> Self {
-        let (mut facts, today) = facts_of(world);
-        facts.sort_by_key(|fact| (fact.time, fact.id));
-        let mut keys = BTreeSet::new();
-        facts.retain(|fact| fact.body.once().is_none_or(|once| keys.insert(once)));
-        let transactions: BTreeSet<EntryId> = facts
-            .iter()
-            .filter(|fact| matches!(fact.body, Body::Moved(_) | Body::Counted(_)))
-            .map(|fact| fact.id)
-            .collect();
-        let void = facts.iter().filter_map(|fact| match &fact.body {
-            Body::Reversed(reversed) => Some(reversed.target),
-            _ => None,
-        });
-        let void = void.filter(|it| it.hash8 == hash8(it.id)).map(|it| it.id);
-        let void = void.filter(|id| transactions.contains(id)).collect();
+        let (facts, void, today) = counting(world);
         let mut oracle = Self {
             facts,
             void,
@@ -422,7 +409,28 @@ impl Oracle {
     }
 }
 
-fn is(reference: EntryRef, order: EntryId) -> bool {
+/// Every entry that says something new, in F1 order; those of them that are void; and the day of the
+/// newest.
+pub fn counting(world: &World) -> (Vec<Fact>, BTreeSet<EntryId>, u64) {
+    let (mut facts, today) = facts_of(world);
+    facts.sort_by_key(|fact| (fact.time, fact.id));
+    let mut keys = BTreeSet::new();
+    facts.retain(|fact| fact.body.once().is_none_or(|once| keys.insert(once)));
+    let transactions: BTreeSet<EntryId> = facts
+        .iter()
+        .filter(|fact| matches!(fact.body, Body::Moved(_) | Body::Counted(_)))
+        .map(|fact| fact.id)
+        .collect();
+    let void = facts.iter().filter_map(|fact| match &fact.body {
+        Body::Reversed(reversed) => Some(reversed.target),
+        _ => None,
+    });
+    let void = void.filter(|it| it.hash8 == hash8(it.id)).map(|it| it.id);
+    let void = void.filter(|id| transactions.contains(id)).collect();
+    (facts, void, today)
+}
+
+pub fn is(reference: EntryRef, order: EntryId) -> bool {
     reference.id == order && reference.hash8 == hash8(order)
 }
 

@@ -1,9 +1,9 @@
 //! Columns say what their entries say.
 
-use ledger_core::document::DocumentRef;
+use ledger_core::document::{DocumentFields, DocumentRef, Family};
 use ledger_core::entry::{
-    Act, Body, Counted, IdempotencyKey, ItemMerged, Moved, OrderEntry, OrderLineSet, Particulars,
-    Place,
+    Act, Body, BomLineSet, Counted, Ended, IdempotencyKey, ItemMerged, LotEntry, Moved, OrderEntry,
+    OrderLineSet, Particulars, Place, PurchaseEntry, StocktakeEntry,
 };
 use ledger_core::fold::LineKey;
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp};
@@ -308,11 +308,20 @@ fn a_pick_is_a_movement_and_other_entries_are_exceptions_when_they_count_once() 
     let Body::Moved(mut moved) = body(&plain, Particulars::default()) else {
         panic!("not a movement")
     };
-    moved.document = Some(DocumentRef::order(order));
-    let pick = bytes_of(5, Body::Moved(moved));
+    // What it is for says nothing of stock.
+    let picks = [Family::Order, Family::Lot, Family::Purchase].map(|family| {
+        moved.document = Some(DocumentRef::new(family, order));
+        bytes_of(5, Body::Moved(moved.clone()))
+    });
     let once = IdempotencyKey {
         key: [1; 16],
         row: 1,
+    };
+    let ended = |once| Ended {
+        document: order,
+        reason: None,
+        note: None,
+        once,
     };
     let others = |once| {
         [
@@ -327,15 +336,25 @@ fn a_pick_is_a_movement_and_other_entries_are_exceptions_when_they_count_once() 
                 into: None,
                 once,
             }),
+            Body::BomLineSet(BomLineSet {
+                parent: code("I1"),
+                child: code("I2"),
+                fields: DocumentFields::new(),
+                once,
+            }),
+            Body::Lot(LotEntry::Closed(ended(once))),
+            Body::Purchase(PurchaseEntry::Closed(ended(once))),
+            Body::Stocktake(StocktakeEntry::Closed(ended(once))),
         ]
         .map(|body| bytes_of(5, body))
     };
-    let entries = [vec![pick], others(None).into(), others(Some(once)).into()].concat();
+    let entries = [&picks[..], &others(None), &others(Some(once))].concat();
     let mut dictionary = Dictionary::default();
     let columns = derive(&mut dictionary, &slice(&entries));
     let said = said(&dictionary, &columns).unwrap();
-    assert_eq!(said.changes, [(0, key(&code("I1"), &place(1)), -10_000)]);
-    assert_eq!(said.exceptions, [3, 4]);
+    let taken = [0, 1, 2].map(|row| (row, key(&code("I1"), &place(1)), -10_000));
+    assert_eq!(said.changes, taken);
+    assert_eq!(said.exceptions, [9, 10, 11, 12, 13, 14]);
 }
 
 #[test]

@@ -52,6 +52,7 @@ impl House {
         same(&self.standing.troubles, &self.fold);
         same(&self.standing.waiting, &self.fold);
         same(&self.standing.clients, &self.fold);
+        same(&self.standing.plans, &self.fold);
         for order in self.fold.orders() {
             let lines = |waiting: &Waiting| waiting.lines_of_order(&self.fold, order);
             let kept = self.standing.waiting.look(&self.fold, lines);

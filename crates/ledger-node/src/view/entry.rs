@@ -165,10 +165,9 @@ fn body_json(body: &Body) -> Value {
             "barcode": bound.barcode.as_str(),
             "pack": bound.pack.to_string(),
         }),
-        Body::CodeUnbound(unbound) => json!({
-            "item": unbound.item.as_str(),
-            "barcode": unbound.barcode.as_str(),
-        }),
+        Body::CodeUnbound(unbound) => {
+            json!({ "item": unbound.item.as_str(), "barcode": unbound.barcode.as_str() })
+        }
         Body::BomLineSet(set) => documents::bom_line(set),
         Body::Order(entry) => documents::order(entry),
         Body::Lot(entry) => documents::lot(entry),
@@ -182,16 +181,14 @@ fn body_json(body: &Body) -> Value {
             "note": answered.note,
         }),
         Body::TimeFixed(fix) => fix_json(fix),
-        Body::Admitted(admitted) => json!({
-            "entries": ids(&admitted.entries),
-            "through": ids(&admitted.through),
-            "note": admitted.note,
-        }),
+        Body::Admitted(admitted) => {
+            let (entries, through) = (ids(&admitted.entries), ids(&admitted.through));
+            json!({ "entries": entries, "through": through, "note": admitted.note })
+        }
         Body::DeviceRevoked(revoked) => revoked_json(revoked),
-        Body::Refused(refused) => json!({
-            "through": ids(&refused.through),
-            "note": refused.note,
-        }),
+        Body::Refused(refused) => {
+            json!({ "through": ids(&refused.through), "note": refused.note })
+        }
     }
 }
 

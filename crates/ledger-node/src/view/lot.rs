@@ -186,24 +186,35 @@ impl View<'_> {
     #[must_use]
     pub fn lots(&self, open_only: bool) -> Vec<LotRow> {
         let fold = self.fold();
-        let prospect = fold.prospect();
         let lots = fold.lots().into_iter().filter_map(|id| fold.lot(id));
         let lots = lots.filter(|lot| !open_only || lot.state == DocumentState::Open);
-        lots.map(|lot| self.lot_row(&lot, &prospect)).collect()
+        let lots: Vec<Lot> = lots.collect();
+        self.with_prospect(|prospect| {
+            let rows = lots.iter().map(|lot| self.lot_row(lot, prospect));
+            rows.collect()
+        })
+    }
+
+    /// Looks at the forecast over everything that is open. What it is given to must not ask for it
+    /// again.
+    pub(super) fn with_prospect<R>(&self, look: impl FnOnce(&Prospect) -> R) -> R {
+        let plans = &self.standing().plans;
+        plans.look(self.fold(), |plans| look(plans.prospect()))
     }
 
     /// One lot.
     #[must_use]
     pub fn lot(&self, id: EntryId) -> Option<LotView> {
+        let lot = self.fold().lot(id)?;
+        Some(self.with_prospect(|prospect| self.lot_view(&lot, prospect)))
+    }
+
+    fn lot_view(&self, lot: &Lot, prospect: &Prospect) -> LotView {
         let fold = self.fold();
-        let lot = fold.lot(id)?;
-        let prospect = fold.prospect();
-        let lines = fold.lot_lines(&lot);
-        let lines = lines
-            .iter()
-            .map(|line| self.lot_line(&lot, line, &prospect));
+        let lines = fold.lot_lines(lot);
+        let lines = lines.iter().map(|line| self.lot_line(lot, line, prospect));
         let is_open = lot.state == DocumentState::Open;
-        let can_build = is_open.then(|| fold.can_build(&prospect, &lot)).flatten();
+        let can_build = is_open.then(|| fold.can_build(prospect, lot)).flatten();
         let short = prospect.short_of(lot.id).into_iter();
         let short = short.map(|(item, quantity)| {
             let known = fold.item(&item);
@@ -215,15 +226,17 @@ impl View<'_> {
                 supplier: text_of(known.supplier.as_ref()),
             }
         });
-        Some(LotView {
-            bom_differs: is_open && fold.lot_differs(&lot),
+        LotView {
+            bom_differs: is_open && fold.lot_differs(lot),
             lines: lines.collect(),
-            can_build: can_build.map_or_else(CanBuildView::default, can_build_view),
+            can_build: can_build
+                .as_ref()
+                .map_or_else(CanBuildView::default, can_build_view),
             short: short.collect(),
             as_of: self.as_of(),
             behind: self.behind(),
-            lot: self.lot_row(&lot, &prospect),
-        })
+            lot: self.lot_row(lot, prospect),
+        }
     }
 
     fn lot_row(&self, lot: &Lot, prospect: &Prospect) -> LotRow {
@@ -346,7 +359,7 @@ impl View<'_> {
     }
 }
 
-fn can_build_view(buildable: Buildable) -> CanBuildView {
+fn can_build_view(buildable: &Buildable) -> CanBuildView {
     let steps = buildable.steps.iter().map(|step| BuildStepView {
         from: ready_text(step.ready).unwrap_or_else(|| "now".to_owned()),
         units: step.units.to_string(),

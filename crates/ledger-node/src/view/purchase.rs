@@ -98,21 +98,23 @@ impl View<'_> {
     #[must_use]
     pub fn purchases(&self, open_only: bool) -> Vec<PurchaseView> {
         let fold = self.fold();
-        let prospect = fold.prospect();
         let ids = fold.purchases().into_iter();
         let orders = ids.filter_map(|id| fold.purchase(id));
         let orders = orders.filter(|order| !open_only || order.state == DocumentState::Open);
-        orders
-            .map(|order| self.purchase_view(&order, &prospect))
-            .collect()
+        let orders: Vec<Purchase> = orders.collect();
+        self.with_prospect(|prospect| {
+            let views = orders
+                .iter()
+                .map(|order| self.purchase_view(order, prospect));
+            views.collect()
+        })
     }
 
     /// One purchase order.
     #[must_use]
     pub fn purchase(&self, id: EntryId) -> Option<PurchaseView> {
         let purchase = self.fold().purchase(id)?;
-        let prospect = self.fold().prospect();
-        Some(self.purchase_view(&purchase, &prospect))
+        Some(self.with_prospect(|prospect| self.purchase_view(&purchase, prospect)))
     }
 
     /// What is to come of an item, by purchase order.
@@ -122,18 +124,19 @@ impl View<'_> {
         if purchases.is_empty() {
             return Vec::new();
         }
-        let prospect = self.fold().prospect();
         let lines = purchases.iter().flat_map(|purchase| {
             let lines = purchase.lines.iter();
-            let mine = lines.filter(|line| line.item == *item && line.left() > Total::ZERO);
-            mine.map(|line| ComingView {
+            lines.map(move |line| (purchase, line))
+        });
+        let mine = lines.filter(|(_, line)| line.item == *item && line.left() > Total::ZERO);
+        self.with_prospect(|prospect| {
+            let views = mine.map(|(purchase, line)| ComingView {
                 purchase_order: purchase.number.to_string(),
                 supplier: text_of(purchase.supplier.as_ref()),
-                line: self.purchase_line(purchase, line, &prospect),
-            })
-            .collect::<Vec<_>>()
-        });
-        lines.collect()
+                line: self.purchase_line(purchase, line, prospect),
+            });
+            views.collect()
+        })
     }
 
     fn today(&self) -> u32 {
@@ -200,11 +203,7 @@ impl View<'_> {
         line: &PurchaseLineInfo,
         prospect: &Prospect,
     ) -> Vec<CoversView> {
-        let supplies = prospect.supplies.iter().zip(&prospect.situation.supplies);
-        let at = supplies.enumerate().find(|(_, (party, supply))| {
-            party.id == purchase && supply.item == line.item && supply.day == line.day
-        });
-        let Some((at, _)) = at else {
+        let Some(at) = prospect.supply_of(purchase, line) else {
             return Vec::new();
         };
         let waiting = prospect.outlook.covers(at).iter();

@@ -1,0 +1,272 @@
+//! Bills of materials and purchase orders from a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ledger_core::at_entry::{self, BomChange, LineRequest, PurchaseChange, Refusal};
+use ledger_core::document::Family;
+use ledger_core::entry::{Body, IdempotencyKey};
+use ledger_core::fold::Fold;
+use ledger_core::{Code, DeviceId, Quantity};
+
+use super::rows::{Csv, Row};
+use crate::commands::quantity;
+use crate::time;
+
+fn needed<'a>(text: &'a str, what: &str) -> Result<&'a str, Refusal> {
+    if text.is_empty() {
+        return Err(Refusal::new("missing", format!("the {what} is missing")));
+    }
+    Ok(text)
+}
+
+/// Plans lines of bills of materials.
+#[derive(Debug, Default)]
+pub(super) struct Boms {
+    seen: BTreeMap<(Code, Code), u64>,
+    /// What this file makes a part of what, which the ledger does not know yet.
+    parts: BTreeMap<Code, BTreeSet<Code>>,
+}
+
+impl Boms {
+    pub(super) fn plan(
+        &mut self,
+        fold: &Fold,
+        row: &Row<'_>,
+        bodies: &mut Vec<Body>,
+    ) -> Result<(), Refusal> {
+        let [parent, child, amount, refs, attrition] = row.fields()?;
+        let (parent, _) = at_entry::find_item(fold, needed(parent, "parent")?)?;
+        let (child, _) = at_entry::find_item(fold, needed(child, "child")?)?;
+        let amount = quantity(needed(amount, "quantity")?)?;
+        let line = (parent.clone(), child.clone());
+        if let Some(known) = self.seen.get(&line) {
+            let text = format!("{child} in {parent} stands in line {known} already");
+            return Err(Refusal::new("duplicate", text));
+        }
+        let plan = if amount == Quantity::ZERO {
+            let is_there = fold.bom(&parent).iter().any(|line| line.item == child);
+            if !is_there {
+                self.seen.insert(line, row.line());
+                return Ok(());
+            }
+            at_entry::remove_bom_line(fold, parent.as_str(), child.as_str())?
+        } else {
+            self.check_circle(fold, &parent, &child)?;
+            let change = BomChange {
+                per_unit: Some(amount),
+                attrition: match attrition {
+                    "" => None,
+                    percent => Some(quantity(percent)?),
+                },
+                refs: (!refs.is_empty()).then(|| refs.to_owned()),
+            };
+            let plan = at_entry::set_bom_line(fold, parent.as_str(), child.as_str(), &change)?;
+            self.parts.entry(parent).or_default().insert(child);
+            plan
+        };
+        self.seen.insert(line, row.line());
+        bodies.extend(plan.bodies.into_iter().filter(|body| is_news(fold, body)));
+        Ok(())
+    }
+
+    /// Refuses what would be a part of itself by the ledger and the rows before.
+    fn check_circle(&self, fold: &Fold, parent: &Code, child: &Code) -> Result<(), Refusal> {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![child.clone()];
+        while let Some(item) = next.pop() {
+            if item == *parent {
+                let text = format!("{parent} would be made of itself, by {child}");
+                return Err(Refusal::new("bom-circle", text)
+                    .hint("take one of the lines that lead there out of the file"));
+            }
+            if seen.insert(item.clone()) {
+                next.extend(fold.bom(&item).into_iter().map(|line| line.item));
+                next.extend(self.parts.get(&item).into_iter().flatten().cloned());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an entry would change a line.
+fn is_news(fold: &Fold, body: &Body) -> bool {
+    let Body::BomLineSet(set) = body else {
+        return true;
+    };
+    let lines = fold.bom(&fold.canonical(&set.parent));
+    let child = fold.canonical(&set.child);
+    let Some(line) = lines.iter().find(|line| line.item == child) else {
+        return true;
+    };
+    let known = BomChange {
+        per_unit: Some(line.per_unit),
+        attrition: Some(Quantity::from_ten_thousandths(
+            i64::from(line.attrition).saturating_mul(100),
+        )),
+        refs: Some(line.refs.clone().unwrap_or_default()),
+    };
+    let same = at_entry::set_bom_line(fold, set.parent.as_str(), set.child.as_str(), &known);
+    let same = same.map(|plan| plan.bodies).unwrap_or_default();
+    !same.iter().any(|known| match known {
+        Body::BomLineSet(known) => set
+            .fields
+            .iter()
+            .all(|(key, value)| known.fields.get(key) == Some(value)),
+        _ => false,
+    })
+}
+
+/// A row of an order as it is in the file.
+#[derive(Debug, Clone)]
+struct Ordered {
+    row: u64,
+    item: String,
+    quantity: String,
+    date: String,
+}
+
+/// Plans purchase orders: all rows with one number are one order.
+#[derive(Debug)]
+pub(super) struct Purchases {
+    key: [u8; 16],
+    device: DeviceId,
+    rows: BTreeMap<Code, Vec<Ordered>>,
+    suppliers: BTreeMap<Code, String>,
+    placed: BTreeSet<Code>,
+}
+
+fn number_of(text: &str) -> Result<Code, Refusal> {
+    Code::new(needed(text, "number")?)
+        .map_err(|error| Refusal::new("bad-code", format!("the number is not usable: {error}")))
+}
+
+impl Purchases {
+    /// A planner that knows which rows belong together.
+    pub(super) fn new(csv: &Csv<'_>, key: [u8; 16], device: DeviceId) -> Result<Self, Refusal> {
+        let mut planner = Self {
+            key,
+            device,
+            rows: BTreeMap::new(),
+            suppliers: BTreeMap::new(),
+            placed: BTreeSet::new(),
+        };
+        let mut rows = csv.rows();
+        while let Some(row) = rows.next_row()? {
+            // What is wrong with a row is said when it is its turn.
+            let Ok([number, supplier, item, quantity, date]) = row.fields() else {
+                continue;
+            };
+            let Ok(number) = number_of(number) else {
+                continue;
+            };
+            if !supplier.is_empty() {
+                let first = planner.suppliers.entry(number.clone());
+                first.or_insert_with(|| supplier.to_owned());
+            }
+            planner.rows.entry(number).or_default().push(Ordered {
+                row: row.number(),
+                item: item.to_owned(),
+                quantity: quantity.to_owned(),
+                date: date.to_owned(),
+            });
+        }
+        Ok(planner)
+    }
+
+    /// Whether the row is new to the ledger.
+    pub(super) fn plan(
+        &mut self,
+        fold: &Fold,
+        row: &Row<'_>,
+        bodies: &mut Vec<Body>,
+    ) -> Result<bool, Refusal> {
+        let [number, supplier, ..] = row.fields::<5>()?;
+        let number = number_of(number)?;
+        let others = self.suppliers.get(&number).cloned().unwrap_or_default();
+        if !supplier.is_empty() && Code::new(supplier) != Code::new(&others) {
+            let text = format!("{number} is placed with {others} in an earlier row");
+            return Err(Refusal::new("two-suppliers", text).hint("one order has one supplier"));
+        }
+        let rows = self.rows.get(&number).cloned().unwrap_or_default();
+        let mine = rows.iter().find(|ordered| ordered.row == row.number());
+        let mine = mine.ok_or_else(|| Refusal::new("bad-row", "the row cannot be read"))?;
+        let line = line_of(fold, mine)?;
+        let twice = rows.iter().find(|other| {
+            other.row < mine.row
+                && line_of(fold, other)
+                    .is_ok_and(|other| (&other.item, other.day) == (&line.item, line.day))
+        });
+        if twice.is_some() {
+            let text = format!("{} stands twice for one day in {number}", line.item);
+            return Err(Refusal::new("line-twice", text));
+        }
+        if self.placed.contains(&number) {
+            return Ok(true);
+        }
+        let first = rows.first().map_or(0, |ordered| ordered.row);
+        let once = IdempotencyKey {
+            key: self.key,
+            row: first,
+        };
+        if fold.known_once(&once).is_some() {
+            return Ok(false);
+        }
+        bodies.push(self.place(fold, &number, others, &rows, once)?);
+        self.placed.insert(number);
+        Ok(true)
+    }
+
+    fn place(
+        &self,
+        fold: &Fold,
+        number: &Code,
+        supplier: String,
+        rows: &[Ordered],
+        once: IdempotencyKey,
+    ) -> Result<Body, Refusal> {
+        let mut lines: Vec<LineRequest> = Vec::new();
+        for ordered in rows {
+            // Bad rows are left out, and said where they stand.
+            if let Ok(line) = line_of(fold, ordered)
+                && !lines
+                    .iter()
+                    .any(|known| (&known.item, known.day) == (&line.item, line.day))
+            {
+                lines.push(line);
+            }
+        }
+        let change = PurchaseChange {
+            supplier: (!supplier.is_empty()).then_some(supplier),
+            lines,
+            ..PurchaseChange::default()
+        };
+        let number = Some(number.as_str());
+        let plan = at_entry::place_purchase(fold, self.device, number, &change)?;
+        let mut body = plan
+            .bodies
+            .into_iter()
+            .next()
+            .ok_or_else(|| Refusal::new("nothing-ordered", "nothing was said to order"))?;
+        debug_assert_eq!(body.about_document(), Some((Family::Purchase, None)));
+        body.set_once(once);
+        Ok(body)
+    }
+}
+
+/// A row as a line; the item by its SKU.
+fn line_of(fold: &Fold, ordered: &Ordered) -> Result<LineRequest, Refusal> {
+    let (item, _) = at_entry::find_item(fold, needed(&ordered.item, "item")?)?;
+    let amount = quantity(needed(&ordered.quantity, "quantity")?)?;
+    if amount <= Quantity::ZERO {
+        let text = format!("a purchase order takes a quantity above 0, not {amount}");
+        return Err(Refusal::new("bad-quantity", text));
+    }
+    Ok(LineRequest {
+        item: item.to_string(),
+        quantity: amount,
+        day: match ordered.date.as_str() {
+            "" => None,
+            day => Some(time::parse_day(day)?),
+        },
+    })
+}
