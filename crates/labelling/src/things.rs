@@ -135,7 +135,12 @@ pub(crate) fn label(fold: &Fold, kind: Kind, name: &str, barcodes: bool) -> Resu
         Kind::Pos => purchase(fold, name),
         Kind::Stocktakes => {
             let stocktake = at_entry::find_stocktake(fold, name)?;
-            made(own::Kind::Stocktake, name, name, stocktake.title.into_iter().collect())
+            made(
+                own::Kind::Stocktake,
+                name,
+                name,
+                stocktake.title.into_iter().collect(),
+            )
         }
         Kind::Calibration => Err(select::nothing(kind)),
     }

@@ -258,6 +258,10 @@ impl Session {
         if let (true, Some(left)) = (is_over, &left) {
             return Ok(Step::to(calm.without_times(), left.clone()));
         }
+        if left.is_some() {
+            // So many of it were meant, and of nothing else.
+            calm.times = None;
+        }
         let mut step = calm.take(fold, input, sure, here)?;
         step.warns.extend(left);
         Ok(step)

@@ -286,15 +286,13 @@ fn state(view: &View<'_>, words: Words, seen: &Seen) -> State {
         now,
     } = seen;
     let place = |number: &Code| (number.to_string(), fold.name_of(Class::Location, number));
-    let tasks = session.tasks(fold).into_iter().map(|task| {
-        TaskRow {
-            name: fold.name_of(Class::Item, &task.item),
-            item: task.item.to_string(),
-            location: task.location.map(|location| location.to_string()),
-            batch: task.batch.map(|batch| batch.to_string()),
-            quantity: task.quantity.map(|quantity| quantity.to_string()),
-            again: task.again,
-        }
+    let tasks = session.tasks(fold).into_iter().map(|task| TaskRow {
+        name: fold.name_of(Class::Item, &task.item),
+        item: task.item.to_string(),
+        location: task.location.map(|location| location.to_string()),
+        batch: task.batch.map(|batch| batch.to_string()),
+        quantity: task.quantity.map(|quantity| quantity.to_string()),
+        again: task.again,
     });
     let told_of = |text: String| told(&text, words);
     let ids: Vec<&str> = now.iter().map(|answer| answer.id.as_str()).collect();

@@ -159,7 +159,9 @@ impl Desk {
         let mut done = Done::saying(step.says, step.warns);
         if let Some(action) = &step.action {
             match self.write(node, worker, (raw, at), action) {
-                Ok(written) => self.wrote.extend(done.add(node, &self.session, action, written)),
+                Ok(written) => self
+                    .wrote
+                    .extend(done.add(node, &self.session, action, written)),
                 Err(problem) if problem.status.is_server_error() => return Err(problem),
                 Err(problem) => {
                     return Ok(Answer {

@@ -75,7 +75,9 @@ fn explain(fold: &Fold, code: &str, setting: &Setting) -> Explained {
         warnings.push(format!("several items claim it: {}", names.join(", ")));
     }
     if let Thing::Alike(found) = &thing {
-        let named = found.iter().map(|(family, id)| format!("{} {id}", family.word()));
+        let named = found
+            .iter()
+            .map(|(family, id)| format!("{} {id}", family.word()));
         let named: Vec<String> = named.collect();
         warnings.push(format!("several have this number: {}", named.join(", ")));
     }

@@ -7,7 +7,8 @@ use ledger_core::UserName;
 use ledger_core::fold::Fold;
 use ledger_node::{Actor, Node, NodeError};
 use scanning::{
-    Action, Heard, Here, Session, Sign, Step, Thing, Tone, Wanted, Writing, after, meant, refusal_text,
+    Action, Heard, Here, Session, Sign, Step, Thing, Tone, Wanted, Writing, after, meant,
+    refusal_text,
 };
 use serde_json::json;
 
@@ -142,7 +143,9 @@ impl Work<'_> {
         let plan = |fold: &Fold| writing.plan(fold, action);
         let written = self.node.write_once(&self.actor, raw.once(), plan)?;
         let about = written.about.as_ref();
-        let after = self.node.read(|fold| after(fold, &self.session, action, about));
+        let after = self
+            .node
+            .read(|fold| after(fold, &self.session, action, about));
         Ok(Done {
             warnings: written.warnings,
             after,

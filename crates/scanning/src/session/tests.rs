@@ -1,6 +1,6 @@
 //! Sessions as they are scanned: codes in, what is written out.
 
-use ledger_core::DeviceId;
+use ledger_core::{DeviceId, Timestamp};
 
 use super::*;
 

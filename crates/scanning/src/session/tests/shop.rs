@@ -5,14 +5,17 @@ use ledger_core::at_entry::{
     self, ItemChange, LocationChange, OrderChange, Plan, Refusal, StockRequest,
 };
 use ledger_core::catalogue::Class;
-use ledger_core::entry::Content as EntryContent;
+use ledger_core::document::Family;
+use ledger_core::entry::{Body, Content as EntryContent, Genesis, GenesisReason};
 use ledger_core::fold::Record;
 use ledger_core::order::OrderType;
-use ledger_core::{Clock, DeviceId, Entry, EntryId, Origin};
+use ledger_core::{Clock, Entry, EntryId, Origin, Timestamp};
 
 use super::*;
 use crate::hearing::{Heard, hear};
 use crate::writing::Writing;
+
+mod documents;
 
 struct Shop {
     fold: Fold,
@@ -38,6 +41,13 @@ impl Shop {
             session: Session::default(),
             seq: 0,
         };
+        shop.write(vec![Body::Genesis(Genesis {
+            device: DEVICE,
+            name: "scanner".to_owned(),
+            reason: GenesisReason::New,
+            parent: None,
+            program: None,
+        })]);
         for item in ["R", "C", "X"] {
             shop.plan(|fold| at_entry::add_item(fold, item, &ItemChange::default()));
         }
@@ -63,7 +73,11 @@ impl Shop {
 
     fn plan(&mut self, plan: impl FnOnce(&Fold) -> Result<Plan, Refusal>) {
         let plan = plan(&self.fold).unwrap();
-        let records = plan.bodies.into_iter().map(|body| {
+        self.write(plan.bodies);
+    }
+
+    fn write(&mut self, bodies: Vec<Body>) {
+        let records = bodies.into_iter().map(|body| {
             self.seq += 1;
             let time = Timestamp::from_millis(self.seq);
             let content = EntryContent::Known(Entry {
@@ -171,7 +185,7 @@ fn an_order_is_picked_place_by_place() {
     assert_eq!(shop.prompt(), "nothing else is ready, 1 of C to come: DONE");
     assert_eq!(shop.scan("DONE"), "ORDER done: scan the next order");
     assert_eq!(shop.stock(), ["R 3 @B-1", "X 7 @A-1"]);
-    assert_eq!(shop.session.wants(), Wanted::Order);
+    assert_eq!(shop.session.wants(), Wanted::Document(Family::Order));
 }
 
 #[test]
