@@ -187,6 +187,7 @@ fn what_cannot_be_printed_leaves_no_file() {
         (1, "items --select Z-* --format pdf", "Z-*"),
         (1, "lots --format pdf", "production lots"),
         (1, "pos --format zpl", "purchase orders"),
+        (1, "stocktakes --format svg", "stocktakes"),
         (1, "users --format pdf", "users"),
         (1, "orders --format pdf", "orders"),
         (1, "items --sheet a4-22 --format pdf", "a4-21"),

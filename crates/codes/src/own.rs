@@ -40,6 +40,8 @@ pub enum Kind {
     Lot,
     /// A purchase order, by its number.
     PurchaseOrder,
+    /// A stocktake, by its number.
+    Stocktake,
     /// A customer, by their code.
     Customer,
     /// A supplier, by their code.
@@ -54,13 +56,14 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, with the letters that say so. They never change.
-    const LETTERS: [(Self, char); 11] = [
+    const LETTERS: [(Self, char); 12] = [
         (Self::Item, 'I'),
         (Self::Location, 'L'),
         (Self::Batch, 'B'),
         (Self::Order, 'O'),
         (Self::Lot, 'J'),
         (Self::PurchaseOrder, 'P'),
+        (Self::Stocktake, 'T'),
         (Self::Customer, 'C'),
         (Self::Supplier, 'S'),
         (Self::User, 'U'),
@@ -93,6 +96,7 @@ impl Kind {
             Self::Order => "order",
             Self::Lot => "lot",
             Self::PurchaseOrder => "purchase order",
+            Self::Stocktake => "stocktake",
             Self::Customer => "customer",
             Self::Supplier => "supplier",
             Self::User => "user",

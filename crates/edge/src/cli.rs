@@ -221,6 +221,12 @@ pub(crate) enum Command {
                       MOVE: the place things come from, the things or MOVEALL, the place they go to.\n\
                       ORDER, or an order's code alone: what to pick is said place by place; SHORT counts \
                       what is there, SKIP postpones.\n\
+                      LOT likewise: parts are issued; the lot's own item, scanned where it is put, is a \
+                      unit built.\n\
+                      PO: what is to come is said; a location, then what came. More than was ordered asks \
+                      for a reason. A label that names its purchase order chooses it.\n\
+                      STOCKTAKE: what is to be counted here is said place by place; a location, then all \
+                      that is there; the next location or DONE ends it.\n\
                       OWNER and a customer, REASON and a reason hold for all that follows, until DONE is \
                       said after OWNER or REASON. A badge logs its user in, or out.\n\n\
                       A code that nobody knows is kept with its place, and has its effect once somebody \

@@ -10,7 +10,7 @@ use crate::select::no_code;
 const SHEET: usize = 10;
 
 /// Word and what it does.
-const WORDS: [(&str, &str); 16] = [
+const WORDS: [(&str, &str); 19] = [
     ("ADD", "Puts in: scan the place, then what comes in"),
     ("REMOVE", "Takes out: scan the place, then what goes out"),
     ("MOVE", "Moves: scan place, items, and new place"),
@@ -22,8 +22,11 @@ const WORDS: [(&str, &str); 16] = [
     ("Q10", "The next item counts 10 times"),
     ("Q100", "The next item counts 100 times"),
     ("ORDER", "Picks: scan the order, then place and item"),
+    ("LOT", "Builds: scan the lot, then place and part or unit"),
+    ("PO", "Receives: scan the purchase order, place, item"),
+    ("STOCKTAKE", "Counts: scan the stocktake, then each place"),
     ("SHORT", "Less is there: scan what there is, then DONE"),
-    ("SKIP", "Postpones what is next of an order"),
+    ("SKIP", "Postpones what is next"),
     ("MOVEALL", "Takes all that is at the place along"),
     ("OWNER", "Whose stock: scan a customer, or DONE for ours"),
     ("REASON", "Why: scan a reason, or DONE for none"),

@@ -13,10 +13,12 @@ pub enum Kind {
     Users,
     /// Orders, by their numbers.
     Orders,
-    /// Production lots.
+    /// Production lots, by their numbers.
     Lots,
-    /// Purchase orders.
+    /// Purchase orders, by their numbers.
     Pos,
+    /// Stocktakes, by their numbers.
+    Stocktakes,
     /// Customers, by their codes.
     Customers,
     /// The reasons that are offered.
@@ -27,7 +29,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Locations,
         Self::Items,
         Self::Commands,
@@ -35,6 +37,7 @@ impl Kind {
         Self::Orders,
         Self::Lots,
         Self::Pos,
+        Self::Stocktakes,
         Self::Customers,
         Self::Reasons,
         Self::Calibration,
@@ -51,6 +54,7 @@ impl Kind {
             Self::Orders => "orders",
             Self::Lots => "lots",
             Self::Pos => "pos",
+            Self::Stocktakes => "stocktakes",
             Self::Customers => "customers",
             Self::Reasons => "reasons",
             Self::Calibration => "calibration",

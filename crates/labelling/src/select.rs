@@ -126,12 +126,16 @@ pub(crate) fn nothing(kind: Kind) -> Refusal {
             "list some with: stock setting set reasons",
         ),
         Kind::Lots => (
-            "this version keeps no production lots, so there are none",
-            "print labels of items or orders instead",
+            "there are no open production lots",
+            "name one that has ended to print its label all the same",
         ),
         Kind::Pos => (
-            "this version keeps no purchase orders, so there are none",
-            "print labels of items or orders instead",
+            "there are no open purchase orders",
+            "name one that has ended to print its label all the same",
+        ),
+        Kind::Stocktakes => (
+            "there are no open stocktakes",
+            "name one that has ended to print its label all the same",
         ),
         Kind::Commands | Kind::Calibration => ("there is nothing", "say what to print"),
     };

@@ -4,13 +4,16 @@ use codes::reading::Setting;
 use labels::Label;
 use ledger_core::at_entry::Refusal;
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
-use ledger_core::document::DocumentFields;
-use ledger_core::entry::{Body, CodeBound, Content as EntryContent, OrderEntry, OrderOpened};
+use ledger_core::document::{DocumentFields, Family};
+use ledger_core::entry::{
+    Body, CodeBound, Content as EntryContent, LotEntry, LotPlanned, OrderEntry, OrderOpened,
+    PurchaseEntry, PurchasePlaced, StocktakeEntry, StocktakeOpened,
+};
 use ledger_core::fold::{Fold, Record};
 use ledger_core::order::OrderType;
-use ledger_core::{Barcode, Clock, Code, Entry, EntryId, Origin, Quantity, Timestamp};
+use ledger_core::{Barcode, Clock, Code, DeviceId, Entry, EntryId, Origin, Quantity, Timestamp};
 use proptest::prelude::*;
-use scanning::{Session, Thing, Wanted as Awaited, meant};
+use scanning::{Here, Session, Thing, Wanted as Awaited, meant};
 
 use crate::select::Content;
 use crate::{Choice, Document, Format, Kind, LABELS_MAX, Paper, Wanted, wanted};
@@ -171,7 +174,10 @@ fn orders_and_reasons_are_understood_too() {
     let orders = of(Kind::Orders);
     let code = &labels_of(&orders)[0].code;
     assert_eq!(titles(&shop, Kind::Orders, &[]), ["R-1"]);
-    assert!(matches!(scanned(&shop, code), Thing::Order(_)));
+    assert!(matches!(
+        scanned(&shop, code),
+        Thing::Document(Family::Order, _)
+    ));
     assert_eq!(
         orders.warnings,
         ["no label for order R-2: several orders have that number"]
@@ -187,11 +193,67 @@ fn orders_and_reasons_are_understood_too() {
 }
 
 #[test]
+fn lots_purchase_orders_and_stocktakes_are_understood_by_their_labels() {
+    let fields = DocumentFields::default;
+    let fold = fold(vec![
+        named(Class::Item, "PUMP", "Pump"),
+        Body::Lot(LotEntry::Planned(LotPlanned {
+            number: code("N-1"),
+            item: code("PUMP"),
+            bom: Vec::new(),
+            fields: fields(),
+            once: None,
+        })),
+        // One number of three documents: what is printed tells them apart.
+        Body::Purchase(PurchaseEntry::Placed(PurchasePlaced {
+            number: code("N-1"),
+            lines: Vec::new(),
+            fields: fields(),
+            once: None,
+        })),
+        Body::Stocktake(StocktakeEntry::Opened(StocktakeOpened {
+            number: code("N-1"),
+            targets: Vec::new(),
+            fields: fields(),
+            once: None,
+        })),
+    ]);
+    for (kind, family) in [
+        (Kind::Lots, Family::Lot),
+        (Kind::Pos, Family::Purchase),
+        (Kind::Stocktakes, Family::Stocktake),
+    ] {
+        assert_eq!(titles(&fold, kind, &["n-*"]), ["N-1"]);
+        let wanted = wanted(&fold, &choice(kind, &[])).unwrap();
+        let thing = scanned(&fold, &labels_of(&wanted)[0].code);
+        assert!(
+            matches!(thing, Thing::Document(of, _) if of == family),
+            "{kind:?}: {thing:?}"
+        );
+    }
+    assert!(matches!(scanned(&fold, "N-1"), Thing::Alike(found) if found.len() == 3));
+}
+
+#[test]
 fn every_card_of_a_command_is_carried_out() {
     let empty = Fold::new();
+    let here = Here {
+        device: DeviceId::from_bytes([1; 16]),
+        now: Timestamp::from_millis(1),
+    };
     let cards = wanted(&empty, &choice(Kind::Commands, &[])).unwrap();
     assert_eq!(labels_of(&cards).len(), 10, "as many as a sheet has");
-    let named = ["order", "short", "skip", "moveall", "owner", "reason"];
+    let named = [
+        "order",
+        "lot",
+        "po",
+        "stocktake",
+        "short",
+        "skip",
+        "moveall",
+        "owner",
+        "reason",
+    ];
     let named = wanted(&empty, &choice(Kind::Commands, &named)).unwrap();
     for card in labels_of(&cards).iter().chain(labels_of(&named)) {
         let Thing::Command(word, text) = scanned(&empty, &card.code) else {
@@ -199,7 +261,7 @@ fn every_card_of_a_command_is_carried_out() {
         };
         assert_eq!(text, card.title);
         let word = scanning::Input::Word(word);
-        let step = Session::default().step(&empty, word, Timestamp::from_millis(1));
+        let step = Session::default().step(&empty, word, here);
         // DONE has nothing to finish here; what a version lacks says so.
         let refused = step.err().unwrap_or_default();
         assert!(!refused.contains("version"), "{}: {refused}", card.title);
@@ -208,7 +270,7 @@ fn every_card_of_a_command_is_carried_out() {
         titles(&empty, Kind::Commands, &["q25,undo"]),
         ["Q25", "UNDO"]
     );
-    let refused = refusal(&empty, Kind::Commands, &["STOCKTAKE"]);
+    let refused = refusal(&empty, Kind::Commands, &["STOCKTAKES"]);
     assert_eq!(refused.code, "unknown-command");
     assert!(refused.hint.unwrap().contains("COUNT"));
 }
@@ -272,8 +334,9 @@ fn what_is_not_there_is_refused_with_the_nearest() {
         (Kind::Users, &["ann"], "unknown-user", "ann"),
         (Kind::Reasons, &["dammaged"], "unknown-reason", "damaged"),
         (Kind::Lots, &[], "nothing-to-print", "production lots"),
-        (Kind::Lots, &["L-1"], "nothing-to-print", "production lots"),
+        (Kind::Lots, &["L-1"], "unknown-lot", "L-1"),
         (Kind::Pos, &["*"], "nothing-to-print", "purchase orders"),
+        (Kind::Stocktakes, &[], "nothing-to-print", "stocktakes"),
         (Kind::Calibration, &["A-01"], "bad-kind", "select"),
     ] {
         let refused = refusal(&shop, kind, select);

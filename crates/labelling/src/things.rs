@@ -34,21 +34,40 @@ pub(crate) fn in_use(fold: &Fold, kind: Kind) -> Vec<String> {
             let users = fold.users().into_iter().filter(|user| !user.disabled);
             users.map(|user| user.user.to_string()).collect()
         }
-        Kind::Orders => {
-            let open = fold
-                .orders()
-                .into_iter()
-                .filter(|id| fold.is_open_order(*id));
-            let numbers = open.filter_map(|id| fold.order_number(id).cloned());
-            // Of two orders with one number no code can tell which it means.
-            let clear =
-                numbers.filter(|number| fold.documents_numbered(Family::Order, number).len() == 1);
-            clear.map(|number| number.to_string()).collect()
+        Kind::Orders | Kind::Lots | Kind::Pos | Kind::Stocktakes => {
+            family(kind).map_or_else(Vec::new, |family| open(fold, family))
         }
         Kind::Reasons => settings::reasons(fold),
         Kind::Commands => commands::words(),
-        Kind::Lots | Kind::Pos | Kind::Calibration => Vec::new(),
+        Kind::Calibration => Vec::new(),
     }
+}
+
+/// The documents that labels of a kind are for.
+const fn family(kind: Kind) -> Option<Family> {
+    match kind {
+        Kind::Orders => Some(Family::Order),
+        Kind::Lots => Some(Family::Lot),
+        Kind::Pos => Some(Family::Purchase),
+        Kind::Stocktakes => Some(Family::Stocktake),
+        Kind::Locations
+        | Kind::Items
+        | Kind::Commands
+        | Kind::Users
+        | Kind::Customers
+        | Kind::Reasons
+        | Kind::Calibration => None,
+    }
+}
+
+/// The numbers of the open documents of a family. Of two with one number no code can tell which it
+/// means.
+fn open(fold: &Fold, family: Family) -> Vec<String> {
+    let numbers = fold.document_numbers(family).filter(|number| {
+        let numbered = fold.documents_numbered(family, number);
+        matches!(numbered.as_slice(), [one] if fold.is_open_document(family, *one))
+    });
+    numbers.map(Code::to_string).collect()
 }
 
 /// The name of the thing that a text names, in use or not.
@@ -68,7 +87,17 @@ pub(crate) fn find(fold: &Fold, kind: Kind, text: &str) -> Result<String, Refusa
         }),
         Kind::Reasons => reason(fold, text),
         Kind::Commands => commands::find(text),
-        Kind::Lots | Kind::Pos | Kind::Calibration => Err(select::nothing(kind)),
+        // By its entry a document is found whose number says too little.
+        Kind::Lots => at_entry::find_lot(fold, text)
+            .and_then(|lot| at_entry::find_lot(fold, lot.number.as_str()))
+            .map(|lot| lot.number.to_string()),
+        Kind::Pos => at_entry::find_purchase(fold, text)
+            .and_then(|purchase| at_entry::find_purchase(fold, purchase.number.as_str()))
+            .map(|purchase| purchase.number.to_string()),
+        Kind::Stocktakes => at_entry::find_stocktake(fold, text)
+            .and_then(|stocktake| at_entry::find_stocktake(fold, stocktake.number.as_str()))
+            .map(|stocktake| stocktake.number.to_string()),
+        Kind::Calibration => Err(select::nothing(kind)),
     }
 }
 
@@ -102,7 +131,18 @@ pub(crate) fn label(fold: &Fold, kind: Kind, name: &str, barcodes: bool) -> Resu
         }
         Kind::Reasons => made(own::Kind::Reason, name, name, Vec::new()),
         Kind::Commands => commands::label(name, FIRST),
-        Kind::Lots | Kind::Pos | Kind::Calibration => Err(select::nothing(kind)),
+        Kind::Lots => lot(fold, name),
+        Kind::Pos => purchase(fold, name),
+        Kind::Stocktakes => {
+            let stocktake = at_entry::find_stocktake(fold, name)?;
+            made(
+                own::Kind::Stocktake,
+                name,
+                name,
+                stocktake.title.into_iter().collect(),
+            )
+        }
+        Kind::Calibration => Err(select::nothing(kind)),
     }
 }
 
@@ -193,16 +233,32 @@ fn order(fold: &Fold, number: &str) -> Result<Label, Refusal> {
     made(own::Kind::Order, number, number, lines)
 }
 
+fn lot(fold: &Fold, number: &str) -> Result<Label, Refusal> {
+    let lot = at_entry::find_lot(fold, number)?;
+    let built = format!("{} {}", lot.quantity, fold.name_of(Class::Item, &lot.item));
+    let lines = [Some(built), lot.title].into_iter().flatten().collect();
+    made(own::Kind::Lot, number, number, lines)
+}
+
+fn purchase(fold: &Fold, number: &str) -> Result<Label, Refusal> {
+    let purchase = at_entry::find_purchase(fold, number)?;
+    let supplier = purchase.supplier.as_ref();
+    let supplier = supplier.map(|supplier| fold.name_of(Class::Supplier, supplier));
+    let lines = supplier.into_iter().chain(purchase.title).collect();
+    made(own::Kind::PurchaseOrder, number, number, lines)
+}
+
 /// What is in use and has no label all the same, and why.
 pub(crate) fn left_out(fold: &Fold, kind: Kind) -> Vec<String> {
-    if kind != Kind::Orders {
+    let Some(family) = family(kind) else {
         return Vec::new();
-    }
-    let numbers = fold.document_numbers(Family::Order).filter(|number| {
-        let orders = fold.documents_numbered(Family::Order, number);
-        orders.len() > 1 && orders.iter().any(|id| fold.is_open_order(*id))
+    };
+    let numbers = fold.document_numbers(family).filter(|number| {
+        let same = fold.documents_numbered(family, number);
+        same.len() > 1 && same.iter().any(|id| fold.is_open_document(family, *id))
     });
+    let word = family.word();
     let told = numbers
-        .map(|number| format!("no label for order {number}: several orders have that number"));
+        .map(|number| format!("no label for {word} {number}: several {word}s have that number"));
     told.collect()
 }

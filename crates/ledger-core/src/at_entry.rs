@@ -42,7 +42,7 @@ pub use self::purchases::{
 pub use self::rights::{Admit, admit};
 pub use self::scans::{UnknownScanRequest, dismiss_scan, resolve_scan, scan_code, unknown_scan};
 pub use self::settings::{OrderPolicy, allow_backorder, order_policy};
-pub use self::shelves::{Shelf, shelves_for};
+pub use self::shelves::{Shelf, shelves_for, shelves_for_lot};
 pub use self::stock::{
     MoveOwner, StockRequest, add, adjust, count, movement, newest_transaction, remove, tally,
     tally_back, undo,

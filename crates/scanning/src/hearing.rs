@@ -4,11 +4,13 @@ use codes::own::Kind;
 use codes::reading::{KeyKind, Meaning, Reading, Scan, Setting};
 use ledger_core::at_entry::{self, Refusal, settings};
 use ledger_core::catalogue::Class;
+use ledger_core::document::Family;
 use ledger_core::fold::Fold;
+use ledger_core::{Code, EntryId};
 
 use crate::card::card_step;
 use crate::meaning::{Content, Meant, Thing, Wanted, meant};
-use crate::session::{Input, Piece, Session, Unknown};
+use crate::session::{Input, Piece, Session, Unknown, a};
 
 /// A scanned text as a session takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +49,22 @@ fn known(fold: &Fold, session: &Session, text: &str, setting: &Setting) -> Resul
         thing,
         content,
         reading,
-        warnings,
+        mut warnings,
         also: _,
     } = meant(fold, wanted, text, setting);
+    if let Some(number) = &content.order {
+        match bought(fold, session, number) {
+            Bought::Chosen(id) => {
+                let input = Input::Document(Family::Purchase, id);
+                return Ok(Heard { input, warnings });
+            }
+            Bought::Refused(text) => return Err(text),
+            Bought::Other(warning) => warnings.push(warning),
+            Bought::Nothing => {}
+        }
+    }
     if wanted == Wanted::Reason
-        && let Some(reason) = reason(fold, &thing, text)
+        && let Some(reason) = reason(fold, &thing, reading.as_ref(), text)
     {
         return Ok(Heard {
             input: Input::Reason(reason),
@@ -63,7 +76,8 @@ fn known(fold: &Fold, session: &Session, text: &str, setting: &Setting) -> Resul
         Thing::Location(location) => Input::Location(location),
         Thing::Item(item) => Input::Item(Piece::told(item, content)),
         Thing::Several(items) => Input::Several(items, content),
-        Thing::Order(order) => Input::Order(order),
+        Thing::Document(family, id) => Input::Document(family, id),
+        Thing::Alike(found) => return Err(alike(fold, text, &found)),
         Thing::Customer(customer) => Input::Customer(customer),
         Thing::User(user) => Input::Badge(user),
         Thing::Reason(reason) => Input::Reason(reason),
@@ -97,6 +111,73 @@ fn known(fold: &Fold, session: &Session, text: &str, setting: &Setting) -> Resul
         }
     };
     Ok(Heard { input, warnings })
+}
+
+/// What a label says of the purchase order that its content was bought with.
+enum Bought {
+    /// None was chosen, and this is it.
+    Chosen(EntryId),
+    /// None was chosen, and it cannot be told which it is.
+    Refused(String),
+    /// Another one was chosen.
+    Other(String),
+    /// Nothing that matters here.
+    Nothing,
+}
+
+fn bought(fold: &Fold, session: &Session, number: &str) -> Bought {
+    let Ok(code) = Code::new(number) else {
+        return Bought::Nothing;
+    };
+    let wanted = session.wants();
+    if let Some((Family::Purchase, chosen)) = session.document() {
+        return match fold.document_name(chosen) {
+            Some((_, of)) if *of != code => Bought::Other(format!(
+                "the label is of the purchase order {code}, not of {of}"
+            )),
+            Some(_) | None => Bought::Nothing,
+        };
+    }
+    let is_asked = wanted == Wanted::Document(Family::Purchase);
+    if !is_asked && wanted != Wanted::Mode {
+        return Bought::Nothing;
+    }
+    let mut open = fold.documents_numbered(Family::Purchase, &code);
+    open.retain(|id| fold.is_open_document(Family::Purchase, *id));
+    match open.as_slice() {
+        [one] => Bought::Chosen(*one),
+        [] if is_asked => Bought::Refused(format!(
+            "the label is of the purchase order {code}, which is not open here: scan a purchase \
+             order"
+        )),
+        [] => Bought::Nothing,
+        several => Bought::Refused(format!(
+            "{} open purchase orders are called {code}: scan or type one by its entry",
+            several.len()
+        )),
+    }
+}
+
+/// That several documents go by one number, and how to tell them apart.
+fn alike(fold: &Fold, text: &str, found: &[(Family, EntryId)]) -> String {
+    let mut families: Vec<Family> = found.iter().map(|(family, _)| *family).collect();
+    families.dedup();
+    if let [family] = families.as_slice() {
+        let refused = match family {
+            Family::Order => at_entry::find_order(fold, text).map(|_| ()),
+            Family::Lot => at_entry::find_lot(fold, text).map(|_| ()),
+            Family::Purchase => at_entry::find_purchase(fold, text).map(|_| ()),
+            Family::Stocktake => at_entry::find_stocktake(fold, text).map(|_| ()),
+        };
+        if let Err(refusal) = refused {
+            return refusal_text(&refusal);
+        }
+    }
+    let kinds: Vec<&str> = families.iter().map(|family| a(*family)).collect();
+    format!(
+        "{text} is {}: scan the mode first, or a printed code",
+        kinds.join(" and ")
+    )
 }
 
 /// Whether a code that nobody knows may be on an item: no label of ours for something else.
@@ -138,18 +219,21 @@ fn as_unknown(text: &str, reading: Option<&Reading>, content: Content) -> Unknow
 
 /// The reason that a text gives where one is waited for: one of the setting's, as it is listed
 /// there, or another in its own words. None when it is something else.
-fn reason(fold: &Fold, thing: &Thing, text: &str) -> Option<String> {
+fn reason(fold: &Fold, thing: &Thing, reading: Option<&Reading>, text: &str) -> Option<String> {
     let same = |text: &str| settings::listed_reason(fold, text);
     match thing {
         Thing::Command(..) => None,
         Thing::Reason(reason) => Some(same(reason).unwrap_or_else(|| reason.clone())),
+        // A label says what it is on, not why.
+        Thing::Unknown if reading.is_some() => same(text),
         Thing::Unknown => {
             let text = text.trim();
             Some(same(text).unwrap_or_else(|| text.to_owned()))
         }
         Thing::Item(_)
         | Thing::Location(_)
-        | Thing::Order(_)
+        | Thing::Document(..)
+        | Thing::Alike(_)
         | Thing::Customer(_)
         | Thing::User(_)
         | Thing::Batch(_)
@@ -163,7 +247,7 @@ const fn expected(wanted: Wanted) -> &'static str {
         Wanted::Mode => "a mode",
         Wanted::Location => "a location",
         Wanted::Item => "an item",
-        Wanted::Order => "an order",
+        Wanted::Document(family) => a(family),
         Wanted::Customer => "a customer",
         Wanted::Reason => "a reason",
     }
@@ -173,7 +257,10 @@ fn unknown(fold: &Fold, wanted: Wanted, text: &str) -> String {
     let refused = match wanted {
         Wanted::Location => at_entry::find_thing(fold, Class::Location, text).map(|_| ()),
         Wanted::Customer => at_entry::find_thing(fold, Class::Customer, text).map(|_| ()),
-        Wanted::Order => at_entry::find_order(fold, text).map(|_| ()),
+        Wanted::Document(Family::Order) => at_entry::find_order(fold, text).map(|_| ()),
+        Wanted::Document(Family::Lot) => at_entry::find_lot(fold, text).map(|_| ()),
+        Wanted::Document(Family::Purchase) => at_entry::find_purchase(fold, text).map(|_| ()),
+        Wanted::Document(Family::Stocktake) => at_entry::find_stocktake(fold, text).map(|_| ()),
         Wanted::Mode | Wanted::Item | Wanted::Reason => at_entry::find_item(fold, text).map(|_| ()),
     };
     match refused {

@@ -20,6 +20,6 @@ pub use self::card::CardStep;
 pub use self::hearing::{Heard, hear, refusal_text};
 pub use self::meaning::{Content, Meant, Thing, Wanted, Word, meant};
 pub use self::session::{
-    Action, Counted, Found, Input, Kept, Piece, Session, Sign, Step, Task, Tone, Unknown,
+    Action, Counted, Found, Here, Input, Kept, Piece, Session, Sign, Step, Task, Tone, Unknown,
 };
 pub use self::writing::{Writing, after};

@@ -17,8 +17,8 @@ pub enum Wanted {
     Location,
     /// What.
     Item,
-    /// For which order.
-    Order,
+    /// For which order, lot, purchase order or stocktake.
+    Document(Family),
     /// Whose.
     Customer,
     /// Why.
@@ -49,8 +49,8 @@ pub enum Thing {
     Item(Code),
     /// A location.
     Location(Code),
-    /// An order, by its opening.
-    Order(EntryId),
+    /// An order, lot, purchase order or stocktake, by the entry that began it.
+    Document(Family, EntryId),
     /// A customer.
     Customer(Code),
     /// A user, by their badge or name.
@@ -61,6 +61,8 @@ pub enum Thing {
     Reason(String),
     /// Several items claim it.
     Several(Vec<Code>),
+    /// Several orders, lots, purchase orders or stocktakes have it for their number.
+    Alike(Vec<(Family, EntryId)>),
     /// A check digit or character is wrong: it is to be scanned again.
     Misread,
     /// Nothing here goes by it.
@@ -75,12 +77,12 @@ impl Thing {
             Self::Command(..) => "command",
             Self::Item(_) => "item",
             Self::Location(_) => "location",
-            Self::Order(_) => "order",
+            Self::Document(family, _) => family.short(),
             Self::Customer(_) => "customer",
             Self::User(_) => "user",
             Self::Batch(_) => "batch",
             Self::Reason(_) => "reason",
-            Self::Several(_) => "ambiguous",
+            Self::Several(_) | Self::Alike(_) => "ambiguous",
             Self::Misread => "misread",
             Self::Unknown => "unknown",
         }
@@ -98,6 +100,8 @@ pub struct Content {
     pub serial: Option<String>,
     /// The last day on which it may be used, in days since 1970-01-01.
     pub expiry: Option<u32>,
+    /// The number of the purchase order with which we bought it.
+    pub order: Option<String>,
 }
 
 /// What a scanned text stands for.
@@ -181,9 +185,9 @@ fn exact(fold: &Fold, wanted: Wanted, text: &str) -> Option<Meant> {
     let code = Code::new(text).ok();
     let exists = |class| code.clone().filter(|code| fold.exists(class, code));
     let customer = || exists(Class::Customer).map(Thing::Customer);
-    let order = || order(fold, code.as_ref()?);
+    let documents = |families: &[Family]| document(fold, families, code.as_ref()?);
     let wanted_one = match wanted {
-        Wanted::Order => order(),
+        Wanted::Document(family) => documents(&[family]).or_else(|| begun_by(fold, family, text)),
         Wanted::Customer => customer(),
         Wanted::Mode | Wanted::Location | Wanted::Item | Wanted::Reason => None,
     };
@@ -213,17 +217,32 @@ fn exact(fold: &Fold, wanted: Wanted, text: &str) -> Option<Meant> {
         (Some(item), None) => Some(item),
         (None, None) => {
             let badge = fold.user_of_badge(text).map(|user| Thing::User(user.user));
-            badge.or_else(order).or_else(customer).map(Meant::plain)
+            let document = || documents(&Family::ALL);
+            badge.or_else(document).or_else(customer).map(Meant::plain)
         }
     }
 }
 
-/// The only order with a number.
-fn order(fold: &Fold, number: &Code) -> Option<Thing> {
-    match fold.documents_numbered(Family::Order, number).as_slice() {
-        [order] => Some(Thing::Order(*order)),
-        _ => None,
+/// The document of one of these families with a number; several may have it.
+fn document(fold: &Fold, families: &[Family], number: &Code) -> Option<Thing> {
+    let of = |family: &Family| {
+        let family = *family;
+        let ids = fold.documents_numbered(family, number).into_iter();
+        ids.map(move |id| (family, id))
+    };
+    let found: Vec<(Family, EntryId)> = families.iter().flat_map(of).collect();
+    match found.as_slice() {
+        [] => None,
+        [(family, id)] => Some(Thing::Document(*family, *id)),
+        _ => Some(Thing::Alike(found)),
     }
+}
+
+/// The document of a family that is named by the entry that began it.
+fn begun_by(fold: &Fold, family: Family, text: &str) -> Option<Thing> {
+    let id = text.trim().parse::<EntryId>().ok()?;
+    let (of, _) = fold.document_name(id)?;
+    (of == family).then_some(Thing::Document(family, id))
 }
 
 fn by_reading(fold: &Fold, scan: &Scan<'_>, setting: &Setting) -> Meant {
@@ -293,11 +312,14 @@ fn printed(fold: &Fold, own: &Own) -> Option<Meant> {
             let user = fold.user_of_badge(&own.name).or_else(by_name)?;
             Thing::User(user.user)
         }
-        Kind::Order => order(fold, &code?)?,
+        Kind::Order => document(fold, &[Family::Order], &code?)?,
+        Kind::Lot => document(fold, &[Family::Lot], &code?)?,
+        Kind::PurchaseOrder => document(fold, &[Family::Purchase], &code?)?,
+        Kind::Stocktake => document(fold, &[Family::Stocktake], &code?)?,
         Kind::Batch => Thing::Batch(code?),
         Kind::Reason => Thing::Reason(own.name.clone()),
-        // What later modes are for.
-        Kind::Lot | Kind::PurchaseOrder | Kind::Supplier => return None,
+        // No mode asks for one.
+        Kind::Supplier => return None,
     };
     Some(Meant::plain(thing))
 }
@@ -309,6 +331,7 @@ fn with_reading(mut meant: Meant, reading: Reading) -> Meant {
         batch,
         serial,
         expiry,
+        order,
         ..
     } = &reading.says;
     meant
@@ -326,6 +349,7 @@ fn with_reading(mut meant: Meant, reading: Reading) -> Meant {
     }
     meant.content.batch.clone_from(batch);
     meant.content.serial.clone_from(serial);
+    meant.content.order.clone_from(order);
     meant.content.expiry = expiry.and_then(day);
     meant.reading = Some(reading);
     meant

@@ -6,19 +6,26 @@
 
 mod count;
 mod doubt;
+mod job;
 mod pick;
+mod receive;
 mod saved;
 mod step;
+mod stocktake;
 mod unknown;
 
 use codes::MODES;
+use ledger_core::document::Family;
 use ledger_core::fold::Fold;
-use ledger_core::{Code, EntryId, Quantity, Timestamp};
+use ledger_core::{Code, EntryId, Quantity};
 
-use self::doubt::{Answered, Doubt};
-use self::pick::Picking;
-pub use self::pick::Task;
-pub use self::step::{Action, Counted, Found, Input, Kept, Piece, Sign, Step, Tone, Unknown};
+use self::doubt::{Answered, Doubt, Sure};
+use self::job::Job;
+pub use self::job::Task;
+pub(crate) use self::job::a;
+use self::pick::{first, location_first};
+pub use self::step::{Action, Counted, Found, Here, Input, Kept, Piece, Sign, Step, Tone, Unknown};
+use self::stocktake::Doubted;
 use crate::card::CardStep;
 use crate::meaning::{Wanted, Word};
 
@@ -30,15 +37,21 @@ enum Mode {
     Move,
     Count,
     Order,
+    Lot,
+    Po,
+    Stocktake,
 }
 
 impl Mode {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 8] = [
         Self::Add,
         Self::Remove,
         Self::Move,
         Self::Count,
         Self::Order,
+        Self::Lot,
+        Self::Po,
+        Self::Stocktake,
     ];
 
     fn of(word: &str) -> Option<Self> {
@@ -52,6 +65,29 @@ impl Mode {
             Self::Move => "MOVE",
             Self::Count => "COUNT",
             Self::Order => "ORDER",
+            Self::Lot => "LOT",
+            Self::Po => "PO",
+            Self::Stocktake => "STOCKTAKE",
+        }
+    }
+
+    /// The documents that it works off.
+    const fn family(self) -> Option<Family> {
+        match self {
+            Self::Order => Some(Family::Order),
+            Self::Lot => Some(Family::Lot),
+            Self::Po => Some(Family::Purchase),
+            Self::Stocktake => Some(Family::Stocktake),
+            Self::Add | Self::Remove | Self::Move | Self::Count => None,
+        }
+    }
+
+    const fn for_family(family: Family) -> Self {
+        match family {
+            Family::Order => Self::Order,
+            Family::Lot => Self::Lot,
+            Family::Purchase => Self::Po,
+            Family::Stocktake => Self::Stocktake,
         }
     }
 }
@@ -80,7 +116,7 @@ pub struct Session {
     times: Option<Quantity>,
     /// In MOVE: what was taken up and not yet put down.
     held: Vec<Found>,
-    /// In COUNT: the scans at this location, in order.
+    /// In COUNT and STOCKTAKE: the scans at this location, in order.
     tallied: Vec<Tally>,
     /// The item that was scanned last at this place.
     neighbour: Option<Code>,
@@ -90,8 +126,10 @@ pub struct Session {
     reason: Option<String>,
     asked: Option<Asked>,
     doubt: Option<Doubt>,
-    /// In ORDER, and in a count that it was interrupted for.
-    picking: Option<Picking>,
+    /// What is worked off, also in a count that it was interrupted for.
+    job: Option<Job>,
+    /// In STOCKTAKE: what is counted a second time at this location.
+    doubted: Vec<Doubted>,
 }
 
 fn of_item(piece: &Piece) -> String {
@@ -118,11 +156,20 @@ impl Session {
     /// What it waits for.
     #[must_use]
     pub const fn wants(&self) -> Wanted {
+        if matches!(self.doubt, Some(Doubt::Why(_))) {
+            return Wanted::Reason;
+        }
+        let family = match self.mode {
+            Some(mode) => mode.family(),
+            None => None,
+        };
+        if let (None, Some(family), None) = (self.asked, family, &self.job) {
+            return Wanted::Document(family);
+        }
         match (self.asked, self.mode, &self.location) {
             (Some(Asked::Owner), _, _) => Wanted::Customer,
             (Some(Asked::Reason), _, _) => Wanted::Reason,
             (None, None, _) => Wanted::Mode,
-            (None, Some(Mode::Order), _) if self.picking.is_none() => Wanted::Order,
             (None, Some(_), None) => Wanted::Location,
             (None, Some(_), Some(_)) => Wanted::Item,
         }
@@ -152,24 +199,24 @@ impl Session {
         self.owner.as_ref()
     }
 
-    /// The order that is being picked, by its opening.
+    /// What is worked off: its family, and the entry that began it.
     #[must_use]
-    pub fn order(&self) -> Option<EntryId> {
-        self.picking.as_ref().map(|picking| picking.order)
+    pub fn document(&self) -> Option<(Family, EntryId)> {
+        self.job.as_ref().map(|job| (job.family, job.id))
     }
 
     /// What to scan next, in words.
     #[must_use]
     pub fn prompt(&self, fold: &Fold) -> String {
+        if let Some(guide) = self.guide(fold) {
+            return guide;
+        }
         match self.wants() {
+            Wanted::Reason if self.asked.is_none() => "scan a reason, or UNDO".to_owned(),
             Wanted::Customer => "scan a customer, or DONE for our own stock".to_owned(),
             Wanted::Reason => "scan a reason, or DONE for none".to_owned(),
             Wanted::Mode => "scan a mode".to_owned(),
-            Wanted::Order => "scan an order".to_owned(),
-            Wanted::Location | Wanted::Item if self.mode == Some(Mode::Order) => {
-                let picking = self.picking.as_ref();
-                picking.map_or_else(String::new, |picking| picking.guide(fold))
-            }
+            Wanted::Document(family) => format!("scan {}", a(family)),
             Wanted::Location => "scan a location".to_owned(),
             Wanted::Item if !self.held.is_empty() => "scan where it goes".to_owned(),
             Wanted::Item => "scan an item".to_owned(),
@@ -191,50 +238,60 @@ impl Session {
     }
 
     /// What a code leads to here, or what is expected instead.
-    pub fn step(&self, fold: &Fold, input: Input, now: Timestamp) -> Result<Step, String> {
+    pub fn step(&self, fold: &Fold, input: Input, here: Here) -> Result<Step, String> {
         if let Input::Card(card) = input {
             return Ok(self.card(card));
         }
         let mut calm = self.clone();
         let Some(doubt) = calm.doubt.take() else {
-            return calm.take(fold, input, false, now);
+            return calm.take(fold, input, Sure::default(), here);
         };
+        if doubt.goes_on(&input) {
+            return Ok(Step::to(self.clone(), self.prompt(fold)).in_tone(Tone::Question));
+        }
         let Answered {
             input,
-            is_sure,
+            sure,
             left,
+            is_over,
         } = doubt.answered(input);
-        if let (Input::Word(Word::Undo), Some(left)) = (&input, &left) {
-            return Ok(Step::to(calm, left.clone()));
+        if let (true, Some(left)) = (is_over, &left) {
+            return Ok(Step::to(calm.without_times(), left.clone()));
         }
-        let mut step = calm.take(fold, input, is_sure, now)?;
+        if left.is_some() {
+            // So many of it were meant, and of nothing else.
+            calm.times = None;
+        }
+        let mut step = calm.take(fold, input, sure, here)?;
         step.warns.extend(left);
         Ok(step)
     }
 
-    fn take(
-        &self,
-        fold: &Fold,
-        input: Input,
-        is_sure: bool,
-        now: Timestamp,
-    ) -> Result<Step, String> {
+    fn take(&self, fold: &Fold, input: Input, sure: Sure, here: Here) -> Result<Step, String> {
         if let Some(asked) = self.asked {
-            return self.answer(asked, input);
+            return self.answer(fold, asked, input, here);
         }
+        if let Some(question) = self.recheck(fold, &input) {
+            return Ok(question);
+        }
+        let step = self.taken(fold, input, sure, here)?;
+        Ok(self.not_counted(fold, step))
+    }
+
+    fn taken(&self, fold: &Fold, input: Input, sure: Sure, here: Here) -> Result<Step, String> {
         match input {
             Input::Word(Word::Mode(word)) => self.enter(word),
             Input::Word(Word::Undo) => Ok(self.undo()),
-            Input::Word(Word::Done) => self.done(),
+            Input::Word(Word::Done) => self.done(fold),
             Input::Word(Word::Other("MOVEALL")) => self.move_all(fold),
-            Input::Word(Word::Other("SHORT")) => self.short(fold, now),
+            Input::Word(Word::Other("SHORT")) => self.short(fold, here),
             Input::Word(Word::Other("SKIP")) => self.skip(fold),
             Input::Word(Word::Other(word)) => Err(format!("{word} means nothing here")),
             Input::Word(Word::Times(times)) => Ok(self.times(times)),
             Input::Location(location) => Ok(self.at(fold, location)),
-            Input::Item(piece) => self.item(fold, &piece, is_sure, now),
+            Input::Item(piece) => self.item(fold, &piece, sure, here),
             Input::Several(items, content) => Ok(self.which(items, content)),
-            Input::Order(order) => self.pick(fold, order),
+            Input::Document(family, id) => self.begin(fold, family, id, here),
             Input::Customer(customer) => Err(format!(
                 "{customer} is a customer: scan OWNER first, to work with their stock"
             )),
@@ -256,12 +313,12 @@ impl Session {
     }
 
     /// What OWNER or REASON asked for.
-    fn answer(&self, asked: Asked, input: Input) -> Result<Step, String> {
+    fn answer(&self, fold: &Fold, asked: Asked, input: Input, here: Here) -> Result<Step, String> {
         let mut next = Self {
             asked: None,
             ..self.clone()
         };
-        let says = match (asked, input) {
+        let says = match (asked, input.clone()) {
             (Asked::Owner, Input::Customer(customer)) => {
                 let says = format!("from now on stock of {customer}");
                 next.owner = Some(customer);
@@ -281,7 +338,9 @@ impl Session {
                 "from now on without a reason".to_owned()
             }
             (_, Input::Word(Word::Undo)) => "nothing changed".to_owned(),
-            (_, Input::Word(Word::Mode(word))) => return next.enter(word),
+            (_, Input::Word(Word::Mode(_))) => {
+                return next.take(fold, input, Sure::default(), here);
+            }
             (Asked::Owner, _) => {
                 return Err("a customer is expected, or DONE for our own stock".to_owned());
             }
@@ -305,7 +364,7 @@ impl Session {
     }
 
     /// The same with nothing begun.
-    fn cleared(&self) -> Self {
+    fn idle(&self) -> Self {
         Self {
             mode: self.mode,
             owner: self.owner.clone(),
@@ -340,16 +399,17 @@ impl Session {
             format!("the mode {word} {why}")
         })?;
         self.nothing_held()?;
-        let location = self.location.clone().filter(|_| mode != Mode::Order);
-        let says = match (&location, mode) {
-            (_, Mode::Order) => "ORDER: scan an order".to_owned(),
-            (Some(location), _) => format!("{word} at {location}"),
-            (None, _) => format!("{word}: scan a location"),
+        let family = mode.family();
+        let location = self.location.clone().filter(|_| family.is_none());
+        let says = match (&location, family) {
+            (_, Some(family)) => format!("{word}: scan {}", a(family)),
+            (Some(location), None) => format!("{word} at {location}"),
+            (None, None) => format!("{word}: scan a location"),
         };
         let next = Self {
             mode: Some(mode),
             location,
-            ..self.cleared()
+            ..self.idle()
         };
         Ok(self.moved_on(next, says))
     }
@@ -378,8 +438,14 @@ impl Session {
                 to: location,
             });
         }
-        if self.mode == Some(Mode::Order) {
-            return self.pick_at(fold, &location);
+        match self.mode {
+            Some(Mode::Stocktake) if self.job.is_some() => return self.count_at(fold, &location),
+            Some(mode) => {
+                if let Some(family) = mode.family() {
+                    return self.pick_at(fold, family, &location);
+                }
+            }
+            None => {}
         }
         let says = match self.mode {
             Some(mode) => format!("{} at {location}", mode.word()),
@@ -427,13 +493,7 @@ impl Session {
         Ok(Step::to(next, says))
     }
 
-    fn item(
-        &self,
-        fold: &Fold,
-        scanned: &Piece,
-        is_sure: bool,
-        now: Timestamp,
-    ) -> Result<Step, String> {
+    fn item(&self, fold: &Fold, scanned: &Piece, sure: Sure, here: Here) -> Result<Step, String> {
         let item = scanned.item.clone();
         let Some(mode) = self.mode else {
             return Err(format!("{item} is an item: {MODES_FIRST}"));
@@ -444,22 +504,30 @@ impl Session {
             let product = piece.quantity.checked_mul(times);
             piece.quantity = product.ok_or_else(|| too_much(&item))?;
         }
-        let waits = self.location.is_none() || (mode == Mode::Order && self.picking.is_none());
-        if !is_sure
+        let waits = self.location.is_none() || (mode.family().is_some() && self.job.is_none());
+        // What comes is compared with what was ordered.
+        if !sure.is_much
             && !waits
+            && mode != Mode::Po
             && let Some(question) = self.is_that_much(fold, scanned, piece.quantity)
         {
             return Ok(question);
         }
-        if mode == Mode::Order {
-            return self.pick_item(fold, piece, self.location.clone());
+        match mode {
+            Mode::Order => return self.pick_item(fold, piece),
+            Mode::Lot => return self.lot_item(fold, piece),
+            Mode::Po => return self.receive_item(fold, scanned, piece, sure.why),
+            Mode::Stocktake if self.job.is_none() => {
+                return Err(first(&item, Family::Stocktake));
+            }
+            Mode::Add | Mode::Remove | Mode::Move | Mode::Count | Mode::Stocktake => {}
         }
         let Some(location) = self.location.clone() else {
-            return Err(format!("{item} is an item: scan a location first"));
+            return Err(location_first(&item));
         };
         let mut next = Self {
             times: None,
-            neighbour: Some(item),
+            neighbour: Some(item.clone()),
             ..self.clone()
         };
         let amount = of_item(&piece);
@@ -475,7 +543,14 @@ impl Session {
                     format!("{amount} from {location}: scan where it goes"),
                 )
             }
-            Mode::Count | Mode::Order => self.tally(piece, location, now)?,
+            Mode::Stocktake => {
+                let session = self.recounting(&item);
+                let step = session.tally(piece.clone(), location, here.now)?;
+                session.first_of(fold, &piece, step)
+            }
+            Mode::Count | Mode::Order | Mode::Lot | Mode::Po => {
+                self.tally(piece, location, here.now)?
+            }
         })
     }
 
@@ -498,18 +573,32 @@ impl Session {
         }
     }
 
-    fn done(&self) -> Result<Step, String> {
+    fn done(&self, fold: &Fold) -> Result<Step, String> {
         self.nothing_held()?;
-        if self.mode == Some(Mode::Count) && self.picking.is_some() {
-            let next = self.counted();
-            return Ok(self.moved_on(next, "ORDER again".to_owned()));
+        if let (Some(Mode::Count), Some(job)) = (self.mode, &self.job) {
+            let word = Mode::for_family(job.family).word();
+            return Ok(self.moved_on(self.counted(), format!("{word} again")));
+        }
+        if self.mode == Some(Mode::Stocktake) && self.location.is_some() {
+            let says = "STOCKTAKE: scan the next location, or DONE".to_owned();
+            return Ok(self.moved_on(self.counted(), says));
         }
         let says = match self.mode {
-            Some(Mode::Order) => "ORDER done: scan the next order".to_owned(),
-            Some(mode) => format!("{} done: scan the next location", mode.word()),
+            Some(mode) => match mode.family() {
+                Some(family) => format!("{} done: scan the next {}", mode.word(), family.word()),
+                None => format!("{} done: scan the next location", mode.word()),
+            },
             None => "nothing is going on: scan a mode".to_owned(),
         };
-        Ok(self.moved_on(self.cleared(), says))
+        let came = self
+            .job
+            .as_ref()
+            .filter(|job| job.family == Family::Purchase);
+        let says = match came {
+            Some(job) => format!("{}; {says}", job.received(fold)),
+            None => says,
+        };
+        Ok(self.moved_on(self.idle(), says))
     }
 }
 

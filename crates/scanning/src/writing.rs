@@ -3,11 +3,12 @@
 use ledger_core::at_entry::{
     self, About, MoveOwner, Plan, Refusal, StockRequest, UnknownScanRequest,
 };
+use ledger_core::document::Family;
 use ledger_core::entry::{Details, Particulars};
 use ledger_core::fold::Fold;
-use ledger_core::{Code, Origin, Timestamp, Total};
+use ledger_core::{Code, EntryId, Origin, Timestamp, Total};
 
-use crate::session::{Action, Found, Kept, Piece};
+use crate::session::{Action, Found, Kept, Piece, Session};
 
 /// What holds for everything that one scan writes.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +36,37 @@ impl Writing<'_> {
                 piece,
                 location,
             } => {
-                let (order, location) = (order.as_str(), location.as_str());
-                at_entry::order_pick(fold, order, location, &self.request(piece))
+                let order = order.to_string();
+                at_entry::order_pick(fold, &order, location.as_str(), &self.request(piece))
+            }
+            Action::Issue {
+                lot,
+                piece,
+                location,
+            } => {
+                let lot = lot.to_string();
+                at_entry::lot_issue(fold, &lot, location.as_str(), &self.request(piece))
+            }
+            Action::Build {
+                lot,
+                piece,
+                location,
+            } => {
+                let lot = lot.to_string();
+                at_entry::lot_build(fold, &lot, location.as_str(), &self.request(piece), true)
+            }
+            Action::Receive {
+                purchase,
+                piece,
+                location,
+                reason,
+            } => {
+                let because = Writing {
+                    reason: reason.as_deref().or(self.reason),
+                    ..*self
+                };
+                let purchase = purchase.to_string();
+                at_entry::receive(fold, &purchase, location.as_str(), &because.request(piece))
             }
             Action::Move { found, from, to } => merged(found.iter().map(|found| match found {
                 Found::Piece(piece) => {
@@ -56,13 +86,17 @@ impl Writing<'_> {
             Action::TallyBack { piece, location } => {
                 at_entry::tally_back(fold, location.as_str(), &self.request(piece))
             }
-            Action::Count { counts, location } => merged(counts.iter().map(|count| {
+            Action::Count {
+                counts,
+                location,
+                stocktake,
+            } => merged(counts.iter().map(|count| {
                 let span = Some((count.started, self.now.max(count.started)));
                 let request = StockRequest {
                     span,
                     ..self.request(&count.piece)
                 };
-                at_entry::count(fold, location.as_str(), &request)
+                counted(fold, *stocktake, location, &request)
             })),
             Action::Undo => at_entry::undo(fold, self.origin, None, Particulars::default()),
             Action::Badge(_) => Err(nothing()),
@@ -112,6 +146,29 @@ impl Writing<'_> {
     }
 }
 
+/// A count, for a stocktake that is still open. One that has ended meanwhile takes nothing any more,
+/// but what was counted counts.
+fn counted(
+    fold: &Fold,
+    stocktake: Option<EntryId>,
+    location: &Code,
+    request: &StockRequest,
+) -> Result<Plan, Refusal> {
+    let location = location.as_str();
+    match stocktake {
+        Some(id) if fold.is_open_document(Family::Stocktake, id) => {
+            at_entry::count_for(fold, &id.to_string(), location, request)
+        }
+        Some(_) => {
+            let mut plan = at_entry::count(fold, location, request)?;
+            plan.warnings
+                .push("the stocktake has ended: it is counted all the same".to_owned());
+            Ok(plan)
+        }
+        None => at_entry::count(fold, location, request),
+    }
+}
+
 fn nothing() -> Refusal {
     Refusal::new("nothing-to-write", "there is nothing to write")
 }
@@ -132,9 +189,9 @@ fn merged(plans: impl Iterator<Item = Result<Plan, Refusal>>) -> Result<Plan, Re
     all.ok_or_else(nothing)
 }
 
-/// How much of the item there is now, where it changed.
+/// How much of the item there is now, where it changed and may be told in this session.
 #[must_use]
-pub fn after(fold: &Fold, action: &Action, about: Option<&About>) -> String {
+pub fn after(fold: &Fold, session: &Session, action: &Action, about: Option<&About>) -> String {
     let subject = match (about, action) {
         (Some(About::Thing(subject)), _) => subject,
         (Some(About::Scans(code)), Action::Undo) => return format!(" the scan of {code}"),
@@ -147,9 +204,13 @@ pub fn after(fold: &Fold, action: &Action, about: Option<&About>) -> String {
     };
     match action {
         Action::Add { .. } | Action::Remove { .. } => format!(", on hand {}", on_hand()),
+        Action::Undo if session.is_blind(fold) => format!(" {}", subject.code),
         Action::Undo => format!(" {}, on hand {}", subject.code, on_hand()),
         Action::Move { .. }
         | Action::Pick { .. }
+        | Action::Issue { .. }
+        | Action::Build { .. }
+        | Action::Receive { .. }
         | Action::Tally { .. }
         | Action::TallyBack { .. }
         | Action::Count { .. }

@@ -26,7 +26,7 @@ pub(super) const MEDIA: [&str; 3] = [
 pub(crate) struct LabelsQuery {
     /// What they are for.
     #[param(
-        pattern = "^(locations|items|commands|users|orders|lots|pos|customers|reasons|calibration)$"
+        pattern = "^(locations|items|commands|users|orders|lots|pos|stocktakes|customers|reasons|calibration)$"
     )]
     kind: String,
     /// Names with commas between, and patterns such as A-*; all that is in use when nothing is said.

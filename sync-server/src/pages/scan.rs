@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ledger_core::Code;
 use ledger_core::catalogue::Class;
-use ledger_core::fold::LineKey;
+use ledger_core::document::Family;
 use ledger_node::{Node, View};
 use scanning::{Session, Sign};
 
@@ -63,6 +63,8 @@ struct State {
     next: Vec<String>,
     /// What is begun and not finished.
     open: Vec<String>,
+    /// What is worked off: the id of its words, and its number.
+    document: Option<(&'static str, String)>,
     tasks: Vec<TaskRow>,
     /// The newest first.
     answers: Vec<Shown>,
@@ -76,13 +78,17 @@ struct State {
     sign: Option<Sign>,
 }
 
-/// What to take for an order.
+/// What to take, put away or count.
 struct TaskRow {
     item: String,
     name: String,
-    location: String,
+    /// None where nobody said where it usually lies.
+    location: Option<String>,
     batch: Option<String>,
-    quantity: String,
+    /// None where whoever counts is not told.
+    quantity: Option<String>,
+    /// To be counted once more.
+    again: bool,
 }
 
 /// One answer in the visitor's language.
@@ -96,13 +102,16 @@ struct Shown {
 impl ScanPage {
     /// The modes that have a button, each with the id of its words.
     #[expect(clippy::unused_self, reason = "templates call methods only")]
-    const fn modes(&self) -> [(&'static str, &'static str); 5] {
+    const fn modes(&self) -> [(&'static str, &'static str); 8] {
         [
             ("ADD", "scan-means-add"),
             ("REMOVE", "scan-means-remove"),
             ("MOVE", "scan-means-move"),
             ("COUNT", "scan-means-count"),
             ("ORDER", "scan-means-order"),
+            ("LOT", "scan-means-lot"),
+            ("PO", "scan-means-po"),
+            ("STOCKTAKE", "scan-means-stocktake"),
         ]
     }
 
@@ -122,6 +131,16 @@ const fn words(sign: Sign) -> &'static str {
     }
 }
 
+/// The id of the words for a document with its number.
+const fn named(family: Family) -> &'static str {
+    match family {
+        Family::Order => "scan-of-order",
+        Family::Lot => "scan-of-lot",
+        Family::Purchase => "scan-of-po",
+        Family::Stocktake => "scan-of-stocktake",
+    }
+}
+
 impl State {
     /// The class that the mode's colour goes by.
     fn class(&self) -> String {
@@ -135,6 +154,9 @@ impl State {
             Some("REMOVE") => "scan-means-remove",
             Some("MOVE") => "scan-means-move",
             Some("COUNT") => "scan-means-count",
+            Some("LOT") => "scan-means-lot",
+            Some("PO") => "scan-means-po",
+            Some("STOCKTAKE") => "scan-means-stocktake",
             Some(_) => "scan-means-order",
             None => "scan-no-mode",
         }
@@ -264,20 +286,13 @@ fn state(view: &View<'_>, words: Words, seen: &Seen) -> State {
         now,
     } = seen;
     let place = |number: &Code| (number.to_string(), fold.name_of(Class::Location, number));
-    let tasks = session.tasks(fold).into_iter().map(|task| {
-        let LineKey {
-            item,
-            location,
-            batch,
-            ..
-        } = task.line;
-        TaskRow {
-            name: fold.name_of(Class::Item, &item),
-            item: item.to_string(),
-            location: location.to_string(),
-            batch: batch.map(|batch| batch.to_string()),
-            quantity: task.quantity.to_string(),
-        }
+    let tasks = session.tasks(fold).into_iter().map(|task| TaskRow {
+        name: fold.name_of(Class::Item, &task.item),
+        item: task.item.to_string(),
+        location: task.location.map(|location| location.to_string()),
+        batch: task.batch.map(|batch| batch.to_string()),
+        quantity: task.quantity.map(|quantity| quantity.to_string()),
+        again: task.again,
     });
     let told_of = |text: String| told(&text, words);
     let ids: Vec<&str> = now.iter().map(|answer| answer.id.as_str()).collect();
@@ -287,6 +302,10 @@ fn state(view: &View<'_>, words: Words, seen: &Seen) -> State {
         reason: session.reason().map(str::to_owned),
         next: told_of(session.prompt(fold)),
         open: session.left_open().map_or_else(Vec::new, told_of),
+        document: session.document().and_then(|(family, id)| {
+            let (_, number) = fold.document_name(id)?;
+            Some((named(family), number.to_string()))
+        }),
         tasks: tasks.collect(),
         answers: answers.iter().map(|one| shown(one, words)).collect(),
         unknown: view.scans(true).len(),

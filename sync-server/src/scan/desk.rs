@@ -10,7 +10,7 @@ use ledger_core::entry::{IdempotencyKey, Particulars};
 use ledger_core::fold::Fold;
 use ledger_core::{EntryId, Timestamp, UserName};
 use ledger_node::{Actor, Node, Written, request_key};
-use scanning::{Action, Heard, Input, Session, Sign, Step, Writing, after};
+use scanning::{Action, Heard, Here, Input, Session, Sign, Step, Writing, after};
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Named, carry_out};
@@ -148,14 +148,20 @@ impl Desk {
     fn answer(&mut self, node: &Node, worker: &Worker, raw: &Raw) -> Result<Answer, Problem> {
         let age = raw.age_millis.min(AGE_MILLIS_MAX);
         let at = Timestamp::from_millis(node.now().millis().saturating_sub(age));
-        let step = match node.read(|fold| self.step(fold, &raw.text, at)) {
+        let here = Here {
+            device: node.device(),
+            now: at,
+        };
+        let step = match node.read(|fold| self.step(fold, &raw.text, here)) {
             Ok(step) => step,
             Err(text) => return Ok(raw.answered(Sign::Error, vec![text])),
         };
         let mut done = Done::saying(step.says, step.warns);
         if let Some(action) = &step.action {
             match self.write(node, worker, (raw, at), action) {
-                Ok(written) => self.wrote.extend(done.add(node, action, written)),
+                Ok(written) => self
+                    .wrote
+                    .extend(done.add(node, &self.session, action, written)),
                 Err(problem) if problem.status.is_server_error() => return Err(problem),
                 Err(problem) => {
                     return Ok(Answer {
@@ -177,15 +183,15 @@ impl Desk {
     }
 
     /// What a text leads to where the session stands.
-    fn step(&self, fold: &Fold, text: &str, at: Timestamp) -> Result<Step, String> {
-        let setting = Setting::of_year(year_of(at));
+    fn step(&self, fold: &Fold, text: &str, here: Here) -> Result<Step, String> {
+        let setting = Setting::of_year(year_of(here.now));
         let Heard { input, warnings } = scanning::hear(fold, &self.session, text, &setting)?;
         if let Input::Badge(user) = &input {
             return Err(format!(
                 "a badge logs nobody in here: log in with the password of {user}"
             ));
         }
-        let mut step = self.session.step(fold, input, at)?;
+        let mut step = self.session.step(fold, input, here)?;
         step.warns.splice(0..0, warnings);
         Ok(step)
     }
@@ -261,7 +267,13 @@ impl Done {
     }
 
     /// Adds what came of writing; gives the transactions, which can be undone.
-    fn add(&mut self, node: &Node, action: &Action, written: Written) -> Vec<EntryId> {
+    fn add(
+        &mut self,
+        node: &Node,
+        session: &Session,
+        action: &Action,
+        written: Written,
+    ) -> Vec<EntryId> {
         let about = written.about.as_ref();
         let (transactions, after, name) = node.read(|fold| {
             let name = match about {
@@ -270,7 +282,7 @@ impl Done {
             };
             let ids = written.entries.iter().copied();
             let transactions: Vec<EntryId> = ids.filter(|id| fold.is_transaction(*id)).collect();
-            (transactions, after(fold, action, about), name)
+            (transactions, after(fold, session, action, about), name)
         });
         self.says.push_str(&after);
         self.warnings.extend(written.warnings);

@@ -63,15 +63,90 @@ const KNOWN: &[(&str, &str)] = &[
     ("{mode} done: scan the next location", "scan-mode-done"),
     ("at {location}: scan a mode", "scan-at-without-mode"),
     ("nothing is going on: scan a mode", "scan-nothing-going-on"),
-    (
-        "the mode {mode} is not in this version",
-        "scan-mode-missing",
-    ),
     ("{n} of the next item", "scan-times"),
     ("ORDER: scan an order", "scan-order-begun"),
-    ("ORDER again", "scan-order-again"),
+    ("LOT: scan a production lot", "scan-lot-begun"),
+    ("PO: scan a purchase order", "scan-po-begun"),
+    ("STOCKTAKE: scan a stocktake", "scan-stocktake-begun"),
+    (
+        "STOCKTAKE: scan the next location, or DONE",
+        "scan-stocktake-next",
+    ),
+    ("{mode} again", "scan-mode-again"),
     ("ORDER done: scan the next order", "scan-order-done"),
+    ("LOT done: scan the next production lot", "scan-lot-done"),
+    ("PO done: scan the next purchase order", "scan-po-done"),
+    (
+        "STOCKTAKE done: scan the next stocktake",
+        "scan-stocktake-done",
+    ),
     ("ORDER {order}", "scan-order"),
+    ("LOT {number}", "scan-lot"),
+    ("PO {number}", "scan-po"),
+    ("STOCKTAKE {number}", "scan-stocktake"),
+    ("{amounts} issued at {location} for {number}", "scan-issued"),
+    ("{amounts} built at {location} for {number}", "scan-built"),
+    (
+        "{amounts} received at {location} for {number}",
+        "scan-received",
+    ),
+    (
+        "{amounts} more than ordered: scan a reason, or UNDO",
+        "scan-more-than-ordered",
+    ),
+    (
+        "{item} is not on the purchase order {number}: scan a reason, or UNDO",
+        "scan-not-ordered",
+    ),
+    ("{amounts} more than the lot takes", "scan-more-than-needed"),
+    ("{amounts} still to come of {number}", "scan-still-to-come"),
+    ("all of {number} has come", "scan-all-came"),
+    (
+        "the label is of the purchase order {number}, not of {other}",
+        "scan-label-of-other",
+    ),
+    (
+        "the label is of the purchase order {number}, which is not open here: scan a purchase order",
+        "scan-label-of-none",
+    ),
+    (
+        "the production lot {number} is {state}: nothing can be issued or built for it",
+        "scan-document-ended",
+    ),
+    (
+        "the purchase order {number} is {state}: nothing can be received for it",
+        "scan-document-ended",
+    ),
+    (
+        "the stocktake {number} is {state}: nothing can be counted for it",
+        "scan-document-ended",
+    ),
+    (
+        "the stocktake has ended: it is counted all the same",
+        "scan-stocktake-over",
+    ),
+    (
+        "to be counted again at {location}: {items}",
+        "scan-again-here",
+    ),
+    (
+        "{location} is for another device to count",
+        "scan-for-others",
+    ),
+    ("nothing is expected at {location}", "scan-none-expected"),
+    (
+        "already counted: {n}, counting again",
+        "scan-counted-before",
+    ),
+    (
+        "{told} at {location}: count again, or scan it again to take it so",
+        "scan-count-differs",
+    ),
+    ("not counted at {location}: {items}", "scan-left-out"),
+    (
+        "{amounts}? Scan it again to confirm",
+        "scan-that-much-typed",
+    ),
     (
         "the order {order} is {state}: nothing can be picked for it",
         "scan-order-ended",
@@ -85,13 +160,15 @@ const KNOWN: &[(&str, &str)] = &[
         "nothing at {location} is for this order",
         "scan-not-for-order",
     ),
+    ("nothing at {location} is for this lot", "scan-not-for-lot"),
     (
-        "there is nothing to postpone: SKIP belongs to ORDER",
+        "there is nothing to postpone: SKIP belongs to ORDER, LOT, PO and STOCKTAKE",
         "scan-skip-nothing",
     ),
     ("{item} at {location} postponed", "scan-skipped"),
+    ("{item} postponed", "scan-skipped-item"),
     (
-        "there is nothing to be short of: SHORT belongs to ORDER",
+        "there is nothing to be short of: SHORT belongs to ORDER and LOT",
         "scan-short-nothing",
     ),
     (
@@ -116,6 +193,18 @@ const KNOWN: &[(&str, &str)] = &[
         "scan-location-first",
     ),
     ("{item} is an item: scan an order first", "scan-order-first"),
+    (
+        "{item} is an item: scan a production lot first",
+        "scan-lot-first",
+    ),
+    (
+        "{item} is an item: scan a purchase order first",
+        "scan-po-first",
+    ),
+    (
+        "{item} is an item: scan a stocktake first",
+        "scan-stocktake-first",
+    ),
     (
         "{customer} is a customer: scan OWNER first, to work with their stock",
         "scan-owner-first",
@@ -192,6 +281,10 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     ("scan a mode", "scan-next-mode"),
     ("scan an order", "scan-next-order"),
+    ("scan a production lot", "scan-next-lot"),
+    ("scan a purchase order", "scan-next-po"),
+    ("scan a stocktake", "scan-next-stocktake"),
+    ("scan a reason, or UNDO", "scan-next-why"),
     ("scan a location", "scan-next-location"),
     ("scan where it goes", "scan-next-to"),
     ("scan an item", "scan-next-item"),
@@ -205,7 +298,29 @@ const KNOWN: &[(&str, &str)] = &[
         "scan-next-batch",
     ),
     ("next: {amounts} at {location}", "scan-next-pick"),
+    ("next: {amounts}", "scan-next-amounts"),
+    (
+        "next: {item} at {location}, batch {batch}",
+        "scan-next-count-batch",
+    ),
+    ("next: {item} at {location}", "scan-next-count"),
+    ("count again: {amounts} at {location}", "scan-next-again"),
+    ("count again: {item} at {location}", "scan-next-again-blind"),
     ("nothing is left to pick: scan DONE", "scan-nothing-left"),
+    (
+        "all parts are issued: scan what is built, or DONE",
+        "scan-all-issued",
+    ),
+    (
+        "nothing else is on the shelves, {amounts} wanting: DONE",
+        "scan-parts-wanting",
+    ),
+    ("all of it has come: scan DONE", "scan-all-of-it-came"),
+    ("nothing is left to count: scan DONE", "scan-all-counted"),
+    (
+        "{n} more lines are for other devices to count: scan DONE",
+        "scan-others-count",
+    ),
     (
         "nothing else is ready, {amounts} to come: DONE",
         "scan-nothing-ready",

@@ -136,6 +136,7 @@ fn own_code(own: Own, count: usize, setting: &Setting) -> Reading {
         | own::Kind::Order
         | own::Kind::Lot
         | own::Kind::PurchaseOrder
+        | own::Kind::Stocktake
         | own::Kind::Customer
         | own::Kind::Supplier
         | own::Kind::User

@@ -5,6 +5,7 @@ use codes::mh10::Label;
 use codes::reading::{Meaning, Reading, Setting};
 use codes::slip::Slip;
 use ledger_core::Code;
+use ledger_core::document::Family;
 use ledger_core::fold::Fold;
 use scanning::{Meant, Thing, Wanted};
 use serde::Serialize;
@@ -26,6 +27,9 @@ struct Explained {
     location: Option<String>,
     command: Option<String>,
     order: Option<String>,
+    lot: Option<String>,
+    po: Option<String>,
+    stocktake: Option<String>,
     customer: Option<String>,
     user: Option<String>,
     reason: Option<String>,
@@ -70,6 +74,13 @@ fn explain(fold: &Fold, code: &str, setting: &Setting) -> Explained {
         let names: Vec<String> = items.iter().map(Code::to_string).collect();
         warnings.push(format!("several items claim it: {}", names.join(", ")));
     }
+    if let Thing::Alike(found) = &thing {
+        let named = found
+            .iter()
+            .map(|(family, id)| format!("{} {id}", family.word()));
+        let named: Vec<String> = named.collect();
+        warnings.push(format!("several have this number: {}", named.join(", ")));
+    }
     let location = match &also {
         Some(Thing::Location(location)) => Some(location.to_string()),
         Some(_) | None => None,
@@ -83,6 +94,9 @@ fn explain(fold: &Fold, code: &str, setting: &Setting) -> Explained {
         location,
         command: None,
         order: None,
+        lot: None,
+        po: None,
+        stocktake: None,
         customer: None,
         user: None,
         reason: None,
@@ -97,12 +111,20 @@ fn explain(fold: &Fold, code: &str, setting: &Setting) -> Explained {
         Thing::Command(_, word) => explained.command = Some(word),
         Thing::Item(item) => explained.item = named(item),
         Thing::Location(location) => explained.location = named(location),
-        Thing::Order(order) => explained.order = fold.order_number(order).map(Code::to_string),
+        Thing::Document(family, id) => {
+            let number = fold.document_name(id).map(|(_, number)| number.to_string());
+            match family {
+                Family::Order => explained.order = number,
+                Family::Lot => explained.lot = number,
+                Family::Purchase => explained.po = number,
+                Family::Stocktake => explained.stocktake = number,
+            }
+        }
         Thing::Customer(customer) => explained.customer = named(customer),
         Thing::User(user) => explained.user = Some(user.to_string()),
         Thing::Batch(batch) => explained.batch = named(batch),
         Thing::Reason(reason) => explained.reason = Some(reason),
-        Thing::Several(_) | Thing::Misread | Thing::Unknown => {}
+        Thing::Several(_) | Thing::Alike(_) | Thing::Misread | Thing::Unknown => {}
     }
     explained
 }

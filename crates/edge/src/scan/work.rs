@@ -7,7 +7,8 @@ use ledger_core::UserName;
 use ledger_core::fold::Fold;
 use ledger_node::{Actor, Node, NodeError};
 use scanning::{
-    Action, Heard, Session, Sign, Step, Thing, Tone, Wanted, Writing, after, meant, refusal_text,
+    Action, Heard, Here, Session, Sign, Step, Thing, Tone, Wanted, Writing, after, meant,
+    refusal_text,
 };
 use serde_json::json;
 
@@ -95,9 +96,13 @@ impl Work<'_> {
         let (node, session) = (self.node, &self.session);
         let text = self.with_numbers(raw);
         let setting = Setting::of_year(time::year_of(node.now()));
+        let here = Here {
+            device: node.device(),
+            now: raw.at,
+        };
         let taken: Result<Step, String> = node.read(|fold| {
             let Heard { input, warnings } = scanning::hear(fold, session, &text, &setting)?;
-            let mut step = session.step(fold, input, raw.at)?;
+            let mut step = session.step(fold, input, here)?;
             step.warns.splice(0..0, warnings);
             Ok(step)
         });
@@ -119,8 +124,7 @@ impl Work<'_> {
             }
         }
         self.session = step.next;
-        if self.session.mode() == Some("ORDER") {
-            let guide = node.read(|fold| self.session.prompt(fold));
+        if let Some(guide) = node.read(|fold| self.session.guide(fold)) {
             done.after = format!("{}; {guide}", done.after);
         }
         Ok(done.reply(&step.says, step.tone))
@@ -139,7 +143,9 @@ impl Work<'_> {
         let plan = |fold: &Fold| writing.plan(fold, action);
         let written = self.node.write_once(&self.actor, raw.once(), plan)?;
         let about = written.about.as_ref();
-        let after = self.node.read(|fold| after(fold, action, about));
+        let after = self
+            .node
+            .read(|fold| after(fold, &self.session, action, about));
         Ok(Done {
             warnings: written.warnings,
             after,

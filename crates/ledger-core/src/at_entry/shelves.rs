@@ -25,6 +25,20 @@ pub fn shelves_for(fold: &Fold, order: &Order, item: &Code) -> Vec<Shelf> {
     shelves_within(fold, item, promised)
 }
 
+/// Where to take a part for a lot, so much of it as is there.
+#[must_use]
+pub fn shelves_for_lot(fold: &Fold, lot: &Lot, item: &Code, quantity: Total) -> Vec<Shelf> {
+    let pools = fold.usable_pools(item, lot.site.as_ref(), lot.customer.as_ref());
+    let mut open = quantity.max(Total::ZERO);
+    let mut shelves = shelves_within(fold, item, pools);
+    shelves.retain_mut(|shelf| {
+        shelf.quantity = shelf.quantity.min(open);
+        open = open.minus(shelf.quantity);
+        shelf.quantity > Total::ZERO
+    });
+    shelves
+}
+
 /// Where to take an item for an order, at most so much of each pool, in the order it should be
 /// taken: the customer's own first, then ours; the item's usual location first, then by location
 /// number; what expires first, first.
@@ -107,8 +121,7 @@ pub(super) fn take_for(
     item: &Code,
     quantity: Total,
 ) -> Result<(Vec<Body>, Total), Refusal> {
-    let pools = fold.usable_pools(item, lot.site.as_ref(), lot.customer.as_ref());
-    let shelves = shelves_within(fold, item, pools);
+    let shelves = shelves_for_lot(fold, lot, item, quantity);
     let there = shelves.iter().map(|shelf| shelf.quantity);
     let there = there.fold(Total::ZERO, Total::plus);
     let bodies = movements(shelves, document, item, quantity)?;

@@ -157,8 +157,9 @@ impl Fold {
             .map_or(DocumentState::Open, |(_, state)| state)
     }
 
-    /// The state in a word.
-    pub(crate) fn document_state_word(&self, id: EntryId) -> &'static str {
+    /// How a document stands, in a word.
+    #[must_use]
+    pub fn document_state_word(&self, id: EntryId) -> &'static str {
         self.document_state(id).word()
     }
 

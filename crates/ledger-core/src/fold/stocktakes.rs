@@ -210,6 +210,16 @@ impl Fold {
     /// whatever was counted for it.
     #[must_use]
     pub fn stocktake_lines(&self, stocktake: &Stocktake) -> Vec<StocktakeLine> {
+        self.stocktake_lines_of(stocktake, None)
+    }
+
+    /// The same of one location, without looking at others.
+    #[must_use]
+    pub fn stocktake_lines_at(&self, stocktake: &Stocktake, location: &Code) -> Vec<StocktakeLine> {
+        self.stocktake_lines_of(stocktake, Some(location))
+    }
+
+    fn stocktake_lines_of(&self, stocktake: &Stocktake, at: Option<&Code>) -> Vec<StocktakeLine> {
         let Some((log, ..)) = self.begun(Family::Stocktake, stocktake.id) else {
             return Vec::new();
         };
@@ -217,7 +227,11 @@ impl Fold {
         let booked = self.booked(stocktake.id).into_iter();
         let booked: BTreeSet<TxKey> = booked.map(|(key, _)| key).collect();
         let mut lines: BTreeMap<LineKey, Gathered> = BTreeMap::new();
-        for line in self.lines_to_look_at(stocktake, &booked) {
+        let looked_at = match at {
+            Some(location) => self.lines_in(location).collect(),
+            None => self.lines_to_look_at(stocktake, &booked),
+        };
+        for line in looked_at {
             let mut at = self.line_key(line);
             at.item = self.canonical(&at.item);
             let gathered = lines.entry(at).or_default();

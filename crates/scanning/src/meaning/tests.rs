@@ -95,10 +95,13 @@ fn words_things_and_readings_in_their_order() {
         ("nothing", Thing::Unknown),
         (
             "R-1040",
-            Thing::Order(EntryId {
-                origin: Origin::from_bytes([1; 16]),
-                seq: 9,
-            }),
+            Thing::Document(
+                Family::Order,
+                EntryId {
+                    origin: Origin::from_bytes([1; 16]),
+                    seq: 9,
+                },
+            ),
         ),
     ] {
         assert_eq!(thing(&shop, text), expected, "{text}");

@@ -47,9 +47,11 @@ impl Session {
     /// The last scan of a count was none. The session has forgotten it already.
     pub(super) fn untallied(self, piece: Piece, location: Code) -> Step {
         let says = format!("{} not counted at {location}", of_item(&piece));
-        if self.tallied.is_empty() && self.picking.is_some() {
+        if let (true, Some(Mode::Count), Some(job)) =
+            (self.tallied.is_empty(), self.mode, &self.job)
+        {
             // What was taken back is that it is counted at all.
-            let mode = Some(Mode::Order);
+            let mode = Some(Mode::for_family(job.family));
             return Step::to(Self { mode, ..self }, says);
         }
         Step::to(self, says).writing(Action::TallyBack { piece, location })
@@ -57,20 +59,21 @@ impl Session {
 
     /// The same at the end of a count: what it was interrupted for goes on.
     pub(super) fn counted(&self) -> Self {
-        let was_picking = self.picking.is_some() && self.mode == Some(Mode::Count);
-        if was_picking {
-            return Self {
-                mode: Some(Mode::Order),
+        let job = self.job.clone();
+        match (self.mode, &job) {
+            (Some(Mode::Count), Some(interrupted)) => Self {
+                mode: Some(Mode::for_family(interrupted.family)),
                 location: self.location.clone(),
-                picking: self.picking.clone(),
-                ..self.cleared()
-            };
+                job,
+                ..self.idle()
+            },
+            (Some(Mode::Stocktake), _) => Self { job, ..self.idle() },
+            _ => self.idle(),
         }
-        self.cleared()
     }
 
     /// The scans of this count whose codes are known.
-    fn seen(&self) -> impl Iterator<Item = &Counted> + Clone {
+    pub(super) fn seen(&self) -> impl Iterator<Item = &Counted> + Clone {
         self.tallied.iter().filter_map(|tally| match tally {
             Tally::Known(scan) => Some(scan),
             Tally::Unknown(_) => None,
@@ -85,7 +88,7 @@ impl Session {
     }
 
     /// What was counted here, one count for each item, owner and batch.
-    fn counts(&self) -> Vec<Counted> {
+    pub(super) fn counts(&self) -> Vec<Counted> {
         let mut counts: BTreeMap<_, Counted> = BTreeMap::new();
         for scan in self.seen() {
             let Counted { piece, started } = scan;
@@ -119,7 +122,15 @@ impl Step {
             }
             let counted = listed(counts.iter().map(|count| of_item(&count.piece)));
             self.says = format!("{counted} counted at {location}; {}", self.says);
-            self.action = Some(Action::Count { counts, location });
+            let document = session
+                .document()
+                .filter(|_| session.mode == Some(Mode::Stocktake));
+            let stocktake = document.map(|(_, id)| id);
+            self.action = Some(Action::Count {
+                counts,
+                location,
+                stocktake,
+            });
         }
         self
     }

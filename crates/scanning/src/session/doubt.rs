@@ -6,7 +6,7 @@ use ledger_core::{Code, Quantity, Total};
 
 use super::step::{Input, Piece, Step, Tone};
 use super::{Session, listed, of_item};
-use crate::meaning::Content;
+use crate::meaning::{Content, Word};
 
 /// Fewer are never too many.
 const USUAL: i64 = 100;
@@ -22,22 +22,35 @@ pub(super) enum Doubt {
     Which(Vec<Code>, Content),
     /// It is much more than usual.
     Much(Piece),
+    /// More of it came than was ordered.
+    Why(Piece),
+}
+
+/// What was asked and answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Sure {
+    /// It is so much.
+    pub(super) is_much: bool,
+    /// Why it is more than was ordered.
+    pub(super) why: Option<String>,
 }
 
 /// An input after what was asked before it.
 pub(super) struct Answered {
     pub(super) input: Input,
-    /// It was asked whether it is so much, and it is.
-    pub(super) is_sure: bool,
+    pub(super) sure: Sure,
     /// What was asked and not answered.
     pub(super) left: Option<String>,
+    /// The input did nothing but to give up what was asked.
+    pub(super) is_over: bool,
 }
 
 impl Doubt {
     pub(super) fn answered(self, input: Input) -> Answered {
         let unsure = |input, left| Answered {
+            is_over: matches!(input, Input::Word(Word::Undo)),
             input,
-            is_sure: false,
+            sure: Sure::default(),
             left,
         };
         match (self, input) {
@@ -46,8 +59,25 @@ impl Doubt {
             }
             (Self::Much(asked), Input::Item(piece)) if asked == piece => Answered {
                 input: Input::Item(piece),
-                is_sure: true,
+                sure: Sure {
+                    is_much: true,
+                    why: None,
+                },
                 left: None,
+                is_over: false,
+            },
+            (Self::Why(asked), Input::Reason(reason)) => Answered {
+                input: Input::Item(asked),
+                sure: Sure {
+                    is_much: true,
+                    why: Some(reason),
+                },
+                left: None,
+                is_over: false,
+            },
+            (Self::Why(piece), Input::Word(Word::Done)) => Answered {
+                is_over: true,
+                ..unsure(Input::Word(Word::Done), Some(Self::Why(piece).left()))
             },
             (doubt, input) => unsure(input, Some(doubt.left())),
         }
@@ -59,9 +89,19 @@ impl Doubt {
                 let items = listed(items.iter().map(ToString::to_string));
                 format!("the code before, of {items}, was not taken")
             }
-            Self::Much(piece) => format!("{} was not taken", of_item(piece)),
+            Self::Much(piece) | Self::Why(piece) => format!("{} was not taken", of_item(piece)),
         }
     }
+
+    /// Whether it is asked on: `REASON` before the reason that is asked for.
+    pub(super) const fn goes_on(&self, input: &Input) -> bool {
+        let is_word = matches!(input, Input::Word(Word::Mode(word)) if is_reason(word));
+        matches!(self, Self::Why(_)) && is_word
+    }
+}
+
+const fn is_reason(word: &str) -> bool {
+    matches!(word.as_bytes(), b"REASON")
 }
 
 /// The most of an item that was moved at once lately, when so much is many times that.
@@ -106,11 +146,16 @@ impl Session {
         scanned: &Piece,
         quantity: Quantity,
     ) -> Option<Step> {
-        let most = usual_below(fold, &scanned.item, quantity)?;
-        let says = format!(
-            "{quantity} of {}? The most at once was {most}: scan it again to confirm",
-            scanned.item
-        );
+        let item = &scanned.item;
+        let says = if self.is_blind(fold) {
+            // What was usual would tell how much there may be; a number that was typed is asked
+            // about whatever the ledger has.
+            let is_typed = self.times.is_some() && Some(quantity) > Quantity::from_units(USUAL);
+            is_typed.then(|| format!("{quantity} of {item}? Scan it again to confirm"))?
+        } else {
+            let most = usual_below(fold, item, quantity)?;
+            format!("{quantity} of {item}? The most at once was {most}: scan it again to confirm")
+        };
         let next = Self {
             doubt: Some(Doubt::Much(scanned.clone())),
             ..self.clone()

@@ -1,232 +1,145 @@
-//! ORDER: what an order still wants, from which place, in the order of the places.
+//! ORDER and LOT: what is taken for an order or a lot, from which place, and what a lot makes.
 
-use std::cmp::Reverse;
+use ledger_core::document::Family;
+use ledger_core::fold::{Fold, Order};
+use ledger_core::{Code, Quantity, Total};
 
-use ledger_core::at_entry::shelves_for;
-use ledger_core::fold::{Fold, LineKey, Order};
-use ledger_core::{Code, EntryId, Quantity, Timestamp, Total};
+use super::job::{Job, Task, a};
+use super::step::{Action, Counted, Here, Piece, Step};
+use super::{Mode, Session, Tally, of_item};
 
-use super::step::{Action, Counted, Piece, Step};
-use super::{Mode, Session, Tally};
-
-/// An order that is being picked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Picking {
-    pub(super) order: EntryId,
-    /// Items at places that were postponed.
-    pub(super) skipped: Vec<(Code, Code)>,
+fn order_of(fold: &Fold, job: &Job) -> Result<Order, String> {
+    let order = fold.order(job.id);
+    order.ok_or_else(|| "the order is not known here any more: scan another".to_owned())
 }
 
-/// What to take next for an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
-    /// The stock line.
-    pub line: LineKey,
-    /// How much.
-    pub quantity: Total,
+/// That a document comes before an item.
+pub(super) fn first(item: &Code, family: Family) -> String {
+    format!("{item} is an item: scan {} first", a(family))
 }
 
-impl Task {
-    /// How much of what to take where, in words.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let LineKey {
-            item,
-            location,
-            batch,
-            ..
-        } = &self.line;
-        let batch = batch.as_ref().map(|batch| format!(", batch {batch}"));
-        let batch = batch.unwrap_or_default();
-        format!("{} of {item} at {location}{batch}", self.quantity)
-    }
-}
-
-impl Picking {
-    pub(super) const fn of(order: EntryId) -> Self {
-        Self {
-            order,
-            skipped: Vec::new(),
-        }
-    }
-
-    fn is_skipped(&self, line: &LineKey) -> bool {
-        self.skipped
-            .iter()
-            .any(|(item, at)| (item, at) == (&line.item, &line.location))
-    }
-
-    /// What is ready and not picked, place by place; what was postponed last.
-    fn tasks(&self, fold: &Fold) -> Vec<Task> {
-        let Some(order) = fold.order(self.order) else {
-            return Vec::new();
-        };
-        let ready = fold.order_lines(self.order).into_iter();
-        let ready = ready.filter(|line| line.allocated > Total::ZERO);
-        let shelves = ready.flat_map(|line| shelves_for(fold, &order, &line.item));
-        let mut tasks: Vec<Task> = shelves
-            .map(|shelf| Task {
-                line: shelf.line,
-                quantity: shelf.quantity,
-            })
-            .collect();
-        tasks.sort_by_cached_key(|task| {
-            let LineKey {
-                item,
-                location,
-                batch,
-                owner,
-            } = task.line.clone();
-            let is_postponed = self.is_skipped(&task.line);
-            (is_postponed, location, item, batch, Reverse(owner))
-        });
-        tasks
-    }
-
-    /// What comes next, in words.
-    pub(super) fn guide(&self, fold: &Fold) -> String {
-        if let Some(task) = self.tasks(fold).first() {
-            return format!("next: {}", task.text());
-        }
-        let lines = fold.order_lines(self.order);
-        let waits = lines.iter().filter(|line| line.backorder > Total::ZERO);
-        let waits: Vec<String> = waits
-            .map(|line| format!("{} of {}", line.backorder, line.item))
-            .collect();
-        match waits.is_empty() {
-            true => "nothing is left to pick: scan DONE".to_owned(),
-            false => format!("nothing else is ready, {} to come: DONE", waits.join(", ")),
-        }
-    }
+pub(super) fn location_first(item: &Code) -> String {
+    format!("{item} is an item: scan a location first")
 }
 
 impl Session {
-    /// What is to be taken for the order that is being picked, the next first.
-    #[must_use]
-    pub fn tasks(&self, fold: &Fold) -> Vec<Task> {
-        let picking = self.picking.as_ref();
-        picking.map_or_else(Vec::new, |picking| picking.tasks(fold))
-    }
-
-    fn order_of(fold: &Fold, picking: &Picking) -> Result<Order, String> {
-        let order = fold.order(picking.order);
-        order.ok_or_else(|| "the order is not known here any more: scan another".to_owned())
-    }
-
-    /// Begins to pick an order.
-    pub(super) fn pick(&self, fold: &Fold, id: EntryId) -> Result<Step, String> {
-        self.nothing_held()?;
-        let picking = Picking::of(id);
-        let order = Self::order_of(fold, &picking)?;
-        if !fold.is_open_order(id) {
-            return Err(format!(
-                "the order {} is {}: nothing can be picked for it",
-                order.number,
-                order.state.word()
-            ));
-        }
-        let next = Self {
-            mode: Some(Mode::Order),
-            picking: Some(picking),
-            ..self.cleared()
-        };
-        Ok(self.moved_on(next, format!("ORDER {}", order.number)))
-    }
-
     /// An item is taken for the order.
-    pub(super) fn pick_item(
-        &self,
-        fold: &Fold,
-        piece: Piece,
-        location: Option<Code>,
-    ) -> Result<Step, String> {
+    pub(super) fn pick_item(&self, fold: &Fold, piece: Piece) -> Result<Step, String> {
         let item = &piece.item;
-        let Some(picking) = &self.picking else {
-            return Err(format!("{item} is an item: scan an order first"));
-        };
-        let order = Self::order_of(fold, picking)?;
-        let lines = fold.order_lines(picking.order);
+        let job = self.job.as_ref();
+        let job = job.ok_or_else(|| first(item, Family::Order))?;
+        let order = order_of(fold, job)?;
+        let lines = fold.order_lines(job.id);
         if !lines.iter().any(|line| line.item == *item) {
             return Err(format!("{item} is not on the order {}", order.number));
         }
-        let location =
-            location.ok_or_else(|| format!("{item} is an item: scan a location first"))?;
+        let location = self.location.clone();
+        let location = location.ok_or_else(|| location_first(item))?;
         let says = format!(
             "{} of {item} picked at {location} for {}",
             piece.quantity, order.number
         );
-        let next = Self {
-            times: None,
-            ..self.clone()
-        };
-        let order = order.number;
-        Ok(Step::to(next, says).writing(Action::Pick {
+        let order = job.id;
+        Ok(Step::to(self.without_times(), says).writing(Action::Pick {
             order,
             piece,
             location,
         }))
     }
 
-    /// A place is reached while an order is picked.
-    pub(super) fn pick_at(&self, fold: &Fold, location: &Code) -> Step {
+    /// A part is taken for the lot, or units of it are built.
+    pub(super) fn lot_item(&self, fold: &Fold, mut piece: Piece) -> Result<Step, String> {
+        let item = piece.item.clone();
+        let job = self.job.as_ref();
+        let job = job.ok_or_else(|| first(&item, Family::Lot))?;
+        let lot = fold.lot(job.id).ok_or_else(|| {
+            "the production lot is not known here any more: scan another".to_owned()
+        })?;
+        let location = self.location.clone();
+        let location = location.ok_or_else(|| location_first(&item))?;
+        let (next, number, lot_id) = (self.without_times(), &lot.number, job.id);
+        let amount = of_item(&piece);
+        if item == lot.item {
+            let says = format!("{amount} built at {location} for {number}");
+            return Ok(Step::to(next, says).writing(Action::Build {
+                lot: lot_id,
+                piece,
+                location,
+            }));
+        }
+        // Whose stock it is was looked up for the list.
+        if piece.owner.is_none() {
+            let tasks = self.tasks(fold);
+            let mut here = tasks
+                .iter()
+                .filter(|task| task.item == item && task.location.as_ref() == Some(&location));
+            piece.owner = here.next().and_then(|task| task.owner.clone());
+        }
+        let line = lot.bom.iter().find(|line| line.item == item);
+        let required = line.map(|line| lot.required(line));
+        let over = required.map(|required| piece.quantity.total().minus(required));
+        let says = format!("{amount} issued at {location} for {number}");
+        let step = Step::to(next, says).writing(Action::Issue {
+            lot: lot_id,
+            piece,
+            location,
+        });
+        Ok(match over.filter(|over| *over > Total::ZERO) {
+            Some(over) => step.warning(format!("{over} of {item} more than the lot takes")),
+            None => step,
+        })
+    }
+
+    pub(super) fn without_times(&self) -> Self {
+        Self {
+            times: None,
+            ..self.clone()
+        }
+    }
+
+    /// A place is reached while a list is worked off.
+    pub(super) fn pick_at(&self, fold: &Fold, family: Family, location: &Code) -> Step {
         let tasks = self.tasks(fold);
-        let is_there = tasks.iter().any(|task| task.line.location == *location);
+        let is_there = |task: &Task| task.location.as_ref() == Some(location);
         let next = Self {
             location: Some(location.clone()),
             ..self.clone()
         };
-        let step = Step::to(next, format!("ORDER at {location}"));
-        if is_there || tasks.is_empty() {
+        let word = Mode::for_family(family).word();
+        let step = Step::to(next, format!("{word} at {location}"));
+        if self.job.is_none() || tasks.is_empty() || tasks.iter().any(is_there) {
             return step;
         }
-        step.warning(format!("nothing at {location} is for this order"))
-    }
-
-    /// `SKIP`: what comes next is postponed.
-    pub(super) fn skip(&self, fold: &Fold) -> Result<Step, String> {
-        let tasks = self.tasks(fold);
-        let (Some(task), Some(picking)) = (tasks.first(), &self.picking) else {
-            return Err("there is nothing to postpone: SKIP belongs to ORDER".to_owned());
-        };
-        let mut picking = picking.clone();
-        if picking.is_skipped(&task.line) {
-            // Everything was, so it begins again.
-            picking.skipped.clear();
+        match family {
+            Family::Order => step.warning(format!("nothing at {location} is for this order")),
+            Family::Lot => step.warning(format!("nothing at {location} is for this lot")),
+            // What comes can be put anywhere.
+            Family::Purchase | Family::Stocktake => step,
         }
-        let LineKey { item, location, .. } = task.line.clone();
-        let says = format!("{item} at {location} postponed");
-        picking.skipped.push((item, location));
-        let next = Self {
-            picking: Some(picking),
-            times: None,
-            ..self.clone()
-        };
-        Ok(Step::to(next, says))
     }
 
     /// `SHORT`: there is less than there should be, so what is there is counted.
-    pub(super) fn short(&self, fold: &Fold, now: Timestamp) -> Result<Step, String> {
+    pub(super) fn short(&self, fold: &Fold, here: Here) -> Result<Step, String> {
         let tasks = self.tasks(fold);
-        let here = |task: &&Task| Some(&task.line.location) == self.location.as_ref();
-        if self.mode != Some(Mode::Order) || tasks.is_empty() {
-            return Err("there is nothing to be short of: SHORT belongs to ORDER".to_owned());
+        let is_here = |task: &&Task| task.location == self.location;
+        let takes = matches!(self.mode, Some(Mode::Order | Mode::Lot));
+        if !takes || tasks.is_empty() {
+            return Err(
+                "there is nothing to be short of: SHORT belongs to ORDER and LOT".to_owned(),
+            );
         }
-        let Some(task) = tasks.iter().find(here) else {
-            let place = tasks.first().map(|task| task.line.location.to_string());
-            let place = place.unwrap_or_default();
+        let found = tasks.iter().find(is_here);
+        let (Some(task), Some(location)) = (found, &self.location) else {
+            let place = tasks.first().and_then(|task| task.location.as_ref());
+            let place = place.map(Code::to_string).unwrap_or_default();
             return Err(format!(
                 "scan the location first where it is short: {place}"
             ));
         };
-        let LineKey {
-            item,
-            owner,
-            batch,
-            location,
-        } = task.line.clone();
+        let item = &task.item;
         let none = Piece {
-            owner,
-            batch: batch.map(|batch| batch.to_string()),
+            owner: task.owner.clone(),
+            batch: task.batch.as_ref().map(Code::to_string),
             ..Piece::of(item.clone(), Quantity::ZERO)
         };
         let next = Self {
@@ -235,7 +148,7 @@ impl Session {
             // None is there, until some are scanned.
             tallied: vec![Tally::Known(Counted {
                 piece: none,
-                started: now,
+                started: here.now,
             })],
             ..self.clone()
         };

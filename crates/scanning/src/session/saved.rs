@@ -4,12 +4,14 @@
 //! understand is no session, and the person scans the mode and the place once more.
 
 use ledger_core::Timestamp;
+use ledger_core::document::Family;
 use ledger_core::entry::ScanMode;
 use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
-use super::pick::Picking;
+use super::job::Job;
 use super::step::{Counted, Found, Kept, Piece, Unknown};
+use super::stocktake::Doubted;
 use super::{Asked, Mode, Session, Tally};
 use crate::meaning::Content;
 
@@ -26,8 +28,50 @@ struct Saved {
     reason: Option<String>,
     asked: Option<String>,
     much: Option<SavedPiece>,
-    order: Option<String>,
-    skipped: Vec<(String, String)>,
+    more: Option<SavedPiece>,
+    job: Option<SavedJob>,
+    doubted: Vec<(String, bool)>,
+}
+
+/// What is worked off.
+#[derive(Debug, Serialize, Deserialize)]
+struct SavedJob {
+    family: u8,
+    id: String,
+    device: String,
+    skipped: Vec<(String, Option<String>)>,
+    why: Option<(String, String)>,
+}
+
+impl SavedJob {
+    fn of(job: &Job) -> Self {
+        let skipped = job.skipped.iter();
+        Self {
+            family: job.family.number(),
+            id: job.id.to_string(),
+            device: job.device.to_string(),
+            skipped: skipped
+                .map(|(item, location)| (item.to_string(), text(location.as_ref())))
+                .collect(),
+            why: job.why.clone().map(|(item, why)| (item.to_string(), why)),
+        }
+    }
+
+    fn job(self) -> Option<Job> {
+        let skipped = self.skipped.into_iter();
+        let skipped = skipped.map(|(item, at)| Some((item.parse().ok()?, read(at)?)));
+        let why = match self.why {
+            Some((item, why)) => Some((item.parse().ok()?, why)),
+            None => None,
+        };
+        Some(Job {
+            family: Family::from_number(u64::from(self.family))?,
+            id: self.id.parse().ok()?,
+            device: self.device.parse().ok()?,
+            skipped: skipped.collect::<Option<_>>()?,
+            why,
+        })
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,6 +105,7 @@ struct SavedKept {
     scanned: String,
     aim: Option<String>,
     told: Option<String>,
+    order: Option<String>,
     batch: Option<String>,
     serial: Option<String>,
     expiry: Option<u32>,
@@ -84,6 +129,7 @@ impl SavedKept {
             scanned: scanned.clone(),
             aim: aim.clone(),
             told: text(content.quantity.as_ref()),
+            order: content.order.clone(),
             batch: content.batch.clone(),
             serial: content.serial.clone(),
             expiry: content.expiry,
@@ -100,6 +146,7 @@ impl SavedKept {
             batch: self.batch,
             serial: self.serial,
             expiry: self.expiry,
+            order: self.order,
         };
         Some(Kept {
             unknown: Unknown {
@@ -201,11 +248,10 @@ impl Session {
     /// scanned again.
     #[must_use]
     pub fn saved(&self) -> String {
-        let picking = self.picking.as_ref();
-        let skipped = picking.map_or(&[][..], |picking| &picking.skipped);
-        let much = match &self.doubt {
-            Some(Doubt::Much(piece)) => Some(SavedPiece::of(piece)),
-            Some(Doubt::Which(..)) | None => None,
+        let (much, more) = match &self.doubt {
+            Some(Doubt::Much(piece)) => (Some(SavedPiece::of(piece)), None),
+            Some(Doubt::Why(piece)) => (None, Some(SavedPiece::of(piece))),
+            Some(Doubt::Which(..)) | None => (None, None),
         };
         let asked = self.asked.map(|asked| match asked {
             Asked::Owner => "OWNER",
@@ -222,10 +268,12 @@ impl Session {
             reason: self.reason.clone(),
             asked: asked.map(str::to_owned),
             much,
-            order: picking.map(|picking| picking.order.to_string()),
-            skipped: skipped
+            more,
+            job: self.job.as_ref().map(SavedJob::of),
+            doubted: self
+                .doubted
                 .iter()
-                .map(|(item, location)| (item.to_string(), location.to_string()))
+                .map(|doubted| (doubted.item.to_string(), doubted.begun))
                 .collect(),
         };
         serde_json::to_string(&saved).unwrap_or_default()
@@ -245,10 +293,19 @@ impl Session {
             Some(_) => return None,
             None => None,
         };
-        let much = saved.much.map(SavedPiece::piece);
-        let skipped = saved.skipped.into_iter();
-        let skipped = skipped.map(|(item, at)| Some((item.parse().ok()?, at.parse().ok()?)));
-        let skipped = skipped.collect::<Option<Vec<_>>>()?;
+        let doubt = match (saved.much, saved.more) {
+            (Some(piece), _) => Some(Doubt::Much(piece.piece()?)),
+            (None, Some(piece)) => Some(Doubt::Why(piece.piece()?)),
+            (None, None) => None,
+        };
+        let job = match saved.job {
+            Some(job) => Some(job.job()?),
+            None => None,
+        };
+        let doubted = |(item, begun): (String, bool)| {
+            let item = item.parse().ok()?;
+            Some(Doubted { item, begun })
+        };
         Some(Self {
             mode,
             location: read(saved.location)?,
@@ -259,11 +316,9 @@ impl Session {
             owner: read(saved.owner)?,
             reason: saved.reason,
             asked,
-            doubt: match much {
-                Some(piece) => Some(Doubt::Much(piece?)),
-                None => None,
-            },
-            picking: read(saved.order)?.map(|order| Picking { order, skipped }),
+            doubt,
+            job,
+            doubted: all(saved.doubted, doubted)?,
         })
     }
 }

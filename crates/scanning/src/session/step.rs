@@ -1,7 +1,8 @@
 //! What goes into a session and what comes out: codes as they were understood, and what to write.
 
+use ledger_core::document::Family;
 use ledger_core::entry::ScanMode;
-use ledger_core::{Code, EntryId, Quantity, Timestamp, UserName};
+use ledger_core::{Code, DeviceId, EntryId, Quantity, Timestamp, UserName};
 
 use super::Session;
 use crate::card::CardStep;
@@ -18,8 +19,8 @@ pub enum Input {
     Item(Piece),
     /// Several items have this code; it says this beside.
     Several(Vec<Code>, Content),
-    /// An order, by its opening.
-    Order(EntryId),
+    /// An order, lot, purchase order or stocktake, by the entry that began it.
+    Document(Family, EntryId),
     /// A customer.
     Customer(Code),
     /// A reason, in its words.
@@ -30,6 +31,15 @@ pub enum Input {
     Unknown(Unknown),
     /// A step of the calibration card.
     Card(CardStep),
+}
+
+/// Where and when a scan was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Here {
+    /// The device that it was made for: what others are to count is not asked of it.
+    pub device: DeviceId,
+    /// When.
+    pub now: Timestamp,
 }
 
 /// A code that nobody knows, where an item was expected.
@@ -152,12 +162,41 @@ pub enum Action {
     },
     /// Stock is taken for an order.
     Pick {
-        /// The order's number.
-        order: Code,
+        /// The entry that opened the order.
+        order: EntryId,
         /// What.
         piece: Piece,
         /// From where.
         location: Code,
+    },
+    /// A part is taken for a production lot.
+    Issue {
+        /// The entry that planned the lot.
+        lot: EntryId,
+        /// What.
+        piece: Piece,
+        /// From where.
+        location: Code,
+    },
+    /// Units of a production lot are built; the parts that were not issued go with them.
+    Build {
+        /// The entry that planned the lot.
+        lot: EntryId,
+        /// What.
+        piece: Piece,
+        /// Where they are put.
+        location: Code,
+    },
+    /// Something came of a purchase order.
+    Receive {
+        /// The entry that placed the order.
+        purchase: EntryId,
+        /// What.
+        piece: Piece,
+        /// Where it is put.
+        location: Code,
+        /// Why it is more than was ordered.
+        reason: Option<String>,
     },
     /// One scan of a count, which has no effect on stock.
     Tally {
@@ -179,6 +218,8 @@ pub enum Action {
         counts: Vec<Counted>,
         /// Where.
         location: Code,
+        /// The entry that opened the stocktake that it is for.
+        stocktake: Option<EntryId>,
     },
     /// A scan whose code nobody knows is kept.
     Keep {
@@ -200,6 +241,8 @@ pub enum Tone {
     Done,
     /// Nothing was done yet: the next scan answers.
     Question,
+    /// Nothing was done: what was scanned should not be so, and the next scan says why it is.
+    Refused,
     /// Nobody knows the code. It is kept, and still the person should look.
     Unknown,
 }
@@ -234,7 +277,7 @@ impl Tone {
         match self {
             Self::Done if !is_warned => Sign::Ok,
             Self::Done | Self::Question => Sign::Warning,
-            Self::Unknown => Sign::Error,
+            Self::Refused | Self::Unknown => Sign::Error,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Sessions as they are scanned: codes in, what is written out.
 
+use ledger_core::{DeviceId, Timestamp};
+
 use super::*;
 
 fn code(text: &str) -> Code {
@@ -26,6 +28,15 @@ fn input(word: &str) -> Input {
     }
 }
 
+const DEVICE: DeviceId = DeviceId::from_bytes([1; 16]);
+
+fn here(millis: u64) -> Here {
+    Here {
+        device: DEVICE,
+        now: Timestamp::from_millis(millis),
+    }
+}
+
 /// An action in short.
 fn short(action: &Action) -> String {
     match action {
@@ -39,7 +50,9 @@ fn short(action: &Action) -> String {
         Action::TallyBack { piece, location } => {
             format!("tally back {} @{location}", of_item(piece))
         }
-        Action::Count { counts, location } => {
+        Action::Count {
+            counts, location, ..
+        } => {
             let told =
                 |count: &Counted| format!("{} since {}", of_item(&count.piece), count.started);
             format!("count {} @{location}", listed(counts.iter().map(told)))
@@ -50,6 +63,9 @@ fn short(action: &Action) -> String {
             piece,
             location,
         } => format!("pick {} @{location} for {order}", of_item(piece)),
+        Action::Issue { .. } | Action::Build { .. } | Action::Receive { .. } => {
+            "for a document".to_owned()
+        }
         Action::Badge(user) => format!("badge {user}"),
     }
 }
@@ -59,7 +75,7 @@ fn scan(words: &str) -> (Session, Vec<String>) {
     let mut session = Session::default();
     let mut written = Vec::new();
     for (at, word) in (1..).zip(words.split(' ')) {
-        match session.step(&Fold::new(), input(word), Timestamp::from_millis(at)) {
+        match session.step(&Fold::new(), input(word), here(at)) {
             Ok(step) => {
                 written.extend(step.action.as_ref().map(short));
                 session = step.next;
@@ -143,7 +159,9 @@ fn the_wrong_code_says_what_is_expected() {
         ("R", "scan a mode"),
         ("ADD R", "scan a location"),
         ("COUNT R", "scan a location"),
-        ("LOT", "LOT is not in this version"),
+        ("LOT R", "scan a production lot first"),
+        ("PO R", "scan a purchase order first"),
+        ("STOCKTAKE R", "scan a stocktake first"),
         ("SKIP", "SKIP belongs to ORDER"),
         ("SHORT", "SHORT belongs to ORDER"),
         ("ADD @A MOVEALL", "MOVEALL belongs to MOVE"),
@@ -167,7 +185,7 @@ fn the_wrong_code_says_what_is_expected() {
 fn a_step_that_is_not_taken_leaves_no_trace() {
     let (session, _) = scan("ADD @A Q5");
     let before = session.clone();
-    let refused = session.step(&Fold::new(), input("R"), Timestamp::ZERO);
+    let refused = session.step(&Fold::new(), input("R"), here(0));
     let refused = refused.unwrap();
     assert_eq!(session, before);
     assert_eq!(

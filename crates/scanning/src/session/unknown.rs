@@ -15,7 +15,7 @@ impl Kept {
 
 impl Session {
     /// Whether a scan of a code that nobody knows is kept here: something is being done with items
-    /// at a place. While an order is picked the list goes on asking for what it asked for, so
+    /// at a place. While an order or a lot is picked the list goes on asking for what it asked for, so
     /// nothing was done yet.
     #[must_use]
     pub fn keeps_unknown(&self) -> bool {
@@ -23,13 +23,15 @@ impl Session {
     }
 
     const fn scan_mode(&self) -> Option<ScanMode> {
-        match (self.mode, &self.picking) {
-            (Some(Mode::Add), _) => Some(ScanMode::Add),
+        match (self.mode, &self.job) {
+            // What came stands for itself once somebody knows it.
+            (Some(Mode::Po), None) | (Some(Mode::Stocktake), None) => None,
+            (Some(Mode::Add | Mode::Po), _) => Some(ScanMode::Add),
             (Some(Mode::Remove), _) => Some(ScanMode::Remove),
             (Some(Mode::Move), _) => Some(ScanMode::Move),
-            (Some(Mode::Count), None) => Some(ScanMode::Count),
+            (Some(Mode::Count), None) | (Some(Mode::Stocktake), Some(_)) => Some(ScanMode::Count),
             // A recount on the way is about one item, which is known.
-            (Some(Mode::Count | Mode::Order) | None, _) => None,
+            (Some(Mode::Count | Mode::Order | Mode::Lot) | None, _) => None,
         }
     }
 

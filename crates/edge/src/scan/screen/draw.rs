@@ -22,7 +22,7 @@ const BROAD: u16 = 100;
 const LISTED_MIN: u16 = 5;
 
 /// The keys, as the help shows them.
-const HELP: [(&str, &str); 9] = [
+const HELP: [(&str, &str); 10] = [
     ("F1", "this help, and back"),
     ("F2", "UNDO: take back the last"),
     ("F3", "DONE: finish what is going on"),
@@ -31,7 +31,8 @@ const HELP: [(&str, &str); 9] = [
     ("F5", "sync now"),
     ("12 Enter", "12 of the next item"),
     ("Esc", "clear what is typed"),
-    ("words", "ADD REMOVE MOVE COUNT ORDER, then a location"),
+    ("words", "ADD REMOVE MOVE COUNT, then a location"),
+    ("", "ORDER LOT PO STOCKTAKE, then its number"),
 ];
 
 /// A part of the terminal, drawn in rows and columns of its own; what is outside is left out.
@@ -125,7 +126,9 @@ const fn color_of_mode(mode: &str) -> Color {
         b"REMOVE" => Color::LightMagenta,
         b"MOVE" => Color::LightCyan,
         b"COUNT" => Color::White,
-        b"ORDER" => Color::LightGreen,
+        b"ORDER" | b"LOT" => Color::LightGreen,
+        b"PO" => Color::LightBlue,
+        b"STOCKTAKE" => Color::White,
         _ => Color::Gray,
     }
 }
@@ -239,7 +242,7 @@ fn context(view: &View, columns: usize, is_wide: bool) -> Option<String> {
             .map_or_else(String::new, |text| format!("{what} {text}"))
     };
     let mut texts = vec![
-        said("order", &view.order),
+        view.document.clone().unwrap_or_default(),
         said("stock of", &view.owner),
         said("reason:", &view.reason),
     ];

@@ -293,7 +293,7 @@ impl Page {
             mode: Some("JOIN"),
             location: None,
             location_name: String::new(),
-            order: None,
+            document: None,
             owner: None,
             reason: None,
             prompt: self.progress.clone().unwrap_or_else(|| asks.to_owned()),

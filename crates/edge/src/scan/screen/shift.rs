@@ -369,8 +369,20 @@ impl<'a> Shift<'a> {
         let work = self.work();
         let item = before.map(|before| {
             let (item, location) = (before.item.clone(), work.session.location());
-            let after = work.node.read(|fold| Standing::of(fold, item, location));
-            after.since(&before)
+            let (after, is_blind) = work.node.read(|fold| {
+                let after = Standing::of(fold, item, location);
+                (after, work.session.is_blind(fold))
+            });
+            let item = after.since(&before);
+            match is_blind {
+                // Whoever counts blind is not told how much there is.
+                true => Item {
+                    on_hand: None,
+                    here: None,
+                    ..item
+                },
+                false => item,
+            }
         });
         self.around.scanners.done(raw.id().as_ref(), reply.sign);
         let says = self.without_guide(reply.text);
@@ -381,11 +393,10 @@ impl<'a> Shift<'a> {
     /// An answer without what to do next, which the screen has a place for.
     fn without_guide(&self, says: String) -> String {
         let Work { node, session, .. } = self.work();
-        if session.order().is_none() {
-            return says;
+        match node.read(|fold| session.guide(fold)) {
+            Some(guide) => says.replacen(&format!("; {guide}"), "", 1),
+            None => says,
         }
-        let guide = node.read(|fold| session.prompt(fold));
-        says.replacen(&format!("; {guide}"), "", 1)
     }
 
     fn answer(&mut self, at: Timestamp, scan: &str, tone: Tone, says: String, item: Option<Item>) {
@@ -417,7 +428,10 @@ impl<'a> Shift<'a> {
         let (status, device) = (self.status(), node.name());
         node.read(|fold| {
             let location = session.location();
-            let order = session.order().and_then(|order| fold.order(order));
+            let document = session.document().and_then(|(family, id)| {
+                let (_, number) = fold.document_name(id)?;
+                Some(format!("{} {number}", family.short()))
+            });
             let tasks = session.tasks(fold);
             View {
                 mode: session.mode(),
@@ -425,7 +439,7 @@ impl<'a> Shift<'a> {
                 location_name: location.map_or_else(String::new, |location| {
                     fold.name_of(Class::Location, location)
                 }),
-                order: order.map(|order| order.number.to_string()),
+                document,
                 owner: session.owner().map(ToString::to_string),
                 reason: session.reason().map(str::to_owned),
                 prompt: session.prompt(fold),

@@ -145,8 +145,8 @@ pub(super) struct View {
     pub(super) location: Option<String>,
     /// What the location is called.
     pub(super) location_name: String,
-    /// The order that is being picked.
-    pub(super) order: Option<String>,
+    /// What is worked off, such as `order S-1`.
+    pub(super) document: Option<String>,
     /// Whose stock it is about, when it is not ours.
     pub(super) owner: Option<String>,
     /// The reason that holds.
@@ -159,7 +159,7 @@ pub(super) struct View {
     pub(super) notice: Option<String>,
     /// The newest first.
     pub(super) answered: Vec<Answered>,
-    /// What is to be taken for the order, the next first.
+    /// What there is to do for it, the next first.
     pub(super) tasks: Vec<String>,
     pub(super) user: Option<String>,
     pub(super) device: String,

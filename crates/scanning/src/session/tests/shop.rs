@@ -5,16 +5,17 @@ use ledger_core::at_entry::{
     self, ItemChange, LocationChange, OrderChange, Plan, Refusal, StockRequest,
 };
 use ledger_core::catalogue::Class;
-use ledger_core::entry::Content as EntryContent;
+use ledger_core::document::Family;
+use ledger_core::entry::{Body, Content as EntryContent, Genesis, GenesisReason};
 use ledger_core::fold::Record;
 use ledger_core::order::OrderType;
-use ledger_core::{Clock, DeviceId, Entry, EntryId, Origin};
+use ledger_core::{Clock, Entry, EntryId, Origin, Timestamp};
 
 use super::*;
 use crate::hearing::{Heard, hear};
 use crate::writing::Writing;
 
-const DEVICE: DeviceId = DeviceId::from_bytes([1; 16]);
+mod documents;
 
 struct Shop {
     fold: Fold,
@@ -40,6 +41,13 @@ impl Shop {
             session: Session::default(),
             seq: 0,
         };
+        shop.write(vec![Body::Genesis(Genesis {
+            device: DEVICE,
+            name: "scanner".to_owned(),
+            reason: GenesisReason::New,
+            parent: None,
+            program: None,
+        })]);
         for item in ["R", "C", "X"] {
             shop.plan(|fold| at_entry::add_item(fold, item, &ItemChange::default()));
         }
@@ -65,7 +73,11 @@ impl Shop {
 
     fn plan(&mut self, plan: impl FnOnce(&Fold) -> Result<Plan, Refusal>) {
         let plan = plan(&self.fold).unwrap();
-        let records = plan.bodies.into_iter().map(|body| {
+        self.write(plan.bodies);
+    }
+
+    fn write(&mut self, bodies: Vec<Body>) {
+        let records = bodies.into_iter().map(|body| {
             self.seq += 1;
             let time = Timestamp::from_millis(self.seq);
             let content = EntryContent::Known(Entry {
@@ -105,10 +117,8 @@ impl Shop {
     fn scan(&mut self, text: &str) -> String {
         let setting = Setting::of_year(2026);
         let heard = hear(&self.fold, &self.session, text, &setting);
-        let step = heard.and_then(|Heard { input, .. }| {
-            self.session
-                .step(&self.fold, input, Timestamp::from_millis(self.seq))
-        });
+        let step = heard
+            .and_then(|Heard { input, .. }| self.session.step(&self.fold, input, here(self.seq)));
         let step = match step {
             Ok(step) => step,
             Err(text) => return format!("! {text}"),
@@ -124,7 +134,7 @@ impl Shop {
         let mark = match step.tone {
             Tone::Done => "",
             Tone::Question => "? ",
-            Tone::Unknown => "! ",
+            Tone::Refused | Tone::Unknown => "! ",
         };
         [vec![format!("{mark}{}", step.says)], step.warns]
             .concat()
@@ -175,7 +185,7 @@ fn an_order_is_picked_place_by_place() {
     assert_eq!(shop.prompt(), "nothing else is ready, 1 of C to come: DONE");
     assert_eq!(shop.scan("DONE"), "ORDER done: scan the next order");
     assert_eq!(shop.stock(), ["R 3 @B-1", "X 7 @A-1"]);
-    assert_eq!(shop.session.wants(), Wanted::Order);
+    assert_eq!(shop.session.wants(), Wanted::Document(Family::Order));
 }
 
 #[test]

@@ -272,7 +272,7 @@ async fn an_order_shows_its_pick_list() {
     let visitor = shop.visitor(Role::Operator).await;
     let page = scan(&visitor, &["ORDER", "S-1"]).await;
     page.shows(&[
-        "Pick list",
+        "What to do",
         "2 of R-100 at A-01.",
         "/items/R-100/why?location=A-01",
     ]);
@@ -281,7 +281,7 @@ async fn an_order_shows_its_pick_list() {
         "2 of R-100 picked at A-01 for S-1.",
         "Nothing is left to pick",
     ]);
-    assert!(!page.body.contains("Pick list"));
+    assert!(!page.body.contains("What to do"));
 }
 
 #[tokio::test]
