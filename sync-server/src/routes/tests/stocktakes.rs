@@ -287,7 +287,9 @@ async fn every_write_counts_once_with_a_key() {
         assert_eq!(shop.entries(), before, "{path}");
         let (first, again) = (first.json(), again.json());
         assert_eq!(first["entries"], again["entries"], "{path}");
-        assert_eq!(first["object"], again["object"], "{path}");
+        for key in ["number", "sku", "state"] {
+            assert_eq!(first["object"][key], again["object"][key], "{path}");
+        }
     }
 }
 
