@@ -10,6 +10,7 @@
   const isBusy = () => {
     const fields = document.querySelectorAll("[hx-trigger~='news'] input, [hx-trigger~='news'] select, [hx-trigger~='news'] textarea");
     return Array.from(fields).some((field) => field === document.activeElement
+      || (field.type === "checkbox" && field.checked !== field.defaultChecked)
       || (field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue));
   };
   const tell = () => {

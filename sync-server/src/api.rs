@@ -26,6 +26,7 @@ mod settings;
 mod sites;
 mod status;
 mod stock;
+mod stocktakes;
 mod table;
 mod transactions;
 mod write;

@@ -44,6 +44,9 @@ mod scan;
 mod settings;
 mod sites;
 mod stock;
+mod stocktake;
+mod stocktake_acts;
+mod stocktakes;
 mod table;
 mod undo;
 mod unread;
@@ -70,9 +73,9 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every page with who may use it.
 pub(crate) fn all() -> Pages {
-    places_of(customers_of(orders_of(stock_of(people_of(
+    stocktakes_of(places_of(customers_of(orders_of(stock_of(people_of(
         administration_of(Pages::default()),
-    )))))
+    ))))))
     .page("/live", live::changes)
     .form(Operator, "/undo", undo::undo)
     .page("/", dashboard::show)
@@ -151,6 +154,40 @@ fn orders_of(pages: Pages) -> Pages {
         .page("/orders/{number}/pick-list", pick_list::show)
         .form(Operator, "/orders/{number}/pick-list", pick_list::taken)
         .page("/backorders", backorders::show)
+}
+
+fn stocktakes_of(pages: Pages) -> Pages {
+    pages
+        .page("/stocktakes", stocktakes::show)
+        .page_for(Manager, "/stocktakes/new", stocktakes::new)
+        .form(Manager, "/stocktakes/new", stocktakes::open)
+        .page("/stocktakes/{number}", stocktake::show)
+        .form(
+            Operator,
+            "/stocktakes/{number}/count",
+            stocktake_acts::count,
+        )
+        .form(
+            Manager,
+            "/stocktakes/{number}/assign",
+            stocktake_acts::assign,
+        )
+        .form(
+            Manager,
+            "/stocktakes/{number}/recount",
+            stocktake_acts::recount,
+        )
+        .form(
+            Manager,
+            "/stocktakes/{number}/approve",
+            stocktake_acts::approve,
+        )
+        .form(
+            Manager,
+            "/stocktakes/{number}/count-rest",
+            stocktake_acts::count_rest,
+        )
+        .form(Manager, "/stocktakes/{number}/close", stocktake_acts::close)
 }
 
 fn customers_of(pages: Pages) -> Pages {

@@ -119,14 +119,18 @@ const CONFLICTS: &[&str] = &[
     "already-undone",
     "archived",
     "changed-meanwhile",
+    "counted-meanwhile",
     "different-units",
     "duplicate-barcode",
     "exists",
     "no-such-action",
     "not-available",
     "nothing-ready",
+    "nothing-to-approve",
+    "nothing-to-count",
     "order-ended",
     "same-item",
+    "stocktake-ended",
     "unit-fixed",
 ];
 

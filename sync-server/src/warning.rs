@@ -7,7 +7,7 @@ use crate::lang::{Lang, Words};
 use crate::pages::sentence;
 
 /// Words of a warning, and the id of what is said for it.
-const KNOWN: [(&str, &str); 8] = [
+const KNOWN: [(&str, &str); 11] = [
     (
         "was counted after that time: the total",
         "warned-before-count",
@@ -28,6 +28,15 @@ const KNOWN: [(&str, &str); 8] = [
     ("of them were not promised to", "warned-unpromised"),
     ("not picked, and wanted no longer", "warned-open-lines"),
     ("locations were there already and stay", "warned-there"),
+    (
+        "lines are not counted, or are to be counted again",
+        "warned-rest-open",
+    ),
+    (
+        "lines were not counted: they stay as they are",
+        "warned-rest-open",
+    ),
+    ("they count all the same", "warned-not-approved"),
 ];
 
 /// A warning for the visitor. English has the ledger's own words, which say more.

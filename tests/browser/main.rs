@@ -68,5 +68,6 @@ mod orders;
 mod scan;
 mod settings;
 mod stock;
+mod stocktakes;
 mod users;
 mod walk;

@@ -1,6 +1,9 @@
 //! A small shop with something of everything, invented: two sites, our own stock and customers',
 //! items that are well supplied, low and out, a history, and orders of which one waits.
 
+use serde_json::json;
+
+use crate::node::Node as _;
 use crate::stock::Stock;
 use crate::world::World;
 
@@ -87,10 +90,40 @@ pub fn whole_shop() -> (World, String) {
         drop(world.a.ok(line));
     }
     world.settle();
+    take_stock(&world);
     let added = world.server.admin("user add mia --role operator");
     let url = added["url"].as_str().expect("the address of an invitation");
     let (_, code) = url.split_once("/invitation/").expect("an invitation");
     (world, code.to_owned())
+}
+
+/// A stocktake in which two people came to different ends.
+fn take_stock(world: &World) {
+    let token = world.server.token_of("stocktaker", "manager");
+    let asked = json!({ "number": "T-1", "title": "Drawers and shelves", "due": "2030-12-31",
+        "locations": ["A-02", "A-03", "B-03"], "blind": true });
+    for (path, body) in [
+        ("stocktakes", asked),
+        (
+            "stocktakes/T-1/assign",
+            json!({ "device": "A", "locations": ["A-03"] }),
+        ),
+    ] {
+        let reply = world.server.write("POST", path, &token, &body);
+        assert_eq!(reply.status, 201, "{path}: {}", reply.body);
+    }
+    world.settle();
+    world.a.ok("count C-100N A-02 3990");
+    world.a.ok("count WIRE-RED B-03 212.5");
+    world.a.sync();
+    world.b.ok("count C-100N A-02 3985");
+    world.settle();
+    let approved = json!({ "item": "WIRE-RED" });
+    let reply = world
+        .server
+        .write("POST", "stocktakes/T-1/approve", &token, &approved);
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    world.settle();
 }
 
 /// The shop, known everywhere.

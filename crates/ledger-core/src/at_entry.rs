@@ -48,8 +48,8 @@ pub use self::stock::{
     tally_back, undo,
 };
 pub use self::stocktakes::{
-    AssignRequest, StocktakeRequest, approve_stocktake, assign_stocktake, close_stocktake,
-    count_for, count_rest_as_none, find_stocktake, open_stocktake, recount,
+    AssignRequest, StocktakeRequest, approve_counts, approve_stocktake, assign_stocktake,
+    close_stocktake, count_for, count_rest_as_none, find_stocktake, open_stocktake, recount,
 };
 
 use crate::catalogue::{Class, Subject};

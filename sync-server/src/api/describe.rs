@@ -4,6 +4,7 @@
 //! as something else than what the handler takes; summary and answer are said where the route is
 //! made, and a route without them does not compile.
 
+use axum::Extension;
 use axum::extract::State;
 use serde_json::{Value, json};
 use utoipa::openapi::path::ParameterIn;
@@ -12,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::extract::{BodyOf, BodyOrNone, PathOf, QueryOf};
 use super::write::Writer;
 use crate::app::App;
+use crate::auth::Caller;
 
 /// Schemas by name.
 pub(crate) type Schemas = Vec<(String, Value)>;
@@ -38,6 +40,11 @@ pub(crate) trait Takes {
 }
 
 impl Takes for State<App> {
+    fn tell(_: &mut Taken) {}
+}
+
+impl Takes for Extension<Caller> {
+    // Whoever asks is told by the token.
     fn tell(_: &mut Taken) {}
 }
 

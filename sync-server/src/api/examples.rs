@@ -71,6 +71,15 @@ POST orders/RO-7/close {"note": "done"}
 POST orders {"number": "SO-1", "type": "sales", "customer": "ACME"}
 POST orders/SO-1/cancel {"reason": "changed their mind"}
 POST movements {"item": "R-100", "from": "K-B-02", "quantity": "1"}
+POST stocktakes {"number": "ST-1", "locations": ["A-01", "K-A-01"], "blind": true, "due": "2027-03-31"}
+POST stocktakes/ST-1/assign {"device": "-", "locations": ["K-A-01"]}
+POST counts {"item": "R-100", "location": "K-A-01", "quantity": "2", "stocktake": "ST-1"}
+POST stocktakes/ST-1/approve {"item": "R-100", "location": "K-A-01", "note": "half of one was broken"}
+POST stocktakes/ST-1/recount {"item": "R-100", "location": "K-A-01"}
+POST stocktakes/ST-1/count-rest {"item": "R-100"}
+GET stocktakes?open=true
+GET stocktakes/ST-1
+POST stocktakes/ST-1/close {"note": "the rest next week"}
 GET alerts/low-stock
 GET exceptions
 GET exceptions/EXCEPTION

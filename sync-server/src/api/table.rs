@@ -8,7 +8,7 @@ use ledger_node::view::{
     BackorderView, CustomerView, DeviceView, ExceptionView, HistoryView, ItemView,
     LocationTypeView, LocationView, LowStockView, OrderView, PartnerView, PickView, ScanView,
     ScannedCodeView, SeriesView, SettingView, SiteNameView, SiteView, StatusView, StockGroupView,
-    WhyView,
+    StocktakeRow, StocktakeView, WhyView,
 };
 
 use super::describe::Says;
@@ -18,13 +18,13 @@ use super::rules::Verb::{Delete, Patch, Post, Put};
 use super::settings::AllSettings;
 use super::{
     alerts, catalogue, description, devices, entries, exceptions, items, labels, locations, orders,
-    partners, scans, settings, sites, status, stock, transactions,
+    partners, scans, settings, sites, status, stock, stocktakes, transactions,
 };
 
 /// Every route.
 pub(crate) fn all() -> Routes {
     let routes = stock_of(Routes::default());
-    let routes = acts_of(orders_of(routes));
+    let routes = stocktakes_of(acts_of(orders_of(routes)));
     let routes = places_of(items_of(routes));
     settings_of(partners_of(routes))
         .get(
@@ -130,12 +130,13 @@ fn stock_of(routes: Routes) -> Routes {
                     "add has to, remove has from, move has both; adjust has location with act \
                      adjust, and a reason.",
                 )
-                .without(&["all_batches"]),
+                .without(&["all_batches", "stocktake"]),
             transactions::movement,
         )
         .on(
             (Post, "/counts", Operator),
             Says::written::<ItemView>("Count an item at a location")
+                .more("With stocktake it is made for that stocktake.")
                 .needs(&["location"])
                 .without(&["act", "from", "to", "to_owner"]),
             transactions::count,
@@ -207,7 +208,15 @@ fn acts_of(routes: Routes) -> Routes {
             (Post, "/orders/{number}/pick", Operator),
             Says::written::<OrderView>("Pick for an order")
                 .needs(&["location"])
-                .without(&["act", "from", "to", "to_owner", "order", "all_batches"]),
+                .without(&[
+                    "act",
+                    "from",
+                    "to",
+                    "to_owner",
+                    "order",
+                    "all_batches",
+                    "stocktake",
+                ]),
             orders::pick,
         )
         .on(
@@ -235,6 +244,60 @@ fn acts_of(routes: Routes) -> Routes {
             (Post, "/orders/{number}/close", Manager),
             Says::written::<OrderView>("Close an order"),
             orders::close,
+        )
+}
+
+fn stocktakes_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/stocktakes",
+            Says::list::<StocktakeRow>("Stocktakes by number, without their lines"),
+            stocktakes::list,
+        )
+        .on(
+            (Post, "/stocktakes", Manager),
+            Says::written::<StocktakeView>("Open a stocktake")
+                .more("Of these locations and items; without any of everything."),
+            stocktakes::open,
+        )
+        .get(
+            "/stocktakes/{number}",
+            Says::one::<StocktakeView>("The variance report of a stocktake").more(
+                "Of a blind one, lines to be counted have no quantities for roles below manager.",
+            ),
+            stocktakes::show,
+        )
+        .on(
+            (Post, "/stocktakes/{number}/assign", Manager),
+            Says::written::<StocktakeView>("Say which device counts").more(
+                "All of it, or these items and locations; the device - is any. With again it is \
+                 counted once more.",
+            ),
+            stocktakes::assign,
+        )
+        .on(
+            (Post, "/stocktakes/{number}/recount", Manager),
+            Says::written::<StocktakeView>("Ask for an item to be counted once more"),
+            stocktakes::recount,
+        )
+        .on(
+            (Post, "/stocktakes/{number}/approve", Manager),
+            Says::written::<StocktakeView>("Approve what was counted").more(
+                "All, the lines of an item at a location, or these counts; one of counts that \
+                 somebody counted after is refused.",
+            ),
+            stocktakes::approve,
+        )
+        .on(
+            (Post, "/stocktakes/{number}/count-rest", Manager),
+            Says::written::<StocktakeView>("Count as none what nobody counted")
+                .more("All open lines, or those of an item at a location."),
+            stocktakes::count_rest,
+        )
+        .on(
+            (Post, "/stocktakes/{number}/close", Manager),
+            Says::written::<StocktakeView>("Close a stocktake"),
+            stocktakes::close,
         )
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Transaction {
     lot: Option<String>,
     po: Option<String>,
     serial: Option<String>,
+    /// The stocktake that a count is made for.
+    stocktake: Option<String>,
     /// When it happened, as RFC 3339 with its offset.
     at: Option<String>,
     /// When the batch expires.
@@ -82,6 +84,9 @@ impl Transaction {
         let act = self.act.take().map(|act| act.trim().to_lowercase());
         if self.all_batches.is_some() {
             return Err(bad_movement("only a count has \"all_batches\""));
+        }
+        if self.stocktake.is_some() {
+            return Err(bad_movement("only a count has \"stocktake\""));
         }
         let owner = match self.to_owner.take().map(filled) {
             None => MoveOwner::Same,
@@ -141,6 +146,7 @@ impl Transaction {
         let only_others = [
             ("order", self.order.is_some()),
             ("all_batches", self.all_batches.is_some()),
+            ("stocktake", self.stocktake.is_some()),
         ];
         if let Some((key, _)) = only_others.iter().find(|(_, is_said)| *is_said) {
             let text = format!("a pick has no {key:?}");
@@ -204,15 +210,16 @@ pub(super) async fn movement(
 /// `POST counts`.
 pub(super) async fn count(
     writer: Writer,
-    BodyOf(body): BodyOf<Transaction>,
+    BodyOf(mut body): BodyOf<Transaction>,
 ) -> Result<Response, Problem> {
+    let stocktake = filled(body.stocktake.take());
     let (location, request) = body.at_location("a count", "bad-count")?;
     let plan = move |fold: &Fold, now| {
-        Ok(warned(
-            at_entry::count(fold, &location, &request)?,
-            &request,
-            now,
-        ))
+        let plan = match &stocktake {
+            None => at_entry::count(fold, &location, &request),
+            Some(stocktake) => at_entry::count_for(fold, stocktake, &location, &request),
+        };
+        Ok(warned(plan?, &request, now))
     };
     writer.write(Named::Nothing, plan).await
 }

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use ledger_core::Timestamp;
 use ledger_core::at_entry::{
-    About, Plan, Refusal, find_exception, find_item, find_order, find_thing, wanted_line,
+    About, Plan, Refusal, find_exception, find_item, find_order, find_stocktake, find_thing,
+    wanted_line,
 };
 use ledger_core::catalogue::Class;
 use ledger_core::entry::IdempotencyKey;
@@ -37,6 +38,8 @@ pub(crate) enum Named {
     Thing(Class, String),
     /// An order, by number or by the entry that opened it.
     Order(String),
+    /// A stocktake, by number or by the entry that opened it.
+    Stocktake(String),
     /// A line of an order, by its item.
     Line(String, String),
     /// An open exception, by its id.
@@ -50,6 +53,7 @@ impl Named {
             Self::Item(text) => find_item(fold, text).map(drop),
             Self::Thing(class, text) => find_thing(fold, *class, text).map(drop),
             Self::Order(text) => find_order(fold, text).map(drop),
+            Self::Stocktake(text) => find_stocktake(fold, text).map(drop),
             Self::Line(order, item) => {
                 let order = find_order(fold, order)?;
                 let (item, _) = find_item(fold, item)?;

@@ -24,6 +24,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $lang, "/exceptions.ftl")),
             include_str!(concat!("../../locales/", $lang, "/refusals.ftl")),
             include_str!(concat!("../../locales/", $lang, "/scan.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/stocktakes.ftl")),
         ]
     };
 }
@@ -33,7 +34,7 @@ type Bundle = FluentBundle<FluentResource>;
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En));
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::De));
 
-pub(super) const fn files(lang: Lang) -> [&'static str; 11] {
+pub(super) const fn files(lang: Lang) -> [&'static str; 12] {
     match lang {
         Lang::En => files!("en"),
         Lang::De => files!("de"),

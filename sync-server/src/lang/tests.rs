@@ -24,6 +24,7 @@ const MADE: &[&str] = &[
     "act-",
     "order-type-",
     "order-state-",
+    "stocktake-line-",
     "setting-",
 ];
 
@@ -335,6 +336,11 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         "../crates/ledger-core/src/fold/orders.rs",
         "DocumentState",
         &["order-state"],
+    ),
+    (
+        "../crates/ledger-core/src/fold/stocktakes.rs",
+        "LineProgress",
+        &["stocktake-line"],
     ),
     (
         "../crates/ledger-core/src/at_entry/settings.rs",

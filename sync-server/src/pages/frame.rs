@@ -58,6 +58,7 @@ const NAV: [(&str, &[NavLink]); 4] = [
             link("/scan", "nav-scan", "scan", Role::Operator),
             link("/stock", "nav-stock", "stock", Role::Viewer),
             link("/items", "nav-items", "items", Role::Viewer),
+            link("/stocktakes", "nav-stocktakes", "stocktakes", Role::Viewer),
             link("/exceptions", "nav-exceptions", "exceptions", Role::Viewer),
         ],
     ),

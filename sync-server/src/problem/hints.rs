@@ -33,11 +33,15 @@ fn words_of_api(code: &str) -> Option<&'static str> {
         "no-such-action" => "GET exceptions/{id} shows its entries and what can be done",
         "not-available" => "order less, or allow backorders: PUT settings/allow-backorder",
         "nothing-ready" => "GET orders/{number} shows what it waits for",
+        "nothing-to-approve" | "unknown-stocktake-line" => {
+            "GET stocktakes/{number} shows its lines"
+        }
         "nothing-to-set" => "say at least one field",
         "other-owner" => "change the owner first: POST movements with to_owner",
         "reason-missing" => "say why in reason",
         "same-place" => "name two locations, or a new owner as to_owner",
         "unknown-customer" => "make it first: POST customers",
+        "unknown-device" => "GET devices lists them; - is any device",
         "unknown-entry" => "GET items/{sku}/history shows the entries of an item",
         "unknown-exception" => "GET exceptions lists the open ones",
         "unknown-item" => "find it with GET items?search=, or make it: POST items",
@@ -46,6 +50,7 @@ fn words_of_api(code: &str) -> Option<&'static str> {
         "unknown-location-type" => "make it first: POST location-types",
         "unknown-order" => "find it with GET orders, or open it: POST orders",
         "unknown-site" => "make it first: POST sites",
+        "unknown-stocktake" => "find it with GET stocktakes, or open it: POST stocktakes",
         "unknown-supplier" => "make it first: POST suppliers",
         "zero-quantity" => "to say that none is there count it: POST counts",
         _ => return None,

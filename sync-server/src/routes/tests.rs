@@ -23,6 +23,7 @@ mod orders;
 mod pages;
 mod queue;
 mod scans;
+mod stocktakes;
 mod waits;
 mod writes;
 

@@ -12,7 +12,7 @@ use crate::entry::{
     StocktakeEntry, StocktakeOpened, Target,
 };
 use crate::fold::{Fold, LineKey, LineProgress, Stocktake, StocktakeLine};
-use crate::id::{DeviceId, EntryRef};
+use crate::id::{DeviceId, EntryId, EntryRef};
 use crate::quantity::Quantity;
 use crate::stocktake::key;
 
@@ -182,7 +182,7 @@ fn chosen(
     });
     if lines.is_empty() && (item.is_some() || location.is_some()) {
         let text = format!("the stocktake {} has no such line", stocktake.number);
-        return Err(Refusal::new("unknown-line", text).hint(format!(
+        return Err(Refusal::new("unknown-stocktake-line", text).hint(format!(
             "see its lines with: stock stocktake report {}",
             stocktake.number
         )));
@@ -237,18 +237,11 @@ pub fn approve_stocktake(
     let counts = counts.filter_map(|line| fold.reference(line.counts.last()?.id));
     let counts: Vec<EntryRef> = counts.collect();
     if counts.is_empty() {
-        let text = if lines.iter().all(|line| line.counts.is_empty()) {
-            format!("nothing was counted for the stocktake {}", stocktake.number)
-        } else {
-            format!(
-                "nothing of the stocktake {} waits to be approved",
-                stocktake.number
-            )
-        };
-        return Err(Refusal::new("nothing-to-approve", text).hint(format!(
-            "see its lines with: stock stocktake report {}",
-            stocktake.number
-        )));
+        let mut refusal = nothing_to_approve(&stocktake);
+        if lines.iter().all(|line| line.counts.is_empty()) {
+            refusal.text = format!("nothing was counted for the stocktake {}", stocktake.number);
+        }
+        return Err(refusal);
     }
     let open = lines.len().saturating_sub(counts.len());
     let approved = lines
@@ -258,6 +251,16 @@ pub fn approve_stocktake(
     let warning = (open > 0).then(|| {
         format!("{open} lines are not counted, or are to be counted again: they stay as they are")
     });
+    let plan = approval(&stocktake, reference, &counts, note)?;
+    Ok(plan.warn(warning))
+}
+
+fn approval(
+    stocktake: &Stocktake,
+    reference: EntryRef,
+    counts: &[EntryRef],
+    note: Option<&str>,
+) -> Result<Plan, Refusal> {
     let note = filled_text(note, "note")?;
     let bodies = counts.chunks(NAMED_MAX).map(|counts| {
         Body::Stocktake(StocktakeEntry::Approved(StocktakeApproved {
@@ -267,7 +270,50 @@ pub fn approve_stocktake(
             once: None,
         }))
     });
-    Ok(Plan::new(about(&stocktake), bodies.collect()).warn(warning))
+    Ok(Plan::new(about(stocktake), bodies.collect()))
+}
+
+/// Approves these counts and no others. One that is not the last of its line any more is refused:
+/// whoever approves it has not seen what was counted since.
+pub fn approve_counts(
+    fold: &Fold,
+    stocktake: &str,
+    counts: &[EntryId],
+    note: Option<&str>,
+) -> Result<Plan, Refusal> {
+    let (stocktake, reference) = find_open(fold, stocktake)?;
+    let lines = fold.stocktake_lines(&stocktake);
+    let mut wanted = Vec::new();
+    for count in counts.iter().collect::<BTreeSet<_>>() {
+        let line = lines
+            .iter()
+            .find(|line| line.counts.last().is_some_and(|last| last.id == *count));
+        match line.map(|line| line.progress) {
+            Some(LineProgress::Counted) => wanted.extend(fold.reference(*count)),
+            Some(LineProgress::Approved) => {}
+            Some(LineProgress::Open | LineProgress::Again) | None => {
+                let text = format!(
+                    "{count} is not the last count of a line of the stocktake {}, or it is to be \
+                     counted again",
+                    stocktake.number
+                );
+                return Err(Refusal::new("counted-meanwhile", text)
+                    .hint("look at its lines again: somebody may have counted since"));
+            }
+        }
+    }
+    if wanted.is_empty() {
+        return Err(nothing_to_approve(&stocktake));
+    }
+    approval(&stocktake, reference, &wanted, note)
+}
+
+fn nothing_to_approve(stocktake: &Stocktake) -> Refusal {
+    let number = &stocktake.number;
+    let text = format!("nothing of the stocktake {number} waits to be approved");
+    Refusal::new("nothing-to-approve", text).hint(format!(
+        "see its lines with: stock stocktake report {number}"
+    ))
 }
 
 /// Says that what nobody counted is not there: all open lines, or those of an item at a location.

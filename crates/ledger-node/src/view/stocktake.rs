@@ -1,8 +1,10 @@
 //! Stocktakes: what is to be counted, what was, and how far off.
 
+use std::collections::BTreeMap;
+
 use ledger_core::fold::{DocumentState, LineProgress, Stocktake, StocktakeCount, StocktakeLine};
 use ledger_core::stocktake::Target;
-use ledger_core::{DeviceId, EntryId, Total};
+use ledger_core::{Code, DeviceId, EntryId, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -76,14 +78,15 @@ pub struct StocktakeLineView {
     pub batch: Option<String>,
     /// `open`, `again`, `counted` or `approved`.
     pub state: &'static str,
-    /// What the ledger had before the last count; where nothing is counted, what it has now.
-    pub expected: String,
+    /// What the ledger had before the last count; where nothing is counted, what it has now. None
+    /// is for those who are not to be told before they count.
+    pub expected: Option<String>,
     /// The last count.
     pub counted: Option<String>,
     /// By how much the last count differs.
     pub variance: Option<String>,
-    /// What is there now.
-    pub on_hand: String,
+    /// What is there now; none is for those who are not to be told before they count.
+    pub on_hand: Option<String>,
     /// The device that is to count it.
     pub counter: Option<String>,
     /// Whether two devices counted and the later count does not follow from the earlier one.
@@ -113,15 +116,54 @@ pub struct StocktakeCountView {
     pub approved: bool,
 }
 
+impl StocktakeView {
+    /// The same for those who count. Of a blind stocktake they are not told what the ledger has of
+    /// a line, nor what others counted, before the line is counted.
+    #[must_use]
+    pub fn for_counting(mut self) -> Self {
+        if self.stocktake.blind {
+            let uncounted = |line: &&mut StocktakeLineView| ["open", "again"].contains(&line.state);
+            for line in self.lines.iter_mut().filter(uncounted) {
+                line.expected = None;
+                line.on_hand = None;
+                line.counted = None;
+                line.variance = None;
+                line.disagree = false;
+                line.counts.clear();
+            }
+        }
+        self
+    }
+}
+
+/// What the devices are called.
+type Names = BTreeMap<DeviceId, String>;
+
 impl View<'_> {
     /// All stocktakes by number, or those that are open.
     #[must_use]
     pub fn stocktakes(&self, open_only: bool) -> Vec<StocktakeRow> {
+        self.stocktakes_after(open_only, None, usize::MAX)
+    }
+
+    /// So many of them behind one. The lines of the others are not looked at.
+    #[must_use]
+    pub fn stocktakes_after(
+        &self,
+        open_only: bool,
+        after: Option<&(Code, EntryId)>,
+        limit: usize,
+    ) -> Vec<StocktakeRow> {
         let fold = self.fold();
         let all = fold.stocktakes().into_iter();
         let all = all.filter_map(|id| fold.stocktake(id));
-        let all = all.filter(|one| !open_only || one.state == DocumentState::Open);
-        all.map(|one| stocktake_row(&one, &fold.stocktake_lines(&one)))
+        let wanted = all.filter(|one| {
+            let is_behind = after.is_none_or(|(number, id)| (&one.number, one.id) > (number, *id));
+            is_behind && (!open_only || one.state == DocumentState::Open)
+        });
+        wanted
+            .take(limit)
+            .map(|one| stocktake_row(&one, &fold.stocktake_lines(&one)))
             .collect()
     }
 
@@ -133,15 +175,20 @@ impl View<'_> {
         lines.sort_by(|a, b| {
             (&a.line.location, &a.line.item).cmp(&(&b.line.location, &b.line.item))
         });
+        let names = self.fold().devices_by_name().into_iter();
+        let names: Names = names.map(|(name, id)| (id, name)).collect();
         Some(StocktakeView {
             stocktake: stocktake_row(&stocktake, &lines),
-            lines: lines.iter().map(|line| self.stocktake_line(line)).collect(),
+            lines: lines
+                .iter()
+                .map(|line| self.stocktake_line(&names, line))
+                .collect(),
             as_of: self.as_of(),
             behind: self.behind(),
         })
     }
 
-    fn stocktake_line(&self, line: &StocktakeLine) -> StocktakeLineView {
+    fn stocktake_line(&self, names: &Names, line: &StocktakeLine) -> StocktakeLineView {
         let item = self.fold().item(&line.line.item);
         let last = line.counts.last();
         StocktakeLineView {
@@ -152,38 +199,37 @@ impl View<'_> {
             owner: text_of(line.line.owner.as_ref()),
             batch: text_of(line.line.batch.as_ref()),
             state: line.progress.word(),
-            expected: last.map_or(line.on_hand, |last| last.expected).to_string(),
+            expected: Some(last.map_or(line.on_hand, |last| last.expected).to_string()),
             counted: last.map(|last| last.quantity.to_string()),
             variance: last.map(|last| last.variance().to_string()),
-            on_hand: line.on_hand.to_string(),
-            counter: line.counter.map(|device| self.name_of_device(device)),
+            on_hand: Some(line.on_hand.to_string()),
+            counter: line.counter.map(|device| name_of(names, device)),
             disagree: disagree(&line.counts),
             counts: line
                 .counts
                 .iter()
-                .map(|count| self.count_of(count))
+                .map(|count| count_of(names, count))
                 .collect(),
         }
     }
+}
 
-    fn count_of(&self, count: &StocktakeCount) -> StocktakeCountView {
-        StocktakeCountView {
-            entry: count.id.to_string(),
-            at: time_text(count.at),
-            device: count.device.map(|device| self.name_of_device(device)),
-            quantity: count.quantity.to_string(),
-            expected: count.expected.to_string(),
-            variance: count.variance().to_string(),
-            for_it: count.for_it,
-            approved: count.approved,
-        }
+fn count_of(names: &Names, count: &StocktakeCount) -> StocktakeCountView {
+    StocktakeCountView {
+        entry: count.id.to_string(),
+        at: time_text(count.at),
+        device: count.device.map(|device| name_of(names, device)),
+        quantity: count.quantity.to_string(),
+        expected: count.expected.to_string(),
+        variance: count.variance().to_string(),
+        for_it: count.for_it,
+        approved: count.approved,
     }
+}
 
-    fn name_of_device(&self, device: DeviceId) -> String {
-        let names = self.fold().devices_by_name();
-        let name = names.into_iter().find(|(_, id)| *id == device);
-        name.map_or_else(|| device.to_string(), |(name, _)| name)
-    }
+fn name_of(names: &Names, device: DeviceId) -> String {
+    let name = names.get(&device).cloned();
+    name.unwrap_or_else(|| device.to_string())
 }
 
 /// Whether a count by another device than the one before it found something else than that count

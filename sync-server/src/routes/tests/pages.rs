@@ -15,6 +15,7 @@ mod orders;
 mod places;
 mod revoked;
 mod scan;
+mod stocktakes;
 
 /// A person with a browser.
 pub(super) struct Visitor<'a> {
