@@ -60,14 +60,7 @@ impl Writing<'_> {
                 piece,
                 location,
                 reason,
-            } => {
-                let because = Writing {
-                    reason: reason.as_deref().or(self.reason),
-                    ..*self
-                };
-                let purchase = purchase.to_string();
-                at_entry::receive(fold, &purchase, location.as_str(), &because.request(piece))
-            }
+            } => self.received(fold, *purchase, piece, location, reason.as_deref()),
             Action::Move { found, from, to } => merged(found.iter().map(|found| match found {
                 Found::Piece(piece) => {
                     let (from, to, same) = (from.as_str(), to.as_str(), MoveOwner::Same);
@@ -101,6 +94,22 @@ impl Writing<'_> {
             Action::Undo => at_entry::undo(fold, self.origin, None, Particulars::default()),
             Action::Badge(_) => Err(nothing()),
         }
+    }
+
+    fn received(
+        &self,
+        fold: &Fold,
+        purchase: EntryId,
+        piece: &Piece,
+        location: &Code,
+        reason: Option<&str>,
+    ) -> Result<Plan, Refusal> {
+        let because = Writing {
+            reason: reason.or(self.reason),
+            ..*self
+        };
+        let request = because.request(piece);
+        at_entry::receive(fold, &purchase.to_string(), location.as_str(), &request)
     }
 
     fn particulars(&self, serial: Option<&String>, expiry: Option<u32>) -> Particulars {

@@ -160,7 +160,6 @@ scan-count-differs = { $told } in { $location }: Zählen Sie noch einmal, oder s
 scan-left-out = In { $location } nicht gezählt: { $items }.
 scan-that-much-typed = { $amounts }? Zum Bestätigen noch einmal scannen.
 scan-skipped-item = { $item } aufgeschoben.
-scan-not-for-lot = In { $location } ist nichts für dieses Los.
 scan-lot-first = { $item } ist ein Artikel: Scannen Sie zuerst ein Fertigungslos.
 scan-po-first = { $item } ist ein Artikel: Scannen Sie zuerst eine Bestellung.
 scan-stocktake-first = { $item } ist ein Artikel: Scannen Sie zuerst eine Inventur.

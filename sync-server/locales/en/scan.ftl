@@ -160,7 +160,6 @@ scan-count-differs = { $told } at { $location }: count again, or scan it again t
 scan-left-out = Not counted at { $location }: { $items }.
 scan-that-much-typed = { $amounts }? Scan it again to confirm.
 scan-skipped-item = { $item } postponed.
-scan-not-for-lot = Nothing at { $location } is for this lot.
 scan-lot-first = { $item } is an item: scan a production lot first.
 scan-po-first = { $item } is an item: scan a purchase order first.
 scan-stocktake-first = { $item } is an item: scan a stocktake first.

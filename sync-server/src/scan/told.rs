@@ -160,7 +160,6 @@ const KNOWN: &[(&str, &str)] = &[
         "nothing at {location} is for this order",
         "scan-not-for-order",
     ),
-    ("nothing at {location} is for this lot", "scan-not-for-lot"),
     (
         "there is nothing to postpone: SKIP belongs to ORDER, LOT, PO and STOCKTAKE",
         "scan-skip-nothing",

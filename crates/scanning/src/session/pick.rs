@@ -112,9 +112,8 @@ impl Session {
         }
         match family {
             Family::Order => step.warning(format!("nothing at {location} is for this order")),
-            Family::Lot => step.warning(format!("nothing at {location} is for this lot")),
-            // What comes can be put anywhere.
-            Family::Purchase | Family::Stocktake => step,
+            // What is built or comes can be put anywhere.
+            Family::Lot | Family::Purchase | Family::Stocktake => step,
         }
     }
 

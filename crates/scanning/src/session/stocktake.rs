@@ -75,8 +75,11 @@ impl Job {
     pub(super) fn rest_to_count(&self, fold: &Fold) -> String {
         let stocktake = self.stocktake(fold);
         let lines = stocktake.map(|stocktake| fold.stocktake_lines(&stocktake));
-        let others = lines.unwrap_or_default();
-        match others.iter().filter(|line| is_open(line)).count() {
+        let lines = lines.unwrap_or_default();
+        let others = lines
+            .iter()
+            .filter(|line| is_open(line) && !self.is_mine(line));
+        match others.count() {
             0 => "nothing is left to count: scan DONE".to_owned(),
             more => format!("{more} more lines are for other devices to count: scan DONE"),
         }
