@@ -3,7 +3,6 @@
 
 use serde_json::json;
 
-use crate::node::Node as _;
 use crate::stock::Stock;
 use crate::world::World;
 
