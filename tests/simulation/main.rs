@@ -27,6 +27,7 @@ mod machine;
 mod net;
 mod options;
 mod oracles;
+mod plans;
 mod planted;
 mod quiet;
 mod seeds;

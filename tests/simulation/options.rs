@@ -26,6 +26,8 @@ pub struct Options {
     pub sticks: bool,
     /// People say of some things that they happened earlier.
     pub said: bool,
+    /// People plan: bills of materials, lots, purchase orders and stocktakes.
+    pub plans: bool,
     /// Whether the story is told.
     pub loud: bool,
 }
@@ -44,6 +46,7 @@ impl Default for Options {
             copied: true,
             sticks: true,
             said: true,
+            plans: true,
             loud: false,
         }
     }
@@ -61,6 +64,16 @@ impl Options {
             copied: false,
             sticks: false,
             said: false,
+            plans: false,
+            ..Self::default()
+        }
+    }
+
+    /// Everything but plans, which came to the worlds later.
+    #[must_use]
+    pub fn without_plans() -> Self {
+        Self {
+            plans: false,
             ..Self::default()
         }
     }

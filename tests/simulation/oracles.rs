@@ -9,6 +9,7 @@ mod forks;
 mod lineage;
 mod naive;
 mod numbers;
+mod plans;
 mod revoked;
 mod rights;
 mod scans;
@@ -153,6 +154,7 @@ pub fn judge(world: &mut World) -> Result<(), Failure> {
     told::judge(world, &log)?;
     chains::judge(world)?;
     naive::judge(world, &log)?;
+    plans::judge(world, &log)?;
     rights::judge(world, &log)?;
     balance::judge(world, &log)?;
     clocks::judge(world)?;

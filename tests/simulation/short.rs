@@ -23,6 +23,7 @@ mod machine;
 mod net;
 mod options;
 mod oracles;
+mod plans;
 mod planted;
 mod quiet;
 mod seeds;
@@ -64,7 +65,7 @@ fn seeds_that_found_something_come_to_rest() {
         308_947, 505_098, 1_024_052, 1_028_559, 2_009_052, 2_034_675, 2_104_903, 2_144_982,
         2_173_431, 2_173_973, 2_175_530,
     ] {
-        let outcome = seeds::run(seed, Options::default());
+        let outcome = seeds::run(seed, Options::without_plans());
         assert!(outcome.rounds.is_ok(), "{seed}: {:?}", outcome.rounds);
     }
 }

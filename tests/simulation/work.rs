@@ -12,11 +12,12 @@ use ledger_core::{DeviceId, EntryId, Origin, Quantity, Timestamp};
 
 use crate::admin::Decree;
 use crate::dice::Dice;
+use crate::plans::PlanDeed;
 
 /// Items, the hot one first.
-const ITEMS: [&str; 4] = ["HOT", "WARM", "COOL", "COLD"];
+pub const ITEMS: [&str; 4] = ["HOT", "WARM", "COOL", "COLD"];
 /// Locations, the hot one first.
-const PLACES: [&str; 3] = ["A-01", "A-02", "B-01"];
+pub const PLACES: [&str; 3] = ["A-01", "A-02", "B-01"];
 
 /// Something that a person asks a node for, as plain data: it can be asked for again.
 #[derive(Debug, Clone)]
@@ -77,6 +78,8 @@ pub enum Deed {
     Earlier(Late, &'static str, &'static str, i64, u64),
     /// What the administrator decides.
     Decree(Decree),
+    /// Something about a bill of materials, a lot, a purchase order or a stocktake.
+    Plan(PlanDeed),
 }
 
 /// What is said to have happened earlier.
@@ -170,6 +173,7 @@ impl Deed {
             Self::Accept(_) => "answer",
             Self::Earlier(..) => "said earlier",
             Self::Decree(decree) => decree.family(),
+            Self::Plan(plan) => plan.family(),
             Self::Open(_)
             | Self::Want(..)
             | Self::Set(..)
@@ -204,6 +208,7 @@ impl Deed {
                 let place = places.into_iter().find(|it| lacks(Class::Location, it));
                 return place.map(Self::Place);
             }
+            Self::Plan(plan) => return plan.first(fold),
             _ => return None,
         };
         if at_entry::find_item(fold, item).is_err() {
@@ -262,6 +267,7 @@ impl Deed {
                 }
             }
             Self::Decree(decree) => decree.plan(fold),
+            Self::Plan(plan) => plan.plan(fold, who),
             _ => self.plan_of_catalogue(fold, who),
         }
     }
@@ -353,7 +359,7 @@ fn order(fold: &Fold, which: u64) -> Result<String, Refusal> {
         .ok_or_else(nothing)
 }
 
-fn units(number: i64) -> Quantity {
+pub fn units(number: i64) -> Quantity {
     Quantity::from_units(number).unwrap_or_default()
 }
 
@@ -364,7 +370,7 @@ fn earlier(item: &str, number: i64, who: Who, ago: u64) -> StockRequest {
     request
 }
 
-fn request(item: &str, number: i64) -> StockRequest {
+pub fn request(item: &str, number: i64) -> StockRequest {
     StockRequest {
         item: item.to_owned(),
         quantity: units(number),

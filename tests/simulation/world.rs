@@ -20,6 +20,7 @@ use crate::machine::{Machine, Role};
 use crate::net::{Answer, Request};
 use crate::options::Options;
 use crate::oracles::{self, Memory};
+use crate::plans::PlanDeed;
 use crate::sticks::Stick;
 use crate::story::Story;
 use crate::work::{Deed, Who};
@@ -341,6 +342,8 @@ impl World {
         }
         let deed = if self.options.said && self.dice.percent(4) {
             Deed::earlier(&mut self.dice)
+        } else if self.options.plans && self.dice.percent(25) {
+            Deed::Plan(PlanDeed::any(&mut self.dice))
         } else {
             Deed::any(&mut self.dice, self.memory.told_ids())
         };

@@ -152,6 +152,22 @@ impl Log {
     }
 
     fn on_hand(&self) -> BTreeMap<LineKey, i128> {
+        let mut sums = self.replay(&mut |_, _| {});
+        sums.retain(|_, sum| *sum != 0);
+        sums
+    }
+
+    /// What was there just before each count.
+    pub(super) fn before_counts(&self) -> BTreeMap<EntryId, i128> {
+        let mut before = BTreeMap::new();
+        self.replay(&mut |id, sum| {
+            before.insert(id, sum);
+        });
+        before
+    }
+
+    /// Goes through everything in order; of each count `look` is told what was there before.
+    fn replay(&self, look: &mut dyn FnMut(EntryId, i128)) -> BTreeMap<LineKey, i128> {
         let ineffective = self.ineffective();
         let scanned = scans::of(self, &ineffective);
         let mut sums: BTreeMap<LineKey, i128> = BTreeMap::new();
@@ -171,7 +187,8 @@ impl Log {
                 }
                 Body::Counted(counted) => {
                     let quantity = counted.quantity.total().ten_thousandths();
-                    sums.insert(key(&counted.item, &counted.place), quantity);
+                    let before = sums.insert(key(&counted.item, &counted.place), quantity);
+                    look(id, before.unwrap_or(0));
                 }
                 Body::UnknownScan(_) => {
                     let Some(scan) = scanned.get(&id) else {
@@ -187,7 +204,6 @@ impl Log {
                 _ => {}
             }
         }
-        sums.retain(|_, sum| *sum != 0);
         sums
     }
 }

@@ -34,6 +34,10 @@ fn needed(body: &Body) -> Option<(Role, Role)> {
         | Body::CodeBound(_)
         | Body::CodeUnbound(_)
         | Body::ScanResolved(_)
+        | Body::BomLineSet(_)
+        | Body::Lot(_)
+        | Body::Purchase(_)
+        | Body::Stocktake(_)
         | Body::Order(_) => (Role::Manager, Role::Manager),
         _ => return None,
     })
