@@ -114,18 +114,27 @@ impl Problem {
 
 /// Refusals because of what is there already.
 const CONFLICTS: &[&str] = &[
+    "above-issued",
+    "above-ordered",
     "above-picked",
     "above-wanted",
     "already-undone",
     "archived",
+    "bom-circle",
     "changed-meanwhile",
     "different-units",
     "duplicate-barcode",
     "exists",
+    "lot-ended",
+    "no-bom",
     "no-such-action",
     "not-available",
+    "not-ordered",
     "nothing-ready",
+    "nothing-to-adopt",
+    "nothing-to-buy",
     "order-ended",
+    "purchase-order-ended",
     "same-item",
     "unit-fixed",
 ];

@@ -19,7 +19,7 @@ async fn shop() -> (Shop, String) {
 
 impl Shop {
     /// Does something, which must be done, and gives the object.
-    async fn done(&self, method: &str, path: &str, token: &str, body: Value) -> Value {
+    pub(super) async fn done(&self, method: &str, path: &str, token: &str, body: Value) -> Value {
         let reply = self.json(method, path, token, body).await;
         let good = [StatusCode::OK, StatusCode::CREATED].contains(&reply.status);
         assert!(good, "{method} {path}: {}", reply.body);
