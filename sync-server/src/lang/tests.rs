@@ -25,6 +25,7 @@ const MADE: &[&str] = &[
     "order-type-",
     "order-state-",
     "setting-",
+    "covered-",
 ];
 
 type Variables = BTreeSet<String>;
@@ -228,6 +229,13 @@ fn codes() -> BTreeMap<String, PathBuf> {
             let table = texts_in(&text).into_iter();
             codes.extend(table.filter(|text| text.starts_with("unknown-")));
         }
+        if path.ends_with("at_entry/documents.rs") {
+            // So do the codes of documents that are not there, are several, or have ended.
+            let starts =
+                |text: &String| text.starts_with("unknown-") || text.starts_with("ambiguous-");
+            let table = texts_in(&text).into_iter();
+            codes.extend(table.filter(|text| starts(text) || text.ends_with("-ended")));
+        }
         if path.ends_with("src/problem.rs") {
             codes.extend(codes_after(&text, "Self::new("));
         } else {
@@ -332,9 +340,14 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         &["order-type", "policy-of"],
     ),
     (
-        "../crates/ledger-core/src/fold/orders.rs",
+        "../crates/ledger-core/src/fold/documents.rs",
         "DocumentState",
         &["order-state"],
+    ),
+    (
+        "../crates/ledger-core/src/forecast.rs",
+        "Covered",
+        &["covered"],
     ),
     (
         "../crates/ledger-core/src/at_entry/settings.rs",
