@@ -11,12 +11,12 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::document::{DocumentFields, DocumentRef};
 use ledger_core::entry::{
     Act, Body, CodeBound, Counted, Ended, ExceptionAnswered, IdempotencyKey, ItemMerged, Moved,
     OrderEntry, OrderLineSet, OrderOpened, Particulars, Place, Reversed,
 };
 use ledger_core::fold::{Fold, LineKey, NumberRun, Record};
-use ledger_core::document::{DocumentFields, DocumentRef};
 use ledger_core::order::OrderType;
 use ledger_core::{Barcode, Clock, Code, Entry, EntryId, EntryRef, Origin, Quantity, Timestamp};
 use ledger_format::{EntryBuf, Hash, OriginSlice, entry_bytes};
@@ -254,7 +254,10 @@ impl World {
         } else {
             let from = (!self.dice.one_in(2)).then(|| self.place());
             let to = (from.is_none() || self.dice.one_in(3)).then(|| self.place());
-            let document = self.dice.one_in(4).then(|| DocumentRef::order(self.order()));
+            let document = self
+                .dice
+                .one_in(4)
+                .then(|| DocumentRef::order(self.order()));
             Body::Moved(Moved {
                 document,
                 item,

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
+use ledger_core::document::DocumentFields;
 use ledger_core::entry::{Act, Body, Moved, OrderEntry, Particulars, Place};
 use ledger_core::fold::{Fold, NumberRun, Record};
-use ledger_core::document::DocumentFields;
 use ledger_core::order::{self, OrderLineSet, OrderOpened, OrderType};
 use ledger_core::{Clock, Code, Entry, EntryId, EntryRef, Origin, Timestamp, Total};
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use ledger_core::catalogue::{CatalogueWrite, Class, FieldType, Value, fields_of};
+use ledger_core::document::DocumentFields;
 use ledger_core::entry::{
     Act, Admitted, Body, ClockMark, CodeBound, CodeUnbound, Counted, Details, DeviceRevoked, Ended,
     ExceptionAnswered, Genesis, GenesisReason, IdempotencyKey, ItemMerged, Moved, OrderEntry,
     OrderExpedited, OrderLineSet, OrderOpened, OrderSet, Particulars, Place, Refused, Reversed,
     ScanMode, ScanResolved, Tallied, TimeFix, UnknownScan,
 };
-use ledger_core::document::DocumentFields;
 use ledger_core::order::{FIELDS, OrderType};
 use ledger_core::{
     Barcode, Clock, Code, DeviceId, Entry, EntryId, EntryRef, Quantity, Timestamp, UserName,

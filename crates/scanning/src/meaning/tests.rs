@@ -2,9 +2,9 @@
 
 use codes::own;
 use ledger_core::catalogue::{CatalogueWrite, Value, key};
+use ledger_core::document::DocumentFields;
 use ledger_core::entry::{Body, CodeBound, Content as EntryContent, OrderEntry, OrderOpened};
 use ledger_core::fold::Record;
-use ledger_core::document::DocumentFields;
 use ledger_core::order::OrderType;
 use ledger_core::{Barcode, Clock, Entry, Origin, Timestamp};
 
