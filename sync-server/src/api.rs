@@ -5,6 +5,7 @@
 //! count once with the header `Idempotency-Key`; whatever goes wrong is a [`Problem`].
 
 mod alerts;
+mod bom;
 mod catalogue;
 pub(crate) mod describe;
 mod description;
@@ -17,9 +18,11 @@ mod given;
 mod items;
 mod labels;
 mod locations;
+mod lots;
 mod orders;
 mod paging;
 mod partners;
+mod purchase_orders;
 mod rules;
 mod scans;
 mod settings;

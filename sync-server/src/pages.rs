@@ -6,6 +6,7 @@
 
 mod assets;
 mod backorders;
+mod bom;
 mod chart;
 mod customer;
 mod customers;
@@ -32,12 +33,18 @@ mod location_form;
 mod location_types;
 mod locations;
 mod login;
+mod lot;
+mod lot_acts;
+mod lot_edit;
+mod lots;
 mod menu;
 mod order;
 mod order_acts;
 mod order_edit;
 mod orders;
 mod pick_list;
+mod purchase;
+mod purchases;
 mod rack_grid;
 mod rack_new;
 mod scan;
@@ -47,6 +54,7 @@ mod stock;
 mod stocktake;
 mod stocktake_acts;
 mod stocktakes;
+mod suppliers;
 mod table;
 mod undo;
 mod unread;
@@ -73,9 +81,10 @@ pub(crate) fn routes(app: App) -> Router<App> {
 
 /// Every page with who may use it.
 pub(crate) fn all() -> Pages {
-    stocktakes_of(places_of(customers_of(orders_of(stock_of(people_of(
-        administration_of(Pages::default()),
-    ))))))
+    let pages = stocktakes_of(purchasing_of(production_of(Pages::default())));
+    places_of(customers_of(orders_of(stock_of(people_of(
+        administration_of(pages),
+    )))))
     .page("/live", live::changes)
     .form(Operator, "/undo", undo::undo)
     .page("/", dashboard::show)
@@ -188,6 +197,52 @@ fn stocktakes_of(pages: Pages) -> Pages {
             stocktake_acts::count_rest,
         )
         .form(Manager, "/stocktakes/{number}/close", stocktake_acts::close)
+}
+
+fn production_of(pages: Pages) -> Pages {
+    pages
+        .page("/lots", lots::show)
+        .page_for(Manager, "/lots/new", lots::new)
+        .form(Manager, "/lots/new", lots::plan)
+        .page("/lots/{number}", lot::show)
+        .page("/lots/{number}/moves", lot::moves)
+        .page_for(Manager, "/lots/{number}/edit", lot_edit::show)
+        .form(Manager, "/lots/{number}/edit", lot_edit::save)
+        .form(Operator, "/lots/{number}/issue", lot_acts::issue)
+        .form(Operator, "/lots/{number}/return", lot_acts::bring_back)
+        .form(Operator, "/lots/{number}/build", lot_acts::build)
+        .form(Manager, "/lots/{number}/adopt", lot_acts::adopt)
+        .form(Manager, "/lots/{number}/buy", lot_acts::buy)
+        .form(Manager, "/lots/{number}/close", lot_acts::close)
+        .page("/items/{sku}/bom", bom::show)
+        .form(Manager, "/items/{sku}/bom", bom::set)
+        .form(Manager, "/items/{sku}/bom/remove", bom::remove)
+}
+
+fn purchasing_of(pages: Pages) -> Pages {
+    pages
+        .page("/purchase-orders", purchases::show)
+        .page_for(Manager, "/purchase-orders/new", purchases::new)
+        .form(Manager, "/purchase-orders/new", purchases::place)
+        .page("/purchase-orders/{number}", purchase::show)
+        .form(
+            Operator,
+            "/purchase-orders/{number}/receive",
+            purchase::receive,
+        )
+        .form(
+            Manager,
+            "/purchase-orders/{number}/lines",
+            purchase::set_line,
+        )
+        .form(Manager, "/purchase-orders/{number}/edit", purchase::edit)
+        .form(Manager, "/purchase-orders/{number}/close", purchase::close)
+        .page("/suppliers", suppliers::show)
+        .page_for(Manager, "/suppliers/new", suppliers::new)
+        .form(Manager, "/suppliers/new", suppliers::add)
+        .page("/suppliers/{code}", suppliers::show_one)
+        .form(Manager, "/suppliers/{code}/rename", suppliers::rename)
+        .form(Manager, "/suppliers/{code}/archive", suppliers::archive)
 }
 
 fn customers_of(pages: Pages) -> Pages {

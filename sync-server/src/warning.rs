@@ -5,9 +5,10 @@
 
 use crate::lang::{Lang, Words};
 use crate::pages::sentence;
+use crate::problem::names_a_command;
 
 /// Words of a warning, and the id of what is said for it.
-const KNOWN: [(&str, &str); 11] = [
+const KNOWN: [(&str, &str); 19] = [
     (
         "was counted after that time: the total",
         "warned-before-count",
@@ -37,13 +38,33 @@ const KNOWN: [(&str, &str); 11] = [
         "warned-rest-open",
     ),
     ("they count all the same", "warned-not-approved"),
+    (
+        "not on any shelf by the ledger, so not taken out",
+        "warned-lot-missing-parts",
+    ),
+    ("are built with these", "warned-lot-over"),
+    (
+        "is not on the bill of materials of the lot",
+        "warned-lot-stranger",
+    ),
+    ("not built, and wanted no longer", "warned-lot-not-built"),
+    ("issued and not built in", "warned-lot-ahead"),
+    ("are built already", "warned-lot-below"),
+    (
+        "are more than was ordered, as was said",
+        "warned-over-received",
+    ),
+    ("not come, and expected no longer", "warned-purchase-open"),
 ];
 
-/// A warning for the visitor. English has the ledger's own words, which say more.
+/// A warning for the visitor. English has the ledger's own words, which say more, unless they name
+/// a command.
 pub(crate) fn told(warning: &str, words: Words) -> String {
     let known = KNOWN.iter().find(|(part, _)| warning.contains(part));
     match known {
-        Some((_, id)) if words.lang != Lang::En => words.t(id).into_owned(),
+        Some((_, id)) if words.lang != Lang::En || names_a_command(warning) => {
+            words.t(id).into_owned()
+        }
         Some(_) | None => sentence(warning),
     }
 }

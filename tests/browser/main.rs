@@ -65,6 +65,7 @@ mod language;
 mod locations;
 mod new_item;
 mod orders;
+mod production;
 mod scan;
 mod settings;
 mod stock;

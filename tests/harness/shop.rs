@@ -1,7 +1,7 @@
 //! A small shop with something of everything, invented: two sites, our own stock and customers',
 //! items that are well supplied, low and out, a history, and orders of which one waits.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stock::Stock;
 use crate::world::World;
@@ -90,6 +90,7 @@ pub fn whole_shop() -> (World, String) {
     }
     world.settle();
     take_stock(&world);
+    plan_production(&world);
     let added = world.server.admin("user add mia --role operator");
     let url = added["url"].as_str().expect("the address of an invitation");
     let (_, code) = url.split_once("/invitation/").expect("an invitation");
@@ -121,6 +122,51 @@ fn take_stock(world: &World) {
     let reply = world
         .server
         .write("POST", "stocktakes/T-1/approve", &token, &approved);
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    world.settle();
+}
+
+/// A lot that is short through its sub-assembly, and purchase orders of which one is overdue.
+fn plan_production(world: &World) {
+    let token = world.server.token_of("planner", "manager");
+    let kit = json!({ "sku": "KIT-TH", "name": "Climate sensor kit", "kind": "assembly" });
+    let one = json!({ "quantity": 1 });
+    let board = json!({ "quantity": 4, "refs": "R1-R4", "attrition": "2.5" });
+    let lot = json!({ "number": "L-1", "item": "KIT-TH", "quantity": 30, "due": "2030-09-01" });
+    let bought = json!({
+        "number": "PO-7", "supplier": "PARTCO", "reference": "A 4711",
+        "lines": [
+            { "item": "U-MCU", "quantity": 50, "date": "2030-08-15" },
+            { "item": "BOX-S", "quantity": 5, "date": "2030-10-01" },
+        ],
+    });
+    let late = json!({
+        "number": "PO-3", "supplier": "PARTCO",
+        "lines": [{ "item": "J-USB-C", "quantity": 10, "date": "2020-01-31" }],
+    });
+    let does: [(&str, &str, Value); 11] = [
+        (
+            "POST",
+            "suppliers",
+            json!({ "code": "PARTCO", "name": "Partco Ltd" }),
+        ),
+        ("POST", "items", kit),
+        ("PATCH", "items/U-MCU", json!({ "supplier": "PARTCO" })),
+        ("PUT", "bom/PCBA-TH/R-100", board),
+        ("PUT", "bom/PCBA-TH/Z-5V1", one.clone()),
+        ("PUT", "bom/PCBA-TH/U-MCU", json!({ "quantity": 12 })),
+        ("PUT", "bom/KIT-TH/PCBA-TH", one.clone()),
+        ("PUT", "bom/KIT-TH/BOX-S", one),
+        ("POST", "lots", lot),
+        ("POST", "purchase-orders", bought),
+        ("POST", "purchase-orders", late),
+    ];
+    for (method, path, body) in does {
+        let reply = world.server.write(method, path, &token, &body);
+        assert!(reply.status < 300, "{path}: {}", reply.body);
+    }
+    let issue = json!({ "item": "BOX-S", "location": "N-01", "quantity": 3 });
+    let reply = world.server.write("POST", "lots/L-1/issue", &token, &issue);
     assert_eq!(reply.status, 201, "{}", reply.body);
     world.settle();
 }

@@ -70,6 +70,28 @@ GET orders/RO-7
 POST orders/RO-7/close {"note": "done"}
 POST orders {"number": "SO-1", "type": "sales", "customer": "ACME"}
 POST orders/SO-1/cancel {"reason": "changed their mind"}
+POST items {"sku": "PUMP", "name": "Pump", "kind": "assembly"}
+PUT bom/PUMP/R-100 {"quantity": "4", "attrition": "2.5", "refs": "R1,R2,R3,R4"}
+GET bom
+GET bom/PUMP?levels=true
+POST lots {"number": "L-1", "item": "PUMP", "quantity": 20, "due": "2027-03-31", "site": "MAIN"}
+PATCH lots/L-1 {"quantity": "10", "title": "Spring"}
+GET lots?open=true
+POST lots/L-1/issue {"item": "R-100", "location": "A-01", "quantity": "6"}
+POST lots/L-1/return {"item": "R-100", "location": "A-01", "quantity": "2"}
+POST lots/L-1/build {"quantity": "1", "location": "A-01", "backflush": false}
+PUT bom/PUMP/R-100 {"quantity": "5"}
+POST lots/L-1/adopt
+POST lots/L-1/buy {"supplier": "PARTCO"}
+GET lots/L-1
+POST lots/L-1/close {"note": "the rest is for later"}
+DELETE bom/PUMP/R-100
+POST purchase-orders {"number": "PO-7", "supplier": "PARTCO", "reference": "A 4711", "lines": [{"item": "R-100", "quantity": 120, "date": "2027-03-01"}]}
+PATCH purchase-orders/PO-7 {"title": "Resistors", "lines": [{"item": "R-100", "quantity": "80", "date": "2027-03-01"}]}
+GET purchase-orders?open=true
+POST purchase-orders/PO-7/receive {"item": "R-100", "location": "A-01", "quantity": "50"}
+GET purchase-orders/PO-7
+POST purchase-orders/PO-7/close {"reason": "the rest is not needed"}
 POST movements {"item": "R-100", "from": "K-B-02", "quantity": "1"}
 POST stocktakes {"number": "ST-1", "locations": ["A-01", "K-A-01"], "blind": true, "due": "2027-03-31"}
 POST stocktakes/ST-1/assign {"device": "-", "locations": ["K-A-01"]}

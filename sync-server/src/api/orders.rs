@@ -358,7 +358,7 @@ pub(super) struct End {
 }
 
 impl End {
-    fn details(self) -> Details {
+    pub(super) fn details(self) -> Details {
         Details {
             reason: self.reason,
             note: self.note,

@@ -5,10 +5,10 @@
 
 use ledger_core::catalogue::Role::{Administrator, Manager, Operator};
 use ledger_node::view::{
-    BackorderView, CustomerView, DeviceView, ExceptionView, HistoryView, ItemView,
-    LocationTypeView, LocationView, LowStockView, OrderView, PartnerView, PickView, ScanView,
-    ScannedCodeView, SeriesView, SettingView, SiteNameView, SiteView, StatusView, StockGroupView,
-    StocktakeRow, StocktakeView, WhyView,
+    BackorderView, BomView, CustomerView, DeviceView, ExceptionView, HistoryView, ItemView,
+    LocationTypeView, LocationView, LotRow, LotView, LowStockView, OrderView, PartnerView,
+    PickView, PurchaseView, ScanView, ScannedCodeView, SeriesView, SettingView, SiteNameView,
+    SiteView, StatusView, StockGroupView, StocktakeRow, StocktakeView, WhyView,
 };
 
 use super::describe::Says;
@@ -17,14 +17,16 @@ use super::rules::Routes;
 use super::rules::Verb::{Delete, Patch, Post, Put};
 use super::settings::AllSettings;
 use super::{
-    alerts, catalogue, description, devices, entries, exceptions, items, labels, locations, orders,
-    partners, scans, settings, sites, status, stock, stocktakes, transactions,
+    alerts, bom, catalogue, description, devices, entries, exceptions, items, labels, locations,
+    lots, orders, partners, purchase_orders, scans, settings, sites, status, stock, stocktakes,
+    transactions,
 };
 
 /// Every route.
 pub(crate) fn all() -> Routes {
     let routes = stock_of(Routes::default());
     let routes = stocktakes_of(acts_of(orders_of(routes)));
+    let routes = purchases_of(lots_of(boms_of(routes)));
     let routes = places_of(items_of(routes));
     settings_of(partners_of(routes))
         .get(
@@ -298,6 +300,148 @@ fn stocktakes_of(routes: Routes) -> Routes {
             (Post, "/stocktakes/{number}/close", Manager),
             Says::written::<StocktakeView>("Close a stocktake"),
             stocktakes::close,
+        )
+}
+
+fn boms_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/bom",
+            Says::list::<BomView>("Everything that is made of something, by item"),
+            bom::list,
+        )
+        .get(
+            "/bom/{sku}",
+            Says::one::<BomView>("What an item is made of, and what it is a part of"),
+            bom::show,
+        )
+        .on(
+            (Put, "/bom/{sku}/{child}", Manager),
+            Says::written::<BomView>("Set a line of a bill of materials")
+                .more("A new line needs a quantity; what is left out stays as it is."),
+            bom::set,
+        )
+        .on(
+            (Delete, "/bom/{sku}/{child}", Manager),
+            Says::written::<BomView>("Take a line off a bill of materials"),
+            bom::remove,
+        )
+}
+
+/// What a movement for a document does not say: the address and the act say it.
+const BOOKED_WITHOUT: &[&str] = &[
+    "act",
+    "from",
+    "to",
+    "to_owner",
+    "order",
+    "lot",
+    "po",
+    "all_batches",
+];
+
+fn lots_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/lots",
+            Says::list::<LotRow>("Production lots by number"),
+            lots::list,
+        )
+        .on(
+            (Post, "/lots", Manager),
+            Says::written::<LotView>("Plan a production lot")
+                .more("It keeps the bill of materials as it is now.")
+                .needs(&["item", "quantity"]),
+            lots::plan,
+        )
+        .get(
+            "/lots/{number}",
+            Says::one::<LotView>("One production lot with its BOM items"),
+            lots::show,
+        )
+        .on(
+            (Patch, "/lots/{number}", Manager),
+            Says::written::<LotView>("Change a production lot")
+                .more("Null takes a field away.")
+                .without(&["number", "item"]),
+            lots::set,
+        )
+        .on(
+            (Post, "/lots/{number}/issue", Operator),
+            Says::written::<LotView>("Issue a part to a lot")
+                .needs(&["location"])
+                .without(BOOKED_WITHOUT),
+            lots::issue,
+        )
+        .on(
+            (Post, "/lots/{number}/return", Operator),
+            Says::written::<LotView>("Bring back a part that was issued to a lot")
+                .needs(&["location"])
+                .without(BOOKED_WITHOUT),
+            lots::bring_back,
+        )
+        .on(
+            (Post, "/lots/{number}/build", Operator),
+            Says::written::<LotView>("Book built units in").more(
+                "Parts that were not issued ahead go out with them, unless backflush is false.",
+            ),
+            lots::build,
+        )
+        .on(
+            (Post, "/lots/{number}/adopt", Manager),
+            Says::written::<LotView>("Let a lot go by today's bill of materials"),
+            lots::adopt,
+        )
+        .on(
+            (Post, "/lots/{number}/buy", Manager),
+            Says::written::<LotView>("Place purchase orders for what a lot is short of").more(
+                "One for each supplier; supplier is whom to buy from what nobody is known to sell.",
+            ),
+            lots::buy,
+        )
+        .on(
+            (Post, "/lots/{number}/close", Manager),
+            Says::written::<LotView>("Close a production lot"),
+            lots::close,
+        )
+}
+
+fn purchases_of(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/purchase-orders",
+            Says::list::<PurchaseView>("Purchase orders by number"),
+            purchase_orders::list,
+        )
+        .on(
+            (Post, "/purchase-orders", Manager),
+            Says::written::<PurchaseView>("Place a purchase order").needs(&["supplier", "lines"]),
+            purchase_orders::place,
+        )
+        .get(
+            "/purchase-orders/{number}",
+            Says::one::<PurchaseView>("One purchase order with its lines"),
+            purchase_orders::show,
+        )
+        .on(
+            (Patch, "/purchase-orders/{number}", Manager),
+            Says::written::<PurchaseView>("Change a purchase order and its lines")
+                .more("A line is told by its item and date. Null takes a field away.")
+                .without(&["number"]),
+            purchase_orders::set,
+        )
+        .on(
+            (Post, "/purchase-orders/{number}/receive", Operator),
+            Says::written::<PurchaseView>("Book in what came")
+                .more("More than is ordered needs a reason.")
+                .needs(&["location"])
+                .without(BOOKED_WITHOUT),
+            purchase_orders::receive,
+        )
+        .on(
+            (Post, "/purchase-orders/{number}/close", Manager),
+            Says::written::<PurchaseView>("Close a purchase order"),
+            purchase_orders::close,
         )
 }
 

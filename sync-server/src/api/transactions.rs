@@ -65,7 +65,7 @@ enum Does {
     Adjust(String),
 }
 
-fn filled(text: Option<String>) -> Option<String> {
+pub(super) fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
@@ -143,17 +143,41 @@ impl Transaction {
 
     /// Where, and the rest, of what is picked for the order that the address names.
     pub(super) fn picked(self) -> Result<(String, StockRequest), Refusal> {
+        self.for_named(
+            "a pick",
+            "bad-pick",
+            "a pick is for the order that the address names, and of one batch",
+        )
+    }
+
+    /// Where, and the rest, of what is issued to, brought back from or received for the document
+    /// that the address names.
+    pub(super) fn booked(self, what: &str) -> Result<(String, StockRequest), Refusal> {
+        self.for_named(
+            what,
+            "bad-movement",
+            "it is for what the address names, and of one batch",
+        )
+    }
+
+    fn for_named(
+        self,
+        what: &str,
+        bad: &'static str,
+        hint: &str,
+    ) -> Result<(String, StockRequest), Refusal> {
+        let is_pick = bad == "bad-pick";
         let only_others = [
             ("order", self.order.is_some()),
+            ("lot", self.lot.is_some() && !is_pick),
+            ("po", self.po.is_some() && !is_pick),
             ("all_batches", self.all_batches.is_some()),
             ("stocktake", self.stocktake.is_some()),
         ];
         if let Some((key, _)) = only_others.iter().find(|(_, is_said)| *is_said) {
-            let text = format!("a pick has no {key:?}");
-            return Err(Refusal::new("bad-pick", text)
-                .hint("a pick is for the order that the address names, and of one batch"));
+            return Err(Refusal::new(bad, format!("{what} has no {key:?}")).hint(hint));
         }
-        self.at_location("a pick", "bad-pick")
+        self.at_location(what, bad)
     }
 
     fn request(self) -> Result<StockRequest, Refusal> {

@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use ledger_core::Timestamp;
 use ledger_core::at_entry::{
-    About, Plan, Refusal, find_exception, find_item, find_order, find_stocktake, find_thing,
-    wanted_line,
+    About, Plan, Refusal, find_exception, find_item, find_lot, find_order, find_purchase,
+    find_stocktake, find_thing, remove_bom_line, wanted_line,
 };
 use ledger_core::catalogue::Class;
 use ledger_core::entry::IdempotencyKey;
@@ -42,6 +42,14 @@ pub(crate) enum Named {
     Stocktake(String),
     /// A line of an order, by its item.
     Line(String, String),
+    /// A production lot, by number or by the entry that planned it.
+    Lot(String),
+    /// A purchase order, by number or by the entry that placed it.
+    Purchase(String),
+    /// A line of a bill of materials to be set: what is made, and of what.
+    Part(String, String),
+    /// A line that is on a bill of materials.
+    BomLine(String, String),
     /// An open exception, by its id.
     Exception(String),
 }
@@ -59,6 +67,13 @@ impl Named {
                 let (item, _) = find_item(fold, item)?;
                 wanted_line(fold, &order, &item).map(drop)
             }
+            Self::Lot(text) => find_lot(fold, text).map(drop),
+            Self::Purchase(text) => find_purchase(fold, text).map(drop),
+            Self::Part(parent, child) => {
+                find_item(fold, parent)?;
+                find_item(fold, child).map(drop)
+            }
+            Self::BomLine(parent, child) => remove_bom_line(fold, parent, child).map(drop),
             Self::Exception(id) => find_exception(fold, id).map(drop),
         }
     }

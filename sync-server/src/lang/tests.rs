@@ -26,6 +26,7 @@ const MADE: &[&str] = &[
     "order-state-",
     "stocktake-line-",
     "setting-",
+    "covered-",
 ];
 
 type Variables = BTreeSet<String>;
@@ -229,6 +230,13 @@ fn codes() -> BTreeMap<String, PathBuf> {
             let table = texts_in(&text).into_iter();
             codes.extend(table.filter(|text| text.starts_with("unknown-")));
         }
+        if path.ends_with("at_entry/documents.rs") {
+            // So do the codes of documents that are not there, are several, or have ended.
+            let starts =
+                |text: &String| text.starts_with("unknown-") || text.starts_with("ambiguous-");
+            let table = texts_in(&text).into_iter();
+            codes.extend(table.filter(|text| starts(text) || text.ends_with("-ended")));
+        }
         if path.ends_with("src/problem.rs") {
             codes.extend(codes_after(&text, "Self::new("));
         } else {
@@ -333,7 +341,7 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         &["order-type", "policy-of"],
     ),
     (
-        "../crates/ledger-core/src/fold/orders.rs",
+        "../crates/ledger-core/src/fold/documents.rs",
         "DocumentState",
         &["order-state"],
     ),
@@ -341,6 +349,11 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         "../crates/ledger-core/src/fold/stocktakes.rs",
         "LineProgress",
         &["stocktake-line"],
+    ),
+    (
+        "../crates/ledger-core/src/forecast.rs",
+        "Covered",
+        &["covered"],
     ),
     (
         "../crates/ledger-core/src/at_entry/settings.rs",

@@ -105,9 +105,8 @@ fn address(deed: &Deed) -> Option<String> {
                 Class::Location => "locations",
                 Class::LocationType => "location-types",
                 Class::Customer => "customers",
-                Class::Site | Class::Supplier | Class::Setting | Class::User | Class::Device => {
-                    return None;
-                }
+                Class::Supplier => "suppliers",
+                Class::Site | Class::Setting | Class::User | Class::Device => return None,
             };
             path(kind, code)
         }

@@ -72,10 +72,17 @@ fn text(frame: &Frame, exception: &ExceptionView) -> String {
     }
     let about = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
     let id = format!("exception-text-{}", exception.kind);
+    let documents = [
+        &exception.order,
+        &exception.lot,
+        &exception.po,
+        &exception.stocktake,
+    ];
+    let document = documents.into_iter().flatten().next().cloned();
     let values: [(&str, &dyn std::fmt::Display); 3] = [
         ("item", &about(&exception.item)),
         ("location", &about(&exception.location)),
-        ("order", &about(&exception.order)),
+        ("order", &about(&document)),
     ];
     frame.words.with_all(&id, &values).into_owned()
 }

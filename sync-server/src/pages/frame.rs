@@ -50,7 +50,7 @@ pub(crate) struct NavLink {
 }
 
 /// Pages by group: the group's words, and its links.
-const NAV: [(&str, &[NavLink]); 4] = [
+const NAV: [(&str, &[NavLink]); 5] = [
     (
         "nav-group-stock",
         &[
@@ -68,6 +68,19 @@ const NAV: [(&str, &[NavLink]); 4] = [
             link("/orders", "nav-orders", "orders", Role::Viewer),
             link("/backorders", "nav-backorders", "backorders", Role::Viewer),
             link("/customers", "nav-customers", "customers", Role::Viewer),
+        ],
+    ),
+    (
+        "nav-group-production",
+        &[
+            link("/lots", "nav-lots", "production", Role::Viewer),
+            link(
+                "/purchase-orders",
+                "nav-purchases",
+                "purchases",
+                Role::Viewer,
+            ),
+            link("/suppliers", "nav-suppliers", "suppliers", Role::Viewer),
         ],
     ),
     (

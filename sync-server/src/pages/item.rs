@@ -9,7 +9,7 @@ use ledger_core::at_entry::settings;
 use ledger_core::catalogue::Class;
 use ledger_core::{Code, Total};
 use ledger_node::View;
-use ledger_node::view::{HistoryFilter, ItemView, LineView, WantingView};
+use ledger_node::view::{ComingView, HistoryFilter, ItemView, LineView, WantingView};
 use serde::Deserialize;
 
 use super::form::Form;
@@ -45,9 +45,10 @@ pub(super) fn path_of(sku: &str) -> String {
 }
 
 /// The tabs of an item: the end of the address, and the words.
-const TABS: [(&str, &str); 3] = [
+const TABS: [(&str, &str); 4] = [
     ("", "tab-inventory"),
     ("/history", "tab-history"),
+    ("/bom", "tab-bom"),
     ("/edit", "tab-edit"),
 ];
 
@@ -59,6 +60,8 @@ pub(super) struct Head {
     pub(super) base: String,
     /// The end of the address of the tab that is open.
     tab: &'static str,
+    /// It is made of something, or could be.
+    has_bom: bool,
     pub(super) last_counted: Option<String>,
 }
 
@@ -71,6 +74,7 @@ impl Head {
             badge: Badge::of(item.level),
             base: path_of(&item.sku),
             tab,
+            has_bom: item.kind != "part" || !view.fold().bom(sku).is_empty(),
             last_counted: ours.filter_map(|line| line.last_counted.clone()).max(),
             item,
         }
@@ -80,7 +84,8 @@ impl Head {
     pub(super) fn tabs(&self, frame: &Frame) -> Vec<(String, &'static str, bool)> {
         let shown = TABS
             .iter()
-            .filter(|(end, _)| *end != "/edit" || frame.is_manager());
+            .filter(|(end, _)| *end != "/edit" || frame.is_manager())
+            .filter(|(end, _)| *end != "/bom" || self.has_bom || self.tab == "/bom");
         shown
             .map(|(end, words)| (format!("{}{end}", self.base), *words, *end == self.tab))
             .collect()
@@ -167,6 +172,10 @@ pub(super) struct ItemPage {
     more_lines: usize,
     owners: Vec<(String, String)>,
     wanting: Vec<WantingView>,
+    /// What is to come of purchase orders.
+    coming: Vec<ComingView>,
+    /// What it is a part of.
+    used_in: Vec<String>,
     rows: Vec<HistoryLine>,
 }
 
@@ -258,6 +267,12 @@ fn owned(view: &View<'_>, sku: &Code) -> Vec<(String, String)> {
         .collect()
 }
 
+/// What an item is a part of.
+fn used_in(view: &View<'_>, sku: &Code) -> Vec<String> {
+    let parents = view.fold().used_in(sku).into_iter().take(OFFERED_MAX);
+    parents.map(|parent| parent.to_string()).collect()
+}
+
 /// The Inventory tab.
 pub(super) fn item_page(
     view: &View<'_>,
@@ -288,6 +303,8 @@ pub(super) fn item_page(
         more_lines,
         owners: owned(view, &sku),
         wanting: head.item.orders.take().unwrap_or_default(),
+        coming: head.item.coming.take().unwrap_or_default(),
+        used_in: used_in(view, &sku),
         head,
     })
 }

@@ -21,6 +21,7 @@ mod contract;
 mod numbers;
 mod orders;
 mod pages;
+mod production;
 mod queue;
 mod scans;
 mod stocktakes;

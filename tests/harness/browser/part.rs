@@ -90,7 +90,9 @@ impl<'a> Part<'a> {
         self.with_element(&format!("fill {label:?}"), async || {
             let field = self.field(label).await?;
             field.clear().await?;
-            field.send_keys(text).await
+            let is_day = field.attr("type").await?.as_deref() == Some("date");
+            let keys = is_day.then(|| day_keys(text)).flatten();
+            field.send_keys(keys.as_deref().unwrap_or(text)).await
         });
     }
 
@@ -239,4 +241,11 @@ pub(super) fn quoted(text: &str) -> String {
     }
     let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
     format!("concat({})", parts.join(", \"'\", "))
+}
+
+/// The keys that type a day such as `2030-06-30` into Chromium's field for days: month, day, year.
+fn day_keys(day: &str) -> Option<String> {
+    let (year, rest) = day.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    Some(format!("{month}{day}{year}"))
 }

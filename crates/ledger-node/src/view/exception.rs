@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ledger_core::EntryId;
 use ledger_core::at_entry::{self, Refusal};
 use ledger_core::document::Family;
 use ledger_core::exception::Exception;
@@ -73,6 +74,16 @@ impl View<'_> {
     pub fn find_exception(&self, id: &str) -> Result<(Exception, ExceptionView), Refusal> {
         let found = at_entry::find_exception_among(self.open_exceptions(), id)?;
         Ok((found.clone(), self.exception_view(found)))
+    }
+
+    /// The open exceptions about a lot, purchase order or stocktake.
+    #[must_use]
+    pub fn exceptions_of_document(&self, id: EntryId) -> Vec<ExceptionView> {
+        let open = self.open_exceptions().into_iter();
+        let about = open.filter(|exception| exception.document == Some(id));
+        about
+            .map(|exception| self.exception_view(exception))
+            .collect()
     }
 
     fn open_exceptions(&self) -> Vec<Exception> {

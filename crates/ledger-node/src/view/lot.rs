@@ -117,7 +117,6 @@ pub struct PegView {
     pub date: Option<String>,
     /// What has to be made of what is not there: the parts that it takes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(no_recursion)]
     pub parts: Vec<PegPartView>,
 }
 

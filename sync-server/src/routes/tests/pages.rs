@@ -13,6 +13,7 @@ mod frame;
 mod items;
 mod orders;
 mod places;
+mod production;
 mod revoked;
 mod scan;
 mod stocktakes;
