@@ -120,6 +120,7 @@ fn receive(page: &Page<'_>, quantity: &str, reason: Option<&str>) {
     page.wait_for_text(&format!("{quantity} of CLIP received at A-01."));
 }
 
+#[expect(clippy::too_many_lines, reason = "a story told in its order")]
 fn a_lot_is_planned_bought_for_and_built(look: Look) {
     let Some(browser) = Browser::start(&format!("browser: production, {look}")) else {
         return;

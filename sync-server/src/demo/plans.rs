@@ -10,8 +10,11 @@ use ledger_core::{DeviceId, Quantity};
 
 use super::workshop::{Step, step};
 
+/// A part, how much of it one board takes, and where it goes.
+type Line = (&'static str, &'static str, &'static str);
+
 /// The boards, and what one of each takes.
-const BOMS: [(&str, &[(&str, &str, &str)]); 2] = [
+const BOMS: [(&str, &[Line]); 2] = [
     (
         "PCBA-TH20",
         &[

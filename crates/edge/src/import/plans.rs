@@ -107,12 +107,12 @@ fn is_news(fold: &Fold, body: &Body) -> bool {
     };
     let same = at_entry::set_bom_line(fold, set.parent.as_str(), set.child.as_str(), &known);
     let same = same.map(|plan| plan.bodies).unwrap_or_default();
-    !same.iter().any(|known| match known {
-        Body::BomLineSet(known) => set
-            .fields
-            .iter()
-            .all(|(key, value)| known.fields.get(key) == Some(value)),
-        _ => false,
+    !same.iter().any(|known| {
+        let Body::BomLineSet(known) = known else {
+            return false;
+        };
+        let mut fields = set.fields.iter();
+        fields.all(|(key, value)| known.fields.get(key) == Some(value))
     })
 }
 

@@ -8,7 +8,7 @@ use ledger_core::catalogue::{
 use ledger_core::document::Family;
 use ledger_core::entry::{
     Body, Content, DeviceRevoked, Genesis, GenesisReason, Kind, Particulars, Place, ScanResolved,
-    TimeFix, UnknownScan,
+    Tallied, TimeFix, UnknownScan,
 };
 use ledger_core::{EntryId, EntryRef};
 use ledger_core::{Quantity, Timestamp};
@@ -145,12 +145,7 @@ fn body_json(body: &Body) -> Value {
             }),
             &counted.particulars,
         ),
-        Body::Tallied(tallied) => json!({
-            "item": tallied.item.as_str(),
-            "quantity": tallied.quantity.to_string(),
-            "at": place_json(&tallied.place),
-            "serial": tallied.serial,
-        }),
+        Body::Tallied(tallied) => tallied_json(tallied),
         Body::Reversed(reversed) => {
             let target = json!({ "reverses": reversed.target.id.to_string() });
             with_particulars(target, &reversed.particulars)
@@ -190,6 +185,15 @@ fn body_json(body: &Body) -> Value {
             json!({ "through": ids(&refused.through), "note": refused.note })
         }
     }
+}
+
+fn tallied_json(tallied: &Tallied) -> Value {
+    json!({
+        "item": tallied.item.as_str(),
+        "quantity": tallied.quantity.to_string(),
+        "at": place_json(&tallied.place),
+        "serial": tallied.serial,
+    })
 }
 
 fn ids(entries: &[EntryRef]) -> Vec<String> {

@@ -48,6 +48,7 @@ fn counted<'a>(place: &'a str, quantity: &'a str) -> [(&'a str, &'a str); 5] {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a story told in its order")]
 async fn a_stocktake_is_opened_counted_approved_and_closed() {
     let shop = Shop::with_two_places();
     let manager = shop.visitor(Role::Manager).await;

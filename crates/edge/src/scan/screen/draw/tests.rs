@@ -46,7 +46,7 @@ pub(in crate::scan::screen) fn view() -> View {
         mode: Some("ADD"),
         location: Some("A-01".to_owned()),
         location_name: "Shelf 1".to_owned(),
-        order: None,
+        document: None,
         owner: None,
         reason: None,
         prompt: "scan an item".to_owned(),
