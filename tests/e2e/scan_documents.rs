@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use tests::check::assert_holds;
-use tests::node::Node as _;
 use tests::stock::Stock;
 use tests::world::World;
 
