@@ -622,8 +622,8 @@ fn a_stocktake_names_what_is_there() {
         assert!(assign("T-1", &to(name)).is_ok(), "{name}");
     }
     let recount = |item: &str, at: Option<&str>| at_entry::recount(&fold, "T-1", item, at);
-    refused(recount("CAP", None), "unknown-line");
-    refused(recount("RES", Some("B")), "unknown-line");
+    refused(recount("CAP", None), "unknown-stocktake-line");
+    refused(recount("RES", Some("B")), "unknown-stocktake-line");
     assert!(recount("RES", Some("A")).is_ok());
 }
 
@@ -641,7 +641,10 @@ fn what_was_counted_is_approved_and_the_rest_is_none() {
     let request = some("RES", 8);
     shop.take(|fold| at_entry::count_for(fold, "T-1", "A", &request));
     refused(approve(Some("CAP"))(&shop.fold()), "nothing-to-approve");
-    refused(approve(Some("WIRE"))(&shop.fold()), "unknown-line");
+    refused(
+        approve(Some("WIRE"))(&shop.fold()),
+        "unknown-stocktake-line",
+    );
     let (_, warnings) = shop.take(approve(None));
     assert!(
         warnings[0].starts_with("1 lines are not counted"),

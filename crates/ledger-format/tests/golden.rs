@@ -184,7 +184,11 @@ fn moved(from: Option<Place>, to: Option<Place>, act: Act, particulars: Particul
 fn write_of(class: Class, with_fields: bool) -> CatalogueWrite {
     let mut write = CatalogueWrite::new(class, code("A-01"));
     // What came later has files of its own.
-    let later = [(Class::User, key::BADGE), (Class::Site, key::TIME_ZONE)];
+    let later = [
+        (Class::User, key::BADGE),
+        (Class::Site, key::TIME_ZONE),
+        (Class::Item, key::USUAL_SUPPLIER),
+    ];
     let first = |key: u8| !later.contains(&(class, key));
     for field in fields_of(class)
         .iter()
@@ -922,6 +926,15 @@ fn stock_for_documents() -> Vec<(&'static str, Entry)> {
     ]
 }
 
+/// The field of items that came with purchase orders.
+fn usual_suppliers() -> Vec<(&'static str, Entry)> {
+    let supplier = |value| Body::Set(write_of(Class::Item, true).with(key::USUAL_SUPPLIER, value));
+    vec![
+        ("item_set_supplier", full(supplier(Value::text("MOUSER")))),
+        ("item_without_supplier", minimal(supplier(Value::Nil))),
+    ]
+}
+
 /// What came after the batches with orders, which stay as they are too.
 fn latest_entries() -> BTreeMap<String, Entry> {
     let all = badges().into_iter().chain(admissions()).chain(time_zones());
@@ -929,6 +942,7 @@ fn latest_entries() -> BTreeMap<String, Entry> {
     let all = all.chain(scan_entries());
     let all = all.chain(production_entries()).chain(purchase_entries());
     let all = all.chain(stocktake_entries()).chain(stock_for_documents());
+    let all = all.chain(usual_suppliers());
     all.map(|(name, entry)| (format!("entry_{name}"), entry))
         .collect()
 }

@@ -585,7 +585,7 @@ impl Session {
         }
         let says = match self.mode {
             Some(mode) => match mode.family() {
-                Some(family) => format!("{} done: scan the next {}", mode.word(), family.word()),
+                Some(family) => format!("{} done: {}", mode.word(), scan_next(family)),
                 None => format!("{} done: scan the next location", mode.word()),
             },
             None => "nothing is going on: scan a mode".to_owned(),
@@ -604,6 +604,16 @@ impl Session {
 
 fn too_much(item: &Code) -> String {
     format!("so much of {item} is no quantity")
+}
+
+/// What to scan when a document is done.
+const fn scan_next(family: Family) -> &'static str {
+    match family {
+        Family::Order => "scan the next order",
+        Family::Lot => "scan the next production lot",
+        Family::Purchase => "scan the next purchase order",
+        Family::Stocktake => "scan the next stocktake",
+    }
 }
 
 #[cfg(test)]
