@@ -11,7 +11,8 @@ pub const SEEDS: u64 = 500;
 /// The bugs, and what may happen in the worlds in which they are looked for. A new bug gets a row.
 #[must_use]
 pub fn bugs() -> Vec<(Bug, Options)> {
-    let usual = Options::default();
+    // They were found in worlds without plans, and are looked for there.
+    let usual = Options::without_plans();
     let turned_back = Options {
         turned_back: true,
         restores: false,

@@ -161,7 +161,7 @@ struct Instructions {
     /// Who counts what, the later word last.
     counters: Vec<(Option<Target>, Option<DeviceId>)>,
     /// What is to be counted once more, and since when.
-    again: Vec<(Option<Target>, Timestamp)>,
+    again: Vec<(Option<Target>, (Timestamp, EntryId))>,
     approved: BTreeSet<EntryId>,
 }
 
@@ -371,7 +371,7 @@ impl Fold {
                 // may go by one id as long as it is not known that a branch has one of them.
                 Topic::Again(target) => {
                     let said = self.in_time(id, log.said(topic), None);
-                    let asked = said.map(|said| self.origins.order_time(said.stamp.key()));
+                    let asked = said.map(|said| self.moment_of(said.stamp.key()));
                     again.extend(asked.max().map(|asked| (today(target), asked)));
                 }
                 Topic::Approved(_) => {
@@ -409,7 +409,7 @@ fn finish(line: LineKey, mut gathered: Gathered, said: &Instructions) -> Stockta
     let asked = said.again.iter().filter(|(target, _)| means(target));
     let asked = asked.map(|(_, since)| *since).max();
     let progress = match (gathered.counts.last(), asked) {
-        (Some(last), Some(asked)) if last.at < asked => LineProgress::Again,
+        (Some(last), Some(asked)) if (last.at, last.id) < asked => LineProgress::Again,
         (Some(last), _) if last.approved => LineProgress::Approved,
         (Some(_), _) => LineProgress::Counted,
         (None, Some(_)) => LineProgress::Again,
