@@ -251,6 +251,7 @@ pub(super) const ALL: [Wrong; 15] = [
             "same-place",
             "supplier-missing",
             "text-too-long",
+            "too-many",
             "unknown-barcode",
             "unknown-code",
             "unknown-customer",

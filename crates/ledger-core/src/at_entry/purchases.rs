@@ -219,20 +219,18 @@ pub fn receive(
     });
     if over > Total::ZERO && !has_reason {
         let is_ordered = purchase.lines.iter().any(|line| line.item == item);
-        let (code, text) = if is_ordered {
+        let number = &purchase.number;
+        let refusal = if is_ordered {
             let text = format!(
-                "{left} of {item} are still to come of the purchase order {}: {over} are more than \
-                 that",
-                purchase.number
+                "{left} of {item} are still to come of the purchase order {number}: {over} are \
+                 more than that"
             );
-            ("above-ordered", text)
+            Refusal::new("above-ordered", text)
         } else {
-            let text = format!("{item} is not on the purchase order {}", purchase.number);
-            ("not-ordered", text)
+            let text = format!("{item} is not on the purchase order {number}");
+            Refusal::new("not-ordered", text)
         };
-        return Err(
-            Refusal::new(code, text).hint("if it came all the same, say why with --reason TEXT")
-        );
+        return Err(refusal.hint("if it came all the same, say why with --reason TEXT"));
     }
     let document = DocumentRef::new(Family::Purchase, reference);
     for_document(&mut plan, document, &purchase.number);

@@ -99,13 +99,13 @@ pub(crate) const fn a(family: Family) -> &'static str {
     }
 }
 
-/// What cannot be done for a document that has ended.
-const fn deed(family: Family) -> &'static str {
+/// That nothing more is done for a document that has ended.
+const fn nothing_more(family: Family) -> &'static str {
     match family {
-        Family::Order => "picked",
-        Family::Lot => "issued or built",
-        Family::Purchase => "received",
-        Family::Stocktake => "counted",
+        Family::Order => "nothing can be picked for it",
+        Family::Lot => "nothing can be issued or built for it",
+        Family::Purchase => "nothing can be received for it",
+        Family::Stocktake => "nothing can be counted for it",
     }
 }
 
@@ -273,10 +273,8 @@ impl Session {
         let word = family.word();
         if !fold.is_open_document(family, id) {
             let state = fold.document_state_word(id);
-            let deed = deed(family);
-            return Err(format!(
-                "the {word} {number} is {state}: nothing can be {deed} for it"
-            ));
+            let nothing = nothing_more(family);
+            return Err(format!("the {word} {number} is {state}: {nothing}"));
         }
         let mode = Mode::for_family(family);
         let next = Self {
