@@ -7,9 +7,10 @@ use std::net::TcpListener;
 use tests::browser::{Browser, Look};
 
 /// Everything that must be found: an error, a script and a request that the policy forbids, a
-/// file that is not there, and pictures and fields that nobody can name.
-const BAD: &str = r#"<!doctype html><html lang="en"><head><title>Bad</title></head><body><main>
-<h1>Bad</h1><img src="/picture.png"><input id="a"><p class="pale">Pale</p>
+/// file that is not there, pictures and fields that nobody can name, and something too wide.
+const BAD: &str = r#"<!doctype html><html lang="en"><head><title>Bad</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>
+<h1>Bad</h1><img src="/picture.png" width="2000" height="20"><input id="a"><p class="pale">Pale</p>
 <script src="/broken.js"></script><img alt="far" src="http://far.example/p.png">
 <p onclick="nothing()">Inline</p></main></body></html>"#;
 
@@ -110,6 +111,7 @@ fn every_kind_of_fault_is_found() {
                 "{look}: {rule}\n{found:#?}"
             );
         }
+        assert!(has("the page is 20", "/picture.png"), "{look}\n{found:#?}");
         if look.scripts {
             assert!(has("console: ", "nobody is not defined"), "{found:#?}");
             assert!(has("content security policy: ", "inline"), "{found:#?}");

@@ -342,8 +342,8 @@ impl<'a> Page<'a> {
     }
 
     /// Fails when anything was wrong since this page was opened: an error in the console, a breach
-    /// of the content security policy, a request to another host, or a barrier that axe finds on
-    /// what is shown now.
+    /// of the content security policy, a request to another host, or, in what is shown now, a
+    /// barrier that axe finds or more than fits the width of the screen.
     #[track_caller]
     pub fn finish(&self) {
         let found = self.faults_found();
@@ -364,6 +364,7 @@ impl<'a> Page<'a> {
         self.collect();
         let mut found = self.faults.take().found(&self.base);
         found.extend(self.barriers());
+        found.extend(self.too_wide());
         // What axe itself asked for or wrote is not the page's.
         self.collect();
         self.faults.replace(Faults::default());
@@ -385,6 +386,15 @@ impl<'a> Page<'a> {
         let (name, as_before) = scripts(self.look.scripts);
         self.browser.command(name, as_before);
         axe_faults(&report)
+    }
+
+    /// What stands out over the width of the screen: there, a page is moved sideways or made
+    /// smaller, and a finger meets another thing than the eye.
+    #[track_caller]
+    fn too_wide(&self) -> Vec<String> {
+        let (width, _) = self.look.size.pixels();
+        let found = self.script(include_str!("too_wide.js"), vec![json!(width)]);
+        serde_json::from_value(found).expect("a list of texts")
     }
 
     /// Takes over what the browser has written into its logs.
