@@ -11,7 +11,7 @@ pub const SEEDS: u64 = 500;
 /// The bugs, and what may happen in the worlds in which they are looked for. A new bug gets a row.
 #[must_use]
 pub fn bugs() -> Vec<(Bug, Options)> {
-    // They were found in worlds without plans, and are looked for there.
+    // Most were found in worlds without plans, and are looked for there.
     let usual = Options::without_plans();
     let turned_back = Options {
         turned_back: true,
@@ -40,6 +40,7 @@ pub fn bugs() -> Vec<(Bug, Options)> {
         Bug::SkipHashCompare => turned_back,
         // What many handhelds and a server that is restored bring about at a hub.
         Bug::HeadsNotKept | Bug::CertificatesNotShown => with_hubs,
+        Bug::VoidedForDocuments => Options::default(),
         _ => usual,
     };
     Bug::ALL

@@ -57,6 +57,8 @@ pub enum Bug {
     RevokedServed,
     /// Takes nothing from a revoked device.
     RevokedNotTaken,
+    /// Lets what was taken back count for its order, lot, purchase order or stocktake.
+    VoidedForDocuments,
 }
 
 thread_local!(static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) });
@@ -68,7 +70,7 @@ pub fn plant(bug: Option<Bug>) {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::AckBeforeSync,
         Self::SkipFrameCheck,
         Self::GoOnAfterFailedSync,
@@ -93,6 +95,7 @@ impl Bug {
         Self::RefusedCounts,
         Self::RevokedServed,
         Self::RevokedNotTaken,
+        Self::VoidedForDocuments,
     ];
 
     /// Its name for people and programs.
@@ -123,6 +126,7 @@ impl Bug {
             Self::RefusedCounts => "refused-counts",
             Self::RevokedServed => "revoked-served",
             Self::RevokedNotTaken => "revoked-not-taken",
+            Self::VoidedForDocuments => "voided-for-documents",
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct PoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct PoPlaceArgs {
-    /// Perhaps the number, then the supplier, then ITEM=QTY[@DATE] for each line
+    /// Perhaps the number, then the supplier, then a line for each item: ITEM=QTY or ITEM=QTY@DATE
     #[arg(
         value_names = ["[NUMBER] SUPPLIER", "ITEM=QTY[@DATE]"],
         num_args = 2..,

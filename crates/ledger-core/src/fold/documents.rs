@@ -18,6 +18,7 @@ use crate::catalogue::Value;
 use crate::code::Code;
 use crate::document::{DocumentRef, Family};
 use crate::id::EntryId;
+use crate::planted::Bug;
 use crate::quantity::Total;
 use crate::time::Timestamp;
 
@@ -366,13 +367,14 @@ impl Fold {
     /// Those that counted for a document at a moment: a reversal counts from its own on.
     pub(super) fn booked_until(&self, id: EntryId, until: Until) -> Vec<(TxKey, Booked)> {
         let by_then = |key: TxKey| until.is_none_or(|until| self.moment_of(key) <= until);
+        let voids = |key: TxKey| by_then(key) && !Bug::VoidedForDocuments.is_planted();
         let names = self.names_of(id);
         let mut booked: Vec<(TxKey, Booked)> = self
             .documents
             .booked_for(id)
             .iter()
             .filter(|key| by_then(**key) && !self.is_suppressed(**key))
-            .filter(|key| !self.reversals.voided_by(**key).is_some_and(by_then))
+            .filter(|key| !self.reversals.voided_by(**key).is_some_and(voids))
             .filter_map(|key| {
                 let booked = self.documents.booked.get(key)?;
                 let document = booked.document;

@@ -566,12 +566,12 @@ impl PlanOracle {
         let said: Vec<_> = said.collect();
         let counter = Self::last(said.iter().map(|(fact, it)| (fact.by, it.device)));
         let asked = said.iter().filter(|(_, it)| it.again);
-        let asked = asked.map(|(fact, _)| fact.time).max();
+        let asked = asked.map(|(fact, _)| (fact.time, fact.id)).max();
         known.counts.sort_by_key(|(at, count)| (*at, count.id));
         let progress = match (known.counts.last(), asked) {
             (None, None) => "open",
             (None, Some(_)) => "again",
-            (Some((at, _)), Some(asked)) if *at < asked => "again",
+            (Some((at, count)), Some(asked)) if (*at, count.id) < asked => "again",
             (Some((_, count)), _) if count.approved => "approved",
             (Some(_), _) => "counted",
         };
