@@ -395,7 +395,10 @@ fn every_word_of_a_type_has_its_messages() {
             }
         }
     }
-    assert_known("level-attention", &root().join("templates/items.html"));
+    assert_known(
+        "level-attention",
+        &root().join("templates/items/items.html"),
+    );
 }
 
 #[test]

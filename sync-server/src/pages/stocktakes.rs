@@ -1,185 +1,24 @@
-//! The list of stocktakes, and opening one.
+//! Stocktakes: opening, counting, the report.
 
-use askama::Template;
-use axum::response::Response;
-use ledger_core::at_entry::{self, StocktakeRequest};
-use ledger_core::document::Family;
-use ledger_core::fold::Fold;
-use ledger_core::{Code, EntryId};
-use ledger_node::view::StocktakeRow;
-use ledger_node::{Node, View, Written};
-use serde::Deserialize;
+pub(super) mod acts;
+pub(super) mod list;
+pub(super) mod stocktake;
 
-use super::form::{Fields, Form, problem};
-use super::frame::Frame;
-use super::orders::day;
-use super::visit::{Done, Visit, in_path};
-use crate::api::{Named, QueryOf};
-use crate::problem::Problem;
+use ledger_core::catalogue::Role::{Manager, Operator};
 
-/// Stocktakes on one page: the lines of each are looked at for its numbers.
-const ROWS_MAX: usize = 25;
+use super::table::Pages;
 
-/// What the choice and the links say.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(crate) struct ListQuery {
-    /// `all`; anything else is what is open.
-    #[serde(default)]
-    show: String,
-    /// The entry that opened the last stocktake of the page before.
-    after: Option<String>,
-}
-
-impl ListQuery {
-    fn is_all(&self) -> bool {
-        self.show == "all"
-    }
-}
-
-/// How the address of a stocktake names it: by its number, or where several have that by its entry.
-pub(super) fn key_of(fold: &Fold, stocktake: &StocktakeRow) -> String {
-    let number = Code::new(&stocktake.number);
-    let is_one =
-        number.is_ok_and(|number| fold.documents_numbered(Family::Stocktake, &number).len() == 1);
-    if is_one {
-        stocktake.number.clone()
-    } else {
-        stocktake.entry.clone()
-    }
-}
-
-#[derive(Template)]
-#[template(path = "stocktakes.html")]
-struct StocktakesPage {
-    frame: Frame,
-    query: ListQuery,
-    rows: Vec<Row>,
-    /// The entry behind which the next page begins.
-    next: Option<String>,
-    /// There are no stocktakes at all yet.
-    is_empty: bool,
-}
-
-/// A stocktake in the list.
-struct Row {
-    key: String,
-    stocktake: StocktakeRow,
-}
-
-fn after_of(fold: &Fold, after: Option<&String>) -> Option<(Code, EntryId)> {
-    let id: EntryId = after?.parse().ok()?;
-    fold.stocktake(id).map(|stocktake| (stocktake.number, id))
-}
-
-pub(super) async fn show(
-    visit: Visit,
-    QueryOf(query): QueryOf<ListQuery>,
-) -> Result<Response, Problem> {
-    let build = move |view: &View<'_>, frame| {
-        let fold = view.fold();
-        let after = after_of(fold, query.after.as_ref());
-        let wanted = ROWS_MAX.saturating_add(1);
-        let mut rows = view.stocktakes_after(!query.is_all(), after.as_ref(), wanted);
-        let more = rows.len() > ROWS_MAX;
-        rows.truncate(ROWS_MAX);
-        let row = |stocktake| Row {
-            key: key_of(fold, &stocktake),
-            stocktake,
-        };
-        Ok(StocktakesPage {
-            frame,
-            next: rows.last().filter(|_| more).map(|row| row.entry.clone()),
-            is_empty: rows.is_empty() && fold.document_numbers(Family::Stocktake).next().is_none(),
-            rows: rows.into_iter().map(row).collect(),
-            query,
-        })
-    };
-    visit.page(build).await
-}
-
-#[derive(Template)]
-#[template(path = "stocktake_new.html")]
-struct NewPage {
-    frame: Frame,
-    form: Form,
-    /// The location whose page leads here.
-    location: String,
-}
-
-/// What the new stocktake is about.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct NewQuery {
-    #[serde(default)]
-    location: String,
-}
-
-pub(super) async fn new(
-    visit: Visit,
-    QueryOf(query): QueryOf<NewQuery>,
-) -> Result<Response, Problem> {
-    let build = move |_: &View<'_>, frame| {
-        Ok(NewPage {
-            frame,
-            form: Form::default(),
-            location: query.location,
-        })
-    };
-    visit.page(build).await
-}
-
-/// The codes in a field that has one on each line.
-fn codes(fields: &Fields, name: &str) -> Vec<String> {
-    let lines = fields.raw(name).lines().map(str::trim);
-    let filled = lines.filter(|line| !line.is_empty());
-    filled.map(str::to_owned).collect()
-}
-
-fn request(fields: &Fields) -> Result<StocktakeRequest, Problem> {
-    let days = fields.text("days");
-    let days = days.map(|days| days.parse::<u32>().or(Err(problem("bad-quantity"))));
-    Ok(StocktakeRequest {
-        locations: codes(fields, "locations"),
-        items: codes(fields, "items"),
-        not_counted_for: days.transpose()?,
-        blind: fields.is_on("blind"),
-        due: day(fields, "due")?,
-        title: fields.text("title"),
-    })
-}
-
-/// Opens a stocktake, and leads to it.
-pub(super) async fn open(visit: Visit, fields: Fields) -> Result<Response, Problem> {
-    match opened(&visit, &fields).await {
-        Ok((written, number)) => {
-            let to = format!("/stocktakes/{}", in_path(&number));
-            let done = Done::new(to, "done-stocktake-opened").value("stocktake", number);
-            visit.go_on(&written, done).await
-        }
-        Err(problem) => {
-            let build = |_: &View<'_>, frame, form| {
-                Ok(NewPage {
-                    frame,
-                    form,
-                    location: String::new(),
-                })
-            };
-            visit.again("new", fields, problem, build).await
-        }
-    }
-}
-
-async fn opened(visit: &Visit, fields: &Fields) -> Result<(Written, String), Problem> {
-    let request = request(fields)?;
-    let number = fields.text("number");
-    let device = visit.app.work(Node::device).await?;
-    let plan =
-        move |fold: &Fold, _| at_entry::open_stocktake(fold, device, number.as_deref(), &request);
-    let written = visit.carry_out(fields, Named::Nothing, plan).await?;
-    let entry = written.entries.first().copied();
-    let number = visit.app.look(move |view| {
-        let made = entry.and_then(|entry| view.fold().stocktake(entry));
-        made.map(|made| made.number.to_string())
-            .ok_or_else(Problem::not_found)
-    });
-    Ok((written, number.await?))
+/// The routes, with who may use them.
+pub(super) fn routes(pages: Pages) -> Pages {
+    pages
+        .page("/stocktakes", list::show)
+        .page_for(Manager, "/stocktakes/new", list::new)
+        .form(Manager, "/stocktakes/new", list::open)
+        .page("/stocktakes/{number}", stocktake::show)
+        .form(Operator, "/stocktakes/{number}/count", acts::count)
+        .form(Manager, "/stocktakes/{number}/assign", acts::assign)
+        .form(Manager, "/stocktakes/{number}/recount", acts::recount)
+        .form(Manager, "/stocktakes/{number}/approve", acts::approve)
+        .form(Manager, "/stocktakes/{number}/count-rest", acts::count_rest)
+        .form(Manager, "/stocktakes/{number}/close", acts::close)
 }

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use ledger_core::catalogue::Role;
 
 use super::error;
-use super::login::{is_part, login_address};
+use super::people::login::{is_part, login_address};
 use crate::app::App;
 use crate::auth::Caller;
 

@@ -1,0 +1,25 @@
+//! What administrators look after: settings, devices, users.
+
+pub(super) mod devices;
+pub(super) mod settings;
+pub(super) mod users;
+
+use ledger_core::catalogue::Role::Administrator;
+
+use super::table::Pages;
+
+/// The routes, with who may use them.
+pub(super) fn routes(pages: Pages) -> Pages {
+    pages
+        .page("/settings/inventory", settings::show)
+        .form(Administrator, "/settings/inventory", settings::save)
+        .page("/devices", devices::list)
+        .form(Administrator, "/devices/code", devices::code)
+        .form(Administrator, "/devices/revoke", devices::revoke)
+        .form(Administrator, "/devices/decide", devices::decide)
+        .page_for(Administrator, "/users", users::list)
+        .form(Administrator, "/users", users::add)
+        .page_for(Administrator, "/users/{name}", users::show)
+        .form(Administrator, "/users/{name}", users::save)
+        .form(Administrator, "/users/{name}/link", users::link)
+}

@@ -1,0 +1,69 @@
+//! Backorders: what came and can be filled, and what waits for which order since when.
+
+use askama::Template;
+use axum::response::Response;
+use ledger_node::View;
+use ledger_node::view::BackorderView;
+use serde::Deserialize;
+
+use crate::api::QueryOf;
+use crate::pages::frame::Frame;
+use crate::pages::visit::Visit;
+use crate::problem::Problem;
+
+/// Lines on one page.
+const ROWS_MAX: usize = 100;
+
+/// What the filter and the links say.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct WaitQuery {
+    /// Of this item only, by SKU or barcode.
+    #[serde(default)]
+    item: String,
+    /// `ready` for what can be filled only.
+    #[serde(default)]
+    show: String,
+    /// How many lines were on the pages before.
+    after: Option<usize>,
+}
+
+#[derive(Template)]
+#[template(path = "orders/backorders.html")]
+struct BackordersPage {
+    frame: Frame,
+    query: WaitQuery,
+    rows: Vec<BackorderView>,
+    /// There is no such item.
+    is_unknown: bool,
+    count: usize,
+    next: Option<usize>,
+}
+
+pub(super) async fn show(
+    visit: Visit,
+    QueryOf(query): QueryOf<WaitQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>, frame| {
+        let typed = query.item.trim();
+        let item = (!typed.is_empty()).then(|| view.find_item(typed));
+        let is_unknown = matches!(item, Some(Err(_)));
+        let item = item.and_then(Result::ok);
+        let start = query.after.unwrap_or(0);
+        let ready = query.show == "ready";
+        let (count, rows) = if is_unknown {
+            (0, Vec::new())
+        } else {
+            view.backorders_from(item.as_ref(), ready, (start, ROWS_MAX))
+        };
+        let shown = start.saturating_add(rows.len());
+        Ok(BackordersPage {
+            frame,
+            query,
+            rows,
+            is_unknown,
+            count,
+            next: (shown < count).then_some(shown),
+        })
+    };
+    visit.page(build).await
+}

@@ -1,0 +1,270 @@
+//! One production lot: its BOM items and where each comes from, what can be built and when, and
+//! the movements that name it.
+
+use askama::Template;
+use axum::response::Response;
+use ledger_core::Code;
+use ledger_core::at_entry::find_lot;
+use ledger_core::catalogue::Class;
+use ledger_core::document::Family;
+use ledger_node::View;
+use ledger_node::view::{
+    BuildStepView, ExceptionView, LotLineView, LotView, OrderMoveView, PartnerView, PegView,
+};
+use serde::Deserialize;
+
+use crate::api::{PathOf, QueryOf};
+use crate::pages::documents::{key_of, may_undo, moves_of};
+use crate::pages::form::Form;
+use crate::pages::frame::Frame;
+use crate::pages::items::item::Offers;
+use crate::pages::visit::{Visit, in_path};
+use crate::problem::Problem;
+
+/// Ready on a day that nobody said.
+pub(super) const SOME_DAY: &str = "some-day";
+
+/// What links say: the part that is to be issued or brought back.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct LotQuery {
+    #[serde(default)]
+    pub(super) item: String,
+}
+
+/// Where so much of a part comes from.
+pub(super) struct PegLine {
+    /// 0 for the part itself, 1 for what it is made of …
+    depth: usize,
+    words: String,
+    /// The document it comes from.
+    to: Option<String>,
+    is_missing: bool,
+}
+
+/// A BOM item with where it comes from.
+struct Line {
+    view: LotLineView,
+    pegs: Vec<PegLine>,
+}
+
+/// What the forms for parts begin with.
+#[derive(Default)]
+struct Parts {
+    item: String,
+    from: String,
+    quantity: String,
+}
+
+#[derive(Template)]
+#[template(path = "production/lot.html")]
+pub(super) struct LotPage {
+    frame: Frame,
+    form: Form,
+    /// How addresses name the lot.
+    key: String,
+    shown: LotView,
+    lines: Vec<Line>,
+    exceptions: Vec<ExceptionView>,
+    parts: Parts,
+    offers: Offers,
+    /// Where what is built goes by itself.
+    usual: String,
+    suppliers: Vec<PartnerView>,
+    /// Something short that nobody is known to sell.
+    asks_supplier: bool,
+}
+
+impl LotPage {
+    fn is_open(&self) -> bool {
+        self.shown.lot.state == "open"
+    }
+
+    /// Whether a form is open: it could not be done, or a link leads to it.
+    fn opens(&self, which: &str) -> bool {
+        let is_asked = which == "issue" && !self.parts.item.is_empty();
+        is_asked || self.form.problem(which).is_some()
+    }
+
+    fn ready(&self, day: &str) -> String {
+        when(&self.frame, day)
+    }
+
+    fn step_from(&self, step: &BuildStepView) -> String {
+        when(&self.frame, &step.from)
+    }
+}
+
+/// From when on, in words: now, a day, or some day.
+pub(super) fn when(frame: &Frame, from: &str) -> String {
+    match from {
+        "now" => frame.t("lots-from-now").into_owned(),
+        SOME_DAY => frame.t("lots-some-day").into_owned(),
+        day => frame.day(day),
+    }
+}
+
+pub(super) async fn show(
+    visit: Visit,
+    PathOf(number): PathOf<String>,
+    QueryOf(query): QueryOf<LotQuery>,
+) -> Result<Response, Problem> {
+    visit
+        .page(move |view, frame| lot_page(view, frame, Form::default(), &number, &query))
+        .await
+}
+
+pub(super) fn lot_page(
+    view: &View<'_>,
+    frame: Frame,
+    form: Form,
+    number: &str,
+    query: &LotQuery,
+) -> Result<LotPage, Problem> {
+    let fold = view.fold();
+    let lot = find_lot(fold, number)?;
+    let mut shown = view.lot(lot.id).ok_or_else(Problem::not_found)?;
+    let lines = std::mem::take(&mut shown.lines).into_iter();
+    let lines: Vec<Line> = lines
+        .map(|view| {
+            let mut pegs = Vec::new();
+            add_pegs(&frame, &view.pegs, 0, &mut pegs);
+            Line { view, pegs }
+        })
+        .collect();
+    let usual = fold.item(&lot.item).location;
+    Ok(LotPage {
+        key: key_of(fold, Family::Lot, &shown.lot.number, &shown.lot.entry),
+        parts: parts(view, &frame, &lines, &query.item),
+        exceptions: view.exceptions_of_document(lot.id),
+        offers: Offers::places_like(view, &[], ""),
+        usual: usual.map(|usual| usual.to_string()).unwrap_or_default(),
+        suppliers: view.partners_after(Class::Supplier, None, false, None),
+        asks_supplier: shown.short.iter().any(|part| part.supplier.is_none()),
+        frame,
+        form,
+        shown,
+        lines,
+    })
+}
+
+/// What is still needed of a part, and a place where there is some.
+fn parts(view: &View<'_>, frame: &Frame, lines: &[Line], item: &str) -> Parts {
+    let line = lines.iter().find(|line| line.view.line.item == item);
+    let (Some(line), Ok(sku)) = (line, Code::new(item)) else {
+        return Parts::default();
+    };
+    let stock = view.fold().lines(&sku).into_iter();
+    let mut places = stock.filter(|line| line.on_hand > ledger_core::Total::ZERO);
+    let usual = view.fold().item(&sku).location;
+    let first = places.next().map(|line| line.key.location);
+    Parts {
+        item: item.to_owned(),
+        from: usual
+            .or(first)
+            .map(|code| code.to_string())
+            .unwrap_or_default(),
+        quantity: frame.typed(&line.view.required),
+    }
+}
+
+/// Puts into words where a part comes from, and what it is made of below it.
+fn add_pegs(frame: &Frame, pegs: &[PegView], depth: usize, lines: &mut Vec<PegLine>) {
+    for peg in pegs {
+        lines.push(PegLine {
+            depth,
+            words: peg_words(frame, peg),
+            to: peg_address(peg),
+            is_missing: peg.source == "nothing",
+        });
+        for part in &peg.parts {
+            let quantity = frame.number(&part.quantity);
+            let words = frame.with2("peg-part", "item", &part.item, "quantity", quantity);
+            lines.push(PegLine {
+                depth: depth.saturating_add(1),
+                words: words.into_owned(),
+                to: Some(format!("/items/{}/bom", in_path(&part.item))),
+                is_missing: false,
+            });
+            add_pegs(frame, &part.pegs, depth.saturating_add(2), lines);
+        }
+    }
+}
+
+fn peg_words(frame: &Frame, peg: &PegView) -> String {
+    let quantity = frame.number(&peg.quantity);
+    let day = peg.date.as_deref().map(|date| when(frame, date));
+    let number = peg.number.as_deref().unwrap_or("?");
+    let place = peg.site.as_deref();
+    let words = match (peg.source, &peg.owner, day) {
+        ("stock", Some(owner), _) => {
+            frame.with2("peg-stock-of", "quantity", quantity, "owner", owner)
+        }
+        ("stock", None, _) => match place {
+            Some(site) => frame.with2("peg-stock-at", "quantity", quantity, "site", site),
+            None => frame.with("peg-stock", "quantity", quantity),
+        },
+        ("purchase-order" | "lot", _, Some(day)) => {
+            let values: [(&str, &dyn std::fmt::Display); 3] =
+                [("quantity", &quantity), ("number", &number), ("day", &day)];
+            frame.words.with_all("peg-from-on", &values)
+        }
+        ("purchase-order" | "lot", _, None) => {
+            frame.with2("peg-from", "quantity", quantity, "number", number)
+        }
+        ("make", _, _) => frame.with("peg-make", "quantity", quantity),
+        _ => frame.with("peg-nothing", "quantity", quantity),
+    };
+    words.into_owned()
+}
+
+fn peg_address(peg: &PegView) -> Option<String> {
+    let number = in_path(peg.number.as_deref()?);
+    match peg.source {
+        "purchase-order" => Some(format!("/purchase-orders/{number}")),
+        "lot" => Some(format!("/lots/{number}")),
+        _ => None,
+    }
+}
+
+// Transactions.
+
+#[derive(Template)]
+#[template(path = "production/lot_moves.html")]
+struct MovesPage {
+    frame: Frame,
+    key: String,
+    shown: LotView,
+    item: String,
+    moves: Vec<OrderMoveView>,
+}
+
+impl MovesPage {
+    fn may_undo(&self, taken: &OrderMoveView) -> bool {
+        may_undo(&self.frame, taken)
+    }
+}
+
+pub(super) async fn moves(
+    visit: Visit,
+    PathOf(number): PathOf<String>,
+    QueryOf(query): QueryOf<LotQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>, frame| {
+        let lot = find_lot(view.fold(), &number)?;
+        let shown = view.lot(lot.id).ok_or_else(Problem::not_found)?;
+        let key = key_of(
+            view.fold(),
+            Family::Lot,
+            &shown.lot.number,
+            &shown.lot.entry,
+        );
+        Ok(MovesPage {
+            frame,
+            key,
+            shown,
+            moves: moves_of(view, lot.id, &query.item)?,
+            item: query.item,
+        })
+    };
+    visit.page(build).await
+}

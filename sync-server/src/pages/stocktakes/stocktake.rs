@@ -1,0 +1,218 @@
+//! One stocktake: the variance report, and what managers do with it.
+//!
+//! Whoever counts a blind stocktake is shown no more than the view has for counting.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use askama::Template;
+use axum::response::Response;
+use ledger_core::EntryId;
+use ledger_core::at_entry::find_stocktake;
+use ledger_core::fold::{Fold, LineProgress};
+use ledger_node::View;
+use ledger_node::view::{StocktakeCountView, StocktakeLineView, StocktakeView};
+use serde::Deserialize;
+
+use super::list::stocktake_key;
+use crate::api::{PathOf, QueryOf};
+use crate::pages::form::Form;
+use crate::pages::frame::Frame;
+use crate::pages::visit::Visit;
+use crate::problem::Problem;
+
+/// Lines on one page.
+const ROWS_MAX: usize = 100;
+/// Locations and items that the page names before it only counts them.
+const NAMED_MAX: usize = 10;
+
+/// Which lines are shown.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct LinesQuery {
+    /// `open`, `waiting` or `differing`; anything else is all.
+    #[serde(default)]
+    show: String,
+    /// How many lines the pages before have shown.
+    #[serde(default)]
+    from: String,
+}
+
+impl LinesQuery {
+    fn choices() -> [(&'static str, &'static str); 4] {
+        [
+            ("all", "stocktakes-lines-all"),
+            ("open", "stocktakes-lines-open"),
+            ("waiting", "stocktakes-lines-waiting"),
+            ("differing", "stocktakes-lines-differing"),
+        ]
+    }
+
+    fn is_shown(&self, choice: &str) -> bool {
+        let known = Self::choices().iter().any(|(known, _)| *known == self.show);
+        self.show == choice || (!known && choice == "all")
+    }
+
+    fn takes(&self, line: &StocktakeLineView) -> bool {
+        match self.show.as_str() {
+            "open" => is_to_count(line),
+            "waiting" => line.state == LineProgress::Counted.word(),
+            "differing" => line.variance.as_deref().is_some_and(|off| off != "0"),
+            _ => true,
+        }
+    }
+}
+
+fn is_to_count(line: &StocktakeLineView) -> bool {
+    let states = [LineProgress::Open, LineProgress::Again];
+    states.map(LineProgress::word).contains(&line.state)
+}
+
+#[derive(Template)]
+#[template(path = "stocktakes/stocktake.html")]
+pub(super) struct StocktakePage {
+    frame: Frame,
+    form: Form,
+    key: String,
+    query: LinesQuery,
+    report: StocktakeView,
+    lines: Vec<Line>,
+    /// How many lines the choice has in all.
+    found: usize,
+    /// How many lines the pages up to this one show, where there are more.
+    next: Option<usize>,
+    /// Lines whose last count waits to be approved.
+    waiting: usize,
+    /// What tells these counts from others.
+    seen: String,
+    /// Lines that nobody has counted.
+    uncounted: usize,
+    devices: Vec<String>,
+}
+
+/// A line as the page shows it.
+struct Line {
+    line: StocktakeLineView,
+    /// The count that waits to be approved.
+    waits: Option<String>,
+    /// All counts, where there are several.
+    counts: Vec<StocktakeCountView>,
+    /// What was typed into its field and could not be done.
+    typed: String,
+}
+
+impl StocktakePage {
+    fn is_open(&self) -> bool {
+        self.report.stocktake.state == "open"
+    }
+
+    fn named<'a>(&self, codes: &'a [String]) -> &'a [String] {
+        codes.get(..NAMED_MAX).unwrap_or(codes)
+    }
+
+    fn more_than_named(&self, codes: &[String]) -> usize {
+        codes.len().saturating_sub(NAMED_MAX)
+    }
+}
+
+/// The counts that wait to be approved.
+pub(super) fn waiting(fold: &Fold, number: &str) -> Result<Vec<EntryId>, Problem> {
+    let stocktake = find_stocktake(fold, number)?;
+    let lines = fold.stocktake_lines(&stocktake).into_iter();
+    let waiting = lines.filter(|line| line.progress == LineProgress::Counted);
+    Ok(waiting
+        .filter_map(|line| line.counts.last().map(|last| last.id))
+        .collect())
+}
+
+/// A short word that differs for other counts: whoever approves all of them has seen these.
+pub(super) fn seen(counts: &[EntryId]) -> String {
+    let mut hasher = DefaultHasher::new();
+    counts.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Shows the page, with a form that could not be done.
+pub(super) fn stocktake_page(
+    view: &View<'_>,
+    frame: Frame,
+    form: Form,
+    number: &str,
+    query: LinesQuery,
+) -> Result<StocktakePage, Problem> {
+    let fold = view.fold();
+    let id = find_stocktake(fold, number)?.id;
+    let report = view.stocktake(id).ok_or_else(Problem::not_found)?;
+    let mut report = if frame.is_manager() {
+        report
+    } else {
+        report.for_counting()
+    };
+    let counts = waiting(fold, number)?;
+    let uncounted = report
+        .lines
+        .iter()
+        .filter(|line| line.state == LineProgress::Open.word());
+    let uncounted = uncounted.count();
+    let lines = std::mem::take(&mut report.lines).into_iter();
+    let mut lines: Vec<StocktakeLineView> = lines.filter(|line| query.takes(line)).collect();
+    let found = lines.len();
+    let from = query.from.parse().unwrap_or(0).min(found);
+    let mut lines = lines.split_off(from);
+    lines.truncate(ROWS_MAX);
+    let shown = from.saturating_add(lines.len());
+    let devices = fold.devices_by_name().into_iter();
+    Ok(StocktakePage {
+        key: stocktake_key(fold, &report.stocktake),
+        lines: lines
+            .into_iter()
+            .map(|line| shown_line(&form, line))
+            .collect(),
+        found,
+        next: (shown < found).then_some(shown),
+        waiting: counts.len(),
+        seen: seen(&counts),
+        uncounted,
+        devices: devices.map(|(name, _)| name).collect(),
+        frame,
+        form,
+        query,
+        report,
+    })
+}
+
+fn shown_line(form: &Form, line: StocktakeLineView) -> Line {
+    let last = line.counts.last().map(|count| count.entry.clone());
+    let several = line.counts.len() > 1;
+    let place = [
+        ("item", line.item.as_str()),
+        ("location", line.location.as_str()),
+        ("owner", line.owner.as_deref().unwrap_or_default()),
+        ("batch", line.batch.as_deref().unwrap_or_default()),
+    ];
+    let is_this = place
+        .iter()
+        .all(|(name, value)| form.value("count", name, "\u{0}") == *value);
+    Line {
+        waits: last.filter(|_| line.state == LineProgress::Counted.word()),
+        counts: if several {
+            line.counts.clone()
+        } else {
+            Vec::new()
+        },
+        typed: if is_this {
+            form.value("count", "quantity", "").to_owned()
+        } else {
+            String::new()
+        },
+        line,
+    }
+}
+
+pub(super) async fn show(
+    visit: Visit,
+    PathOf(number): PathOf<String>,
+    QueryOf(query): QueryOf<LinesQuery>,
+) -> Result<Response, Problem> {
+    visit
+        .page(move |view, frame| stocktake_page(view, frame, Form::default(), &number, query))
+        .await
+}
