@@ -14,6 +14,7 @@ mod documents;
 mod edit;
 mod error;
 mod exceptions;
+mod export;
 mod form;
 mod frame;
 mod items;
@@ -73,6 +74,7 @@ pub(crate) fn all() -> Pages {
         .page_for(Operator, "/scan", scan::show)
         .form(Operator, "/scan", scan::take)
         .page("/exceptions", exceptions::list)
+        .page("/export/exceptions", exceptions::export)
         .page("/exceptions/{id}", exceptions::show)
         .form(Operator, "/exceptions/{id}", exceptions::answer)
 }

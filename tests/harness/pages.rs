@@ -74,6 +74,9 @@ pub const PAGES: &[PageOf] = &[
     page("stocktake-new", "/stocktakes/new"),
     page("devices", "/devices"),
     page("users", "/users"),
+    page("log", "/log"),
+    page("log-about", "/log?about=R-100"),
+    page("log-entry", "/log/1"),
     page("user", "/users/mia"),
     page("settings", "/settings/inventory"),
     PageOf {

@@ -478,6 +478,60 @@ impl Kind {
             Class::Device => Self::DEVICE_SET,
         }
     }
+
+    /// The word of a kind that this version does not know.
+    pub const UNNAMED: &str = "kind";
+
+    /// Its word, as the log is told.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GENESIS => "genesis",
+            Self::CLOCK_MARK => "clock-mark",
+            Self::MOVED => "moved",
+            Self::COUNTED => "counted",
+            Self::TALLIED => "tallied",
+            Self::REVERSED => "reversed",
+            Self::ORDER_OPENED => "order-opened",
+            Self::ORDER_SET => "order-set",
+            Self::ORDER_LINE_SET => "order-line-set",
+            Self::ORDER_EXPEDITED => "order-expedited",
+            Self::ORDER_CLOSED => "order-closed",
+            Self::ORDER_CANCELLED => "order-cancelled",
+            Self::STOCKTAKE_OPENED => "stocktake-opened",
+            Self::STOCKTAKE_ASSIGNED => "stocktake-assigned",
+            Self::STOCKTAKE_APPROVED => "stocktake-approved",
+            Self::STOCKTAKE_CLOSED => "stocktake-closed",
+            Self::BOM_LINE_SET => "bom-line-set",
+            Self::LOT_PLANNED => "lot-planned",
+            Self::LOT_SET => "lot-set",
+            Self::LOT_CLOSED => "lot-closed",
+            Self::PURCHASE_ORDER_PLACED => "purchase-order-placed",
+            Self::PURCHASE_ORDER_SET => "purchase-order-set",
+            Self::PURCHASE_LINE_SET => "purchase-line-set",
+            Self::PURCHASE_ORDER_CLOSED => "purchase-order-closed",
+            Self::UNKNOWN_SCAN => "unknown-scan",
+            Self::SCAN_RESOLVED => "scan-resolved",
+            Self::EXCEPTION_ANSWERED => "exception-answered",
+            Self::SITE_SET => "site-set",
+            Self::ITEM_SET => "item-set",
+            Self::ITEM_MERGED => "item-merged",
+            Self::LOCATION_TYPE_SET => "location-type-set",
+            Self::LOCATION_SET => "location-set",
+            Self::CUSTOMER_SET => "customer-set",
+            Self::SUPPLIER_SET => "supplier-set",
+            Self::CODE_BOUND => "code-bound",
+            Self::CODE_UNBOUND => "code-unbound",
+            Self::SETTING_SET => "setting-set",
+            Self::USER_SET => "user-set",
+            Self::DEVICE_SET => "device-set",
+            Self::DEVICE_REVOKED => "device-revoked",
+            Self::ADMITTED => "admitted",
+            Self::REFUSED => "refused",
+            Self::TIME_FIXED => "time-fixed",
+            Self(_) => Self::UNNAMED,
+        }
+    }
 }
 
 impl Body {

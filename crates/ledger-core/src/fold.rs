@@ -490,6 +490,20 @@ impl Fold {
             .and_then(|origin| self.origins.number_of((origin, id.seq)))
     }
 
+    /// When the central server gave an entry its number: when it reached everybody's server.
+    #[must_use]
+    pub fn numbered_at(&self, id: EntryId) -> Option<Timestamp> {
+        let origin = self.origins.find(id.origin)?;
+        self.origins.numbered_at((origin, id.seq))
+    }
+
+    /// The last seq of an origin whose central number is smaller than this one, 0 when none is.
+    #[must_use]
+    pub fn last_numbered_below(&self, origin: Origin, number: u64) -> u64 {
+        let index = self.origins.find(origin);
+        index.map_or(0, |index| self.origins.last_below(index, number))
+    }
+
     /// The last seq of an origin that has a central number, 0 when none has.
     #[must_use]
     pub fn numbered_up_to(&self, origin: Origin) -> u64 {

@@ -36,6 +36,11 @@ impl<'a> View<'a> {
         Self { node, inner }
     }
 
+    /// The node that is looked at.
+    pub(crate) const fn node(&self) -> &Node {
+        self.node
+    }
+
     /// The folded state.
     #[must_use]
     pub fn fold(&self) -> &Fold {

@@ -6,6 +6,7 @@
 //! come from the fold, the words of a transaction from its entry.
 
 mod alert;
+mod audit;
 mod bom;
 mod customer;
 mod device;
@@ -24,6 +25,7 @@ mod order;
 mod order_list;
 mod partner;
 mod place;
+mod proof;
 mod purchase;
 mod recent;
 mod scan;
@@ -43,6 +45,7 @@ use chrono::{DateTime, SecondsFormat};
 use ledger_core::{Code, Timestamp};
 
 pub use self::alert::{CrossingView, LowStockView, ShortItemView, SupplyView};
+pub use self::audit::{AuditFilter, AuditPage, AuditView, LogGroup};
 pub use self::bom::{BomLevelView, BomLineView, BomView, UseView};
 pub use self::customer::{CustomerView, OwnedLineView};
 pub use self::device::{BehindView, DeviceView, RevokedOriginView};
@@ -64,6 +67,7 @@ pub use self::partner::{CustomerRowView, PartnerView};
 pub use self::place::{
     ChangeRow, ContentRow, Load, Part, PlaceFilter, PlaceRow, RackKey, RackPlace,
 };
+pub use self::proof::{ProofView, SignedView};
 pub use self::purchase::{ComingView, CoversView, PurchaseLineView, PurchaseView};
 pub use self::recent::{Deed, RecentView};
 pub use self::scan::{ScanView, ScannedCodeView};

@@ -186,3 +186,5 @@ refused-note-missing = Um einen Code zu verwerfen, braucht es eine Notiz.
 hint-note-missing = Schreiben Sie, warum er nichts von uns ist.
 refused-unknown-code = Hier ist kein Scan eines solchen Codes.
 hint-unknown-code = Sehen Sie in der Liste der Scans nach.
+refused-bad-filter = Dieser Filter ist nicht lesbar.
+hint-bad-filter = Gehen Sie zurück zur Liste: sie sagt, welches Feld und was es annimmt.

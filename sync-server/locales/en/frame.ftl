@@ -69,3 +69,7 @@ warned-backorder = Not all of it is available now: the rest is on backorder.
 warned-unpromised = Not all of it was promised to this order: another one may miss it.
 warned-open-lines = What was not picked is wanted no longer.
 warned-there = Some of these locations were there already, and stay as they are.
+files-as = This list as a file:
+files-lines-as = Its stock lines as a file:
+files-csv = CSV
+files-jsonl = JSON lines

@@ -187,3 +187,5 @@ refused-note-missing = To dismiss a code needs a note.
 hint-note-missing = Say why it is nothing of ours.
 refused-unknown-code = No scan of such a code is kept here.
 hint-unknown-code = Look at the list of scans.
+refused-bad-filter = This filter cannot be read.
+hint-bad-filter = Go back to the list: it says which field, and what it takes.

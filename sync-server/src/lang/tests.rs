@@ -361,12 +361,22 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         &["policy", "policy-means"],
     ),
     (
+        "../crates/ledger-core/src/entry.rs",
+        "Kind",
+        &["entry-kind"],
+    ),
+    (
+        "../crates/ledger-node/src/view/audit.rs",
+        "LogGroup",
+        &["log-group"],
+    ),
+    (
         "../crates/ledger-node/src/view/level.rs",
         "Level",
         &["level"],
     ),
     (
-        "src/pages/item.rs",
+        "src/pages/items/item.rs",
         "StockAct",
         &["act-to", "act-short", "act-quantity", "act-example"],
     ),

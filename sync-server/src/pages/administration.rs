@@ -1,6 +1,7 @@
-//! What administrators look after: settings, devices, users.
+//! What administrators look after: settings, devices, users, and the audit log.
 
 pub(super) mod devices;
+pub(super) mod log;
 pub(super) mod settings;
 pub(super) mod users;
 
@@ -14,9 +15,14 @@ pub(super) fn routes(pages: Pages) -> Pages {
         .page("/settings/inventory", settings::show)
         .form(Administrator, "/settings/inventory", settings::save)
         .page("/devices", devices::list)
+        .page("/export/devices", devices::export)
         .form(Administrator, "/devices/code", devices::code)
         .form(Administrator, "/devices/revoke", devices::revoke)
         .form(Administrator, "/devices/decide", devices::decide)
+        .page("/log", log::list)
+        .page("/export/log", log::export)
+        .form(Administrator, "/log/verify", log::verify)
+        .page("/log/{entry}", log::entry)
         .page_for(Administrator, "/users", users::list)
         .form(Administrator, "/users", users::add)
         .page_for(Administrator, "/users/{name}", users::show)

@@ -11,6 +11,7 @@ use super::table::Pages;
 pub(super) fn routes(pages: Pages) -> Pages {
     pages
         .page("/customers", list::show)
+        .page("/export/customers", list::export)
         .page_for(Manager, "/customers/new", list::new)
         .form(Manager, "/customers/new", list::add)
         .page("/customers/{code}", customer::show)

@@ -26,7 +26,8 @@ pub(super) fn line(frame: &Frame, row: RecentView) -> Line {
     }
 }
 
-fn words(frame: &Frame, deed: &Deed) -> String {
+/// A deed in words.
+pub(super) fn words(frame: &Frame, deed: &Deed) -> String {
     let outside = || frame.t("outside").into_owned();
     match deed {
         Deed::Moved {
@@ -85,7 +86,8 @@ fn words(frame: &Frame, deed: &Deed) -> String {
     .into_owned()
 }
 
-fn address(deed: &Deed) -> Option<String> {
+/// Where what a deed is about has its page.
+pub(super) fn address(deed: &Deed) -> Option<String> {
     let path = |kind: &str, code: &str| Some(format!("/{kind}/{}", in_path(code)));
     match deed {
         Deed::Moved { item, .. } | Deed::Counted { item, .. } => path("items", item),

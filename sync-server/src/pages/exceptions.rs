@@ -12,6 +12,7 @@ use ledger_node::view::{ExceptionView, count_kinds};
 use serde::Deserialize;
 
 use super::deeds::{self, Line};
+use super::export::{Columns, FileQuery, Sheet};
 use super::form::{Fields, Form, problem};
 use super::frame::Frame;
 use super::visit::{Done, Visit};
@@ -212,4 +213,32 @@ pub(super) async fn answer(
     let named = Named::Exception(id.clone());
     let build = move |view: &View<'_>, frame, form| exception_page(view, frame, form, &id);
     visit.write((ANSWER, fields), named, plan, build).await
+}
+
+const COLUMNS: Columns = &[
+    ("id", "/id"),
+    ("kind", "/kind"),
+    ("item", "/item"),
+    ("location", "/location"),
+    ("order", "/order"),
+    ("lot", "/lot"),
+    ("po", "/po"),
+    ("stocktake", "/stocktake"),
+    ("since", "/since"),
+    ("text", "/text"),
+    ("entries", "/entries"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let mut open = view.exceptions();
+        open.retain(|exception| query.kind.is_empty() || exception.kind == query.kind);
+        Sheet::of(COLUMNS, open)
+    };
+    visit.file("exceptions", file, build).await
 }

@@ -89,6 +89,7 @@ const NAV: [(&str, &[NavLink]); 5] = [
             link("/locations", "nav-locations", "locations", Role::Viewer),
             link("/devices", "nav-devices", "devices", Role::Viewer),
             link("/users", "nav-users", "users", Role::Administrator),
+            link("/log", "nav-log", "log", Role::Viewer),
         ],
     ),
     (
@@ -245,6 +246,23 @@ impl Frame {
             (*label, links.collect::<Vec<_>>())
         });
         groups.filter(|(_, links)| !links.is_empty()).collect()
+    }
+
+    /// The address of this page's list as a file, with the page's filter.
+    pub(crate) fn file(&self, format: &str) -> String {
+        let here = self.address.split('?').next().unwrap_or_default();
+        self.file_of(here, format)
+    }
+
+    /// The address of another list as a file, with this page's filter.
+    pub(crate) fn file_of(&self, list: &str, format: &str) -> String {
+        let query = self.address.split_once('?');
+        let query = query.map_or("", |(_, query)| query).as_bytes();
+        let filter = form_urlencoded::parse(query);
+        let filter = filter.filter(|(name, _)| !["after", "before"].contains(&name.as_ref()));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(filter).append_pair("format", format);
+        format!("/export{list}?{}", query.finish())
     }
 
     pub(crate) fn is_here(&self, path: &str) -> bool {

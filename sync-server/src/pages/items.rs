@@ -15,6 +15,8 @@ use super::table::Pages;
 pub(super) fn routes(pages: Pages) -> Pages {
     pages
         .page("/items", list::show)
+        .page("/export/items", list::export)
+        .page("/export/stock-lines", list::export_lines)
         .form(Operator, "/items/{sku}/change", list::change)
         .page_for(Manager, "/items/new", edit::show_new)
         .form(Manager, "/items/new", edit::make)
@@ -25,6 +27,7 @@ pub(super) fn routes(pages: Pages) -> Pages {
         .form(Operator, "/items/{sku}/move", act::transfer)
         .form(Operator, "/items/{sku}/count", act::count)
         .page("/items/{sku}/history", history::show)
+        .page("/export/items/{sku}/history", history::export)
         .page("/items/{sku}/why", why::show)
         .page_for(Manager, "/items/{sku}/edit", edit::show)
         .form(Manager, "/items/{sku}/edit", edit::save)

@@ -15,6 +15,7 @@ use super::table::Pages;
 pub(super) fn routes(pages: Pages) -> Pages {
     pages
         .page("/orders", list::show)
+        .page("/export/orders", list::export)
         .page_for(Manager, "/orders/new", list::new)
         .form(Manager, "/orders/new", list::open)
         .page("/orders/{number}", order::show)
@@ -32,4 +33,5 @@ pub(super) fn routes(pages: Pages) -> Pages {
         .page("/orders/{number}/pick-list", pick_list::show)
         .form(Operator, "/orders/{number}/pick-list", pick_list::taken)
         .page("/backorders", backorders::show)
+        .page("/export/backorders", backorders::export)
 }

@@ -17,6 +17,7 @@ use super::table::Pages;
 pub(super) fn routes(pages: Pages) -> Pages {
     pages
         .page("/stock", stock::show)
+        .page("/export/stock", stock::export)
         .page("/sites", sites::show)
         .page_for(Manager, "/sites/new", sites::show_new)
         .form(Manager, "/sites/new", sites::add)
@@ -24,6 +25,7 @@ pub(super) fn routes(pages: Pages) -> Pages {
         .form(Manager, "/sites/{code}", sites::edit)
         .form(Manager, "/sites/{code}/archive", sites::archive)
         .page("/locations", locations::show)
+        .page("/export/locations", locations::export)
         .page_for(Manager, "/locations/new", location_form::show_new)
         .form(Manager, "/locations/new", location_form::add)
         .page_for(Manager, "/locations/rack", rack_new::show)

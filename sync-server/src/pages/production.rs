@@ -14,9 +14,11 @@ use super::table::Pages;
 pub(super) fn routes(pages: Pages) -> Pages {
     pages
         .page("/lots", lots::show)
+        .page("/export/lots", lots::export)
         .page_for(Manager, "/lots/new", lots::new)
         .form(Manager, "/lots/new", lots::plan)
         .page("/lots/{number}", lot::show)
+        .page("/export/lots/{number}", lot::export)
         .page("/lots/{number}/moves", lot::moves)
         .page_for(Manager, "/lots/{number}/edit", lot_edit::show)
         .form(Manager, "/lots/{number}/edit", lot_edit::save)
@@ -27,6 +29,7 @@ pub(super) fn routes(pages: Pages) -> Pages {
         .form(Manager, "/lots/{number}/buy", lot_acts::buy)
         .form(Manager, "/lots/{number}/close", lot_acts::close)
         .page("/items/{sku}/bom", bom::show)
+        .page("/export/items/{sku}/bom", bom::export)
         .form(Manager, "/items/{sku}/bom", bom::set)
         .form(Manager, "/items/{sku}/bom/remove", bom::remove)
 }

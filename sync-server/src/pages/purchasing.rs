@@ -12,6 +12,7 @@ use super::table::Pages;
 pub(super) fn routes(pages: Pages) -> Pages {
     pages
         .page("/purchase-orders", purchases::show)
+        .page("/export/purchase-orders", purchases::export)
         .page_for(Manager, "/purchase-orders/new", purchases::new)
         .form(Manager, "/purchase-orders/new", purchases::place)
         .page("/purchase-orders/{number}", purchase::show)
@@ -28,6 +29,7 @@ pub(super) fn routes(pages: Pages) -> Pages {
         .form(Manager, "/purchase-orders/{number}/edit", purchase::edit)
         .form(Manager, "/purchase-orders/{number}/close", purchase::close)
         .page("/suppliers", suppliers::show)
+        .page("/export/suppliers", suppliers::export)
         .page_for(Manager, "/suppliers/new", suppliers::new)
         .form(Manager, "/suppliers/new", suppliers::add)
         .page("/suppliers/{code}", suppliers::show_one)

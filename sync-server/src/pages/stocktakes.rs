@@ -12,9 +12,11 @@ use super::table::Pages;
 pub(super) fn routes(pages: Pages) -> Pages {
     pages
         .page("/stocktakes", list::show)
+        .page("/export/stocktakes", list::export)
         .page_for(Manager, "/stocktakes/new", list::new)
         .form(Manager, "/stocktakes/new", list::open)
         .page("/stocktakes/{number}", stocktake::show)
+        .page("/export/stocktakes/{number}", stocktake::export)
         .form(Operator, "/stocktakes/{number}/count", acts::count)
         .form(Manager, "/stocktakes/{number}/assign", acts::assign)
         .form(Manager, "/stocktakes/{number}/recount", acts::recount)

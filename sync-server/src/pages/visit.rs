@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use chrono_tz::Tz;
 use ledger_core::Timestamp;
 use ledger_core::at_entry::{Plan, Refusal};
+use ledger_core::catalogue::Role;
 use ledger_core::entry::IdempotencyKey;
 use ledger_core::fold::Fold;
 use ledger_node::{Actor, View, Written, request_key};
@@ -139,6 +140,12 @@ impl Visit {
         self.app
             .look(move |view| Ok(words.at(view.time_zone().as_deref())))
             .await
+    }
+
+    /// Whether a manager visits, or somebody above.
+    pub(super) fn is_manager(&self) -> bool {
+        let caller = self.caller.as_ref();
+        caller.is_some_and(|caller| caller.role >= Role::Manager)
     }
 
     /// Shows a page: looks at the ledger and renders, away from the threads of the network.

@@ -347,6 +347,22 @@ impl Origins {
         run.n.checked_add(key.1.checked_sub(first)?)
     }
 
+    /// When an entry got its central number.
+    pub(super) fn numbered_at(&self, key: TxKey) -> Option<Timestamp> {
+        let (_, run) = self.log(key.0)?.run_of(key.1)?;
+        Some(run.moment)
+    }
+
+    /// The last seq of an origin whose central number is smaller than this one, 0 when none is.
+    pub(super) fn last_below(&self, index: u32, number: u64) -> u64 {
+        let runs = self.log(index).into_iter().flat_map(|log| &log.runs);
+        let last = runs.rev().find_map(|(first, run)| {
+            let ahead = number.checked_sub(run.n)?.checked_sub(1)?;
+            Some(run.last_seq.min(first.saturating_add(ahead)))
+        });
+        last.unwrap_or_default()
+    }
+
     pub(super) fn numbered_up_to(&self, index: u32) -> u64 {
         self.log(index)
             .and_then(|log| log.runs.last_key_value())

@@ -68,53 +68,10 @@ pub fn entry_json(id: EntryId, content: &Content) -> Value {
 }
 
 fn kind_word(kind: Kind) -> String {
-    let word = match kind {
-        Kind::GENESIS => "genesis",
-        Kind::CLOCK_MARK => "clock-mark",
-        Kind::MOVED => "moved",
-        Kind::COUNTED => "counted",
-        Kind::TALLIED => "tallied",
-        Kind::REVERSED => "reversed",
-        Kind::ORDER_OPENED => "order-opened",
-        Kind::ORDER_SET => "order-set",
-        Kind::ORDER_LINE_SET => "order-line-set",
-        Kind::ORDER_EXPEDITED => "order-expedited",
-        Kind::ORDER_CLOSED => "order-closed",
-        Kind::ORDER_CANCELLED => "order-cancelled",
-        Kind::STOCKTAKE_OPENED => "stocktake-opened",
-        Kind::STOCKTAKE_ASSIGNED => "stocktake-assigned",
-        Kind::STOCKTAKE_APPROVED => "stocktake-approved",
-        Kind::STOCKTAKE_CLOSED => "stocktake-closed",
-        Kind::BOM_LINE_SET => "bom-line-set",
-        Kind::LOT_PLANNED => "lot-planned",
-        Kind::LOT_SET => "lot-set",
-        Kind::LOT_CLOSED => "lot-closed",
-        Kind::PURCHASE_ORDER_PLACED => "purchase-order-placed",
-        Kind::PURCHASE_ORDER_SET => "purchase-order-set",
-        Kind::PURCHASE_LINE_SET => "purchase-line-set",
-        Kind::PURCHASE_ORDER_CLOSED => "purchase-order-closed",
-        Kind::UNKNOWN_SCAN => "unknown-scan",
-        Kind::SCAN_RESOLVED => "scan-resolved",
-        Kind::EXCEPTION_ANSWERED => "exception-answered",
-        Kind::SITE_SET => "site-set",
-        Kind::ITEM_SET => "item-set",
-        Kind::ITEM_MERGED => "item-merged",
-        Kind::LOCATION_TYPE_SET => "location-type-set",
-        Kind::LOCATION_SET => "location-set",
-        Kind::CUSTOMER_SET => "customer-set",
-        Kind::SUPPLIER_SET => "supplier-set",
-        Kind::CODE_BOUND => "code-bound",
-        Kind::CODE_UNBOUND => "code-unbound",
-        Kind::SETTING_SET => "setting-set",
-        Kind::USER_SET => "user-set",
-        Kind::DEVICE_SET => "device-set",
-        Kind::DEVICE_REVOKED => "device-revoked",
-        Kind::ADMITTED => "admitted",
-        Kind::REFUSED => "refused",
-        Kind::TIME_FIXED => "time-fixed",
-        Kind(number) => return format!("kind-{number}"),
-    };
-    word.to_owned()
+    match kind.word() {
+        Kind::UNNAMED => format!("kind-{}", kind.0),
+        word => word.to_owned(),
+    }
 }
 
 fn body_json(body: &Body) -> Value {

@@ -1,5 +1,6 @@
 //! What reached this node last: the newest entries by their central number.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap};
 
 use ledger_core::catalogue::Class;
@@ -95,25 +96,40 @@ impl View<'_> {
     /// What reached this node last, the newest first, at most so many. What devices say of
     /// themselves is left out.
     pub fn recent(&self, limit: usize) -> Result<Vec<RecentView>, NodeError> {
-        let fold = self.fold();
-        let mut names = DeviceNames::new(fold);
+        let mut names = DeviceNames::new(self.fold());
+        let mut rows = Vec::new();
+        for id in self
+            .newest_first(None)
+            .take(limit.saturating_mul(LOOKED_AT_PER_ROW))
+        {
+            if rows.len() >= limit {
+                break;
+            }
+            rows.extend(self.told_by(id, &mut names)?);
+        }
+        Ok(rows)
+    }
+
+    /// All entries in the order in which they reached the central server, the newest first: what
+    /// has no number yet, by origin, and then down from the largest number. `behind` leaves out an
+    /// entry and all that come before it in that order.
+    pub(super) fn newest_first(
+        &self,
+        behind: Option<EntryId>,
+    ) -> impl Iterator<Item = EntryId> + '_ {
         let mut newest: BinaryHeap<(u64, EntryId)> = BinaryHeap::new();
         for origin in self.all_origins() {
-            let seq = fold.last_seq(origin);
+            let seq = self.newest_behind(origin, behind);
             newest.extend(self.numbered(EntryId { origin, seq }));
         }
-        let mut rows = Vec::new();
-        for _ in 0..limit.saturating_mul(LOOKED_AT_PER_ROW) {
-            let Some((_, id)) = newest.pop().filter(|_| rows.len() < limit) else {
-                break;
-            };
+        std::iter::from_fn(move || {
+            let (_, id) = newest.pop()?;
             newest.extend(self.numbered(EntryId {
                 seq: id.seq.saturating_sub(1),
                 ..id
             }));
-            rows.extend(self.told_by(id, &mut names)?);
-        }
-        Ok(rows)
+            Some(id)
+        })
     }
 
     /// What one entry says; none when it is not here, not understood or of no interest.
@@ -140,7 +156,7 @@ impl View<'_> {
         }))
     }
 
-    fn all_origins(&self) -> BTreeSet<Origin> {
+    pub(super) fn all_origins(&self) -> BTreeSet<Origin> {
         let fold = self.fold();
         let devices = fold.devices().into_iter();
         let mut origins: BTreeSet<Origin> = devices
@@ -150,13 +166,29 @@ impl View<'_> {
         origins
     }
 
+    /// The first entry of an origin that [`View::newest_first`] gives behind another; 0 for none.
+    fn newest_behind(&self, origin: Origin, behind: Option<EntryId>) -> u64 {
+        let fold = self.fold();
+        let Some(behind) = behind else {
+            return fold.last_seq(origin);
+        };
+        match fold.central_number(behind) {
+            Some(number) => fold.last_numbered_below(origin, number),
+            None => match origin.cmp(&behind.origin) {
+                Ordering::Less => fold.last_seq(origin),
+                Ordering::Equal => behind.seq.saturating_sub(1),
+                Ordering::Greater => fold.numbered_up_to(origin),
+            },
+        }
+    }
+
     /// An entry with its place in the central order; one without a number is newer than all.
     fn numbered(&self, id: EntryId) -> Option<(u64, EntryId)> {
         let number = self.fold().central_number(id);
         (id.seq > 0).then(|| (number.unwrap_or(u64::MAX), id))
     }
 
-    fn deed(&self, entry: &Entry) -> Option<Deed> {
+    pub(super) fn deed(&self, entry: &Entry) -> Option<Deed> {
         let place = |place: &Place| place.location.to_string();
         Some(match &entry.body {
             Body::Moved(moved) => Deed::Moved {

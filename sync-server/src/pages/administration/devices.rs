@@ -11,7 +11,8 @@ use ledger_node::{View, time_text};
 
 use super::users::own_url;
 use crate::admin::{self, CODE_VALID_MILLIS};
-use crate::api::Named;
+use crate::api::{Named, QueryOf};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Done, Visit};
@@ -190,4 +191,26 @@ fn picture(text: &str) -> Option<Picture> {
         }
     }
     Some(Picture { width, path })
+}
+
+const COLUMNS: Columns = &[
+    ("name", "/name"),
+    ("role", "/role"),
+    ("site", "/site"),
+    ("last_sync", "/last_sync"),
+    ("entries", "/entries"),
+    ("clock_offset_ms", "/clock_offset_ms"),
+    ("revoked", "/revoked"),
+    ("waiting", "/waiting"),
+    ("id", "/id"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    visit
+        .file("devices", file, |view| Sheet::of(COLUMNS, view.devices()))
+        .await
 }

@@ -11,6 +11,7 @@ use ledger_node::view::CustomerRowView;
 use serde::Deserialize;
 
 use crate::api::{Named, QueryOf};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Done, Visit, in_path};
@@ -106,4 +107,26 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
 /// The customer that an address names.
 pub(super) fn named(view: &View<'_>, code: &str) -> Result<Code, Problem> {
     Ok(find_thing(view.fold(), Class::Customer, code)?)
+}
+
+/// The columns of an import, and whether it is in use.
+const COLUMNS: Columns = &[
+    ("code", "/code"),
+    ("name", "/name"),
+    ("archived", "/archived"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let archived = !query.archived.is_empty();
+        let search = Some(query.search.as_str());
+        let rows = view.partners_after(Class::Customer, search, archived, None);
+        Sheet::of(COLUMNS, rows)
+    };
+    visit.file("customers", file, build).await
 }

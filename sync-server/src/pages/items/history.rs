@@ -2,8 +2,6 @@
 
 use askama::Template;
 use axum::response::Response;
-use chrono::{Days, NaiveDate, TimeZone as _};
-use ledger_core::Timestamp;
 use ledger_node::View;
 use ledger_node::view::{HistoryFilter, HistoryView};
 use serde::Deserialize;
@@ -12,6 +10,7 @@ use super::item::{Head, Offers};
 use crate::api::{PathOf, QueryOf};
 use crate::lang::Words;
 use crate::pages::chart::Chart;
+use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
 use crate::pages::frame::Frame;
 use crate::pages::unread::Unread;
 use crate::pages::visit::Visit;
@@ -118,24 +117,11 @@ fn filled(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// When a day begins by the visitor's clock; nothing for what is no day.
-fn begins(words: Words, day: &str, later: u64) -> Option<Timestamp> {
-    let day = NaiveDate::parse_from_str(day.trim(), "%Y-%m-%d").ok()?;
-    let day = day.checked_add_days(Days::new(later))?;
-    let midnight = day.and_hms_opt(0, 0, 0)?;
-    let moment = words.zone.from_local_datetime(&midnight).earliest()?;
-    let millis = u64::try_from(moment.timestamp_millis()).ok()?;
-    Some(Timestamp::from_millis(millis))
-}
-
 impl HistoryQuery {
     fn filter(&self, words: Words, unread: &mut Unread) -> HistoryFilter {
         let kind = |kind: &str| KINDS.iter().find(|(known, _)| *known == kind);
-        let mut day = |label, text: &str, later| {
-            let field = (label, "filter-takes-day");
-            unread.read(field, text, |text| begins(words, text, later))
-        };
-        let (from, until) = (day("from-day", &self.from, 0), day("to-day", &self.to, 1));
+        let from = unread.day("from-day", &self.from, words, 0);
+        let until = unread.day("to-day", &self.to, words, 1);
         let kind = unread.choice("row-kind", &self.kind, kind);
         HistoryFilter {
             kind: kind.map(|(kind, _)| (*kind).to_owned()),
@@ -229,10 +215,51 @@ pub(super) async fn show(
     visit.page(build).await
 }
 
+const COLUMNS: Columns = &[
+    ("at", "/at"),
+    ("kind", "/kind"),
+    ("change", "/change"),
+    ("on_hand", "/on_hand"),
+    ("available", "/available"),
+    ("location", "/location"),
+    ("owner", "/owner"),
+    ("batch", "/batch"),
+    ("reason", "/reason"),
+    ("user", "/user"),
+    ("device", "/device"),
+    ("order", "/order"),
+    ("lot", "/lot"),
+    ("po", "/po"),
+    ("note", "/note"),
+    ("serial", "/serial"),
+    ("voided", "/voided"),
+    ("provisional", "/provisional"),
+    ("entry", "/entry"),
+];
+
+/// The rows that the filter takes as a file, newest first.
+pub(super) async fn export(
+    visit: Visit,
+    PathOf(sku): PathOf<String>,
+    QueryOf(query): QueryOf<HistoryQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let words = visit.words_here().await?;
+    let build = move |view: &View<'_>| {
+        let sku = view.find_item(&sku)?;
+        let mut unread = Unread::default();
+        let filter = query.filter(words, &mut unread);
+        read_whole(&unread)?;
+        let page = view.history_page(&sku, &filter, None, usize::MAX)?;
+        Sheet::of(COLUMNS, page.rows)
+    };
+    visit.file("history", file, build).await
+}
+
 #[cfg(test)]
 mod tests {
     use chrono_tz::Tz;
-    use ledger_core::Code;
+    use ledger_core::{Code, Timestamp};
 
     use super::*;
     use crate::lang::Lang;
@@ -249,7 +276,6 @@ mod tests {
         let hours = |hours: u64| Timestamp::from_millis(1_719_784_800_000 + hours * 3_600_000);
         assert_eq!(filter.from, Some(hours(0)));
         assert_eq!(filter.until, Some(hours(24)));
-        assert!(begins(berlin, "yesterday", 0).is_none());
     }
 
     #[test]

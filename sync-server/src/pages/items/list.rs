@@ -16,6 +16,7 @@ use super::edit::KINDS;
 use super::history::OWN;
 use super::item::OFFERED_MAX;
 use crate::api::{Named, PathOf, QueryOf};
+use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
 use crate::pages::form::{Fields, Form, Typed};
 use crate::pages::frame::Frame;
 use crate::pages::level::Badge;
@@ -272,4 +273,70 @@ fn change_plan(fold: &Fold, item: String, typed: Typed) -> Result<Plan, Refusal>
         return remove(fold, place.as_str(), &request);
     }
     add(fold, place.as_str(), &request)
+}
+
+/// The columns of the list as a file; the first seven are those of an import.
+const COLUMNS: Columns = &[
+    ("sku", "/sku"),
+    ("name", "/name"),
+    ("kind", "/kind"),
+    ("unit", "/unit"),
+    ("threshold", "/threshold"),
+    ("barcodes", "/barcodes"),
+    ("location", "/location"),
+    ("supplier", "/supplier"),
+    ("on_hand", "/on_hand"),
+    ("on_hand_customers", "/on_hand_customers"),
+    ("allocated", "/allocated"),
+    ("available", "/available"),
+    ("on_order", "/on_order"),
+    ("level", "/level"),
+    ("archived", "/archived"),
+];
+
+/// The columns of stock lines as a file; the first five are those of an import of stock.
+const LINES: Columns = &[
+    ("item", "/sku"),
+    ("location", "/location"),
+    ("quantity", "/on_hand"),
+    ("owner", "/owner"),
+    ("batch", "/batch"),
+    ("site", "/site"),
+    ("last_counted", "/last_counted"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let mut unread = Unread::default();
+        let filter = query.filter(&mut unread);
+        read_whole(&unread)?;
+        Sheet::of(COLUMNS, view.items(&filter))
+    };
+    visit.file("items", file, build).await
+}
+
+/// The stock lines of the items of the list as a file.
+pub(super) async fn export_lines(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let mut unread = Unread::default();
+        let filter = query.filter(&mut unread);
+        read_whole(&unread)?;
+        let mut lines = Vec::new();
+        for item in view.items(&filter) {
+            let sku = Code::new(&item.sku).map_err(|_| Problem::internal())?;
+            let there = view.show(&sku).lines.unwrap_or_default();
+            lines.extend(there.into_iter().map(|line| (item.sku.clone(), line)));
+        }
+        Sheet::below(LINES, "sku", lines)
+    };
+    visit.file("stock-lines", file, build).await
 }

@@ -7,6 +7,7 @@ use ledger_node::view::BackorderView;
 use serde::Deserialize;
 
 use crate::api::QueryOf;
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::frame::Frame;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -66,4 +67,38 @@ pub(super) async fn show(
         })
     };
     visit.page(build).await
+}
+
+const COLUMNS: Columns = &[
+    ("order", "/order"),
+    ("item", "/item"),
+    ("name", "/name"),
+    ("unit", "/unit"),
+    ("backorder", "/backorder"),
+    ("ready", "/ready"),
+    ("since", "/since"),
+    ("age_days", "/age_days"),
+    ("customer", "/customer"),
+    ("site", "/site"),
+    ("due", "/due"),
+    ("elsewhere", "/elsewhere"),
+    ("provisional", "/provisional"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<WaitQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let typed = query.item.trim();
+        let item = (!typed.is_empty())
+            .then(|| view.find_item(typed))
+            .transpose()?;
+        let ready = query.show == "ready";
+        let (_, rows) = view.backorders_from(item.as_ref(), ready, (0, usize::MAX));
+        Sheet::of(COLUMNS, rows)
+    };
+    visit.file("backorders", file, build).await
 }

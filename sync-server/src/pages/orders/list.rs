@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::api::{Named, QueryOf};
 use crate::pages::documents::{after, begun, day, key_of, offered};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Done, Visit, in_path};
@@ -224,4 +225,42 @@ async fn opened(visit: &Visit, fields: &Fields) -> Result<(ledger_node::Written,
     let written = visit.carry_out(fields, Named::Nothing, plan).await?;
     let number = begun(visit, &written).await?;
     Ok((written, number))
+}
+
+/// The columns of lines as a file.
+const COLUMNS: Columns = &[
+    ("number", "/order/number"),
+    ("type", "/order/type"),
+    ("state", "/order/state"),
+    ("customer", "/order/customer"),
+    ("site", "/order/site"),
+    ("due", "/order/due"),
+    ("title", "/order/title"),
+    ("item", "/item"),
+    ("name", "/name"),
+    ("unit", "/unit"),
+    ("wanted", "/wanted"),
+    ("allocated", "/allocated"),
+    ("picked", "/picked"),
+    ("backorder", "/backorder"),
+    ("ready", "/ready"),
+    ("provisional", "/provisional"),
+    ("opened", "/order/opened"),
+];
+
+/// The lines of the orders of the list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let orders = view.orders_after(&query.filter(), None, usize::MAX);
+        let lines = orders.into_iter().flat_map(|mut order| {
+            let lines = std::mem::take(&mut order.lines).into_iter();
+            lines.map(move |line| (order.clone(), line))
+        });
+        Sheet::below(COLUMNS, "order", lines)
+    };
+    visit.file("orders", file, build).await
 }

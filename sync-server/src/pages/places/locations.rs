@@ -8,6 +8,7 @@ use ledger_node::view::{LocationTypeView, PlaceFilter, PlaceRow, SiteNameView};
 use serde::Deserialize;
 
 use crate::api::QueryOf;
+use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
 use crate::pages::frame::Frame;
 use crate::pages::unread::Unread;
 use crate::pages::visit::Visit;
@@ -117,4 +118,33 @@ pub(super) async fn show(
     visit
         .page(move |view, frame| Ok(locations_page(view, frame, query)))
         .await
+}
+
+/// The columns of an import, and how the location is.
+const COLUMNS: Columns = &[
+    ("number", "/number"),
+    ("name", "/name"),
+    ("type", "/type"),
+    ("site", "/site"),
+    ("room", "/room"),
+    ("row", "/row"),
+    ("column", "/column"),
+    ("blocked", "/blocked"),
+    ("archived", "/archived"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<PlacesQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let mut unread = Unread::default();
+        let filter = query.filter(&mut unread);
+        read_whole(&unread)?;
+        let places = view.places_after(&filter, None, usize::MAX);
+        Sheet::of(COLUMNS, places.rows.into_iter().map(|row| row.location))
+    };
+    visit.file("locations", file, build).await
 }

@@ -8,10 +8,11 @@ use ledger_node::View;
 use ledger_node::view::{
     MatrixFilter, MatrixRow, MatrixSite, MatrixSum, PartnerView, SiteNameView, Whose,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::locations::filled;
 use crate::api::QueryOf;
+use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
 use crate::pages::frame::Frame;
 use crate::pages::unread::Unread;
 use crate::pages::visit::Visit;
@@ -162,4 +163,59 @@ pub(super) async fn show(
     visit
         .page(move |view, frame| Ok(stock_page(view, frame, query)))
         .await
+}
+
+const COLUMNS: Columns = &[
+    ("sku", "/sku"),
+    ("name", "/name"),
+    ("kind", "/kind"),
+    ("unit", "/unit"),
+    ("site", "/site"),
+    ("site_name", "/site_name"),
+    ("on_hand", "/on_hand"),
+];
+
+/// How much of an item a site has.
+#[derive(Serialize)]
+struct Cell {
+    sku: String,
+    name: String,
+    kind: &'static str,
+    unit: String,
+    site: Option<String>,
+    site_name: String,
+    on_hand: String,
+}
+
+/// The table as a file, a row for each item at each site.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<StockQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let mut unread = Unread::default();
+        let filter = query.filter(&mut unread);
+        read_whole(&unread)?;
+        let matrix = view.matrix(&filter, None, usize::MAX);
+        let mut cells = Vec::new();
+        for item in matrix.items.rows {
+            for (site, on_hand) in matrix.sites.iter().zip(item.cells) {
+                let Some(on_hand) = on_hand else {
+                    continue;
+                };
+                cells.push(Cell {
+                    sku: item.sku.clone(),
+                    name: item.name.clone(),
+                    kind: item.kind,
+                    unit: item.unit.clone(),
+                    site: site.site.clone(),
+                    site_name: site.name.clone(),
+                    on_hand,
+                });
+            }
+        }
+        Sheet::of(COLUMNS, cells)
+    };
+    visit.file("stock", file, build).await
 }

@@ -10,6 +10,7 @@ use ledger_node::view::{BomLineView, BomView, LotRow};
 use serde::Deserialize;
 
 use crate::api::{Named, PathOf, QueryOf};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
 use crate::pages::items::item::{Head, path_of};
@@ -154,4 +155,27 @@ pub(super) async fn remove(
         (plan, done)
     });
     act(visit, ("remove", fields), sku, plan).await
+}
+
+/// The columns of an import.
+const COLUMNS: Columns = &[
+    ("parent", "/parent"),
+    ("child", "/item"),
+    ("quantity", "/quantity"),
+    ("refs", "/refs"),
+    ("attrition", "/attrition"),
+];
+
+/// The bill of materials as a file that can be imported.
+pub(super) async fn export(
+    visit: Visit,
+    PathOf(sku): PathOf<String>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let sku = view.find_item(&sku)?;
+        let lines = view.bom(&sku, false).lines.into_iter();
+        Sheet::below(COLUMNS, "parent", lines.map(|line| (sku.to_string(), line)))
+    };
+    visit.file("bom", file, build).await
 }

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::api::{PathOf, QueryOf};
 use crate::pages::documents::{key_of, may_undo, moves_of};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::Form;
 use crate::pages::frame::Frame;
 use crate::pages::items::item::Offers;
@@ -267,4 +268,41 @@ pub(super) async fn moves(
         })
     };
     visit.page(build).await
+}
+
+/// The columns of the BOM items as a file.
+const COLUMNS: Columns = &[
+    ("lot", "/lot"),
+    ("item", "/item"),
+    ("name", "/name"),
+    ("unit", "/unit"),
+    ("per_unit", "/per_unit"),
+    ("required", "/required"),
+    ("issued", "/issued"),
+    ("on_hand", "/on_hand"),
+    ("available", "/available"),
+    ("on_order", "/on_order"),
+    ("shortfall", "/shortfall"),
+    ("covered", "/covered"),
+    ("ready", "/ready"),
+    ("refs", "/refs"),
+];
+
+/// The BOM items as a file.
+pub(super) async fn export(
+    visit: Visit,
+    PathOf(number): PathOf<String>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let id = find_lot(view.fold(), &number)?.id;
+        let lot = view.lot(id).ok_or_else(Problem::not_found)?;
+        let lines = lot.lines.into_iter();
+        Sheet::below(
+            COLUMNS,
+            "lot",
+            lines.map(|line| (lot.lot.number.clone(), line)),
+        )
+    };
+    visit.file("lot", file, build).await
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::lot::when;
 use crate::api::{Named, QueryOf};
 use crate::pages::documents::{begun, day, key_of, offered, paged};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Done, Visit, in_path};
@@ -168,4 +169,33 @@ async fn planned(visit: &Visit, fields: &Fields) -> Result<(Written, String), Pr
     let written = visit.carry_out(fields, Named::Nothing, plan).await?;
     let number = begun(visit, &written).await?;
     Ok((written, number))
+}
+
+const COLUMNS: Columns = &[
+    ("number", "/number"),
+    ("item", "/item"),
+    ("name", "/name"),
+    ("quantity", "/quantity"),
+    ("built", "/built"),
+    ("left", "/left"),
+    ("unit", "/unit"),
+    ("state", "/state"),
+    ("customer", "/customer"),
+    ("site", "/site"),
+    ("due", "/due"),
+    ("covered", "/covered"),
+    ("ready", "/ready"),
+    ("title", "/title"),
+    ("planned", "/planned"),
+    ("provisional", "/provisional"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| Sheet::of(COLUMNS, view.lots(!query.is_all()));
+    visit.file("lots", file, build).await
 }

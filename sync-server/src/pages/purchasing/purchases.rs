@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::api::{Named, QueryOf};
 use crate::lang::Words;
 use crate::pages::documents::{begun, key_of, paged};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Done, Visit, in_path};
@@ -36,6 +37,17 @@ pub(crate) struct ListQuery {
 }
 
 impl ListQuery {
+    /// The purchase orders that are asked for.
+    fn wanted(&self, view: &View<'_>) -> Vec<PurchaseView> {
+        let mut purchases = view.purchases(self.show != "all");
+        let supplier = self.supplier.trim();
+        purchases.retain(|purchase| {
+            (self.show != "overdue" || purchase.overdue)
+                && (supplier.is_empty() || purchase.supplier.as_deref() == Some(supplier))
+        });
+        purchases
+    }
+
     fn choices() -> [(&'static str, &'static str); 3] {
         [
             ("open", "purchases-show-open"),
@@ -82,13 +94,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>, frame| {
         let fold = view.fold();
-        let mut purchases = view.purchases(query.show != "all");
-        let supplier = query.supplier.trim();
-        purchases.retain(|purchase| {
-            (query.show != "overdue" || purchase.overdue)
-                && (supplier.is_empty() || purchase.supplier.as_deref() == Some(supplier))
-        });
-        let (rows, next) = paged(fold, purchases, query.after.as_ref(), |row| {
+        let (rows, next) = paged(fold, query.wanted(view), query.after.as_ref(), |row| {
             (&row.number, &row.entry)
         });
         let rows = rows.into_iter().map(|purchase| Row::of(fold, purchase));
@@ -235,4 +241,39 @@ async fn placed(visit: &Visit, fields: &Fields) -> Result<(Written, String), Pro
     let written = visit.carry_out(fields, Named::Nothing, plan).await?;
     let number = begun(visit, &written).await?;
     Ok((written, number))
+}
+
+/// The columns of lines as a file; the first five are those of an import.
+const COLUMNS: Columns = &[
+    ("number", "/order/number"),
+    ("supplier", "/order/supplier"),
+    ("item", "/item"),
+    ("quantity", "/ordered"),
+    ("date", "/date"),
+    ("name", "/name"),
+    ("unit", "/unit"),
+    ("received", "/received"),
+    ("left", "/left"),
+    ("overdue", "/overdue"),
+    ("state", "/order/state"),
+    ("site", "/order/site"),
+    ("reference", "/order/reference"),
+    ("placed", "/order/placed"),
+];
+
+/// The lines of the orders of the list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let orders = query.wanted(view).into_iter();
+        let lines = orders.flat_map(|mut order| {
+            let lines = std::mem::take(&mut order.lines).into_iter();
+            lines.map(move |line| (order.clone(), line))
+        });
+        Sheet::below(COLUMNS, "order", lines)
+    };
+    visit.file("purchase-orders", file, build).await
 }

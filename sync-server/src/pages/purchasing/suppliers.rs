@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::purchases::Row;
 use crate::api::{Named, PathOf, QueryOf};
 use crate::pages::edit::{EditField, Edits};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Done, Visit, in_path};
@@ -219,4 +220,26 @@ pub(super) async fn archive(
         at_entry::archive(fold, Class::Supplier, &supplier, archived)
     };
     act(visit, ("archive", fields), code, Ok((plan, done))).await
+}
+
+/// The columns of an import, and whether it is in use.
+const COLUMNS: Columns = &[
+    ("code", "/code"),
+    ("name", "/name"),
+    ("archived", "/archived"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let archived = !query.archived.is_empty();
+        let search = Some(query.search.as_str());
+        let rows = view.partners_after(Class::Supplier, search, archived, None);
+        Sheet::of(COLUMNS, rows)
+    };
+    visit.file("suppliers", file, build).await
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::api::{Named, QueryOf};
 use crate::pages::documents::{after, begun, day, key_of};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Done, Visit, in_path};
@@ -164,4 +165,35 @@ async fn opened(visit: &Visit, fields: &Fields) -> Result<(Written, String), Pro
     let written = visit.carry_out(fields, Named::Nothing, plan).await?;
     let number = begun(visit, &written).await?;
     Ok((written, number))
+}
+
+const COLUMNS: Columns = &[
+    ("number", "/number"),
+    ("state", "/state"),
+    ("title", "/title"),
+    ("locations", "/locations"),
+    ("items", "/items"),
+    ("not_counted_for", "/not_counted_for"),
+    ("blind", "/blind"),
+    ("due", "/due"),
+    ("opened", "/opened"),
+    ("closed", "/closed"),
+    ("total", "/total"),
+    ("counted", "/counted"),
+    ("approved", "/approved"),
+    ("differing", "/differing"),
+    ("provisional", "/provisional"),
+];
+
+/// The list as a file.
+pub(super) async fn export(
+    visit: Visit,
+    QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let build = move |view: &View<'_>| {
+        let rows = view.stocktakes_after(!query.is_all(), None, usize::MAX);
+        Sheet::of(COLUMNS, rows)
+    };
+    visit.file("stocktakes", file, build).await
 }

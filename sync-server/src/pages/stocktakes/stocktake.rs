@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::list::stocktake_key;
 use crate::api::{PathOf, QueryOf};
+use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::Form;
 use crate::pages::frame::Frame;
 use crate::pages::visit::Visit;
@@ -215,4 +216,49 @@ pub(super) async fn show(
     visit
         .page(move |view, frame| stocktake_page(view, frame, Form::default(), &number, query))
         .await
+}
+
+/// The columns of the report as a file.
+const COLUMNS: Columns = &[
+    ("stocktake", "/stocktake"),
+    ("location", "/location"),
+    ("item", "/item"),
+    ("name", "/name"),
+    ("unit", "/unit"),
+    ("owner", "/owner"),
+    ("batch", "/batch"),
+    ("state", "/state"),
+    ("expected", "/expected"),
+    ("counted", "/counted"),
+    ("variance", "/variance"),
+    ("on_hand", "/on_hand"),
+    ("counter", "/counter"),
+    ("disagree", "/disagree"),
+];
+
+/// The report as a file, with what who counts may know.
+pub(super) async fn export(
+    visit: Visit,
+    PathOf(number): PathOf<String>,
+    QueryOf(query): QueryOf<LinesQuery>,
+    QueryOf(file): QueryOf<FileQuery>,
+) -> Result<Response, Problem> {
+    let is_manager = visit.is_manager();
+    let build = move |view: &View<'_>| {
+        let id = find_stocktake(view.fold(), &number)?.id;
+        let report = view.stocktake(id).ok_or_else(Problem::not_found)?;
+        let report = if is_manager {
+            report
+        } else {
+            report.for_counting()
+        };
+        let lines = report.lines.into_iter().filter(|line| query.takes(line));
+        let number = report.stocktake.number;
+        Sheet::below(
+            COLUMNS,
+            "stocktake",
+            lines.map(|line| (number.clone(), line)),
+        )
+    };
+    visit.file("stocktake", file, build).await
 }

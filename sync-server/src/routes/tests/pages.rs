@@ -9,8 +9,10 @@ use crate::pages::{Need, all as all_pages};
 
 mod administration;
 mod customers;
+mod files;
 mod frame;
 mod items;
+mod log;
 mod orders;
 mod places;
 mod production;
