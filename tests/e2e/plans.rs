@@ -477,3 +477,104 @@ fn plans_made_on_two_handhelds_are_one_ledger_s_and_a_number_given_twice_is_said
         );
     }
 }
+
+/// What is there of an item, line by line.
+fn lines_of(stock: &Stock, item: &str) -> Vec<String> {
+    let shown = stock.show(item);
+    let lines = array(shown["lines"].clone());
+    let keys = ["location", "owner", "batch", "on_hand"];
+    let told = lines
+        .iter()
+        .map(|line| keys.map(|key| line[key].as_str().unwrap_or("-")).join(" "));
+    let mut told: Vec<String> = told.collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn a_customer_s_lot_takes_their_parts_and_gives_them_back_to_them() {
+    let stock = workshop();
+    stock.ok("add R-100 A-02 10 --owner ACME --batch B1");
+    stock.ok("add R-100 A-01 50");
+    stock.ok("lot plan L-1 BOARD 5 --customer ACME");
+    stock.ok("lot issue L-1 R-100 A-02 10");
+    assert_eq!(lines_of(&stock, "R-100"), ["A-01 - - 50"]);
+    stock.ok("lot issue L-1 R-100 A-01 4");
+    assert_eq!(lines_of(&stock, "R-100"), ["A-01 - - 46"]);
+    // The newest first: ours, then theirs, each to whose it was.
+    let back = stock.json("lot return L-1 R-100 A-01 6");
+    assert_eq!(array(back["entries"].clone()).len(), 2, "{back:#}");
+    assert_eq!(lines_of(&stock, "R-100"), ["A-01 - - 50", "A-01 ACME B1 2"]);
+    stock.ok("lot issue L-1 R-100 A-01 1 --owner -");
+    assert_eq!(lines_of(&stock, "R-100"), ["A-01 - - 49", "A-01 ACME B1 2"]);
+}
+
+#[test]
+fn undoing_a_build_leaves_no_half_of_it() {
+    let stock = workshop();
+    for line in [
+        "add R-100 A-01 40",
+        "add CHIP A-02 10",
+        "lot plan L-1 BOARD 10",
+        "lot issue L-1 R-100 A-01 4",
+        "lot build L-1 3 DONE",
+    ] {
+        stock.ok(line);
+    }
+    let built = || {
+        let on_hand = |item: &str| stock.show(item)["on_hand"].as_str().unwrap().to_owned();
+        ["BOARD", "R-100", "CHIP"].map(on_hand)
+    };
+    assert_eq!(built(), ["3", "28", "7"]);
+    let undone = stock.json("undo --reason mistake");
+    assert_eq!(array(undone["entries"].clone()).len(), 3, "{undone:#}");
+    assert_eq!(undone["object"]["sku"], "BOARD");
+    assert_eq!(built(), ["0", "36", "10"], "what was issued ahead stays");
+    stock.ok("undo");
+    assert_eq!(built(), ["0", "40", "10"]);
+    // An entry that is named is taken back alone, and the rest of the build after it together.
+    let built_again = stock.json("lot build L-1 2 DONE");
+    let entries = array(built_again["entries"].clone());
+    stock.ok(&format!("undo {}", entries[2].as_str().unwrap()));
+    stock.ok("undo");
+    assert_eq!(built(), ["0", "40", "10"]);
+}
+
+#[test]
+fn a_purchase_order_that_is_changed_names_each_line_once() {
+    let stock = workshop();
+    stock.ok("po place PO-1 MOUSER R-100=4");
+    let error = stock.error(1, "po set PO-1 R-100=5 R-100=6");
+    assert_eq!(error["code"], "line-twice", "{error:#}");
+    let shown = stock.json("po show PO-1");
+    assert_eq!(shown["lines"][0]["ordered"], "4");
+    stock.ok("po set PO-1 R-100=5 R-100=6@2030-01-01");
+}
+
+#[test]
+fn whoever_counts_blindly_is_told_nothing_by_a_handheld_either() {
+    let world = World::plain();
+    let a = &world.a;
+    for line in [
+        "user add olga --role operator",
+        "user add max --role manager",
+    ] {
+        world.server.admin(line);
+    }
+    a.ok("add R-100 A-01 77");
+    a.ok("stocktake open AISLE --location A-01 --blind");
+    world.settle();
+    let line = |user: &str| {
+        let report = a.json(&format!("stocktake report AISLE --user {user}"));
+        report["lines"][0].clone()
+    };
+    let hidden = json!({ "location": "A-01", "expected": null, "on_hand": null, "counted": null,
+        "counts": [], "state": "open" });
+    assert_holds("an operator", &line("olga"), &hidden);
+    assert_holds("a manager", &line("max"), &json!({ "expected": "77" }));
+    let text = a.ok("stocktake report AISLE --user olga");
+    assert!(!text.contains("77"), "{text}");
+    a.ok("count R-100 A-01 75 --stocktake AISLE --user olga");
+    let told = json!({ "expected": "77", "counted": "75", "variance": "-2" });
+    assert_holds("after the count", &line("olga"), &told);
+}

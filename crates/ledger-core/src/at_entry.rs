@@ -45,7 +45,7 @@ pub use self::settings::{OrderPolicy, allow_backorder, order_policy};
 pub use self::shelves::{Shelf, shelves_for, shelves_for_lot};
 pub use self::stock::{
     MoveOwner, StockRequest, add, adjust, count, movement, newest_transaction, remove, tally,
-    tally_back, undo,
+    tally_back, undo, undo_with_build,
 };
 pub use self::stocktakes::{
     AssignRequest, StocktakeRequest, approve_counts, approve_stocktake, assign_stocktake,

@@ -48,6 +48,16 @@ impl Family {
             .find(|family| u64::from(family.number()) == number)
     }
 
+    /// The word for beginning one, as on the command line.
+    #[must_use]
+    pub const fn begins(self) -> &'static str {
+        match self {
+            Self::Order | Self::Stocktake => "open",
+            Self::Lot => "plan",
+            Self::Purchase => "place",
+        }
+    }
+
     /// The family in words.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -216,7 +216,7 @@ impl Fold {
         let mut open = self.exceptions_elsewhere();
         self.lines_with_rows()
             .for_each(|line| self.line_exceptions(line, &mut open));
-        for item in self.ordered_items() {
+        for item in self.wanted_items() {
             self.shortage_exceptions(&item, &mut open);
         }
         for item in self.made_items() {

@@ -58,7 +58,7 @@ pub use self::history::{HistoryPart, HistoryRow, RowKind, Why, WhyRow};
 pub use self::line::{LastCount, LineInfo, LineKey};
 pub use self::lots::Lot;
 pub use self::orders::Order;
-pub use self::outlook::{LotLine, Party, Prospect, taken_by};
+pub use self::outlook::{LotLine, Party, Prospect};
 pub use self::picks::OrderMove;
 pub use self::places::{Change, Spots};
 pub(crate) use self::promises::Shortage;
@@ -85,7 +85,7 @@ use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 8;
+pub const FOLD_VERSION: u32 = 9;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]

@@ -266,7 +266,7 @@ fn queue(situation: &Situation) -> Vec<usize> {
 }
 
 /// A day for comparing: what has none is after all that have one.
-const fn or_last(day: Option<Day>) -> (bool, Day) {
+pub(crate) const fn or_last(day: Option<Day>) -> (bool, Day) {
     match day {
         Some(day) => (false, day),
         None => (true, 0),

@@ -7,6 +7,9 @@ use crate::planted::Bug;
 /// The largest millisecond that the 48 bits of an entry's header hold (the year 10889).
 pub const MILLISECONDS_MAX: u64 = (1 << 48) - 1;
 
+/// The milliseconds of a day.
+pub const DAY_MILLIS: u64 = 86_400_000;
+
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, never negative, at most 48 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(u64);

@@ -33,11 +33,15 @@ fn lots(fold: &Fold) -> BTreeMap<EntryId, Lot> {
     let lots = fold.lots().into_iter().map(|id| {
         let lot = fold.lot(id).unwrap();
         let issued = lot.issued.iter().filter(|(_, sum)| !sum.is_zero());
+        let used = lot.used.iter().filter(|(_, sum)| !sum.is_zero());
         let of_fold = Lot {
             item: lot.item.to_string(),
             quantity: lot.quantity.total().ten_thousandths(),
             built: lot.built.ten_thousandths(),
             issued: issued
+                .map(|(item, sum)| (item.to_string(), sum.ten_thousandths()))
+                .collect(),
+            used: used
                 .map(|(item, sum)| (item.to_string(), sum.ten_thousandths()))
                 .collect(),
             customer: lot.customer.as_ref().map(ToString::to_string),

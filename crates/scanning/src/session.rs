@@ -14,7 +14,6 @@ mod step;
 mod stocktake;
 mod unknown;
 
-use codes::MODES;
 use ledger_core::document::Family;
 use ledger_core::fold::Fold;
 use ledger_core::{Code, EntryId, Quantity};
@@ -150,7 +149,8 @@ fn listed(pieces: impl IntoIterator<Item = String>) -> String {
 }
 
 /// What a scan adds to a message about an item without a mode.
-const MODES_FIRST: &str = "scan a mode first, ADD, REMOVE, MOVE, COUNT or ORDER";
+const MODES_FIRST: &str =
+    "scan a mode first: ADD, REMOVE, MOVE, COUNT, ORDER, LOT, PO or STOCKTAKE";
 
 impl Session {
     /// What it waits for.
@@ -208,9 +208,18 @@ impl Session {
     /// What to scan next, in words.
     #[must_use]
     pub fn prompt(&self, fold: &Fold) -> String {
-        if let Some(guide) = self.guide(fold) {
-            return guide;
-        }
+        self.guide(fold).unwrap_or_else(|| self.asks())
+    }
+
+    /// The same for whoever has the tasks at hand: working them out takes longer than anything else.
+    #[must_use]
+    pub fn prompt_with(&self, fold: &Fold, tasks: &[Task]) -> String {
+        let guide = self.guide_with(fold, || tasks.first().cloned());
+        guide.unwrap_or_else(|| self.asks())
+    }
+
+    /// What it waits for, in words.
+    fn asks(&self) -> String {
         match self.wants() {
             Wanted::Reason if self.asked.is_none() => "scan a reason, or UNDO".to_owned(),
             Wanted::Customer => "scan a customer, or DONE for our own stock".to_owned(),
@@ -389,15 +398,7 @@ impl Session {
             "REASON" => return Ok(self.asking(Asked::Reason, "REASON: scan a reason, or DONE")),
             _ => {}
         }
-        let mode = Mode::of(word).ok_or_else(|| {
-            let known = MODES.contains(&word);
-            let why = if known {
-                "is not in this version"
-            } else {
-                "is no mode"
-            };
-            format!("the mode {word} {why}")
-        })?;
+        let mode = Mode::of(word).ok_or_else(|| format!("{word} is no mode"))?;
         self.nothing_held()?;
         let family = mode.family();
         let location = self.location.clone().filter(|_| family.is_none());
@@ -527,7 +528,7 @@ impl Session {
         };
         let mut next = Self {
             times: None,
-            neighbour: Some(item.clone()),
+            neighbour: Some(item),
             ..self.clone()
         };
         let amount = of_item(&piece);
@@ -544,7 +545,7 @@ impl Session {
                 )
             }
             Mode::Stocktake => {
-                let session = self.recounting(&item);
+                let session = self.recounting(&piece);
                 let step = session.tally(piece.clone(), location, here.now)?;
                 session.first_of(fold, &piece, step)
             }

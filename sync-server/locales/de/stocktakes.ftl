@@ -95,7 +95,7 @@ stocktakes-approve-all =
     }
 stocktakes-expected-means = Erwartet ist, was kurz vor der Zählung da war, nach allem, was jetzt bekannt ist. Eine Buchung, die vor einer Zählung geschah und später eintrifft, ändert die Abweichung, nie die Zählung.
 stocktakes-assign = Wer zählt
-stocktakes-assign-means = Ohne Lagerort und Artikel ist es die ganze Inventur.
+stocktakes-assign-means = Ohne Lagerort und Artikel ist es die ganze Inventur. Mit beiden ist es alles an dem Lagerort, und der Artikel, wo immer er liegt.
 stocktakes-any-device = Jedes Gerät
 stocktakes-location = Lagerort
 stocktakes-assign-it = Zuweisen

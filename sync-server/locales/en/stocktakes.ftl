@@ -66,7 +66,7 @@ stocktakes-no-lines = Nothing lies there that is to be counted.
 stocktakes-none-such = No line is like that.
 stocktakes-line = Location and item
 stocktakes-expected = Expected
-stocktakes-variance = Difference
+stocktakes-variance = Variance
 stocktakes-acts = What to do
 stocktakes-counter = { $device } counts
 stocktakes-hidden = not told before the count
@@ -95,7 +95,7 @@ stocktakes-approve-all =
     }
 stocktakes-expected-means = Expected is what there was just before the count, by all that is known now. A movement that happened before a count and comes in later changes the difference, never the count.
 stocktakes-assign = Who counts
-stocktakes-assign-means = Without location and item it is the whole stocktake.
+stocktakes-assign-means = Without location and item it is the whole stocktake. With both it is everything at the location, and the item wherever it lies.
 stocktakes-any-device = Any device
 stocktakes-location = Location
 stocktakes-assign-it = Assign

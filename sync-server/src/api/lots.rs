@@ -70,6 +70,8 @@ pub(super) struct LotGiven {
     /// What is built.
     item: Option<String>,
     /// How many units.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(nullable = false)]
     quantity: Option<Typed>,
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]

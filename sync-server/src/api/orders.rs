@@ -349,7 +349,7 @@ pub(super) async fn expedite(
     writer.write(named, plan).await
 }
 
-/// Why an order ends.
+/// Why it ends.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct End {

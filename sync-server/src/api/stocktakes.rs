@@ -8,7 +8,6 @@ use ledger_core::at_entry::{
 };
 use ledger_core::catalogue::Role;
 use ledger_core::document::Family;
-use ledger_core::entry::Details;
 use ledger_core::fold::Fold;
 use ledger_core::{Code, EntryId};
 use ledger_node::times::parse_day;
@@ -19,8 +18,9 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{BodyOf, BodyOrNone, Flag, PathOf, QueryOf, flag};
+use super::orders::End;
 use super::paging::{Listed, Page, key};
-use super::transactions::entry_id;
+use super::transactions::{entry_id, filled};
 use super::write::{Named, Writer};
 use crate::app::App;
 use crate::auth::Caller;
@@ -106,10 +106,6 @@ pub(super) struct StocktakeGiven {
     /// The day by which it is to be done.
     #[schema(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     due: Option<String>,
-}
-
-fn filled(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
 }
 
 /// `POST stocktakes`.
@@ -262,25 +258,13 @@ pub(super) async fn count_rest(
     writer.write_shown(named, plan, show).await
 }
 
-/// Why a stocktake ends.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CloseGiven {
-    reason: Option<String>,
-    note: Option<String>,
-}
-
 /// `POST stocktakes/{number}/close`.
 pub(super) async fn close(
     writer: Writer,
     PathOf(number): PathOf<String>,
-    BodyOrNone(body): BodyOrNone<CloseGiven>,
+    BodyOrNone(body): BodyOrNone<End>,
 ) -> Result<Response, Problem> {
-    let details = Details {
-        reason: body.reason,
-        note: body.note,
-        ..Details::default()
-    };
+    let details = body.details();
     let named = Named::Stocktake(number.clone());
     let plan = move |fold: &Fold, _| at_entry::close_stocktake(fold, &number, &details);
     writer.write(named, plan).await

@@ -338,6 +338,7 @@ const BOOKED_WITHOUT: &[&str] = &[
     "lot",
     "po",
     "all_batches",
+    "stocktake",
 ];
 
 fn lots_of(routes: Routes) -> Routes {

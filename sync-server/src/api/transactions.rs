@@ -146,6 +146,7 @@ impl Transaction {
         self.for_named(
             "a pick",
             "bad-pick",
+            &["order", "all_batches", "stocktake"],
             "a pick is for the order that the address names, and of one batch",
         )
     }
@@ -156,6 +157,7 @@ impl Transaction {
         self.for_named(
             what,
             "bad-movement",
+            &["order", "lot", "po", "all_batches", "stocktake"],
             "it is for what the address names, and of one batch",
         )
     }
@@ -164,17 +166,18 @@ impl Transaction {
         self,
         what: &str,
         bad: &'static str,
+        without: &[&str],
         hint: &str,
     ) -> Result<(String, StockRequest), Refusal> {
-        let is_pick = bad == "bad-pick";
-        let only_others = [
+        let said = [
             ("order", self.order.is_some()),
-            ("lot", self.lot.is_some() && !is_pick),
-            ("po", self.po.is_some() && !is_pick),
+            ("lot", self.lot.is_some()),
+            ("po", self.po.is_some()),
             ("all_batches", self.all_batches.is_some()),
             ("stocktake", self.stocktake.is_some()),
         ];
-        if let Some((key, _)) = only_others.iter().find(|(_, is_said)| *is_said) {
+        let mut wrong = said.iter().filter(|(key, _)| without.contains(key));
+        if let Some((key, _)) = wrong.find(|(_, is_said)| *is_said) {
             return Err(Refusal::new(bad, format!("{what} has no {key:?}")).hint(hint));
         }
         self.at_location(what, bad)

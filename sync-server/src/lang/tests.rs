@@ -27,6 +27,8 @@ const MADE: &[&str] = &[
     "stocktake-line-",
     "setting-",
     "covered-",
+    "entry-kind-",
+    "log-group-",
 ];
 
 type Variables = BTreeSet<String>;
@@ -361,7 +363,7 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         &["policy", "policy-means"],
     ),
     (
-        "../crates/ledger-core/src/entry.rs",
+        "../crates/ledger-core/src/entry/kind.rs",
         "Kind",
         &["entry-kind"],
     ),

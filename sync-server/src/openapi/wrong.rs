@@ -226,6 +226,7 @@ pub(super) const ALL: [Wrong; 15] = [
         codes: &[
             "already-resolved",
             "already-revoked",
+            "bom-too-long",
             "builds-it",
             "known-code",
             "line-twice",

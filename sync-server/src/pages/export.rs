@@ -188,7 +188,7 @@ impl Visit {
         };
         let day = day.map(|day| format!("-{day}")).unwrap_or_default();
         let disposition = format!("attachment; filename=\"{name}{day}.{end}\"");
-        let disposition = HeaderValue::try_from(disposition).map_err(|_| Problem::internal())?;
+        let disposition = HeaderValue::try_from(disposition).or(Err(Problem::internal()))?;
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
             (header::CONTENT_DISPOSITION, disposition),

@@ -24,6 +24,8 @@ use crate::scan::{Answer, Desk, Raw, Worker, told};
 
 /// Answers that the page shows.
 const SHOWN: usize = 10;
+/// Tasks that the page shows.
+const TASKS_SHOWN: usize = 20;
 /// Scans that are sent at once; a page sends fewer.
 const SCANS_MAX: usize = 100;
 /// The longest id of a scan.
@@ -66,6 +68,8 @@ struct State {
     /// What is worked off: the id of its words, and its number.
     document: Option<(&'static str, String)>,
     tasks: Vec<TaskRow>,
+    /// How many follow those.
+    more_tasks: usize,
     /// The newest first.
     answers: Vec<Shown>,
     /// How many codes nobody knows yet.
@@ -286,7 +290,10 @@ fn state(view: &View<'_>, words: Words, seen: &Seen) -> State {
         now,
     } = seen;
     let place = |number: &Code| (number.to_string(), fold.name_of(Class::Location, number));
-    let tasks = session.tasks(fold).into_iter().map(|task| TaskRow {
+    let tasks = session.tasks(fold);
+    let next = session.prompt_with(fold, &tasks);
+    let more_tasks = tasks.len().saturating_sub(TASKS_SHOWN);
+    let tasks = tasks.into_iter().take(TASKS_SHOWN).map(|task| TaskRow {
         name: fold.name_of(Class::Item, &task.item),
         item: task.item.to_string(),
         location: task.location.map(|location| location.to_string()),
@@ -300,13 +307,14 @@ fn state(view: &View<'_>, words: Words, seen: &Seen) -> State {
         mode: session.mode(),
         location: session.location().map(place),
         reason: session.reason().map(str::to_owned),
-        next: told_of(session.prompt(fold)),
+        next: told_of(next),
         open: session.left_open().map_or_else(Vec::new, told_of),
         document: session.document().and_then(|(family, id)| {
             let (_, number) = fold.document_name(id)?;
             Some((named(family), number.to_string()))
         }),
         tasks: tasks.collect(),
+        more_tasks,
         answers: answers.iter().map(|one| shown(one, words)).collect(),
         unknown: view.scans(true).len(),
         saved: saved.clone(),

@@ -32,6 +32,9 @@ fn words_of_api(code: &str) -> Option<&'static str> {
         "negative-quantity" => {
             "the direction is said by the places or the act; a difference with its sign is an adjust"
         }
+        "bom-too-long" => {
+            "shorten its references, or make some of its lines an item of their own: PUT bom/{sku}/{child}"
+        }
         "builds-it" => "to take back what was booked too much: POST reversals",
         "no-bom" => "say what it is made of: PUT bom/{sku}/{child}",
         "no-grid" => "name the type too",

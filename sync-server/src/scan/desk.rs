@@ -247,7 +247,7 @@ fn undo(fold: &Fold, wrote: &VecDeque<EntryId>) -> Result<Plan, Refusal> {
         let text = "nothing that was scanned here is left to undo";
         return Err(Refusal::new("nothing-to-undo", text));
     };
-    at_entry::undo(fold, last.origin, Some(*last), Particulars::default())
+    at_entry::undo_with_build(fold, *last, Particulars::default())
 }
 
 /// What is said of a step.

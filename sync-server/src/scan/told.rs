@@ -9,7 +9,9 @@ use crate::problem::names_a_command;
 use crate::warning;
 
 /// How sentences are built, with the id of what is said for each. `{mode}` is a mode, `{n}` a
-/// number, `{amounts}` so much of this and so much of that; anything else stands for itself.
+/// number, `{amounts}` so much of this and so much of that, `{things}` this and that, `{told}` how
+/// counts differ, `{place}` where to go and what to take there, `{documents}` kinds of documents;
+/// anything else stands for itself.
 ///
 /// The first that fits is taken.
 const KNOWN: &[(&str, &str)] = &[
@@ -110,6 +112,45 @@ const KNOWN: &[(&str, &str)] = &[
         "scan-label-of-none",
     ),
     (
+        "{n} open purchase orders are called {number}: scan or type one by its entry",
+        "scan-label-of-several",
+    ),
+    (
+        "{text} is {documents}: scan the mode first, or a printed code",
+        "scan-alike",
+    ),
+    (
+        "the production lot is not known here any more: scan another",
+        "scan-lot-gone",
+    ),
+    (
+        "the purchase order is not known here any more: scan another",
+        "scan-po-gone",
+    ),
+    (
+        "the {kind} {code} is not known here: sync, or look whether it was deleted",
+        "scan-not-known-here",
+    ),
+    ("it says {amount}: enter the quantity", "scan-says-amount"),
+    ("{word} means nothing here", "scan-word-means-nothing"),
+    ("{word} is no mode", "scan-is-no-mode"),
+    (
+        "calibration card: keys and capitals come as they should",
+        "scan-card-keys-good",
+    ),
+    (
+        "calibration card: keys and capitals do not come as they should",
+        "scan-card-keys-bad",
+    ),
+    (
+        "calibration card: separators come as they should",
+        "scan-card-separators-good",
+    ),
+    (
+        "calibration card: separators do not come as they should",
+        "scan-card-separators-bad",
+    ),
+    (
         "the production lot {number} is {state}: nothing can be issued or built for it",
         "scan-document-ended",
     ),
@@ -142,7 +183,7 @@ const KNOWN: &[(&str, &str)] = &[
         "{told} at {location}: count again, or scan it again to take it so",
         "scan-count-differs",
     ),
-    ("not counted at {location}: {items}", "scan-left-out"),
+    ("not counted at {location}: {things}", "scan-left-out"),
     (
         "{amounts}? Scan it again to confirm",
         "scan-that-much-typed",
@@ -184,7 +225,7 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     ("nothing is at {location}", "scan-empty-place"),
     (
-        "{item} is an item: scan a mode first, ADD, REMOVE, MOVE, COUNT or ORDER",
+        "{item} is an item: scan a mode first: ADD, REMOVE, MOVE, COUNT, ORDER, LOT, PO or STOCKTAKE",
         "scan-mode-first",
     ),
     (
@@ -292,19 +333,11 @@ const KNOWN: &[(&str, &str)] = &[
         "scan-next-customer",
     ),
     ("scan a reason, or DONE for none", "scan-next-reason"),
-    (
-        "next: {amounts} at {location}, batch {batch}",
-        "scan-next-batch",
-    ),
-    ("next: {amounts} at {location}", "scan-next-pick"),
+    ("next: {amounts} at {place}", "scan-next-pick"),
     ("next: {amounts}", "scan-next-amounts"),
-    (
-        "next: {item} at {location}, batch {batch}",
-        "scan-next-count-batch",
-    ),
-    ("next: {item} at {location}", "scan-next-count"),
-    ("count again: {amounts} at {location}", "scan-next-again"),
-    ("count again: {item} at {location}", "scan-next-again-blind"),
+    ("next: {item} at {place}", "scan-next-count"),
+    ("count again: {amounts} at {place}", "scan-next-again"),
+    ("count again: {item} at {place}", "scan-next-again-blind"),
     ("nothing is left to pick: scan DONE", "scan-nothing-left"),
     (
         "all parts are issued: scan what is built, or DONE",
@@ -382,6 +415,17 @@ fn shown(name: &str, value: &str, words: Words) -> Option<String> {
             let amounts = value.split(", ").map(|one| amount(one, words));
             Some(amounts.collect::<Option<Vec<_>>>()?.join(", "))
         }
+        "things" => {
+            let things = value.split(", ").map(|one| thing(one, words));
+            Some(things.collect::<Vec<_>>().join(", "))
+        }
+        "told" => differences(value, words),
+        "place" => Some(place(value, words)),
+        "documents" => {
+            let kinds = value.split(" and ").map(|kind| kind_of(kind, words));
+            let and = format!(" {} ", words.t("scan-and"));
+            Some(kinds.collect::<Option<Vec<_>>>()?.join(&and))
+        }
         // Several sentences are told one by one.
         _ => (!value.is_empty() && !value.contains("; ")).then(|| value.to_owned()),
     }
@@ -401,99 +445,69 @@ fn amount(text: &str, words: Words) -> Option<String> {
     let number = is_number(number).then(|| words.number(number))?;
     let told = match of.strip_prefix("the unknown ") {
         Some(code) => words.with2("scan-amount-unknown", "n", number, "code", code),
-        None => words.with2("scan-amount", "n", number, "item", of),
+        None => words.with2("scan-amount", "n", number, "item", thing(of, words)),
     };
     Some(told.into_owned())
 }
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::{Path, PathBuf};
-
-    use chrono_tz::Tz;
-
-    use super::*;
-    use crate::lang::Lang;
-
-    const ENGLISH: Words = Words::new(Lang::En, Tz::UTC);
-    const GERMAN: Words = Words::new(Lang::De, Tz::UTC);
-
-    #[test]
-    fn sentences_are_told_in_both_languages() {
-        for (said, english, german) in [
-            (
-                "2.5 of WIRE RED added at A-01, on hand -3",
-                "2.5 of WIRE RED added at A-01, on hand \u{2212}3.",
-                "2,5 × WIRE RED in A-01 zugebucht, Bestand \u{2212}3.",
-            ),
-            (
-                "1 of A, 2 of the unknown 4711 moved from A-01 to B at C",
-                "1 of A, 2 of the unknown 4711 moved from A-01 to B at C.",
-                "1 × A, 2 × unbekannt (4711) von A-01 nach B at C umgelagert.",
-            ),
-            ("ADD at A-01", "ADD at A-01.", "ADD in A-01."),
-            (
-                "3 of R counted at A; COUNT done: scan the next location",
-                "3 of R counted at A.|COUNT done: scan the next location.",
-                "3 × R in A gezählt.|COUNT fertig: Scannen Sie den nächsten Lagerort.",
-            ),
-            (
-                "there is no location X; make it first: stock location add X --site SITE",
-                "There is nothing here that is called X.",
-                "Es gibt hier nichts mit dem Namen X.",
-            ),
-            ("what nobody says", "What nobody says", "What nobody says"),
-            ("COME at A-01", "COME at A-01", "COME at A-01"),
-        ] {
-            assert_eq!(told(said, ENGLISH).join("|"), english);
-            assert_eq!(told(said, GERMAN).join("|"), german);
-        }
+/// An item, perhaps with its batch and its owner.
+fn thing(text: &str, words: Words) -> String {
+    if let Some((thing_of, owner)) = text.rsplit_once(" owned by ") {
+        let item = thing(thing_of, words);
+        return words
+            .with2("scan-thing-owner", "item", item, "owner", owner)
+            .into_owned();
     }
-
-    fn sources(folder: &Path) -> String {
-        let entries = fs::read_dir(folder).unwrap();
-        let paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-        let texts = paths.iter().filter(|path| !path.ends_with("tests"));
-        let texts = texts.map(|path| match path.is_dir() {
-            true => sources(path),
-            false => fs::read_to_string(path).unwrap(),
-        });
-        texts.collect()
-    }
-
-    #[test]
-    fn sessions_still_say_these_sentences() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut said = [
-            "../crates/scanning/src",
-            "../crates/ledger-core/src/at_entry",
-            "src/scan",
-        ]
-        .map(|folder| sources(&root.join(folder)))
-        .concat();
-        said.push_str(
-            &fs::read_to_string(root.join("../crates/ledger-core/src/at_entry.rs")).unwrap(),
-        );
-        let own = fs::read_to_string(root.join("src/scan/told.rs")).unwrap();
-        let said = said.replace(&own, "");
-        // A text over several lines.
-        let lines: Vec<&str> = said.split("\\\n").collect();
-        let said = lines
-            .iter()
-            .map(|line| line.trim_start())
-            .collect::<String>();
-        for (built, id) in KNOWN {
-            // Some are put together of two parts.
-            let literals = built
-                .split('{')
-                .map(|part| part.split('}').next_back().unwrap());
-            let parts = literals.flat_map(|literal| literal.split(": "));
-            let longest = parts.max_by_key(|part| part.len()).unwrap();
-            assert!(
-                said.contains(longest),
-                "{id}: nothing says {longest:?} any more"
-            );
-        }
+    match text.rsplit_once(" batch ") {
+        Some((item, batch)) => words
+            .with2("scan-thing-batch", "item", item, "batch", batch)
+            .into_owned(),
+        None => text.to_owned(),
     }
 }
+
+/// How counts differ: `9 of R, 10 expected`, and so on.
+fn differences(text: &str, words: Words) -> Option<String> {
+    let all = text.strip_suffix(" expected")?.split(" expected, ");
+    let all = all.map(|one| {
+        let (counted, expected) = one.rsplit_once(", ")?;
+        let expected = is_number(expected).then(|| words.number(expected))?;
+        let counted = amount(counted, words)?;
+        let told = words.with2("scan-differs", "amount", counted, "n", expected);
+        Some(told.into_owned())
+    });
+    Some(all.collect::<Option<Vec<_>>>()?.join(", "))
+}
+
+/// A location, perhaps with the batch and the owner of what is there.
+fn place(text: &str, words: Words) -> String {
+    let (rest, owner) = match text.rsplit_once(", stock of ") {
+        Some((rest, owner)) => (rest, Some(owner)),
+        None => (text, None),
+    };
+    let (location, batch) = match rest.rsplit_once(", batch ") {
+        Some((location, batch)) => (location, Some(batch)),
+        None => (rest, None),
+    };
+    let batch = batch.map(|batch| words.with("scan-place-batch", "batch", batch));
+    let owner = owner.map(|owner| words.with("scan-place-owner", "owner", owner));
+    let more = [batch, owner].into_iter().flatten();
+    more.fold(location.to_owned(), |place, more| {
+        format!("{place}, {more}")
+    })
+}
+
+/// A kind of document, as a session says it.
+fn kind_of(text: &str, words: Words) -> Option<String> {
+    let id = match text {
+        "an order" => "scan-an-order",
+        "a production lot" => "scan-a-lot",
+        "a purchase order" => "scan-a-purchase",
+        "a stocktake" => "scan-a-stocktake",
+        _ => return None,
+    };
+    Some(words.t(id).into_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -83,15 +83,22 @@ pub(crate) enum LotCommand {
     )]
     Buy(LotBuyArgs),
     /// Take a part for a lot from a place
-    #[command(after_help = "Example:\n  stock lot issue L-7 R-100 A-01 400")]
+    #[command(
+        after_help = "Without --owner it is the stock of the lot's customer, where enough of it lies \
+        there or none of ours, and ours otherwise.\n\nExample:\n  stock lot issue L-7 R-100 A-01 400"
+    )]
     Issue(LotMoveArgs),
     /// Bring a part back that was issued to a lot
-    #[command(after_help = "Example:\n  stock lot return L-7 R-100 A-01 12")]
+    #[command(
+        after_help = "Without --owner and --batch it goes back to those that it was issued from, the \
+        newest first.\n\nExample:\n  stock lot return L-7 R-100 A-01 12"
+    )]
     Return(LotMoveArgs),
     /// Book built units in, and the parts out that were not issued ahead
     #[command(
         after_help = "Parts are taken from where they lie, the usual location first; what the \
-        ledger has nowhere is said and not taken.\n\nExamples:\n  stock lot build L-7 50 FINISHED\n  \
+        ledger has nowhere is said and not taken. Without --owner the units are the lot's \
+        customer's, or ours.\n\nExamples:\n  stock lot build L-7 50 FINISHED\n  \
         stock lot build L-7 50 FINISHED --no-backflush    parts stay as they are"
     )]
     Build(LotBuildArgs),
@@ -222,7 +229,8 @@ pub(crate) struct DocumentDetails {
     /// In your words
     #[arg(long, value_name = "TEXT", help_heading = "Details")]
     note: Option<String>,
-    /// The customer whose stock it is; without it our own
+    /// The customer whose stock it is, or - for our own; without it our own, of a lot its customer's
+    /// where there is enough, and of a return whose it was
     #[arg(
         long,
         value_name = "CUSTOMER",

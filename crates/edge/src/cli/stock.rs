@@ -106,7 +106,8 @@ pub(crate) struct CountArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct UndoArgs {
-    /// The entry to void; without it this device's newest movement or count
+    /// The entry to void; without it this device's newest movement or count, or all of its newest
+    /// build
     pub(crate) entry: Option<String>,
     /// Why
     #[arg(long, value_name = "TEXT")]

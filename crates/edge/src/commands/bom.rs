@@ -3,6 +3,7 @@
 use ledger_core::at_entry::{self, BomChange};
 use serde_json::Value;
 
+use super::plans::{list, with};
 use super::{quantity, read, write};
 use crate::cli::{BomCommand, BomSetArgs};
 use crate::context::Context;
@@ -58,14 +59,7 @@ pub(crate) fn run(context: &Context, command: BomCommand) -> Result<Answer, Fail
             context,
             |node| Ok(node.view().boms()),
             |boms| {
-                let count = |bom: &Value| {
-                    let parts = bom.get("lines").map(rows).unwrap_or_default().len();
-                    let mut bom = bom.clone();
-                    if let Some(bom) = bom.as_object_mut() {
-                        bom.insert("parts".to_owned(), parts.into());
-                    }
-                    bom
-                };
+                let count = |bom: &Value| with(bom, "parts", list(bom, "lines").len());
                 let boms: Vec<Value> = rows(boms).iter().map(count).collect();
                 table(&boms, MADE, "Nothing is made of anything.")
             },
@@ -123,11 +117,7 @@ fn bom_text(bom: &Value) -> String {
                 let level = line.get("level").and_then(Value::as_u64).unwrap_or(1);
                 let depth = usize::try_from(level.saturating_sub(1)).unwrap_or_default();
                 let part = format!("{}{}", "  ".repeat(depth), text(line, "item"));
-                let mut line = line.clone();
-                if let Some(line) = line.as_object_mut() {
-                    line.insert("part".to_owned(), part.into());
-                }
-                line
+                with(line, "part", part)
             };
             let lines: Vec<Value> = rows(levels).iter().map(indented).collect();
             told.push(table(&lines, LEVELS, "It is made of nothing."));

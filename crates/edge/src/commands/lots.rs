@@ -41,7 +41,7 @@ const LINES: &[Column] = &[
     Column::number("on_hand", "On hand"),
     Column::number("available", "Available"),
     Column::number("on_order", "On order"),
-    Column::number("shortfall", "Short").optional(),
+    Column::number("shortfall", "Shortfall").optional(),
     Column::text("unit", "Unit"),
     Column::text("words", "Covered"),
 ];
@@ -154,6 +154,9 @@ fn peg_words(pegs: &[Value]) -> String {
             "stock" => format!("{quantity} from stock"),
             "lot" => format!("{quantity} from the lot {number}{on}"),
             "purchase-order" => format!("{quantity} from {number}{on}"),
+            "make" if peg.get("parts_left_out").is_some() => {
+                format!("{quantity} to be made (its parts are too many to be told here)")
+            }
             "make" => format!("{quantity} to be made"),
             _ => format!("{quantity} missing"),
         }

@@ -33,7 +33,7 @@ const LINES: &[Column] = &[
     Column::text("batch", "Batch").optional(),
     Column::number("expected", "Expected"),
     Column::number("counted", "Counted"),
-    Column::number("variance", "Difference"),
+    Column::number("variance", "Variance"),
     Column::text("unit", "Unit"),
     Column::text("state", "State"),
     Column::text("counter", "Counts").optional(),
@@ -158,14 +158,20 @@ fn assign(context: &Context, args: StocktakeAssignArgs) -> Result<Answer, Failur
 }
 
 fn report(context: &Context, args: &StocktakeReportArgs) -> Result<Answer, Failure> {
+    let actor = context.actor()?;
     read(
         context,
         |node| {
             let view = node.view();
             let stocktake = at_entry::find_stocktake(view.fold(), &args.number)?;
-            let mut report = view
+            let report = view
                 .stocktake(stocktake.id)
                 .ok_or_else(|| Failure::new("unknown-stocktake", "the stocktake is gone"))?;
+            let mut report = if view.who(actor.user.as_ref()).is_manager() {
+                report
+            } else {
+                report.for_counting()
+            };
             report.lines.retain(|line| {
                 let differs = line.variance.as_ref().is_some_and(|by| by != "0");
                 let is_open = matches!(line.state, "open" | "again");

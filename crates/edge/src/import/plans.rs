@@ -133,6 +133,10 @@ pub(super) struct Purchases {
     rows: BTreeMap<Code, Vec<Ordered>>,
     suppliers: BTreeMap<Code, String>,
     placed: BTreeSet<Code>,
+    /// Why an order cannot be placed: all its rows say so.
+    refused: BTreeMap<Code, Refusal>,
+    /// The row in which an item stands first for a day of an order.
+    first: BTreeMap<(Code, String, Option<u32>), u64>,
 }
 
 fn number_of(text: &str) -> Result<Code, Refusal> {
@@ -149,6 +153,8 @@ impl Purchases {
             rows: BTreeMap::new(),
             suppliers: BTreeMap::new(),
             placed: BTreeSet::new(),
+            refused: BTreeMap::new(),
+            first: BTreeMap::new(),
         };
         let mut rows = csv.rows();
         while let Some(row) = rows.next_row()? {
@@ -187,21 +193,22 @@ impl Purchases {
             let text = format!("{number} is placed with {others} in an earlier row");
             return Err(Refusal::new("two-suppliers", text).hint("one order has one supplier"));
         }
-        let rows = self.rows.get(&number).cloned().unwrap_or_default();
-        let mine = rows.iter().find(|ordered| ordered.row == row.number());
+        let rows = self.rows.get(&number).map_or(&[][..], Vec::as_slice);
+        let mine = rows.binary_search_by_key(&row.number(), |ordered| ordered.row);
+        let mine = mine.ok().and_then(|at| rows.get(at));
         let mine = mine.ok_or_else(|| Refusal::new("bad-row", "the row cannot be read"))?;
         let line = line_of(fold, mine)?;
-        let twice = rows.iter().find(|other| {
-            other.row < mine.row
-                && line_of(fold, other)
-                    .is_ok_and(|other| (&other.item, other.day) == (&line.item, line.day))
-        });
-        if twice.is_some() {
+        // Rows come in their order.
+        let of = (number.clone(), line.item.clone(), line.day);
+        if *self.first.entry(of).or_insert(mine.row) != mine.row {
             let text = format!("{} stands twice for one day in {number}", line.item);
             return Err(Refusal::new("line-twice", text));
         }
         if self.placed.contains(&number) {
             return Ok(true);
+        }
+        if let Some(refusal) = self.refused.get(&number) {
+            return Err(refusal.clone());
         }
         let first = rows.first().map_or(0, |ordered| ordered.row);
         let once = IdempotencyKey {
@@ -211,7 +218,13 @@ impl Purchases {
         if fold.known_once(&once).is_some() {
             return Ok(false);
         }
-        bodies.push(self.place(fold, &number, others, &rows, once)?);
+        match self.place(fold, &number, others, rows, once) {
+            Ok(body) => bodies.push(body),
+            Err(refusal) => {
+                self.refused.insert(number, refusal.clone());
+                return Err(refusal);
+            }
+        }
         self.placed.insert(number);
         Ok(true)
     }
@@ -224,17 +237,13 @@ impl Purchases {
         rows: &[Ordered],
         once: IdempotencyKey,
     ) -> Result<Body, Refusal> {
-        let mut lines: Vec<LineRequest> = Vec::new();
-        for ordered in rows {
-            // Bad rows are left out, and said where they stand.
-            if let Ok(line) = line_of(fold, ordered)
-                && !lines
-                    .iter()
-                    .any(|known| (&known.item, known.day) == (&line.item, line.day))
-            {
-                lines.push(line);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        // Bad rows are left out, and said where they stand.
+        let lines = rows
+            .iter()
+            .filter_map(|ordered| line_of(fold, ordered).ok());
+        let lines = lines.filter(|line| seen.insert((line.item.clone(), line.day)));
+        let lines: Vec<LineRequest> = lines.collect();
         let change = PurchaseChange {
             supplier: (!supplier.is_empty()).then_some(supplier),
             lines,

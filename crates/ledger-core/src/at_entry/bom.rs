@@ -67,10 +67,10 @@ pub fn set_bom_line(
     let mut bom = fold.bom(&parent).into_iter();
     let known = bom.find(|line| line.item == child);
     let mut fields = fields(change, known.is_some())?;
-    // The line may also stand under other codes of the same items: what is known of it goes on
-    // under these.
-    let mut others = fold.entered_bom_lines(&parent, &child);
-    others.retain(|line| *line != (parent.clone(), child.clone()));
+    // The line may also stand under other codes of the part: what is known of it goes on under
+    // this one.
+    let mut others = fold.entered_bom_parts(&parent, &child);
+    others.retain(|code| *code != child);
     if let Some(known) = known.filter(|_| !others.is_empty()) {
         for (number, value) in fields_of(&known) {
             fields.entry(number).or_insert(value);
@@ -84,7 +84,7 @@ pub fn set_bom_line(
     };
     let mut bodies = vec![Body::BomLineSet(set)];
     let others = others.into_iter();
-    bodies.extend(others.map(|(parent, child)| without(parent, child)));
+    bodies.extend(others.map(|code| without(parent.clone(), code)));
     Ok(Plan::new(Subject::new(Class::Item, parent), bodies))
 }
 
@@ -184,15 +184,15 @@ fn without(parent: Code, child: Code) -> Body {
 pub fn remove_bom_line(fold: &Fold, parent: &str, child: &str) -> Result<Plan, Refusal> {
     let (parent, _) = find_item(fold, parent)?;
     let (child, _) = find_item(fold, child)?;
-    let lines = fold.entered_bom_lines(&parent, &child);
-    if lines.is_empty() {
+    let codes = fold.entered_bom_parts(&parent, &child);
+    if codes.is_empty() {
         let text = format!("{parent} is not made of {child}");
         return Err(Refusal::new("unknown-line", text).hint(format!(
             "see what it is made of with: stock bom show {parent}"
         )));
     }
-    let bodies = lines.into_iter();
-    let bodies = bodies.map(|(parent, child)| without(parent, child));
+    let bodies = codes.into_iter();
+    let bodies = bodies.map(|code| without(parent.clone(), code));
     let bodies = bodies.collect();
     Ok(Plan::new(Subject::new(Class::Item, parent), bodies))
 }

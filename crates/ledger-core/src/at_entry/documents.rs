@@ -2,22 +2,17 @@
 //! numbering them, saying their fields, ending them.
 
 use super::stock::as_listed;
-use super::{Refusal, checked_text, code, filled_text, find_thing, nearest};
+use super::{Plan, Refusal, checked_text, code, filled_text, find_thing, nearest};
 use crate::catalogue::{Class, Value};
 use crate::code::Code;
-use crate::document::{DocumentFields, Ended, Family};
-use crate::entry::Details;
+use crate::document::{DocumentFields, DocumentRef, Ended, Family};
+use crate::entry::{Act, Body, Details, Moved, Particulars};
 use crate::fold::{DocumentState, Fold};
 use crate::id::{DeviceId, EntryId, EntryRef};
+use crate::quantity::{Quantity, Total};
 
-/// The word that begins a document of a family on the command line.
-const fn begins(family: Family) -> &'static str {
-    match family {
-        Family::Order | Family::Stocktake => "open",
-        Family::Lot => "plan",
-        Family::Purchase => "place",
-    }
-}
+/// An owner's name that means ourselves.
+pub(super) const OUR_OWN: &str = "-";
 
 /// The codes of what is refused about a family.
 struct Codes {
@@ -82,7 +77,7 @@ pub(super) fn unknown(fold: &Fold, family: Family, text: &str) -> Refusal {
         codes(family).unknown,
         format!("there is no {word} {text:?}"),
     );
-    let (short, begins) = (family.short(), begins(family));
+    let (short, begins) = (family.short(), family.begins());
     super::did_you_mean(
         refusal,
         &near,
@@ -103,7 +98,7 @@ pub(super) fn still_open(
     if state != DocumentState::Open {
         let state = state.word();
         let text = format!("the {word} {number} is {state}, which is final");
-        let begins = begins(family);
+        let begins = family.begins();
         return Err(Refusal::new(codes(family).ended, text)
             .hint(format!("{begins} a new {word} for what is wanted")));
     }
@@ -253,4 +248,46 @@ pub(super) fn ended(fold: &Fold, document: EntryRef, details: &Details) -> Resul
         note: filled_text(details.note.as_deref(), "note")?,
         once: None,
     })
+}
+
+/// Lets the movements of a plan be for a document, by reference and by the number that people read.
+pub(super) fn for_document(plan: &mut Plan, document: DocumentRef, number: &Code) {
+    for body in &mut plan.bodies {
+        if let Body::Moved(moved) = body {
+            moved.document = Some(document);
+            let details = &mut moved.particulars.details;
+            let field = match document.family {
+                Family::Lot => &mut details.lot,
+                Family::Purchase => &mut details.po,
+                Family::Order | Family::Stocktake => continue,
+            };
+            *field = Some(number.to_string());
+        }
+    }
+}
+
+/// A movement for a document, without anything said beside it.
+pub(super) fn plain_movement(
+    item: &Code,
+    quantity: Quantity,
+    act: Act,
+    document: DocumentRef,
+) -> Moved {
+    Moved {
+        item: item.clone(),
+        quantity,
+        from: None,
+        to: None,
+        act,
+        document: Some(document),
+        particulars: Particulars::default(),
+    }
+}
+
+/// A sum as the quantity of one movement or line.
+pub(super) fn fits(total: Total) -> Result<Quantity, Refusal> {
+    let fits = total
+        .quantity()
+        .filter(|quantity| Fold::can_move(*quantity));
+    fits.ok_or_else(|| Refusal::new("overflow", format!("the quantity {total} is too large")))
 }

@@ -5,18 +5,23 @@
 //! not there by the ledger is said, not driven below zero.
 
 use super::bom::made_item;
-use super::documents::{self, Fields};
-use super::shelves::take_for;
+use super::documents::{self, Fields, for_document};
+use super::shelves::{back_to, take_for, with_owner};
 use super::stock::{add, check_item_in_use, remove};
 use super::{About, Plan, Refusal, StockRequest, find_item};
 use crate::catalogue::{Class, Value};
 use crate::code::Code;
 use crate::document::{DocumentRef, Family};
 use crate::entry::{Body, Details, LotEntry, LotPlanned, LotSet};
-use crate::fold::{Fold, Lot, taken_by};
+use crate::fold::{Fold, Lot};
 use crate::id::{DeviceId, EntryRef};
 use crate::production::{BomLine, key};
 use crate::quantity::{Quantity, Total};
+
+/// The lines of a lot take so many bytes at most, so that an entry holds them with all else that it
+/// says; each takes this many beside its texts.
+const BOM_BYTES_MAX: usize = 28 * 1024;
+const LINE_BYTES: usize = 24;
 
 /// What is said about a production lot; what is none stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +81,27 @@ fn fields(fold: &Fold, change: &LotChange) -> Result<Fields, Refusal> {
     Ok(fields)
 }
 
+/// What an item is made of, as far as one entry of a lot holds that.
+fn bom_to_keep(fold: &Fold, item: &Code) -> Result<Vec<BomLine>, Refusal> {
+    made_item(fold, item)?;
+    let bom = fold.bom(item);
+    let bytes = bom.iter().map(|line| {
+        let refs = line.refs.as_deref().map_or(0, str::len);
+        let texts = line.item.as_str().len().saturating_add(refs);
+        texts.saturating_add(LINE_BYTES)
+    });
+    let bytes = bytes.fold(0_usize, usize::saturating_add);
+    if bytes > BOM_BYTES_MAX {
+        let text = format!(
+            "the bill of materials of {item} is too long for a lot: {} lines with their references              take {bytes} bytes, and {BOM_BYTES_MAX} fit",
+            bom.len()
+        );
+        return Err(Refusal::new("bom-too-long", text)
+            .hint("shorten its references, or make some of its lines an item of their own"));
+    }
+    Ok(bom)
+}
+
 /// Plans a lot. Without a number it gets one. The bill of materials is kept as it is now.
 pub fn plan_lot(
     fold: &Fold,
@@ -88,7 +114,7 @@ pub fn plan_lot(
     check_units(quantity, "plan")?;
     let (item, _) = find_item(fold, item)?;
     check_item_in_use(fold, &item)?;
-    made_item(fold, &item)?;
+    let bom = bom_to_keep(fold, &item)?;
     let number = documents::new_number(fold, Family::Lot, 'L', device, number)?;
     let mut fields = fields(fold, change)?;
     let units = Value::Int(quantity.ten_thousandths());
@@ -96,7 +122,7 @@ pub fn plan_lot(
     fields.usual_site(fold, key::SITE, device);
     let planned = LotPlanned {
         number,
-        bom: fold.bom(&item),
+        bom,
         item,
         fields: fields.of_new(),
         once: None,
@@ -128,7 +154,7 @@ pub fn set_lot(fold: &Fold, lot: &str, change: &LotChange) -> Result<Plan, Refus
 /// Lets a lot go by today's bill of materials.
 pub fn adopt_bom(fold: &Fold, lot: &str) -> Result<Plan, Refusal> {
     let (lot, reference) = find_open(fold, lot)?;
-    made_item(fold, &lot.item)?;
+    let bom = bom_to_keep(fold, &lot.item)?;
     if !fold.lot_differs(&lot) {
         let text = format!(
             "the lot {} goes by today's bill of materials already",
@@ -139,30 +165,15 @@ pub fn adopt_bom(fold: &Fold, lot: &str) -> Result<Plan, Refusal> {
     }
     let set = LotSet {
         lot: reference,
-        bom: Some(fold.bom(&lot.item)),
+        bom: Some(bom),
         fields: crate::document::DocumentFields::new(),
         once: None,
     };
     Ok(Plan::new(about(&lot), vec![Body::Lot(LotEntry::Set(set))]))
 }
 
-/// Lets the movements of a plan be for a document, by reference and by the number that people read.
-pub(super) fn for_document(plan: &mut Plan, document: DocumentRef, number: &Code) {
-    for body in &mut plan.bodies {
-        if let Body::Moved(moved) = body {
-            moved.document = Some(document);
-            let details = &mut moved.particulars.details;
-            let field = match document.family {
-                Family::Lot => &mut details.lot,
-                Family::Purchase => &mut details.po,
-                Family::Order | Family::Stocktake => continue,
-            };
-            *field = Some(number.to_string());
-        }
-    }
-}
-
-/// Takes a part for a lot from a place.
+/// Takes a part for a lot from a place. Without an owner it is the stock of the lot's customer where
+/// enough of it lies there, or none of ours (F8), and ours otherwise; `-` is ours in any case.
 pub fn lot_issue(
     fold: &Fold,
     lot: &str,
@@ -176,7 +187,8 @@ pub fn lot_issue(
         return Err(Refusal::new("builds-it", text)
             .hint("to take back what was booked too much use: stock undo"));
     }
-    let mut plan = remove(fold, location, request)?;
+    let request = with_owner(fold, lot.customer.as_ref(), &item, location, request);
+    let mut plan = remove(fold, location, &request)?;
     for_document(
         &mut plan,
         DocumentRef::new(Family::Lot, reference),
@@ -193,7 +205,9 @@ pub fn lot_issue(
     Ok(plan.warn(stranger))
 }
 
-/// Brings a part back that was issued to a lot; also when the lot is closed.
+/// Brings a part back that was issued to a lot; also when the lot is closed. Where no owner or batch
+/// is named it goes back to those that it was taken from, the newest first; so the plan can have
+/// several movements. The owner `-` is ours.
 pub fn lot_return(
     fold: &Fold,
     lot: &str,
@@ -213,22 +227,19 @@ pub fn lot_return(
         );
         return Err(Refusal::new("above-issued", text).hint("return what was issued, or less"));
     }
-    let mut plan = add(fold, location, request)?;
+    super::stock::check_quantity(request.quantity, "add")?;
+    let mut plan = Plan::new(about(&lot), Vec::new());
+    for part in back_to(fold, lot.id, &item, request) {
+        let part = add(fold, location, &part)?;
+        plan.bodies.extend(part.bodies);
+        plan.warnings.extend(part.warnings);
+    }
     for_document(
         &mut plan,
         DocumentRef::new(Family::Lot, reference),
         &lot.number,
     );
-    plan.about = about(&lot);
     Ok(plan)
-}
-
-/// How much of a part goes with the next units: what they take less what was issued ahead.
-fn goes_with(lot: &Lot, line: &BomLine, units: Quantity) -> Total {
-    let issued = lot.issued.get(&line.item).copied().unwrap_or_default();
-    let had = taken_by(line, lot.built).max(issued);
-    let after = taken_by(line, lot.built.plus(units.total()));
-    after.minus(had).max(Total::ZERO)
 }
 
 /// Books units of a lot in at a place, and with `backflush` the parts out that were not issued
@@ -247,7 +258,7 @@ pub fn lot_build(
     request.item = lot.item.to_string();
     if request.owner.is_none() {
         request.owner = lot.customer.as_ref().map(ToString::to_string);
-    } else if request.owner.as_deref() == Some(super::orders::OUR_OWN) {
+    } else if request.owner.as_deref() == Some(documents::OUR_OWN) {
         request.owner = None;
     }
     let mut plan = add(fold, location, &request)?;
@@ -255,7 +266,7 @@ pub fn lot_build(
     if backflush {
         let mut missing = Vec::new();
         for line in &lot.bom {
-            let needed = goes_with(&lot, line, request.quantity);
+            let needed = lot.goes_with(line, request.quantity.total());
             let (bodies, found) = take_for(fold, document, &lot, &line.item, needed)?;
             plan.bodies.extend(said_along(&plan, bodies));
             if found < needed {
@@ -304,8 +315,7 @@ pub fn lot_close(fold: &Fold, lot: &str, details: &Details) -> Result<Plan, Refu
     let left = (left > Total::ZERO)
         .then(|| format!("not built, and wanted no longer: {left} of {}", lot.item));
     let ahead = lot.bom.iter().filter_map(|line| {
-        let issued = lot.issued.get(&line.item).copied().unwrap_or_default();
-        let unused = issued.minus(taken_by(line, lot.built));
+        let unused = lot.ahead(line);
         (unused > Total::ZERO).then(|| format!("{unused} of {}", line.item))
     });
     let ahead: Vec<String> = ahead.collect();

@@ -7,7 +7,7 @@
 use super::documents::{self, Fields};
 use super::noted::below_nothing;
 use super::settings::{self, OrderPolicy};
-use super::shelves::{returns_of, take_free, take_promised};
+use super::shelves::{returns_of, take_free, take_promised, with_owner};
 use super::stock::{check_item_in_use, check_quantity, find_place, particulars};
 use super::{About, Plan, Refusal, StockRequest, find_item};
 use crate::catalogue::Class;
@@ -15,15 +15,12 @@ use crate::code::Code;
 use crate::document::{DocumentRef, Family};
 use crate::entry::{
     Act, Body, Details, Moved, OrderEntry, OrderExpedited, OrderLineSet, OrderOpened, OrderSet,
-    Particulars, Place,
+    Place,
 };
 use crate::fold::{Fold, LineKey, Order, OrderLine, Pools};
 use crate::id::{DeviceId, EntryRef};
 use crate::order::{OrderType, key};
 use crate::quantity::{Quantity, Total};
-
-/// An owner's name that means ourselves.
-pub(super) const OUR_OWN: &str = "-";
 
 /// What is said about an order; what is none stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -149,13 +146,6 @@ fn line_bodies(
     bodies
 }
 
-pub(super) fn fits(total: Total) -> Result<Quantity, Refusal> {
-    let fits = total
-        .quantity()
-        .filter(|quantity| Fold::can_move(*quantity));
-    fits.ok_or_else(|| Refusal::new("overflow", format!("the quantity {total} is too large")))
-}
-
 /// Raises a line by so much, and with the policy *issue* takes what is there.
 fn raise(
     fold: &Fold,
@@ -182,7 +172,7 @@ fn raise(
         return Err(Refusal::new("not-available", text)
             .hint("order less, or allow backorders with: stock setting set allow-backorder on"));
     }
-    let mut bodies = line_bodies(fold, order, reference, item, fits(to)?);
+    let mut bodies = line_bodies(fold, order, reference, item, documents::fits(to)?);
     let short = more.minus(free.min(more));
     if settings::order_policy(fold, order.order_type) == OrderPolicy::Issue {
         bodies.extend(take_free(fold, reference, item, pools, more)?);
@@ -280,7 +270,7 @@ fn beyond_promise(fold: &Fold, order: &Order, item: &Code, from: &Place, quantit
 }
 
 /// Takes stock for a line from a place. Without an owner it is the customer's own where enough of
-/// it lies there (F8), and ours otherwise; `-` is ours in any case.
+/// it lies there, or none of ours (F8), and ours otherwise; `-` is ours in any case.
 pub fn order_pick(
     fold: &Fold,
     order: &str,
@@ -302,22 +292,7 @@ pub fn order_pick(
             order.number
         )));
     }
-    let mut request = request.clone();
-    if request.owner.as_deref() == Some(OUR_OWN) {
-        request.owner = None;
-    } else if request.owner.is_none() {
-        let theirs = |customer: &Code| {
-            let location = Code::new(location).ok();
-            fold.lines(&item).iter().any(|line| {
-                line.key.owner.as_ref() == Some(customer)
-                    && Some(&line.key.location) == location.as_ref()
-                    && line.on_hand >= request.quantity.total()
-            })
-        };
-        // A customer's own stock goes first (F8).
-        let customer = order.customer.as_ref().filter(|customer| theirs(customer));
-        request.owner = customer.map(ToString::to_string);
-    }
+    let request = with_owner(fold, order.customer.as_ref(), &item, location, request);
     let from = find_place(fold, &item, location, &request)?;
     if from.owner.is_some() && from.owner != order.customer {
         let text = format!(
@@ -469,22 +444,4 @@ pub fn order_close(fold: &Fold, order: &str, details: &Details) -> Result<Plan, 
         fold, reference, details,
     )?))];
     Ok(Plan::new(About::Document(Family::Order, order.id), bodies).warn(warning))
-}
-
-/// A movement for a document, without anything said beside it.
-pub(super) fn plain_movement(
-    item: &Code,
-    quantity: Quantity,
-    act: Act,
-    document: DocumentRef,
-) -> Moved {
-    Moved {
-        item: item.clone(),
-        quantity,
-        from: None,
-        to: None,
-        act,
-        document: Some(document),
-        particulars: Particulars::default(),
-    }
 }

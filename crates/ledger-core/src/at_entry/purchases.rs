@@ -1,9 +1,9 @@
 //! Purchase orders at entry: placing, changing, receiving, and what is refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::documents::{self, Fields};
-use super::lots::for_document;
+use super::documents::{self, Fields, for_document};
+use super::shelves::with_owner;
 use super::stock::{add, check_item_in_use};
 use super::{About, Plan, Refusal, StockRequest, find_item, find_thing};
 use crate::catalogue::{Class, Value};
@@ -88,6 +88,20 @@ fn check_ordered(quantity: Quantity, may_be_zero: bool) -> Result<(), Refusal> {
     Err(Refusal::new("overflow", text))
 }
 
+/// Refuses a second line of an item for one day.
+fn check_once(
+    seen: &mut BTreeSet<(Code, Option<u32>)>,
+    item: &Code,
+    day: Option<u32>,
+) -> Result<(), Refusal> {
+    if seen.insert((item.clone(), day)) {
+        return Ok(());
+    }
+    let text = format!("{item} stands twice for one day");
+    Err(Refusal::new("line-twice", text)
+        .hint("say each item once for a day, with all of its quantity"))
+}
+
 /// Places a purchase order with a supplier. Without a number it gets one.
 pub fn place_purchase(
     fold: &Fold,
@@ -104,18 +118,12 @@ pub fn place_purchase(
             .hint("say what: ITEM=QTY[@DATE] …"));
     }
     let mut lines: Vec<PurchaseLine> = Vec::new();
+    let mut seen = BTreeSet::new();
     for said in &change.lines {
         check_ordered(said.quantity, false)?;
         let (item, _) = find_item(fold, &said.item)?;
         check_item_in_use(fold, &item)?;
-        if lines
-            .iter()
-            .any(|line| line.item == item && line.day == said.day)
-        {
-            let text = format!("{item} stands twice for one day");
-            return Err(Refusal::new("line-twice", text)
-                .hint("say each item once for a day, with all of its quantity"));
-        }
+        check_once(&mut seen, &item, said.day)?;
         lines.push(PurchaseLine {
             item,
             quantity: said.quantity,
@@ -141,9 +149,11 @@ pub fn set_purchase(fold: &Fold, purchase: &str, change: &PurchaseChange) -> Res
     let (purchase, reference) = find_open(fold, purchase)?;
     let fields = fields(fold, change)?.0;
     let mut bodies = Vec::new();
+    let mut seen = BTreeSet::new();
     for said in &change.lines {
         check_ordered(said.quantity, true)?;
         let (item, _) = find_item(fold, &said.item)?;
+        check_once(&mut seen, &item, said.day)?;
         bodies.extend(line_bodies(fold, &purchase, reference, &item, said)?);
     }
     if !fields.is_empty() {
@@ -180,9 +190,10 @@ fn line_bodies(
             once: None,
         }))
     };
-    let entered = fold.entered_purchase_lines(purchase.id).into_iter();
+    let entered = fold.entered_purchase_lines(purchase.id, Some(item));
     let entered: Vec<Code> = entered
-        .filter(|(code, day, _)| *day == said.day && fold.canonical(code) == *item)
+        .into_iter()
+        .filter(|(_, day, _)| *day == said.day)
         .map(|(code, ..)| code)
         .collect();
     if entered.is_empty() && said.quantity.is_zero() {
@@ -210,6 +221,7 @@ pub fn receive(
 ) -> Result<Plan, Refusal> {
     let (purchase, reference) = find_open(fold, purchase)?;
     let (item, _) = find_item(fold, &request.item)?;
+    let request = &with_owner(fold, None, &item, location, request);
     let mut plan = add(fold, location, request)?;
     let left = purchase.left_of(&item);
     let over = request.quantity.total().minus(left);
@@ -257,17 +269,6 @@ pub fn close_purchase(fold: &Fold, purchase: &str, details: &Details) -> Result<
     Ok(Plan::new(about(&purchase), vec![body]).warn(warning))
 }
 
-/// Whom an item is bought from: its usual supplier, else whoever it was ordered from last.
-fn supplier_of(fold: &Fold, item: &Code) -> Option<Code> {
-    let usual = fold.item(item).supplier;
-    usual.or_else(|| {
-        let ids = fold.purchases().into_iter();
-        let orders = ids.filter_map(|id| fold.purchase(id));
-        let with = orders.filter(|order| order.lines.iter().any(|line| line.item == *item));
-        with.max_by_key(|order| (order.placed, order.id))?.supplier
-    })
-}
-
 /// Places purchase orders for what a lot is short of, all that is open being met first: one for each
 /// supplier, to come by the lot's day. What nobody is known to sell goes to `supplier`, if one is
 /// named.
@@ -292,9 +293,9 @@ pub fn buy_short(
     let mut by_supplier: BTreeMap<Code, Vec<PurchaseLine>> = BTreeMap::new();
     let mut unknown = Vec::new();
     for (item, total) in short {
-        match supplier_of(fold, &item).or_else(|| other.clone()) {
+        match fold.bought_from(&item).or_else(|| other.clone()) {
             Some(supplier) => by_supplier.entry(supplier).or_default().push(PurchaseLine {
-                quantity: super::orders::fits(total)?,
+                quantity: documents::fits(total)?,
                 day: lot.due,
                 item,
             }),

@@ -1,11 +1,11 @@
 //! From which shelves parts are taken for orders and lots, and to which they go back.
 
-use super::Refusal;
-use super::orders::{fits, plain_movement};
+use super::documents::{OUR_OWN, fits, plain_movement};
+use super::{Refusal, StockRequest};
 use crate::code::Code;
 use crate::document::DocumentRef;
 use crate::entry::{Act, Body, IdempotencyKey, Place};
-use crate::fold::{Fold, LineKey, Lot, Order, Pools};
+use crate::fold::{Fold, LineInfo, LineKey, Lot, Order, Pools};
 use crate::id::{EntryId, EntryRef};
 use crate::quantity::Total;
 
@@ -76,6 +76,106 @@ fn shelves_within(fold: &Fold, item: &Code, mut pools: Pools) -> Vec<Shelf> {
         }
     }
     taken
+}
+
+/// What is asked to be taken from a place for a customer's order or lot, with its owner named.
+///
+/// Without one it is the customer's own (F8) where enough of it lies there, or where some of it
+/// does and none of ours; else it is ours. `-` is ours in any case.
+pub(super) fn with_owner(
+    fold: &Fold,
+    customer: Option<&Code>,
+    item: &Code,
+    location: &str,
+    request: &StockRequest,
+) -> StockRequest {
+    let mut request = request.clone();
+    match (request.owner.as_deref(), customer) {
+        (Some(OUR_OWN), _) => request.owner = None,
+        (None, Some(customer)) => {
+            let there = there(fold, item, location, request.batch.as_deref());
+            let most = |owner: Option<&Code>| {
+                let lines = there.iter().filter(|line| line.key.owner.as_ref() == owner);
+                lines.map(|line| line.on_hand).max().unwrap_or_default()
+            };
+            let theirs = most(Some(customer));
+            let is_only_theirs = theirs > Total::ZERO && most(None) <= Total::ZERO;
+            let is_theirs = is_only_theirs || theirs >= request.quantity.total();
+            request.owner = is_theirs.then(|| customer.to_string());
+        }
+        (Some(_) | None, _) => {}
+    }
+    request
+}
+
+/// What of an item lies at a place; of one batch, where one is named.
+fn there(fold: &Fold, item: &Code, location: &str, batch: Option<&str>) -> Vec<LineInfo> {
+    let location = Code::new(location).ok();
+    let mut lines = fold.lines(item);
+    lines.retain(|line| {
+        let is_batch = batch.is_none_or(|batch| is_called(line.key.batch.as_ref(), batch));
+        is_batch && Some(&line.key.location) == location.as_ref()
+    });
+    lines
+}
+
+/// Whether a text names this owner or batch; `-` names none.
+fn is_called(code: Option<&Code>, text: &str) -> bool {
+    match text {
+        OUR_OWN => code.is_none(),
+        text => code.is_some() && Code::new(text).ok().as_ref() == code,
+    }
+}
+
+/// To whose stock, and to which batch, so much of a part goes that comes back from a lot: to that
+/// which it was taken from, the newest first. What is named was looked for; what is beyond that is
+/// taken to be as it is named.
+pub(super) fn back_to(
+    fold: &Fold,
+    lot: EntryId,
+    item: &Code,
+    request: &StockRequest,
+) -> Vec<StockRequest> {
+    let mut open = request.quantity.total();
+    let mut parts: Vec<(Option<Code>, Option<Code>, Total)> = Vec::new();
+    for (line, out, _) in fold.outstanding(lot, item).into_iter().rev() {
+        let is_meant = |code: Option<&Code>, said: Option<&String>| {
+            said.is_none_or(|text| is_called(code, text))
+        };
+        let LineKey { owner, batch, .. } = line;
+        let is_owner = is_meant(owner.as_ref(), request.owner.as_ref());
+        let back = out.min(open);
+        if !is_owner || !is_meant(batch.as_ref(), request.batch.as_ref()) || back <= Total::ZERO {
+            continue;
+        }
+        open = open.minus(back);
+        let same = |part: &&mut (Option<Code>, Option<Code>, Total)| {
+            (&part.0, &part.1) == (&owner, &batch)
+        };
+        match parts.iter_mut().find(same) {
+            Some(part) => part.2 = part.2.plus(back),
+            None => parts.push((owner, batch, back)),
+        }
+    }
+    let said = request.owner.clone().filter(|owner| owner != OUR_OWN);
+    let known = parts.into_iter().map(|(owner, batch, back)| {
+        let batch = batch.map(|batch| batch.to_string());
+        (owner.map(|owner| owner.to_string()), batch, back)
+    });
+    let rest = (said, request.batch.clone(), open);
+    let all = known.chain([rest]).enumerate();
+    let all = all.filter_map(|(at, (owner, batch, back))| {
+        let mut part = StockRequest {
+            owner,
+            batch,
+            quantity: back.quantity().filter(|quantity| !quantity.is_zero())?,
+            ..request.clone()
+        };
+        // Of entries with one idempotency key only the first would count.
+        part.particulars.once = part.particulars.once.filter(|_| at == 0);
+        Some(part)
+    });
+    all.collect()
 }
 
 fn place_of(line: &LineKey) -> Place {

@@ -481,7 +481,8 @@ pub fn newest_transaction(fold: &Fold, origin: Origin) -> Option<EntryId> {
         .find(|id| fold.is_transaction(*id) && !fold.is_void(*id))
 }
 
-/// Voids a transaction; without one named, the newest of this origin.
+/// Voids a transaction; without one named, the newest of this origin. Of a build that is all of it:
+/// the units, and the parts that went out with them.
 pub fn undo(
     fold: &Fold,
     origin: Origin,
@@ -490,15 +491,41 @@ pub fn undo(
 ) -> Result<Plan, Refusal> {
     let reason = particulars.details.reason.take();
     particulars.details.reason = reason.map(|reason| as_listed(fold, reason));
-    let id = match target {
-        Some(id) => id,
-        None => newest_transaction(fold, origin).ok_or_else(|| {
-            Refusal::new(
-                "nothing-to-undo",
-                "this device has no transaction that is not undone yet",
-            )
-        })?,
-    };
+    if let Some(id) = target {
+        return void(fold, id, particulars);
+    }
+    let newest = newest_transaction(fold, origin).ok_or_else(|| {
+        Refusal::new(
+            "nothing-to-undo",
+            "this device has no transaction that is not undone yet",
+        )
+    })?;
+    undo_with_build(fold, newest, particulars)
+}
+
+/// Voids a transaction; where it is of a build, all of that which is not void: the units, and the
+/// parts that went out with them.
+pub fn undo_with_build(
+    fold: &Fold,
+    id: EntryId,
+    mut particulars: Particulars,
+) -> Result<Plan, Refusal> {
+    let written = fold.build_of(id).into_iter();
+    let mut written = written.filter(|id| !fold.is_void(*id));
+    // The units come first, and what is told is about them.
+    let mut plan = void(fold, written.next().unwrap_or(id), particulars.clone())?;
+    particulars.once = None;
+    for part in written {
+        let part = void(fold, part, particulars.clone())?;
+        plan.bodies.extend(part.bodies);
+        plan.warnings.extend(part.warnings);
+    }
+    plan.warnings.sort();
+    plan.warnings.dedup();
+    Ok(plan)
+}
+
+fn void(fold: &Fold, id: EntryId, particulars: Particulars) -> Result<Plan, Refusal> {
     let Some(target) = fold.reference(id) else {
         return Err(
             Refusal::new("unknown-entry", format!("there is no entry {id} here"))

@@ -1,6 +1,6 @@
 //! Stocktakes at entry: opening, assigning, approving, and what is refused.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::documents::{self, Fields};
 use super::stock::count;
@@ -19,6 +19,9 @@ use crate::stocktake::key;
 /// So many counts, or stock lines, fit into one entry; more are said by several.
 const NAMED_MAX: usize = 500;
 const TARGETS_MAX: usize = 50;
+/// Named items and locations of one entry take so many bytes at most, each this many and its code.
+const NAMED_BYTES_MAX: usize = 24 * 1024;
+const TARGET_BYTES: usize = 8;
 
 /// A device's name that means any.
 const ANY_DEVICE: &str = "-";
@@ -68,10 +71,16 @@ fn targets(fold: &Fold, items: &[String], locations: &[String]) -> Result<Vec<Ta
         let location = find_thing(fold, Class::Location, location)?;
         targets.insert(Target::Location(location));
     }
-    if targets.len() > NAMED_MAX {
+    let bytes = targets.iter().map(|target| match target {
+        Target::Item(code) | Target::Location(code) | Target::Line { item: code, .. } => {
+            code.as_str().len().saturating_add(TARGET_BYTES)
+        }
+    });
+    let bytes = bytes.fold(0_usize, usize::saturating_add);
+    if targets.len() > NAMED_MAX || bytes > NAMED_BYTES_MAX {
         let text = format!("{} items and locations are too many to name", targets.len());
         return Err(Refusal::new("too-many", text).hint(format!(
-            "name at most {NAMED_MAX}, or open it for everything"
+            "name at most {NAMED_MAX}, fewer where their codes are long, or open it for everything"
         )));
     }
     Ok(targets.into_iter().collect())
@@ -132,7 +141,7 @@ fn find_device(fold: &Fold, text: &str) -> Result<Option<DeviceId>, Refusal> {
         [] => {
             let near = nearest(text, devices.iter().map(|(name, _)| name.as_str()));
             let refusal = Refusal::new("unknown-device", format!("there is no device {text:?}"));
-            let hint = "see the devices with: stock stocktake list, or name - for any device";
+            let hint = "see the devices with: stock-server device list, or name - for any device";
             Err(super::did_you_mean(refusal, &near, hint.to_owned()))
         }
         several => {
@@ -283,12 +292,13 @@ pub fn approve_counts(
 ) -> Result<Plan, Refusal> {
     let (stocktake, reference) = find_open(fold, stocktake)?;
     let lines = fold.stocktake_lines(&stocktake);
+    let last = lines
+        .iter()
+        .filter_map(|line| Some((line.counts.last()?.id, line.progress)));
+    let last: BTreeMap<EntryId, LineProgress> = last.collect();
     let mut wanted = Vec::new();
     for count in counts.iter().collect::<BTreeSet<_>>() {
-        let line = lines
-            .iter()
-            .find(|line| line.counts.last().is_some_and(|last| last.id == *count));
-        match line.map(|line| line.progress) {
+        match last.get(count) {
             Some(LineProgress::Counted) => wanted.extend(fold.reference(*count)),
             Some(LineProgress::Approved) => {}
             Some(LineProgress::Open | LineProgress::Again) | None => {

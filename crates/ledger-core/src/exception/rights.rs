@@ -3,7 +3,6 @@
 
 use super::{Exception, ExceptionKind, NAMED_MAX};
 use crate::catalogue::Class;
-use crate::document::Family;
 use crate::fold::{Fold, NotAdmitted, Who, Wish};
 use crate::id::{DeviceId, EntryId};
 use crate::time::Timestamp;
@@ -130,11 +129,7 @@ impl Fold {
                 let wanted = if self.document_name(*id).is_some() {
                     "change"
                 } else {
-                    match family {
-                        Family::Order | Family::Stocktake => "open",
-                        Family::Lot => "plan",
-                        Family::Purchase => "place",
-                    }
+                    family.begins()
                 };
                 format!("{wanted} the {} {number}", family.word())
             }

@@ -14,9 +14,7 @@ use crate::code::Code;
 use crate::document::Family;
 use crate::id::EntryId;
 use crate::quantity::Total;
-use crate::time::Timestamp;
-
-const DAY_MILLIS: u64 = 86_400_000;
+use crate::time::{DAY_MILLIS, Timestamp};
 
 /// Whose stock at which site: a customer's or ours, at a site or at locations without one.
 pub type PoolKey = (Option<Code>, Option<Code>);
@@ -376,7 +374,7 @@ impl Fold {
     /// are served once for all its lines.
     #[must_use]
     pub fn lines_of_all_orders(&self) -> BTreeMap<EntryId, Vec<OrderLine>> {
-        let items = self.ordered_items().into_iter();
+        let items = self.wanted_items().into_iter();
         let wanting = items.flat_map(|item| self.lines_wanting(&item));
         let wanting: BTreeMap<(EntryId, Code), OrderLine> = wanting
             .map(|line| ((line.order, line.item.clone()), line))
@@ -484,16 +482,16 @@ impl Fold {
         let symbols = self.lines_of_item.keys();
         let items = symbols.map(|symbol| self.canonical(&self.symbols.code(*symbol)));
         let mut items: BTreeSet<Code> = items.collect();
-        items.append(&mut self.ordered_items());
+        items.append(&mut self.wanted_items());
         items.extend(self.made_items());
         items
     }
 
     /// All items that any open order may claim, as they are called today.
     #[must_use]
-    pub fn ordered_items(&self) -> BTreeSet<Code> {
+    pub fn wanted_items(&self) -> BTreeSet<Code> {
         let counts = |key: TxKey| !self.rights.is_denied(&key);
-        let items = self.documents.ordered_items(counts);
+        let items = self.documents.wanted_items(counts);
         items.map(|code| self.canonical(code)).collect()
     }
 }

@@ -31,7 +31,7 @@ impl Boms {
         line.push((stamp, set.fields));
     }
 
-    fn of(&self, parent: &Code) -> impl Iterator<Item = (&Code, &Written)> {
+    fn of<'a>(&'a self, parent: &Code) -> impl Iterator<Item = (&'a Code, &'a Written)> + use<'a> {
         self.lines.get(parent).into_iter().flatten()
     }
 
@@ -61,34 +61,30 @@ impl Fold {
     /// What an item is made of, by item; nothing for what is bought.
     #[must_use]
     pub fn bom(&self, item: &Code) -> Vec<BomLine> {
-        let mut lines: BTreeMap<Code, BomLine> = BTreeMap::new();
-        for parent in self.aliases(item) {
-            for (child, said) in self.boms.of(&parent) {
-                let Some(line) = self.bom_line(child, said) else {
-                    continue;
-                };
-                let known = lines.remove(&line.item);
-                let sum = known.map_or_else(|| line.clone(), |known| together(known, &line));
-                lines.insert(line.item, sum);
-            }
-        }
-        lines.into_values().collect()
+        let said = self.bom_said(item).into_iter();
+        let lines = said.filter_map(|(child, said)| self.bom_line(child, &said));
+        summed(lines)
     }
 
-    /// The lines of two items as they were entered, where they hold.
-    pub(crate) fn entered_bom_lines(&self, parent: &Code, child: &Code) -> Vec<(Code, Code)> {
-        let parents = self.aliases(parent).into_iter();
-        let lines = parents.flat_map(|parent| {
-            let lines = self.boms.of(&parent);
-            let lines = lines.filter(|(entered, said)| {
-                self.canonical(entered) == *child && self.bom_line(entered, said).is_some()
-            });
-            let entered: Vec<Code> = lines.map(|(entered, _)| entered.clone()).collect();
-            entered
-                .into_iter()
-                .map(move |child| (parent.clone(), child))
+    /// What was written about the lines of an item, under whatever code of it, by the codes of its
+    /// parts as they were entered: a line that stands under two codes of what is made is one line.
+    fn bom_said(&self, parent: &Code) -> BTreeMap<&Code, Vec<&Written>> {
+        let mut said: BTreeMap<&Code, Vec<&Written>> = BTreeMap::new();
+        for parent in self.aliases(parent) {
+            for (child, written) in self.boms.of(&parent) {
+                said.entry(child).or_default().push(written);
+            }
+        }
+        said
+    }
+
+    /// The codes of a part under which lines of an item were entered that hold.
+    pub(crate) fn entered_bom_parts(&self, parent: &Code, child: &Code) -> Vec<Code> {
+        let said = self.bom_said(parent).into_iter();
+        let said = said.filter(|(entered, said)| {
+            self.canonical(entered) == *child && self.bom_line(entered, said).is_some()
         });
-        lines.collect()
+        said.map(|(entered, _)| entered.clone()).collect()
     }
 
     /// What an item is a part of, one level up, in order.
@@ -137,12 +133,16 @@ impl Fold {
         false
     }
 
-    fn bom_line(&self, child: &Code, said: &Written) -> Option<BomLine> {
+    fn bom_line(&self, child: &Code, said: &[&Written]) -> Option<BomLine> {
         let field = |number: u8| {
-            let said = said.iter().filter_map(|(stamp, fields)| {
-                let value = fields.get(&number)?;
-                (!self.is_suppressed(stamp.key())).then(|| (stamp.order(&self.origins), value))
-            });
+            let said = said
+                .iter()
+                .copied()
+                .flatten()
+                .filter_map(|(stamp, fields)| {
+                    let value = fields.get(&number)?;
+                    (!self.is_suppressed(stamp.key())).then(|| (stamp.order(&self.origins), value))
+                });
             let last = said.max_by_key(|(order, _)| *order);
             last.map_or(Value::Nil, |(_, value)| value.clone())
         };
@@ -160,17 +160,10 @@ impl Fold {
 
     /// The lines of a bill of materials as they were written, by what the items are called today.
     pub(super) fn named_today(&self, bom: &[BomLine]) -> Vec<BomLine> {
-        let mut lines: BTreeMap<Code, BomLine> = BTreeMap::new();
-        for line in bom {
-            let line = BomLine {
-                item: self.canonical(&line.item),
-                ..line.clone()
-            };
-            let known = lines.remove(&line.item);
-            let sum = known.map_or_else(|| line.clone(), |known| together(known, &line));
-            lines.insert(line.item, sum);
-        }
-        lines.into_values().collect()
+        summed(bom.iter().map(|line| BomLine {
+            item: self.canonical(&line.item),
+            ..line.clone()
+        }))
     }
 
     /// The way from an item through its parts back to itself, if there is one: it begins and ends
@@ -207,6 +200,17 @@ impl Fold {
         }
         None
     }
+}
+
+/// Lines by item, what stands under several codes of one together.
+fn summed(all: impl Iterator<Item = BomLine>) -> Vec<BomLine> {
+    let mut lines: BTreeMap<Code, BomLine> = BTreeMap::new();
+    for line in all {
+        let known = lines.remove(&line.item);
+        let sum = known.map_or_else(|| line.clone(), |known| together(known, &line));
+        lines.insert(line.item, sum);
+    }
+    lines.into_values().collect()
 }
 
 /// Two lines of one item under two codes: both quantities are needed.

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::{Fold, NumberRun, TxKey};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
+use crate::document::Family;
 use crate::entry::Body;
 use crate::id::EntryId;
 
@@ -25,6 +26,8 @@ enum Touched {
     /// All lines at a location.
     Place(Code),
     Document(EntryId),
+    /// A document for which something was moved or counted, without its other items.
+    Booked(EntryId),
     /// What is made of what: the parent, then the child.
     Bom(Code, Code),
     /// The lines and the document of a transaction.
@@ -155,6 +158,9 @@ impl Fold {
             return None;
         }
         let mut news = News::default();
+        // Many movements are for one document, and each document may have many items.
+        let mut documents: BTreeSet<EntryId> = BTreeSet::new();
+        let mut booked: BTreeSet<EntryId> = BTreeSet::new();
         for touched in self.changes.since(mark.changes)? {
             match touched {
                 Touched::Line(line) => {
@@ -176,34 +182,36 @@ impl Fold {
                     news.items.extend([parent.clone(), child.clone()]);
                 }
                 Touched::Everything => return None,
-                Touched::Document(document) => self.add_document(*document, &mut news),
+                Touched::Document(document) => {
+                    documents.insert(*document);
+                }
+                Touched::Booked(document) => {
+                    booked.insert(*document);
+                }
                 Touched::Transaction(key) => {
                     let voids = self.reversals.target_of(*key);
                     let id = voids.unwrap_or_else(|| self.entry_id(*key));
                     let lines = self.lines_touched(id);
                     news.items
                         .extend(lines.map(|line| self.line_key(line).item));
-                    if let Some(booked) = self.documents.booked.get(key) {
-                        self.add_document(booked.document.entry.id, &mut news);
-                    }
+                    match self.touched_by_movement(*key) {
+                        Some(Touched::Document(document)) => documents.insert(document),
+                        Some(Touched::Booked(document)) => booked.insert(document),
+                        Some(_) | None => false,
+                    };
                 }
             }
         }
+        // It may have turned out since that a branch has one.
+        for id in documents.into_iter().flat_map(|id| self.namesakes(id)) {
+            news.items.extend(self.documents.items_of(id).cloned());
+            news.items.extend(self.items_moved_for(id));
+            news.documents.insert(id);
+        }
+        let booked = booked.into_iter().flat_map(|id| self.namesakes(id));
+        news.documents.extend(booked);
         news.items = news.items.iter().map(|code| self.canonical(code)).collect();
         Some(news)
-    }
-
-    fn add_document(&self, id: EntryId, news: &mut News) {
-        // It may have turned out since that a branch has it.
-        for id in self.namesakes(id) {
-            self.add_just(id, news);
-        }
-    }
-
-    fn add_just(&self, id: EntryId, news: &mut News) {
-        news.items.extend(self.documents.items_of(id).cloned());
-        news.items.extend(self.items_moved_for(id));
-        news.documents.insert(id);
     }
 
     fn items_moved_for(&self, id: EntryId) -> impl Iterator<Item = Code> + '_ {
@@ -223,10 +231,22 @@ impl Fold {
     /// A transaction is new, or began or ceased to count: the document that it is for has another
     /// quantity.
     pub(super) fn note_movement(&mut self, key: TxKey) {
-        if let Some(booked) = self.documents.booked.get(&key) {
-            let document = booked.document.entry.id;
-            self.changes.note(Touched::Document(document));
+        if let Some(touched) = self.touched_by_movement(key) {
+            self.changes.note(touched);
         }
+    }
+
+    /// The document that a movement or count is for. What an order gets of one item may promise
+    /// another more of the next; elsewhere only the item that was moved answers otherwise, which is
+    /// told of by its stock line.
+    fn touched_by_movement(&self, key: TxKey) -> Option<Touched> {
+        let document = self.documents.booked.get(&key)?.document;
+        Some(match document.family {
+            Family::Order => Touched::Document(document.entry.id),
+            Family::Lot | Family::Purchase | Family::Stocktake => {
+                Touched::Booked(document.entry.id)
+            }
+        })
     }
 
     /// Takes note of what an entry says that is no row on a stock line.

@@ -61,6 +61,9 @@ impl Standing {
 /// Up to where in F1 order writes are looked at; none is all of them.
 pub(super) type Until = Option<(Timestamp, EntryId)>;
 
+/// How others name a document: what kind it is, and the hash of the entry that began it.
+pub(super) type Names = Option<(Family, [u8; 8])>;
+
 impl Fold {
     /// Where an entry stands in the central order, together with the admission that it needs.
     pub(super) fn standing(&self, key: TxKey) -> Standing {
@@ -107,7 +110,7 @@ impl Fold {
     }
 
     /// How others name a document that has begun.
-    fn names_of(&self, id: EntryId) -> Option<(Family, [u8; 8])> {
+    pub(super) fn names_of(&self, id: EntryId) -> Names {
         let (_, opening) = self.documents.logs.get(&id)?.opening.as_ref()?;
         let reference = self.reference(id)?;
         Some((opening.nature.family(), reference.hash8))
@@ -366,24 +369,33 @@ impl Fold {
 
     /// Those that counted for a document at a moment: a reversal counts from its own on.
     pub(super) fn booked_until(&self, id: EntryId, until: Until) -> Vec<(TxKey, Booked)> {
-        let by_then = |key: TxKey| until.is_none_or(|until| self.moment_of(key) <= until);
-        let voids = |key: TxKey| by_then(key) && !Bug::VoidedForDocuments.is_planted();
         let names = self.names_of(id);
         let mut booked: Vec<(TxKey, Booked)> = self
             .documents
             .booked_for(id)
             .iter()
-            .filter(|key| by_then(**key) && !self.is_suppressed(**key))
-            .filter(|key| !self.reversals.voided_by(**key).is_some_and(voids))
-            .filter_map(|key| {
-                let booked = self.documents.booked.get(key)?;
-                let document = booked.document;
-                let same = Some((document.family, document.entry.hash8)) == names;
-                same.then_some((*key, *booked))
-            })
+            .filter(|key| self.is_booked_for(**key, id, names) && self.counts_by(**key, until))
+            .filter_map(|key| Some((*key, *self.documents.booked.get(key)?)))
             .collect();
         booked.sort_by_key(|(key, _)| self.moment_of(*key));
         booked
+    }
+
+    /// Whether a movement or count counted for its document at a moment.
+    fn counts_by(&self, key: TxKey, until: Until) -> bool {
+        let by_then = |key: TxKey| until.is_none_or(|until| self.moment_of(key) <= until);
+        let voids = |key: TxKey| by_then(key) && !Bug::VoidedForDocuments.is_planted();
+        let is_void = || self.reversals.voided_by(key).is_some_and(voids);
+        by_then(key) && !self.is_suppressed(key) && !is_void()
+    }
+
+    /// Whether a movement or count names a document, which others name so.
+    pub(super) fn is_booked_for(&self, key: TxKey, id: EntryId, names: Names) -> bool {
+        let booked = self.documents.booked.get(&key);
+        booked.is_some_and(|booked| {
+            let DocumentRef { family, entry } = booked.document;
+            entry.id == id && Some((family, entry.hash8)) == names
+        })
     }
 
     /// The document that a movement or count is for; none when it means another one that has this
@@ -406,6 +418,26 @@ impl Fold {
         let (from, to) = self.origins.touch(key).lines();
         let line = self.line_at(from.or(to)?)?;
         Some(self.canonical(&self.line_key(line).item))
+    }
+
+    /// How much of one item went out for a document, less what came in, without a look at other
+    /// items.
+    pub(super) fn out_of(&self, id: EntryId, item: &Code) -> Total {
+        let names = self.names_of(id);
+        let aliases = self.aliases(item);
+        let symbols = aliases.iter().filter_map(|code| self.symbols.find(code));
+        let symbols: BTreeSet<u32> = symbols.collect();
+        let is_of_it = |key: TxKey| {
+            let (from, to) = self.origins.touch(key).lines();
+            let line = from.or(to).and_then(|line| self.line_at(line));
+            line.is_some_and(|line| symbols.contains(&line.symbols().item))
+        };
+        let booked = self.documents.booked_for(id).iter().copied();
+        let counting = booked.filter(|key| {
+            is_of_it(*key) && self.is_booked_for(*key, id, names) && self.counts_by(*key, None)
+        });
+        let out = counting.filter_map(|key| self.documents.booked.get(&key));
+        out.fold(Total::ZERO, |sum, booked| sum.plus(booked.quantity.total()))
     }
 
     /// How much of each item went out for a document, less what came in: below zero where more

@@ -76,7 +76,7 @@ impl Fold {
                 take(&record.bytes(&line.rank.to_be_bytes()).0);
             }
         }
-        for item in self.ordered_items() {
+        for item in self.wanted_items() {
             for claim in self.allocation(&item).claims {
                 let parts = [claim.quantity, claim.allocated()];
                 let mut record = Line::new(9).code(Some(&item)).entry(claim.order);

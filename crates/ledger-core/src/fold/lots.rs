@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Fold;
 use super::catalogue::Stamp;
-use super::documents::{DocumentState, Documents, Log, Nature, Opening, Topic, Word};
+use super::documents::{
+    Booked, DocumentState, Documents, Log, Nature, Opening, Topic, Until, Word,
+};
+use super::outlook::taken_by;
+use super::{Fold, TxKey};
 use crate::code::Code;
 use crate::document::{DocumentRef, Family};
 use crate::id::EntryId;
@@ -27,6 +30,9 @@ pub struct Lot {
     pub built: Total,
     /// How much of each item was issued to it, less what came back.
     pub issued: BTreeMap<Code, Total>,
+    /// How much of each item the built units took, each by the bill of materials that the lot went
+    /// by when it was built.
+    pub used: BTreeMap<Code, Total>,
     /// Open or closed.
     pub state: DocumentState,
     /// The customer whose stock it may use.
@@ -45,12 +51,39 @@ pub struct Lot {
     pub provisional: bool,
 }
 
+/// What a movement for a lot is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    /// Something that goes into it.
+    Part,
+    /// What it builds.
+    Unit,
+}
+
 impl Lot {
     /// How many units are still to be built.
     #[must_use]
     pub fn left(&self) -> Total {
         self.quantity.total().minus(self.built).max(Total::ZERO)
     }
+}
+
+/// A bill of materials that a lot goes by from a moment on; none is from its beginning.
+struct Bill {
+    since: Until,
+    lines: Vec<BomLine>,
+}
+
+/// What it takes to have so many units built where so many were before.
+fn used_by(
+    lines: &[BomLine],
+    before: Total,
+    after: Total,
+) -> impl Iterator<Item = (Code, Total)> + '_ {
+    let used = move |line| taken_by(line, after).minus(taken_by(line, before));
+    lines
+        .iter()
+        .map(move |line| (line.item.clone(), used(line)))
 }
 
 impl Documents {
@@ -93,31 +126,135 @@ impl Fold {
         let item = self.canonical(item);
         let mut issued = self.out_for(id, None);
         let out = issued.remove(&item).unwrap_or_default();
+        let built = Total::ZERO.minus(out);
+        let bills = self.lot_bills(id, log, *stamp);
+        let used = match bills.as_slice() {
+            [only] => used_by(&only.lines, Total::ZERO, built).collect(),
+            several => self.used_by_turns(id, &item, several),
+        };
         let quantity = self.document_field(id, log, key::QUANTITY).as_int();
         Some(Lot {
             id,
             number: opening.number.clone(),
             quantity: Quantity::from_ten_thousandths(quantity.unwrap_or_default().max(0)),
-            built: Total::ZERO.minus(out),
+            built,
             issued,
+            used,
             item,
             state: self.document_state(id),
             customer: self.document_code(id, log, key::CUSTOMER),
             site: self.document_code(id, log, key::SITE),
             due: self.document_day(id, log, key::DUE),
             title: self.document_text(id, log, key::TITLE),
-            bom: self.lot_bom(id, log),
+            bom: bills
+                .into_iter()
+                .next_back()
+                .map_or_else(Vec::new, |bill| bill.lines),
             planned: self.origins.order_time(stamp.key()),
             provisional: self.standing(stamp.key()).is_provisional(),
         })
     }
 
-    fn lot_bom(&self, id: EntryId, log: &Log) -> Vec<BomLine> {
-        let last = self.last_word(id, log, &Topic::Bom);
-        match last.map(|said| &said.what) {
-            Some(Word::Bom(bom)) => self.named_today(bom),
-            Some(_) | None => Vec::new(),
+    /// The entries of the build that one is of, in the order they were written: the units, and then
+    /// the parts that went out with them. Of any other movement it is that one alone.
+    ///
+    /// A build is one append, so its entries follow one another, are for one lot, and have one time;
+    /// only the first puts in what the lot builds.
+    #[must_use]
+    pub fn build_of(&self, id: EntryId) -> Vec<EntryId> {
+        let alone = || vec![id];
+        let at = |seq: u64| EntryId { seq, ..id };
+        let Some((lot, when, _)) = self.for_lot(id) else {
+            return alone();
+        };
+        let is_part = |seq: &u64| {
+            let of = self.for_lot(at(*seq));
+            of.is_some_and(|of| of == (lot, when, Piece::Part))
+        };
+        let parts_before = (1..=id.seq).rev().take_while(is_part).count();
+        let parts_before = u64::try_from(parts_before).unwrap_or(u64::MAX);
+        let first = id.seq.saturating_sub(parts_before);
+        if self.for_lot(at(first)) != Some((lot, when, Piece::Unit)) {
+            return alone();
         }
+        let parts = (first.saturating_add(1)..).take_while(is_part);
+        std::iter::once(first).chain(parts).map(at).collect()
+    }
+
+    /// For which lot a movement is, when it was, and whether it takes a part or puts in a unit.
+    fn for_lot(&self, id: EntryId) -> Option<(EntryId, Timestamp, Piece)> {
+        let key = self.origins.known_key(id)?;
+        let (Family::Lot, lot) = self.document_of_key(key)? else {
+            return None;
+        };
+        let (from, to) = self.origins.touch(key).lines();
+        let piece = match (from, to) {
+            (Some(_), None) => Piece::Part,
+            (None, Some(_)) if self.moved_item(key) == Some(self.lot_item(lot)?) => Piece::Unit,
+            (None | Some(_), _) => return None,
+        };
+        Some((lot, self.origins.order_time(key), piece))
+    }
+
+    fn lot_item(&self, lot: EntryId) -> Option<Code> {
+        let (_, _, opening) = self.begun(Family::Lot, lot)?;
+        match &opening.nature {
+            Nature::Lot(item) => Some(self.canonical(item)),
+            Nature::Order(_) | Nature::Purchase | Nature::Stocktake(_) => None,
+        }
+    }
+
+    /// The bills of materials that a lot went by, in the order of F1: the planned one, and what it
+    /// went by since each adoption. The last is the one that it goes by now.
+    fn lot_bills(&self, id: EntryId, log: &Log, planned: Stamp) -> Vec<Bill> {
+        let said = self.in_time(id, log.said(&Topic::Bom), None);
+        let said: Vec<_> = said
+            .map(|said| {
+                let key = said.stamp.key();
+                let since = (key != planned.key()).then(|| self.moment_of(key));
+                (since, said)
+            })
+            .collect();
+        let mut begins: Vec<Until> = said.iter().map(|(since, _)| *since).collect();
+        begins.sort_unstable();
+        let bills = begins.into_iter().map(|begin| {
+            let known = said.iter().filter(|(since, _)| *since <= begin);
+            let last = known.max_by_key(|(_, said)| said.stamp.order(&self.origins));
+            let lines = match last.map(|(_, said)| &said.what) {
+                Some(Word::Bom(bom)) => self.named_today(bom),
+                Some(_) | None => Vec::new(),
+            };
+            Bill {
+                since: begin,
+                lines,
+            }
+        });
+        bills.collect()
+    }
+
+    /// What the built units of a lot took, by the bill of materials of their time: adopting another
+    /// turns nothing that went into a unit into something that lies there for the next.
+    fn used_by_turns(&self, id: EntryId, item: &Code, bills: &[Bill]) -> BTreeMap<Code, Total> {
+        let booked = self.booked(id).into_iter();
+        let built = booked.filter(|(key, _)| self.moved_item(*key).as_ref() == Some(item));
+        let mut built = built.peekable();
+        let mut ends = bills.iter().skip(1).map(|bill| bill.since);
+        let mut used: BTreeMap<Code, Total> = BTreeMap::new();
+        let mut after = Total::ZERO;
+        for bill in bills {
+            let end = ends.next();
+            let in_turn =
+                |(key, _): &(TxKey, Booked)| end.is_none_or(|end| Some(self.moment_of(*key)) < end);
+            let before = after;
+            while let Some((_, out)) = built.next_if(in_turn) {
+                after = after.minus(out.quantity.total());
+            }
+            for (part, quantity) in used_by(&bill.lines, before, after) {
+                let sum = used.entry(part).or_default();
+                *sum = sum.plus(quantity);
+            }
+        }
+        used
     }
 
     /// Whether an item's bill of materials is another one today than the lot goes by.

@@ -240,7 +240,7 @@ impl Fold {
     pub(super) fn entered_items(&self, order: EntryId) -> impl Iterator<Item = &Code> {
         let log = self.opened(order).map(|(log, ..)| log);
         let topics = log.into_iter().flat_map(Log::topics);
-        let mut items: Vec<&Code> = topics.filter_map(Topic::ordered_item).collect();
+        let mut items: Vec<&Code> = topics.filter_map(Topic::wanted_item).collect();
         items.sort_unstable();
         items.dedup();
         items.into_iter()

@@ -16,8 +16,7 @@ use crate::forecast::{
 use crate::id::EntryId;
 use crate::production::BomLine;
 use crate::quantity::Total;
-
-const DAY_MILLIS: u64 = 86_400_000;
+use crate::time::DAY_MILLIS;
 
 /// What needs something, or from what something comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +42,9 @@ pub struct Prospect {
     today: u32,
     /// The needs of each lot, by the parts of its bill of materials that it still needs.
     lots: BTreeMap<EntryId, BTreeMap<Code, usize>>,
+    /// The supplies of each purchase order, by item and by the day that was written: several lines
+    /// that are overdue may all come today.
+    lines: BTreeMap<EntryId, BTreeMap<(Code, Option<u32>), usize>>,
 }
 
 impl Prospect {
@@ -68,14 +70,8 @@ impl Prospect {
     /// What is to come by a line of a purchase order, by its place among the supplies.
     #[must_use]
     pub fn supply_of(&self, purchase: EntryId, line: &PurchaseLineInfo) -> Option<usize> {
-        let day = self.not_before_today(line.day);
-        let supplies = self.supplies.iter().zip(&self.situation.supplies);
-        let is_it = |(party, supply): (&Party, &Supply)| {
-            party.id == purchase
-                && (&supply.item, supply.day) == (&line.item, day)
-                && supply.quantity == line.left()
-        };
-        supplies.into_iter().position(is_it)
+        let lines = self.lines.get(&purchase)?;
+        lines.get(&(line.item.clone(), line.day)).copied()
     }
 
     /// How much of which parts comes from nowhere for a lot, itself or the parts of its parts.
@@ -104,8 +100,7 @@ impl Prospect {
 }
 
 /// How much of a part so many units of a lot take, with what is lost.
-#[must_use]
-pub fn taken_by(line: &BomLine, units: Total) -> Total {
+pub(super) fn taken_by(line: &BomLine, units: Total) -> Total {
     forecast::required(units, &Component::from(line))
 }
 
@@ -113,22 +108,31 @@ impl Lot {
     /// How much of a part is issued for units that are not built yet.
     #[must_use]
     pub fn ahead(&self, line: &BomLine) -> Total {
-        let issued = self.issued.get(&line.item).copied().unwrap_or_default();
-        let built = taken_by(line, self.built.max(Total::ZERO));
-        issued.minus(built).max(Total::ZERO)
+        let of = |sums: &BTreeMap<Code, Total>| sums.get(&line.item).copied().unwrap_or_default();
+        of(&self.issued).minus(of(&self.used)).max(Total::ZERO)
     }
 
-    /// How much of a part is still to be found for the lot: what all of its units take, less what
-    /// the built ones took, less what is issued ahead.
+    fn part(&self, line: &BomLine) -> LotPart {
+        LotPart {
+            component: Component::from(line),
+            built: self.built,
+            ahead: self.ahead(line),
+        }
+    }
+
+    /// How much of a part goes with the next units: what they take less what is issued ahead.
+    #[must_use]
+    pub fn goes_with(&self, line: &BomLine, units: Total) -> Total {
+        self.part(line).goes_with(units)
+    }
+
+    /// How much of a part is still to be found for the lot: what goes with the units that are left.
     #[must_use]
     pub fn required(&self, line: &BomLine) -> Total {
         if self.state != DocumentState::Open {
             return Total::ZERO;
         }
-        let built = self.built.max(Total::ZERO);
-        let all = taken_by(line, self.quantity.total().max(built));
-        let had = taken_by(line, built).plus(self.ahead(line));
-        all.minus(had).max(Total::ZERO)
+        self.goes_with(line, self.left())
     }
 }
 
@@ -173,19 +177,6 @@ impl Fold {
             }
         });
         lines.collect()
-    }
-
-    /// What is to come of an item on open purchase orders to a site, or to any.
-    #[must_use]
-    pub fn on_order_for(&self, item: &Code, site: Option<&Code>) -> Total {
-        let purchases = self.purchases_of(item).into_iter();
-        let there = purchases.filter(|purchase| {
-            let to = purchase.site.as_ref();
-            site.is_none() || to.is_none() || to == site
-        });
-        there.fold(Total::ZERO, |sum, purchase| {
-            sum.plus(purchase.left_of(item))
-        })
     }
 
     /// The forecast over everything that is open.
@@ -272,10 +263,7 @@ impl Fold {
     #[must_use]
     pub fn can_build(&self, prospect: &Prospect, lot: &Lot) -> Option<Buildable> {
         let needs = prospect.lots.get(&lot.id);
-        let parts = lot.bom.iter().map(|line| LotPart {
-            component: Component::from(line),
-            ahead: lot.ahead(line),
-        });
+        let parts = lot.bom.iter().map(|line| lot.part(line));
         let lot = forecast::Lot {
             left: lot.left().quantity()?,
             parts: parts.collect(),
@@ -340,15 +328,18 @@ impl Prospect {
             site: site.cloned(),
             from: Vec::new(),
         };
-        self.add_supply(Family::Purchase, id, supply);
+        let at = self.add_supply(Family::Purchase, id, supply);
+        let lines = self.lines.entry(id).or_default();
+        lines.insert((line.item.clone(), line.day), at);
     }
 
     fn not_before_today(&self, day: Option<u32>) -> Option<u32> {
         day.map(|day| day.max(self.today))
     }
 
-    fn add_supply(&mut self, family: Family, id: EntryId, supply: Supply) {
+    fn add_supply(&mut self, family: Family, id: EntryId, supply: Supply) -> usize {
         self.situation.supplies.push(supply);
         self.supplies.push(Party { family, id });
+        self.situation.supplies.len().saturating_sub(1)
     }
 }

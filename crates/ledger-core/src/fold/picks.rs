@@ -66,8 +66,9 @@ impl Fold {
         self.out_for(order, until)
     }
 
-    /// Stock that is out for an order's item, newest pick last: from where, how much, and the pick.
-    /// Returns count against picks from the same line, then against any, newest first.
+    /// Stock that is out for an item of an order or a lot, newest pick last: from where, how much, and
+    /// the pick. Returns count against picks from the same line, then against those of the same owner
+    /// and batch, then against any, newest first.
     #[must_use]
     pub fn outstanding(&self, order: EntryId, item: &Code) -> Vec<(LineKey, Total, EntryId)> {
         let mut out: Vec<(LineKey, Total, EntryId)> = Vec::new();
@@ -93,9 +94,12 @@ impl Fold {
 }
 
 fn take_back(out: &mut Vec<(LineKey, Total, EntryId)>, line: &LineKey, mut back: Total) {
-    for same_line in [true, false] {
+    let same_line: fn(&LineKey, &LineKey) -> bool = |from, line| from == line;
+    let same_stock =
+        |from: &LineKey, line: &LineKey| (&from.owner, &from.batch) == (&line.owner, &line.batch);
+    for is_meant in [same_line, same_stock, |_, _| true] {
         for (from, quantity, _) in out.iter_mut().rev() {
-            if same_line && from != line {
+            if !is_meant(from, line) {
                 continue;
             }
             let taken = back.min(*quantity);

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Fold;
 use super::catalogue::Stamp;
-use super::documents::{DocumentState, Documents, Nature, Opening, Topic, Word};
+use super::documents::{Booked, DocumentState, Documents, Nature, Opening, Topic, Word};
+use super::{Fold, TxKey};
 use crate::catalogue::Value;
 use crate::code::Code;
 use crate::document::{DocumentRef, Family};
+use crate::forecast::or_last;
 use crate::id::EntryId;
 use crate::purchase::{PurchaseEntry, key};
 use crate::quantity::Total;
@@ -62,12 +63,6 @@ impl PurchaseLineInfo {
 }
 
 impl Purchase {
-    /// Whether it has a line of an item.
-    fn orders(&self, item: &Code) -> bool {
-        let mut lines = self.lines.iter();
-        lines.any(|line| line.item == *item && !line.ordered.is_zero())
-    }
-
     /// How much of an item is still to come, where the order is open.
     #[must_use]
     pub fn left_of(&self, item: &Code) -> Total {
@@ -108,12 +103,8 @@ impl Documents {
     }
 }
 
-/// A day for comparing: none is after all.
-const fn or_last(day: Option<u32>) -> (bool, u32) {
-    match day {
-        Some(day) => (false, day),
-        None => (true, 0),
-    }
+fn orders_any(lines: &[PurchaseLineInfo]) -> bool {
+    lines.iter().any(|line| !line.ordered.is_zero())
 }
 
 impl Fold {
@@ -126,27 +117,47 @@ impl Fold {
     /// A purchase order by the entry that placed it.
     #[must_use]
     pub fn purchase(&self, id: EntryId) -> Option<Purchase> {
+        self.purchase_with(id, self.purchase_lines(id, None))
+    }
+
+    fn purchase_with(&self, id: EntryId, lines: Vec<PurchaseLineInfo>) -> Option<Purchase> {
         let (log, stamp, opening) = self.begun(Family::Purchase, id)?;
         Some(Purchase {
             id,
             number: opening.number.clone(),
             state: self.document_state(id),
             supplier: self.document_code(id, log, key::SUPPLIER),
-            site: self.document_code(id, log, key::SITE),
+            site: self.purchase_site(id),
             title: self.document_text(id, log, key::TITLE),
             reference: self.document_text(id, log, key::REFERENCE),
             placed: self.origins.order_time(stamp.key()),
             provisional: self.standing(stamp.key()).is_provisional(),
-            lines: self.purchase_lines(id),
+            lines,
         })
     }
 
-    /// The lines of a purchase order as they were entered: the code, the day, how much is ordered.
-    pub(crate) fn entered_purchase_lines(&self, id: EntryId) -> Vec<(Code, Option<u32>, Total)> {
+    /// The lines of a purchase order of one item, or of all, as they were entered: the code, the
+    /// day, how much is ordered.
+    pub(crate) fn entered_purchase_lines(
+        &self,
+        id: EntryId,
+        only: Option<&Code>,
+    ) -> Vec<(Code, Option<u32>, Total)> {
         let Some((log, ..)) = self.begun(Family::Purchase, id) else {
             return Vec::new();
         };
-        let topics = log.topics().filter_map(|topic| match topic {
+        let mut topics: Vec<&Topic> = Vec::new();
+        match only {
+            None => topics.extend(log.topics()),
+            Some(item) => {
+                for code in self.aliases(item) {
+                    let first = Topic::Ordered(code, None);
+                    let of_code = log.topics_from(&first);
+                    topics.extend(of_code.take_while(|topic| topic.item() == first.item()));
+                }
+            }
+        }
+        let topics = topics.into_iter().filter_map(|topic| match topic {
             Topic::Ordered(item, day) => Some((topic, item, day)),
             Topic::Field(_)
             | Topic::Wanted(_)
@@ -164,14 +175,19 @@ impl Fold {
         lines.filter(|(_, _, ordered)| !ordered.is_zero()).collect()
     }
 
-    fn purchase_lines(&self, id: EntryId) -> Vec<PurchaseLineInfo> {
+    /// The lines of a purchase order, of one item or of all.
+    fn purchase_lines(&self, id: EntryId, only: Option<&Code>) -> Vec<PurchaseLineInfo> {
         let mut ordered: BTreeMap<Code, BTreeMap<(bool, u32), Total>> = BTreeMap::new();
-        for (entered, day, quantity) in self.entered_purchase_lines(id) {
+        for (entered, day, quantity) in self.entered_purchase_lines(id, only) {
             let days = ordered.entry(self.canonical(&entered)).or_default();
             let sum = days.entry(or_last(day)).or_default();
             *sum = sum.plus(quantity);
         }
-        let came = self.out_for(id, None).into_iter();
+        let out = match only {
+            None => self.out_for(id, None),
+            Some(item) => BTreeMap::from([(item.clone(), self.out_of(id, item))]),
+        };
+        let came = out.into_iter();
         let mut came: BTreeMap<Code, Total> = came
             .map(|(item, out)| (item, Total::ZERO.minus(out)))
             .filter(|(_, came)| !came.is_zero())
@@ -200,13 +216,19 @@ impl Fold {
         lines
     }
 
-    /// The open purchase orders with a line of an item, by number.
-    #[must_use]
-    pub fn purchases_of(&self, item: &Code) -> Vec<Purchase> {
+    /// Open purchase orders that may have a line of an item, with their lines of it.
+    fn ordering(&self, item: &Code) -> impl Iterator<Item = (EntryId, Vec<PurchaseLineInfo>)> {
         let ids = self.documents_with(Family::Purchase, item).into_iter();
         let open = ids.filter(|id| self.is_open_document(Family::Purchase, *id));
-        let open = open.filter_map(|id| self.purchase(id));
-        let mut open: Vec<Purchase> = open.filter(|purchase| purchase.orders(item)).collect();
+        open.map(|id| (id, self.purchase_lines(id, Some(item))))
+    }
+
+    /// The open purchase orders with a line of an item, by number, with their lines of it alone.
+    #[must_use]
+    pub fn purchases_of(&self, item: &Code) -> Vec<Purchase> {
+        let with = self.ordering(item).filter(|(_, lines)| orders_any(lines));
+        let open = with.filter_map(|(id, lines)| self.purchase_with(id, lines));
+        let mut open: Vec<Purchase> = open.collect();
         open.sort_by(|a, b| (&a.number, a.id).cmp(&(&b.number, b.id)));
         open
     }
@@ -214,27 +236,72 @@ impl Fold {
     /// How much of an item is ordered on open purchase orders and has not come.
     #[must_use]
     pub fn on_order(&self, item: &Code) -> Total {
-        let purchases = self.purchases_of(item);
-        let left = purchases.iter().map(|purchase| purchase.left_of(item));
-        left.fold(Total::ZERO, Total::plus)
+        let lines = self.ordering(item).flat_map(|(_, lines)| lines);
+        lines.fold(Total::ZERO, |sum, line| sum.plus(line.left()))
+    }
+
+    /// What is to come of an item on open purchase orders to a site, or to any.
+    #[must_use]
+    pub fn on_order_for(&self, item: &Code, site: Option<&Code>) -> Total {
+        let there = self.ordering(item).filter(|(id, _)| {
+            let to = self.purchase_site(*id);
+            site.is_none() || to.is_none() || to.as_ref() == site
+        });
+        let lines = there.flat_map(|(_, lines)| lines);
+        lines.fold(Total::ZERO, |sum, line| sum.plus(line.left()))
+    }
+
+    fn purchase_site(&self, id: EntryId) -> Option<Code> {
+        let (log, ..) = self.begun(Family::Purchase, id)?;
+        self.document_code(id, log, key::SITE)
+    }
+
+    /// Whom an item is bought from: its usual supplier, else whoever it was ordered from last.
+    #[must_use]
+    pub fn bought_from(&self, item: &Code) -> Option<Code> {
+        let usual = self.item(item).supplier;
+        usual.or_else(|| {
+            let ids = self.documents_with(Family::Purchase, item).into_iter();
+            let placed = ids.filter_map(|id| {
+                let (log, stamp, _) = self.begun(Family::Purchase, id)?;
+                let placed = (self.origins.order_time(stamp.key()), id);
+                let has_line = !self.entered_purchase_lines(id, Some(item)).is_empty();
+                has_line.then_some((placed, log))
+            });
+            let ((_, id), log) = placed.max_by_key(|(placed, _)| *placed)?;
+            self.document_code(id, log, key::SUPPLIER)
+        })
     }
 
     /// Items of which a purchase order got more than it has, with what was ordered and what came,
-    /// and the movements; those that somebody gave a reason for are left out.
+    /// and the movements; left out is what somebody gave a reason for when it was too much, in the
+    /// order of F1.
     pub(crate) fn over_received(&self, id: EntryId) -> Vec<(Code, Total, Total, Vec<EntryId>)> {
         let mut sums: BTreeMap<Code, (Total, Total)> = BTreeMap::new();
-        for line in self.purchase_lines(id) {
+        for line in self.purchase_lines(id, None) {
             let (ordered, received) = sums.entry(line.item).or_default();
             *ordered = ordered.plus(line.ordered);
             *received = received.plus(line.received);
         }
         sums.retain(|_, (ordered, received)| received > ordered);
+        if sums.is_empty() {
+            return Vec::new();
+        }
+        let mut booked: BTreeMap<Code, Vec<(TxKey, Booked)>> = BTreeMap::new();
+        for (key, of) in self.booked(id) {
+            if let Some(item) = self.moved_item(key) {
+                booked.entry(item).or_default().push((key, of));
+            }
+        }
         let over = sums.into_iter().filter_map(|(item, (ordered, received))| {
-            let booked = self.booked(id).into_iter();
-            let mut booked =
-                booked.filter(|(key, _)| self.moved_item(*key).as_ref() == Some(&item));
-            let explained = booked.clone().any(|(_, booked)| booked.has_reason);
-            let entries = booked.by_ref().map(|(key, _)| self.entry_id(key)).collect();
+            let booked = booked.remove(&item).unwrap_or_default();
+            let mut came = Total::ZERO;
+            // A reason for what came when it was not too much yet explains nothing.
+            let explained = booked.iter().any(|(_, booked)| {
+                came = came.minus(booked.quantity.total());
+                booked.has_reason && came > ordered
+            });
+            let entries = booked.iter().map(|(key, _)| self.entry_id(*key)).collect();
             (!explained).then_some((item, ordered, received, entries))
         });
         over.collect()

@@ -111,7 +111,7 @@ impl Fold {
             line.put(&mut out);
         }
         self.put_once(&mut out);
-        self.put_picks(&mut out);
+        self.put_besides_rows(&mut out);
         self.origins.put_scanned(&mut out);
         self.actors.put(&mut out);
         let slots = self.origins.put(&mut out)?;
@@ -147,7 +147,7 @@ impl Fold {
         }
         fold.list_lines();
         fold.take_once_runs(&mut input)?;
-        fold.take_picks(&mut input)?;
+        fold.take_besides_rows(&mut input)?;
         fold.origins.take_scanned(&mut input)?;
         fold.actors = Actors::take(&mut input)?;
         for (index, packed) in (0_u32..).zip(snapshot.slots) {
@@ -230,7 +230,7 @@ impl Fold {
 
     /// What movements and counts say besides their rows: the documents they are for, when batches expire, and
     /// serial numbers.
-    fn put_picks(&self, out: &mut Out) {
+    fn put_besides_rows(&self, out: &mut Out) {
         out.length(self.documents.booked.len());
         for (key, booked) in &self.documents.booked {
             let DocumentRef { family, entry } = booked.document;
@@ -254,7 +254,7 @@ impl Fold {
         self.serials.put(out);
     }
 
-    fn take_picks(&mut self, input: &mut In<'_>) -> Option<()> {
+    fn take_besides_rows(&mut self, input: &mut In<'_>) -> Option<()> {
         for _ in 0..input.number()? {
             let key = input.key()?;
             let [family, has_reason] = input.array()?;

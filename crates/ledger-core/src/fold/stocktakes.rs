@@ -2,13 +2,15 @@
 //!
 //! A stocktake holds no quantities. Its report is read off the stock lines each time: a movement
 //! that happened before a count and comes late changes the difference that is shown, never the
-//! count (F2). So nobody's work is blocked, and nothing is overwritten.
+//! count (F2). So nobody's work is blocked, and nothing is overwritten. What happens after its end is
+//! no part of it, but for counts that name it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::catalogue::Stamp;
-use super::documents::{DocumentState, Documents, Log, Nature, Opening, Topic, Word};
+use super::catalogue::{Order, Stamp};
+use super::documents::{DocumentState, Documents, Log, Names, Nature, Opening, Topic, Word};
+use super::line::Row;
 use super::{Fold, Line, LineKey, TxKey};
 use crate::catalogue::Value;
 use crate::code::Code;
@@ -16,9 +18,7 @@ use crate::document::{DocumentRef, Family};
 use crate::id::{DeviceId, EntryId, EntryRef};
 use crate::quantity::{Quantity, Total};
 use crate::stocktake::{StocktakeEntry, Target, key};
-use crate::time::Timestamp;
-
-const DAY_MILLIS: u64 = 86_400_000;
+use crate::time::{DAY_MILLIS, Timestamp};
 
 /// A stocktake as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl LineProgress {
 pub struct StocktakeLine {
     /// Which; the item is the one it is called today.
     pub line: LineKey,
-    /// What is there now by the ledger.
+    /// What is there by the ledger: now, or when the stocktake was closed.
     pub on_hand: Total,
     /// The counts since it was opened, oldest first.
     pub counts: Vec<StocktakeCount>,
@@ -156,13 +156,22 @@ impl Documents {
     }
 }
 
-/// What is said of the lines of a stocktake, worked out once for all of them.
-struct Instructions {
-    /// Who counts what, the later word last.
-    counters: Vec<(Option<Target>, Option<DeviceId>)>,
+/// What is said of the lines of a stocktake, worked out once for all of them; by what the items are
+/// called today, none is all lines.
+#[derive(Default)]
+pub(super) struct Instructions {
+    /// Who counts what, and where that word stands: the last one counts.
+    pub(super) counters: BTreeMap<Option<Target>, (Order, Option<DeviceId>)>,
     /// What is to be counted once more, and since when.
-    again: Vec<(Option<Target>, (Timestamp, EntryId))>,
-    approved: BTreeSet<EntryId>,
+    pub(super) again: BTreeMap<Option<Target>, (Timestamp, EntryId)>,
+}
+
+/// What a report is made of, whatever the stock line.
+struct Report<'a> {
+    stocktake: &'a Stocktake,
+    log: &'a Log,
+    /// How counts name the stocktake.
+    names: Names,
 }
 
 /// Stock lines under one key while a report is made.
@@ -224,29 +233,31 @@ impl Fold {
             return Vec::new();
         };
         let said = self.instructions(stocktake.id, log);
-        let booked = self.booked(stocktake.id).into_iter();
-        let booked: BTreeSet<TxKey> = booked.map(|(key, _)| key).collect();
+        let report = Report {
+            stocktake,
+            log,
+            names: self.names_of(stocktake.id),
+        };
         let mut lines: BTreeMap<LineKey, Gathered> = BTreeMap::new();
         let looked_at = match at {
             Some(location) => self.lines_in(location).collect(),
-            None => self.lines_to_look_at(stocktake, &booked),
+            None => self.lines_to_look_at(stocktake),
         };
         for line in looked_at {
             let mut at = self.line_key(line);
             at.item = self.canonical(&at.item);
-            let gathered = lines.entry(at).or_default();
-            self.gather(stocktake, line, &booked, &said.approved, gathered);
+            self.gather(&report, line, lines.entry(at).or_default());
         }
-        let in_it = |(line, gathered): &(LineKey, Gathered)| {
-            let meant = is_meant(&stocktake.targets, line);
+        let targets: BTreeSet<&Target> = stocktake.targets.iter().collect();
+        let lines = lines.into_iter().filter_map(|(line, gathered)| {
+            let called = names_of_line(&line);
+            let named = || called.iter().flatten().any(|name| targets.contains(name));
             let there = !gathered.on_hand.is_zero() && gathered.is_due;
-            meant && (there || !gathered.counts.is_empty())
-                || gathered.counts.iter().any(|count| count.for_it)
-        };
-        let lines = lines.into_iter().filter(in_it);
-        lines
-            .map(|(line, gathered)| finish(line, gathered, &said))
-            .collect()
+            let is_in = (there || !gathered.counts.is_empty()) && (targets.is_empty() || named())
+                || gathered.counts.iter().any(|count| count.for_it);
+            is_in.then(|| finish(line, &called, gathered, &said))
+        });
+        lines.collect()
     }
 
     /// A target by what its item is called today.
@@ -260,8 +271,9 @@ impl Fold {
     }
 
     /// The stock lines that may be in a stocktake.
-    fn lines_to_look_at(&self, stocktake: &Stocktake, booked: &BTreeSet<TxKey>) -> Vec<&Line> {
-        let counted = booked.iter().filter_map(|key| {
+    fn lines_to_look_at(&self, stocktake: &Stocktake) -> Vec<&Line> {
+        let booked = self.documents.booked_for(stocktake.id).iter();
+        let counted = booked.filter_map(|key| {
             let (from, to) = self.origins.touch(*key).lines();
             from.or(to)
         });
@@ -301,115 +313,178 @@ impl Fold {
     }
 
     /// Adds what is known of a stock line to what is known under its key.
-    fn gather(
-        &self,
-        stocktake: &Stocktake,
-        line: &Line,
-        booked: &BTreeSet<TxKey>,
-        approved: &BTreeSet<EntryId>,
-        gathered: &mut Gathered,
-    ) {
+    fn gather(&self, report: &Report<'_>, line: &Line, gathered: &mut Gathered) {
+        let stocktake = report.stocktake;
+        let is_over = |time: Timestamp| stocktake.closed.is_some_and(|closed| time > closed);
         let mut before = Total::ZERO;
+        let mut at_the_end: Option<Total> = None;
         let mut last_before: Option<Timestamp> = None;
         for row in &*self.rows_of(line) {
             let row_key = row.key();
             if self.is_ineffective(row_key) {
                 continue;
             }
+            if is_over(row.time()) {
+                at_the_end.get_or_insert(before);
+            }
             if row.is_count() {
                 let since = row.time() >= stocktake.opened;
-                let until = stocktake.closed.is_none_or(|closed| row.time() <= closed);
-                let for_it = booked.contains(&row_key);
-                let id = self.entry_id(row_key);
-                if for_it || since && until {
-                    let device = self
-                        .origins
-                        .genesis(row_key.0)
-                        .map(|genesis| genesis.device);
-                    gathered.counts.push(StocktakeCount {
-                        id,
-                        at: row.time(),
-                        device,
-                        quantity: row.amount(),
-                        expected: before,
-                        for_it,
-                        approved: approved.contains(&id),
-                    });
+                let for_it = self.is_booked_for(row_key, stocktake.id, report.names);
+                if for_it || since && !is_over(row.time()) {
+                    let count = self.stocktake_count(report, row, before, for_it);
+                    gathered.counts.push(count);
                 } else if !since {
                     last_before = Some(row.time());
                 }
             }
             before = row.after(before);
         }
-        gathered.on_hand = gathered.on_hand.plus(before);
+        // What was moved after its end is none of its business.
+        let there = at_the_end.unwrap_or(before);
+        gathered.on_hand = gathered.on_hand.plus(there);
         let days = stocktake.not_counted_for.map(u64::from);
         let span = days.map(|days| days.saturating_mul(DAY_MILLIS));
         // What lies there under a code of the item, and was not counted under that.
-        gathered.is_due |= !before.is_zero()
+        gathered.is_due |= !there.is_zero()
             && span.is_none_or(|span| {
                 let from = stocktake.opened.millis().saturating_sub(span);
                 last_before.is_none_or(|counted| counted.millis() < from)
             });
     }
 
+    fn stocktake_count(
+        &self,
+        report: &Report<'_>,
+        row: &Row,
+        expected: Total,
+        for_it: bool,
+    ) -> StocktakeCount {
+        let genesis = self.origins.genesis(row.key().0);
+        StocktakeCount {
+            id: self.entry_id(row.key()),
+            at: row.time(),
+            device: genesis.map(|genesis| genesis.device),
+            quantity: row.amount(),
+            expected,
+            for_it,
+            approved: self.is_approved(report, row.key()),
+        }
+    }
+
+    /// Whether a count was approved, under whatever name of its origin or of a branch.
+    fn is_approved(&self, report: &Report<'_>, count: TxKey) -> bool {
+        let (stocktake, log) = (report.stocktake.id, report.log);
+        let mut names = self.namesakes(self.entry_id(count)).into_iter();
+        names.any(|name| {
+            let mut approved = self.approved_as(stocktake, log, &Topic::Approved(name));
+            approved.any(|key| key == count)
+        })
+    }
+
+    /// The counts that are meant by approvals which go by one id: several may, as long as it is not
+    /// known that a branch has one of them.
+    fn approved_as<'a>(
+        &'a self,
+        stocktake: EntryId,
+        log: &'a Log,
+        topic: &Topic,
+    ) -> impl Iterator<Item = TxKey> + 'a {
+        let said = self.in_time(stocktake, log.said(topic), None);
+        said.filter_map(|said| match said.what {
+            Word::Count(count) => self.origins.meant(count),
+            Word::Value(_) | Word::Bom(_) | Word::Device(_) => None,
+        })
+    }
+
+    /// The counts that were approved for a stocktake, in order.
+    pub(super) fn approved_counts(&self, id: EntryId) -> BTreeSet<EntryId> {
+        let Some((log, ..)) = self.begun(Family::Stocktake, id) else {
+            return BTreeSet::new();
+        };
+        let topics = log.topics();
+        let topics = topics.filter(|topic| matches!(topic, Topic::Approved(_)));
+        let counts = topics.flat_map(|topic| self.approved_as(id, log, topic));
+        counts.map(|count| self.entry_id(count)).collect()
+    }
+
+    /// What is said of the lines of a stocktake.
+    pub(super) fn stocktake_instructions(&self, id: EntryId) -> Instructions {
+        let begun = self.begun(Family::Stocktake, id);
+        begun.map_or_else(Instructions::default, |(log, ..)| {
+            self.instructions(id, log)
+        })
+    }
+
     fn instructions(&self, id: EntryId, log: &Log) -> Instructions {
-        let mut counters = Vec::new();
-        let mut again = Vec::new();
-        let mut approved = BTreeSet::new();
+        let mut said = Instructions::default();
         let today =
             |target: &Option<Target>| target.as_ref().map(|target| self.target_today(target));
-        for topic in log.topics() {
+        // Approvals, of which there are many, come behind all of them.
+        for topic in log.topics_from(&Topic::Counter(None)) {
             match topic {
                 Topic::Counter(target) => {
-                    if let Some(said) = self.last_word(id, log, topic)
-                        && let Word::Device(device) = said.what
+                    if let Some(word) = self.last_word(id, log, topic)
+                        && let Word::Device(device) = word.what
                     {
-                        counters.push((said.stamp.order(&self.origins), today(target), device));
+                        let word = (word.stamp.order(&self.origins), device);
+                        let known = said.counters.entry(today(target)).or_insert(word);
+                        *known = (*known).max(word);
                     }
                 }
-                // Whoever asks once more does not take back what another asked, and several counts
-                // may go by one id as long as it is not known that a branch has one of them.
+                // Whoever asks once more does not take back what another asked.
                 Topic::Again(target) => {
-                    let said = self.in_time(id, log.said(topic), None);
-                    let asked = said.map(|said| self.moment_of(said.stamp.key()));
-                    again.extend(asked.max().map(|asked| (today(target), asked)));
+                    let words = self.in_time(id, log.said(topic), None);
+                    let asked = words.map(|word| self.moment_of(word.stamp.key()));
+                    if let Some(asked) = asked.max() {
+                        let known = said.again.entry(today(target)).or_insert(asked);
+                        *known = (*known).max(asked);
+                    }
                 }
-                Topic::Approved(_) => {
-                    let said = self.in_time(id, log.said(topic), None);
-                    approved.extend(said.filter_map(|said| match said.what {
-                        Word::Count(count) => Some(self.entry_id(self.origins.meant(count)?)),
-                        Word::Value(_) | Word::Bom(_) | Word::Device(_) => None,
-                    }));
-                }
-                Topic::Field(_)
+                Topic::Approved(_)
+                | Topic::Field(_)
                 | Topic::Wanted(_)
                 | Topic::Rank(_)
                 | Topic::Bom
-                | Topic::Ordered(..) => {}
+                | Topic::Ordered(..) => break,
             }
         }
-        counters.sort_by_key(|(order, ..)| *order);
-        let counters = counters.into_iter();
-        Instructions {
-            counters: counters
-                .map(|(_, target, device)| (target, device))
-                .collect(),
-            again,
-            approved,
-        }
+        said
     }
 }
 
-fn finish(line: LineKey, mut gathered: Gathered, said: &Instructions) -> StocktakeLine {
+/// How a stock line may be named by who says something of it; none is all lines.
+fn names_of_line(line: &LineKey) -> [Option<Target>; 4] {
+    let LineKey {
+        item,
+        location,
+        owner,
+        batch,
+    } = line.clone();
+    [
+        None,
+        Some(Target::Item(item.clone())),
+        Some(Target::Location(location.clone())),
+        Some(Target::Line {
+            item,
+            location,
+            owner,
+            batch,
+        }),
+    ]
+}
+
+fn finish(
+    line: LineKey,
+    called: &[Option<Target>],
+    mut gathered: Gathered,
+    said: &Instructions,
+) -> StocktakeLine {
     gathered.counts.sort_by_key(|count| (count.at, count.id));
-    let means =
-        |target: &Option<Target>| target.as_ref().is_none_or(|target| covers(target, &line));
-    let counter = said.counters.iter().rev().find(|(target, _)| means(target));
-    let counter = counter.and_then(|(_, device)| *device);
-    let asked = said.again.iter().filter(|(target, _)| means(target));
-    let asked = asked.map(|(_, since)| *since).max();
-    let progress = match (gathered.counts.last(), asked) {
-        (Some(last), Some(asked)) if (last.at, last.id) < asked => LineProgress::Again,
+    let counters = called.iter().filter_map(|name| said.counters.get(name));
+    let counter = counters.max().and_then(|(_, device)| *device);
+    let asked = called.iter().filter_map(|name| said.again.get(name));
+    let progress = match (gathered.counts.last(), asked.max()) {
+        (Some(last), Some(asked)) if (last.at, last.id) < *asked => LineProgress::Again,
         (Some(last), _) if last.approved => LineProgress::Approved,
         (Some(_), _) => LineProgress::Counted,
         (None, Some(_)) => LineProgress::Again,
@@ -421,25 +496,5 @@ fn finish(line: LineKey, mut gathered: Gathered, said: &Instructions) -> Stockta
         counts: gathered.counts,
         counter,
         progress,
-    }
-}
-
-fn is_meant(targets: &[Target], line: &LineKey) -> bool {
-    targets.is_empty() || targets.iter().any(|target| covers(target, line))
-}
-
-/// Whether a target names a stock line; the line's item is the one it is called today.
-fn covers(target: &Target, line: &LineKey) -> bool {
-    match target {
-        Target::Item(item) => *item == line.item,
-        Target::Location(location) => *location == line.location,
-        Target::Line {
-            item,
-            location,
-            owner,
-            batch,
-        } => {
-            (item, location, owner, batch) == (&line.item, &line.location, &line.owner, &line.batch)
-        }
     }
 }

@@ -20,8 +20,22 @@ pub const STEPS_MAX: usize = 20;
 pub struct LotPart {
     /// The line of the lot's BOM.
     pub component: Component,
+    /// How many units of the lot are built.
+    pub built: Total,
     /// How much of it was issued for units that are not built yet.
     pub ahead: Total,
+}
+
+impl LotPart {
+    /// How much of it goes with the next units, beyond what was issued ahead. What is lost while
+    /// building is rounded over all units, so that any split of a lot into builds takes the same.
+    #[must_use]
+    pub fn goes_with(&self, units: Total) -> Total {
+        let before = required(self.built, &self.component);
+        let after = required(self.built.plus(units), &self.component);
+        let ahead = self.ahead.max(Total::ZERO);
+        after.minus(before).minus(ahead).max(Total::ZERO)
+    }
 }
 
 /// A lot as far as it is not built.
@@ -217,10 +231,10 @@ impl<'a> Trial<'a> {
     /// Whether so many units can be built with what is there by a day.
     fn can(&self, units: u64, ready: Ready) -> bool {
         let units = i128::from(units).saturating_mul(Quantity::ONE.total().ten_thousandths());
+        let units = Total::from_ten_thousandths(units);
         let mut waiting: BTreeMap<usize, i128> = BTreeMap::new();
         for part in &self.lot.parts {
-            let all = required(Total::from_ten_thousandths(units), &part.component);
-            let quantity = all.minus(part.ahead.max(Total::ZERO)).max(Total::ZERO);
+            let quantity = part.goes_with(units);
             if let Some(place) = self.items.place(&part.component.item) {
                 ask_for(&mut waiting, place, quantity.ten_thousandths());
             }

@@ -14,6 +14,7 @@ use super::{code, comes, component, need, ours, units};
 fn lot(left: i64, parts: &[(&str, &str)]) -> Lot {
     let parts = parts.iter().map(|(item, per_unit)| LotPart {
         component: component(item, per_unit),
+        built: Total::ZERO,
         ahead: Total::ZERO,
     });
     Lot {
@@ -235,6 +236,7 @@ impl Plan {
         let (owner, site) = self.class.pool();
         let parts = self.parts.iter().map(|(item, per_unit, ahead)| LotPart {
             component: component(ITEMS[*item], &per_unit.to_string()),
+            built: Total::ZERO,
             ahead: units(i128::from(*ahead)),
         });
         let lot = Lot {

@@ -17,6 +17,7 @@ pub mod clocks;
 pub mod oracle;
 pub mod orders;
 pub mod plan_oracle;
+pub mod planned;
 pub mod plans;
 pub mod rights;
 pub mod scans;

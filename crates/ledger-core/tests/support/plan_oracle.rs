@@ -3,20 +3,18 @@
 //!
 //! It shares no code with the fold. Quantities are ten-thousandths.
 
+mod stocktakes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::catalogue::Value;
 use ledger_core::document::{DocumentFields, Family};
-use ledger_core::entry::{
-    Body, BomLineSet, Counted, LotEntry, Moved, Place, PurchaseEntry, StocktakeEntry, Target,
-};
+use ledger_core::entry::{Body, BomLineSet, LotEntry, Moved, PurchaseEntry, StocktakeEntry};
 use ledger_core::production::{self, BomLine, bom_key};
-use ledger_core::{DeviceId, EntryId, EntryRef, purchase, stocktake};
+use ledger_core::{DeviceId, EntryId, purchase};
 
 use super::World;
 use super::oracle::{By, Fact, counting, is};
-
-const DAY: u64 = 24 * 60 * 60 * 1000;
 
 /// Per unit, attrition, references.
 pub type Part = (i128, u32, BTreeSet<String>);
@@ -29,6 +27,8 @@ pub struct Lot {
     pub quantity: i128,
     pub built: i128,
     pub issued: BTreeMap<String, i128>,
+    /// What the built units took, by the bill of materials of their time.
+    pub used: BTreeMap<String, i128>,
     pub customer: Option<String>,
     pub is_open: bool,
     pub parts: Parts,
@@ -234,18 +234,15 @@ impl PlanOracle {
             _ => None,
         });
         let sets: Vec<(By, &BomLineSet)> = sets.collect();
-        let lines: BTreeSet<_> = sets
+        let of_item = sets
             .iter()
-            .map(|(_, set)| (&set.parent, &set.child))
-            .filter(|(parent, _)| self.name(parent) == item)
-            .collect();
-        let lines: Vec<BomLine> = lines
+            .filter(|(_, set)| self.name(&set.parent) == item);
+        let children: BTreeSet<_> = of_item.clone().map(|(_, set)| &set.child).collect();
+        let lines: Vec<BomLine> = children
             .into_iter()
-            .filter_map(|(parent, child)| {
+            .filter_map(|child| {
                 let field = |field: u8| {
-                    let said = sets
-                        .iter()
-                        .filter(|(_, set)| (&set.parent, &set.child) == (parent, child));
+                    let said = of_item.clone().filter(|(_, set)| set.child == *child);
                     let said = said.filter_map(|(by, set)| Some((*by, set.fields.get(&field)?)));
                     Self::last(said)
                 };
@@ -301,12 +298,13 @@ impl PlanOracle {
                 Body::Lot(LotEntry::Set(set)) => Some((fact.by, set.bom.as_ref()?)),
                 _ => None,
             });
-            let planned = std::iter::once((of.fact.by, &planned.bom));
-            let bom = Self::last(planned.chain(adopted)).unwrap();
+            let first = std::iter::once((of.fact.by, &planned.bom));
+            let bom = Self::last(first.chain(adopted)).unwrap();
             let quantity = self.field(&of, production::key::QUANTITY);
             let quantity = quantity.and_then(Value::as_int).unwrap_or(0).max(0);
             let lot = Lot {
                 built: -issued.remove(&item).unwrap_or(0),
+                used: self.used(&of, &planned.bom, &item),
                 item,
                 quantity: i128::from(quantity),
                 issued,
@@ -317,6 +315,44 @@ impl PlanOracle {
             Some((of.fact.id, lot))
         });
         lots.collect()
+    }
+
+    /// What each build of a lot took, one after the other: the units with it less those without it,
+    /// by the bill that held at its moment.
+    fn used(&self, of: &Opening<'_>, planned: &[BomLine], item: &str) -> BTreeMap<String, i128> {
+        let mut builds: Vec<(u64, EntryId, i128)> = Vec::new();
+        for (fact, moved) in self.movements(Family::Lot, of.fact.id) {
+            let quantity = i128::from(moved.quantity.ten_thousandths());
+            let quantity = match (&moved.from, &moved.to) {
+                (Some(_), None) => -quantity,
+                (None, Some(_)) => quantity,
+                _ => 0,
+            };
+            if self.name(&moved.item) == item {
+                builds.push((fact.time, fact.id, quantity));
+            }
+        }
+        builds.sort_unstable();
+        let mut used = BTreeMap::new();
+        let mut built = 0;
+        for (time, id, quantity) in builds {
+            let adopted = self.in_time(of).filter_map(|fact| match &fact.body {
+                Body::Lot(LotEntry::Set(set)) if (fact.time, fact.id) < (time, id) => {
+                    Some((fact.by, set.bom.as_deref()?))
+                }
+                _ => None,
+            });
+            let first = std::iter::once((of.fact.by, planned));
+            let bom = Self::last(first.chain(adopted)).unwrap();
+            for (part, (per_unit, attrition, _)) in self.parts(bom.iter()) {
+                let with = taken(built + quantity, per_unit, attrition);
+                let without = taken(built, per_unit, attrition);
+                *used.entry(part).or_insert(0) += with - without;
+            }
+            built += quantity;
+        }
+        used.retain(|_, quantity| *quantity != 0);
+        used
     }
 
     /// How much of an item an order has for a day, by the code that it was entered under.
@@ -409,178 +445,24 @@ impl PlanOracle {
         )
     }
 
-    fn stock_line(&self, item: &ledger_core::Code, at: &Place) -> StockLine {
-        let text = |code: &Option<ledger_core::Code>| code.as_ref().map(ToString::to_string);
-        let location = at.location.to_string();
-        (item.to_string(), location, text(&at.owner), text(&at.batch))
-    }
-
-    /// The changes of every stock line, by the code that it was entered under, in F1 order.
-    fn rows(&self) -> BTreeMap<StockLine, Vec<(&Fact, Row<'_>)>> {
-        let mut rows: BTreeMap<StockLine, Vec<(&Fact, Row<'_>)>> = BTreeMap::new();
-        for fact in &self.facts {
-            if self.void.contains(&fact.id) {
-                continue;
-            }
-            match &fact.body {
-                Body::Moved(moved) => {
-                    let quantity = i128::from(moved.quantity.ten_thousandths());
-                    for (place, change) in [(&moved.from, -quantity), (&moved.to, quantity)] {
-                        if let Some(place) = place {
-                            let line = self.stock_line(&moved.item, place);
-                            let at = rows.entry(line).or_default();
-                            at.push((fact, Row::Change(change)));
-                        }
-                    }
+    /// Whether somebody gave a reason with a movement by which more had come than was ordered.
+    fn is_explained(&self, id: EntryId, item: &str, ordered: i128) -> bool {
+        let movements = self.movements(Family::Purchase, id);
+        let mine = movements.filter(|(_, moved)| self.name(&moved.item) == item);
+        let mine: Vec<(&Fact, &Moved)> = mine.collect();
+        mine.iter().any(|(fact, moved)| {
+            let until = mine.iter();
+            let until = until.filter(|(it, _)| (it.time, it.id) <= (fact.time, fact.id));
+            let came = until.map(|(_, moved)| {
+                let quantity = i128::from(moved.quantity.ten_thousandths());
+                match (&moved.from, &moved.to) {
+                    (Some(_), None) => -quantity,
+                    (None, Some(_)) => quantity,
+                    _ => 0,
                 }
-                Body::Counted(counted) => {
-                    let line = self.stock_line(&counted.item, &counted.place);
-                    let at = rows.entry(line).or_default();
-                    at.push((fact, Row::Count(counted)));
-                }
-                _ => {}
-            }
-        }
-        rows
-    }
-
-    fn device(&self, id: EntryId) -> Option<DeviceId> {
-        self.facts.iter().find_map(|fact| match &fact.body {
-            Body::Genesis(genesis) if fact.id.origin == id.origin => Some(genesis.device),
-            _ => None,
+            });
+            moved.particulars.details.reason.is_some() && came.sum::<i128>() > ordered
         })
-    }
-
-    /// The lines of every stocktake.
-    pub fn stocktakes(&self) -> BTreeMap<EntryId, BTreeMap<StockLine, Line>> {
-        let stocktakes = self.openings().filter_map(|of| match &of.fact.body {
-            Body::Stocktake(StocktakeEntry::Opened(opened)) => {
-                Some((of.fact.id, self.lines(&of, &opened.targets)))
-            }
-            _ => None,
-        });
-        stocktakes.collect()
-    }
-
-    fn lines(&self, of: &Opening<'_>, targets: &[Target]) -> BTreeMap<StockLine, Line> {
-        let mut known: BTreeMap<StockLine, Known> = BTreeMap::new();
-        for ((code, location, owner, batch), rows) in self.rows() {
-            let line = (self.names[&code].clone(), location, owner, batch);
-            self.learn(of, &rows, known.entry(line).or_default());
-        }
-        known.retain(|line, known| {
-            let is_meant = targets.is_empty() || self.covers(targets, line);
-            let is_there = known.on_hand != 0 && known.is_due;
-            let counts = &known.counts;
-            is_meant && (is_there || !counts.is_empty()) || counts.iter().any(|(_, it)| it.for_it)
-        });
-        let lines = known.into_iter();
-        lines
-            .map(|(line, known)| {
-                let line_of = self.line(of, &line, known);
-                (line, line_of)
-            })
-            .collect()
-    }
-
-    fn learn(&self, of: &Opening<'_>, rows: &[(&Fact, Row<'_>)], known: &mut Known) {
-        let opened = of.fact.time;
-        let closed = self.end(of).map(|fact| fact.time);
-        let days = self.field(of, stocktake::key::DAYS).and_then(Value::as_int);
-        let mut there = 0;
-        let mut counted_before = None;
-        for (fact, row) in rows {
-            match row {
-                Row::Change(change) => there += change,
-                Row::Count(counted) => {
-                    let for_it = counted.stocktake.is_some_and(|it| is(it, of.fact.id));
-                    let while_open =
-                        fact.time >= opened && closed.is_none_or(|closed| fact.time <= closed);
-                    let quantity = i128::from(counted.quantity.ten_thousandths());
-                    let count = Count {
-                        id: fact.id,
-                        device: self.device(fact.id),
-                        quantity,
-                        expected: there,
-                        for_it,
-                        approved: self.is_approved(of, fact.id),
-                    };
-                    if for_it || while_open {
-                        known.counts.push((fact.time, count));
-                    } else if fact.time < opened {
-                        counted_before = Some(fact.time);
-                    }
-                    there = quantity;
-                }
-            }
-        }
-        known.on_hand += there;
-        let is_old = |days: i64| {
-            let span = u64::try_from(days).unwrap() * DAY;
-            counted_before.is_none_or(|at| at < opened.saturating_sub(span))
-        };
-        known.is_due |= there != 0 && days.is_none_or(is_old);
-    }
-
-    fn is_approved(&self, of: &Opening<'_>, count: EntryId) -> bool {
-        self.in_time(of).any(|fact| match &fact.body {
-            Body::Stocktake(StocktakeEntry::Approved(approved)) => {
-                let named = |it: &EntryRef| is(*it, count);
-                approved.counts.iter().any(named)
-            }
-            _ => false,
-        })
-    }
-
-    fn covers(&self, targets: &[Target], line: &StockLine) -> bool {
-        targets.iter().any(|target| match target {
-            Target::Item(item) => self.name(item) == line.0,
-            Target::Location(location) => location.as_str() == line.1,
-            Target::Line {
-                item,
-                location,
-                owner,
-                batch,
-            } => {
-                let place = Place {
-                    location: location.clone(),
-                    owner: owner.clone(),
-                    batch: batch.clone(),
-                };
-                let mut meant = self.stock_line(item, &place);
-                meant.0 = self.name(item);
-                meant == *line
-            }
-        })
-    }
-
-    fn line(&self, of: &Opening<'_>, line: &StockLine, mut known: Known) -> Line {
-        let said = self.in_time(of).filter_map(|fact| match &fact.body {
-            Body::Stocktake(StocktakeEntry::Assigned(assigned)) => {
-                let all = assigned.targets.is_empty();
-                let mine = all || self.covers(&assigned.targets, line);
-                mine.then_some((fact, assigned))
-            }
-            _ => None,
-        });
-        let said: Vec<_> = said.collect();
-        let counter = Self::last(said.iter().map(|(fact, it)| (fact.by, it.device)));
-        let asked = said.iter().filter(|(_, it)| it.again);
-        let asked = asked.map(|(fact, _)| (fact.time, fact.id)).max();
-        known.counts.sort_by_key(|(at, count)| (*at, count.id));
-        let progress = match (known.counts.last(), asked) {
-            (None, None) => "open",
-            (None, Some(_)) => "again",
-            (Some((at, count)), Some(asked)) if (*at, count.id) < asked => "again",
-            (Some((_, count)), _) if count.approved => "approved",
-            (Some(_), _) => "counted",
-        };
-        Line {
-            on_hand: known.on_hand,
-            counts: known.counts.into_iter().map(|(_, count)| count).collect(),
-            counter: counter.flatten(),
-            progress,
-        }
     }
 
     /// What is the matter with lots, purchase orders and stocktakes.
@@ -595,11 +477,9 @@ impl PlanOracle {
             let items: BTreeSet<&String> = purchase.lines.keys().map(|(item, _)| item).collect();
             for item in items {
                 let lines = purchase.lines.iter().filter(|((of, _), _)| of == item);
+                let ordered = lines.clone().map(|(_, (ordered, _))| ordered).sum();
                 let over: i128 = lines.map(|(_, (ordered, came))| came - ordered).sum();
-                let mut movements = self.movements(Family::Purchase, id);
-                let explained = movements.any(|(_, moved)| {
-                    self.name(&moved.item) == *item && moved.particulars.details.reason.is_some()
-                });
+                let explained = self.is_explained(id, item, ordered);
                 if over > 0 && !explained {
                     matters.insert(("over-received", id, Some(item.clone())));
                 }
@@ -654,18 +534,17 @@ impl PlanOracle {
     }
 }
 
-/// A change of a stock line.
-enum Row<'a> {
-    Change(i128),
-    Count(&'a Counted),
-}
-
-/// What is known of a stock line while a report is made.
-#[derive(Default)]
-struct Known {
-    on_hand: i128,
-    counts: Vec<(u64, Count)>,
-    is_due: bool,
+/// What so many units take of a part, with what is lost: rounded up, to whole ones where all is
+/// whole.
+fn taken(units: i128, per_unit: i128, attrition: u32) -> i128 {
+    let up = |dividend: i128, by: i128| (dividend + by - 1) / by;
+    let exact = up(units.max(0) * per_unit, 10_000);
+    let lost = exact * i128::from(attrition);
+    if exact % 10_000 == 0 && per_unit % 10_000 == 0 {
+        exact + up(lost, 10_000 * 10_000) * 10_000
+    } else {
+        exact + up(lost, 10_000)
+    }
 }
 
 fn is_end(body: &Body) -> bool {

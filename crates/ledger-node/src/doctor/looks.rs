@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ledger_core::entry::Content;
+use ledger_core::time::DAY_MILLIS;
 use ledger_core::{Origin, Timestamp};
 use ledger_format::entry_bytes;
 use ledger_store::{Examined, ExaminedIndex, ExaminedJournal, OpenError, Record};
@@ -25,8 +26,6 @@ const SPACE_MIN: u64 = 64 * 1024 * 1024;
 const SPACE_LOW: u64 = 512 * 1024 * 1024;
 /// The beginning of 2024: no clock that is right says less.
 const CLOCK_MIN: Timestamp = Timestamp::from_millis(1_704_067_200_000);
-/// A day in milliseconds.
-const DAY_MILLIS: u64 = 24 * 60 * 60 * 1000;
 /// So far ahead of the newest entry the clock is looked at twice: about a year.
 const IDLE_MAX_MILLIS: u64 = 400 * DAY_MILLIS;
 /// After so long a server should be backed up again.

@@ -1,5 +1,7 @@
 //! What is needed and what comes, kept from one look to the next.
 
+use ledger_core::EntryId;
+use ledger_core::document::Family;
 use ledger_core::fold::{Fold, News, Prospect};
 
 use super::Follows;
@@ -22,7 +24,9 @@ impl Follows for Plans {
 
     fn learn(&mut self, fold: &Fold, news: News) {
         let touches = news.items.iter().any(|item| self.0.goes_by(item));
-        if touches || !news.documents.is_empty() || !self.0.is_of_today(fold) {
+        // What is counted changes the stock that it goes by, a stocktake itself nothing.
+        let is_plan = |id: &EntryId| fold.family_said(*id) != Some(Family::Stocktake);
+        if touches || news.documents.iter().any(is_plan) || !self.0.is_of_today(fold) {
             self.0 = fold.prospect();
         }
     }

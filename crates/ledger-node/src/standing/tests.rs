@@ -3,9 +3,12 @@
 
 use std::fmt::Debug;
 
-use ledger_core::at_entry::{self, ItemChange, OrderChange, Plan, Refusal, StockRequest};
+use ledger_core::at_entry::{
+    self, BomChange, ItemChange, LotChange, OrderChange, Plan, Refusal, StockRequest,
+    StocktakeRequest,
+};
 use ledger_core::catalogue::Class;
-use ledger_core::entry::{Content, Details, Entry};
+use ledger_core::entry::{Content, Details, Entry, Particulars};
 use ledger_core::fold::{NumberRun, Record};
 use ledger_core::order::OrderType;
 use ledger_core::{Clock, Code, DeviceId, EntryId, Origin, Quantity, Timestamp};
@@ -134,4 +137,44 @@ fn what_is_kept_is_what_working_it_out_anew_gives() {
     house.does(|fold| at_entry::merge_items(fold, "Q", "P"));
     house.does(|fold| at_entry::archive(fold, Class::Item, "P", true));
     assert_eq!(house.names(), Vec::<String>::new());
+}
+
+/// A house that plans: what is kept follows lots, purchase orders and stocktakes too.
+#[test]
+fn what_is_kept_follows_what_is_planned() {
+    let mut house = House {
+        fold: Fold::new(),
+        standing: Standing::default(),
+        seq: 0,
+    };
+    let device = DeviceId::from_bytes([2; 16]);
+    house.does(|fold| at_entry::add_location(fold, "A", &Default::default()));
+    for item in ["BOARD", "RES", "CAP"] {
+        house.does(|fold| at_entry::add_item(fold, item, &ItemChange::default()));
+    }
+    house.does(|fold| at_entry::add_partner(fold, Class::Supplier, "MOUSE", None));
+    let two = BomChange {
+        per_unit: Some(units(2)),
+        ..BomChange::default()
+    };
+    house.does(|fold| at_entry::set_bom_line(fold, "BOARD", "RES", &two));
+    house.does(|fold| at_entry::set_bom_line(fold, "BOARD", "CAP", &two));
+    let lot = LotChange::default();
+    house.does(|fold| at_entry::plan_lot(fold, device, Some("L-1"), "BOARD", units(10), &lot));
+    house.does(|fold| at_entry::buy_short(fold, device, "L-1", Some("MOUSE")));
+    let order = house.fold.purchase(house.fold.purchases()[0]).unwrap();
+    let number = order.number.as_str();
+    house.does(|fold| at_entry::receive(fold, number, "A", &stock("RES", 12)));
+    house.does(|fold| at_entry::receive(fold, number, "A", &stock("CAP", 20)));
+    house.does(|fold| at_entry::lot_issue(fold, "L-1", "A", &stock("RES", 5)));
+    house.does(|fold| at_entry::lot_build(fold, "L-1", "A", &stock("", 3), true));
+    let origin = ORIGIN;
+    house.does(|fold| at_entry::undo(fold, origin, None, Particulars::default()));
+    let all = StocktakeRequest::default();
+    house.does(|fold| at_entry::open_stocktake(fold, device, Some("T-1"), &all));
+    house.does(|fold| at_entry::count_for(fold, "T-1", "A", &stock("CAP", 1)));
+    house.does(|fold| at_entry::approve_stocktake(fold, "T-1", None, None, None));
+    house.does(|fold| at_entry::close_stocktake(fold, "T-1", &Details::default()));
+    house.does(|fold| at_entry::close_purchase(fold, number, &Details::default()));
+    house.does(|fold| at_entry::lot_close(fold, "L-1", &Details::default()));
 }

@@ -98,7 +98,7 @@ impl Waiting {
 impl Follows for Waiting {
     fn anew(fold: &Fold) -> Self {
         let mut waiting = Self::default();
-        for item in fold.ordered_items() {
+        for item in fold.wanted_items() {
             waiting.set_item(fold, &item);
         }
         waiting

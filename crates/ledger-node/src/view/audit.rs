@@ -14,8 +14,9 @@ use super::{Deed, View, entry_json, time_text};
 use crate::NodeError;
 use crate::node::Node;
 
-/// Entries that one search reads before it gives what it found and where it stopped.
-const READ_MAX: usize = 20_000;
+/// Entries that one search reads before it gives what it found and where it stopped: about a second
+/// where each lies in a packed block.
+const READ_MAX: usize = 5_000;
 
 /// A group of kinds of entries that a search can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

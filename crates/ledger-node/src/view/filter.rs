@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use ledger_core::catalogue::{Class, ItemKind};
 use ledger_core::fold::{Fold, Spots};
+use ledger_core::time::DAY_MILLIS;
 use ledger_core::{Code, Timestamp};
 
 use super::Level;
 use crate::standing::{Supplied, Words};
-
-const DAY_MILLIS: u64 = 24 * 60 * 60 * 1000;
 
 /// What an item must be to be listed; everything that is set must hold.
 #[derive(Debug, Clone, Default)]

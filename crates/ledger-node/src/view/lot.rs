@@ -118,6 +118,9 @@ pub struct PegView {
     /// What has to be made of what is not there: the parts that it takes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PegPartView>,
+    /// Its parts are not told here: they lie too deep, or too many were told before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub parts_left_out: bool,
 }
 
 /// A part of something that has to be made first.
@@ -165,7 +168,7 @@ pub struct ShortPartView {
     pub quantity: String,
     /// Its unit.
     pub unit: String,
-    /// Whom it is usually bought from.
+    /// Whom it is bought from: its usual supplier, else whoever it was ordered from last.
     pub supplier: Option<String>,
 }
 
@@ -177,8 +180,17 @@ fn ready_text(ready: Ready) -> Option<String> {
     }
 }
 
-/// How deep what has to be made is told.
+/// How deep what has to be made is told, and of how many parts in all of a lot: where many
+/// assemblies share theirs, each of them tells of the same ones.
 const DEPTH_MAX: usize = 8;
+const PARTS_MAX: usize = 2_000;
+
+/// How much is told of what has to be made: so many parts more in all, so deep.
+struct Telling<'a> {
+    prospect: &'a Prospect,
+    left: &'a mut usize,
+    depth: usize,
+}
 
 impl View<'_> {
     /// All lots by number, or those that are open.
@@ -211,7 +223,11 @@ impl View<'_> {
     fn lot_view(&self, lot: &Lot, prospect: &Prospect) -> LotView {
         let fold = self.fold();
         let lines = fold.lot_lines(lot);
-        let lines = lines.iter().map(|line| self.lot_line(lot, line, prospect));
+        let mut left = PARTS_MAX;
+        let lines = lines
+            .iter()
+            .map(|line| self.lot_line(lot, line, prospect, &mut left));
+        let lines: Vec<LotLineView> = lines.collect();
         let is_open = lot.state == DocumentState::Open;
         let can_build = is_open.then(|| fold.can_build(prospect, lot)).flatten();
         let short = prospect.short_of(lot.id).into_iter();
@@ -222,12 +238,12 @@ impl View<'_> {
                 name: known.name,
                 quantity: quantity.to_string(),
                 unit: known.unit,
-                supplier: text_of(known.supplier.as_ref()),
+                supplier: text_of(fold.bought_from(&item).as_ref()),
             }
         });
         LotView {
             bom_differs: is_open && fold.lot_differs(lot),
-            lines: lines.collect(),
+            lines,
             can_build: can_build
                 .as_ref()
                 .map_or_else(CanBuildView::default, can_build_view),
@@ -275,7 +291,14 @@ impl View<'_> {
         }
     }
 
-    fn lot_line(&self, lot: &Lot, line: &LotLine, prospect: &Prospect) -> LotLineView {
+    /// A component; of what it has to be made of at most the parts that are left to tell.
+    fn lot_line(
+        &self,
+        lot: &Lot,
+        line: &LotLine,
+        prospect: &Prospect,
+        left: &mut usize,
+    ) -> LotLineView {
         let met = prospect.of_lot(lot.id, &line.line.item);
         LotLineView {
             line: self.bom_line(&line.line),
@@ -288,17 +311,24 @@ impl View<'_> {
             shortfall: line.shortfall.to_string(),
             covered: met.map_or(Covered::Yes, Met::covered).word(),
             ready: met.and_then(|met| ready_text(met.ready)),
-            pegs: met.map_or_else(Vec::new, |met| self.pegs(met, prospect, DEPTH_MAX)),
+            pegs: met.map_or_else(Vec::new, |met| {
+                let mut telling = Telling {
+                    prospect,
+                    left,
+                    depth: DEPTH_MAX,
+                };
+                self.pegs(met, &mut telling)
+            }),
         }
     }
 
-    fn pegs(&self, met: &Met, prospect: &Prospect, depth: usize) -> Vec<PegView> {
+    fn pegs(&self, met: &Met, telling: &mut Telling<'_>) -> Vec<PegView> {
         let pegs = met.pegs.iter();
-        pegs.map(|peg| self.peg(met, peg, prospect, depth))
-            .collect()
+        pegs.map(|peg| self.peg(met, peg, telling)).collect()
     }
 
-    fn peg(&self, met: &Met, peg: &Peg, prospect: &Prospect, depth: usize) -> PegView {
+    fn peg(&self, met: &Met, peg: &Peg, telling: &mut Telling<'_>) -> PegView {
+        let prospect = telling.prospect;
         let plain = |source| PegView {
             source,
             quantity: peg.quantity.to_string(),
@@ -307,6 +337,7 @@ impl View<'_> {
             number: None,
             date: None,
             parts: Vec::new(),
+            parts_left_out: false,
         };
         match peg.source {
             Source::Theirs => PegView {
@@ -326,19 +357,34 @@ impl View<'_> {
                 }
             }
             Source::Made(..) => {
-                let parts = prospect.outlook.made_of(peg.source);
-                let parts = parts.filter(|_| depth > 0).map(|part| PegPartView {
-                    item: part.need.item.to_string(),
-                    quantity: part.need.quantity.to_string(),
-                    covered: part.covered().word(),
-                    pegs: self.pegs(part, prospect, depth.saturating_sub(1)),
-                });
+                let parts = self.peg_parts(peg.source, telling);
                 PegView {
-                    parts: parts.collect(),
+                    parts_left_out: parts.is_none(),
+                    parts: parts.unwrap_or_default(),
                     ..plain("make")
                 }
             }
         }
+    }
+
+    /// What something has to be made of; none where that is not told.
+    fn peg_parts(&self, source: Source, telling: &mut Telling<'_>) -> Option<Vec<PegPartView>> {
+        let parts: Vec<&Met> = telling.prospect.outlook.made_of(source).collect();
+        let (depth, left) = (
+            telling.depth.checked_sub(1)?,
+            telling.left.checked_sub(parts.len())?,
+        );
+        *telling.left = left;
+        telling.depth = depth;
+        let told = parts.into_iter().map(|part| PegPartView {
+            item: part.need.item.to_string(),
+            quantity: part.need.quantity.to_string(),
+            covered: part.covered().word(),
+            pegs: self.pegs(part, telling),
+        });
+        let told = told.collect();
+        telling.depth = depth.saturating_add(1);
+        Some(told)
     }
 
     /// What people call a document by.
@@ -350,11 +396,14 @@ impl View<'_> {
     /// The open lots that build an item.
     #[must_use]
     pub fn lots_building(&self, item: &ledger_core::Code) -> Vec<LotRow> {
-        let prospect = self.fold().prospect();
         let lots = self.fold().lots_of(item);
-        lots.iter()
-            .map(|lot| self.lot_row(lot, &prospect))
-            .collect()
+        if lots.is_empty() {
+            return Vec::new();
+        }
+        self.with_prospect(|prospect| {
+            let rows = lots.iter().map(|lot| self.lot_row(lot, prospect));
+            rows.collect()
+        })
     }
 }
 

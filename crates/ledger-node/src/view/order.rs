@@ -4,13 +4,12 @@ use chrono::DateTime;
 use ledger_core::at_entry::{settings, shelves_for};
 use ledger_core::catalogue::Class;
 use ledger_core::fold::{DocumentState, Order, OrderLine};
+use ledger_core::time::DAY_MILLIS;
 use ledger_core::{Code, EntryId, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{View, text_of, time_text};
-
-const DAY_MILLIS: u64 = 86_400_000;
 
 /// An order with its lines.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -3,6 +3,7 @@
 use ledger_core::catalogue::Class;
 use ledger_core::document::Family;
 use ledger_core::fold::{DocumentState, Prospect, Purchase, PurchaseLineInfo};
+use ledger_core::time::DAY_MILLIS;
 use ledger_core::{Code, EntryId, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +34,7 @@ pub struct PurchaseView {
     pub placed: String,
     /// Its lines by item, the earliest day first.
     pub lines: Vec<PurchaseLineView>,
-    /// Whether anything is still to come.
+    /// Whether nothing is still to come.
     pub complete: bool,
     /// Whether anything should have come before today.
     pub overdue: bool,
@@ -90,8 +91,6 @@ pub struct ComingView {
     #[serde(flatten)]
     pub line: PurchaseLineView,
 }
-
-const DAY_MILLIS: u64 = 86_400_000;
 
 impl View<'_> {
     /// All purchase orders by number, or those that are open.

@@ -78,14 +78,14 @@ pub struct StocktakeLineView {
     pub batch: Option<String>,
     /// `open`, `again`, `counted` or `approved`.
     pub state: &'static str,
-    /// What the ledger had before the last count; where nothing is counted, what it has now. None
-    /// is for those who are not to be told before they count.
+    /// What the ledger had before the last count; where nothing is counted, what it has, or had when
+    /// the stocktake was closed. None is for those who are not to be told before they count.
     pub expected: Option<String>,
     /// The last count.
     pub counted: Option<String>,
     /// By how much the last count differs.
     pub variance: Option<String>,
-    /// What is there now; none is for those who are not to be told before they count.
+    /// What is there, or was when the stocktake was closed; none is for those who are not to be told before they count.
     pub on_hand: Option<String>,
     /// The device that is to count it.
     pub counter: Option<String>,

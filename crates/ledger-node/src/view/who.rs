@@ -25,6 +25,15 @@ pub struct WhoView {
     pub device: String,
 }
 
+impl WhoView {
+    /// Whether who acts may see what managers see: nobody is asked on a device that is not enrolled.
+    #[must_use]
+    pub fn is_manager(&self) -> bool {
+        let role = self.role.map(Role::from_word);
+        !self.disabled && role.is_none_or(|role| role >= Some(Role::Manager))
+    }
+}
+
 impl View<'_> {
     /// Who acts when this user does, or the device by itself.
     #[must_use]

@@ -54,7 +54,8 @@ impl Session {
             let mode = Some(Mode::for_family(job.family));
             return Step::to(Self { mode, ..self }, says);
         }
-        Step::to(self, says).writing(Action::TallyBack { piece, location })
+        let next = self.recounted_none(&piece);
+        Step::to(next, says).writing(Action::TallyBack { piece, location })
     }
 
     /// The same at the end of a count: what it was interrupted for goes on.
@@ -97,7 +98,8 @@ impl Session {
                 serial: None,
                 ..piece.clone()
             };
-            let of = (&piece.item, &piece.owner, &piece.batch);
+            let batch = piece.batch.as_deref().map(batch_name);
+            let of = (&piece.item, &piece.owner, batch);
             let count = counts.entry(of).or_insert_with(|| Counted {
                 piece: zero,
                 started: *started,
@@ -108,6 +110,11 @@ impl Session {
         }
         counts.into_values().collect()
     }
+}
+
+/// A batch as it is called, in whatever letters a label has it.
+pub(super) fn batch_name(text: &str) -> String {
+    Code::new(text).map_or_else(|_| text.to_owned(), |code| code.to_string())
 }
 
 impl Step {

@@ -244,6 +244,16 @@ impl Session {
     /// worked off, or something else is asked first.
     #[must_use]
     pub fn guide(&self, fold: &Fold) -> Option<String> {
+        self.guide_with(fold, || self.tasks(fold).into_iter().next())
+    }
+
+    /// The same, given how the first of the tasks is found; it is looked for only where nothing is
+    /// left to count at the place itself.
+    pub(super) fn guide_with(
+        &self,
+        fold: &Fold,
+        first: impl FnOnce() -> Option<Task>,
+    ) -> Option<String> {
         let job = self.job.as_ref()?;
         let is_at_it = self.mode.and_then(Mode::family) == Some(job.family);
         if !is_at_it || self.asked.is_some() || self.doubt.is_some() {
@@ -252,8 +262,7 @@ impl Session {
         if let Some(here) = self.left_to_count_here(fold).first() {
             return Some(here.next());
         }
-        let tasks = self.tasks(fold);
-        Some(match tasks.first() {
+        Some(match first() {
             Some(task) => task.next(),
             None => job.rest(fold),
         })

@@ -30,7 +30,7 @@ struct Saved {
     much: Option<SavedPiece>,
     more: Option<SavedPiece>,
     job: Option<SavedJob>,
-    doubted: Vec<(String, bool)>,
+    doubted: Vec<SavedDoubted>,
 }
 
 /// What is worked off.
@@ -202,6 +202,38 @@ impl SavedTally {
     }
 }
 
+/// What is counted a second time.
+#[derive(Debug, Serialize, Deserialize)]
+struct SavedDoubted {
+    item: String,
+    owner: Option<String>,
+    batch: Option<String>,
+    begun: bool,
+    first: Vec<SavedTally>,
+}
+
+impl SavedDoubted {
+    fn of(doubted: &Doubted) -> Self {
+        Self {
+            item: doubted.item.to_string(),
+            owner: text(doubted.owner.as_ref()),
+            batch: doubted.batch.clone(),
+            begun: doubted.begun,
+            first: doubted.first.iter().map(SavedTally::of).collect(),
+        }
+    }
+
+    fn doubted(self) -> Option<Doubted> {
+        Some(Doubted {
+            item: self.item.parse().ok()?,
+            owner: read(self.owner)?,
+            batch: self.batch,
+            begun: self.begun,
+            first: all(self.first, SavedTally::tally)?,
+        })
+    }
+}
+
 impl SavedPiece {
     fn of(piece: &Piece) -> Self {
         Self {
@@ -270,11 +302,7 @@ impl Session {
             much,
             more,
             job: self.job.as_ref().map(SavedJob::of),
-            doubted: self
-                .doubted
-                .iter()
-                .map(|doubted| (doubted.item.to_string(), doubted.begun))
-                .collect(),
+            doubted: self.doubted.iter().map(SavedDoubted::of).collect(),
         };
         serde_json::to_string(&saved).unwrap_or_default()
     }
@@ -302,10 +330,6 @@ impl Session {
             Some(job) => Some(job.job()?),
             None => None,
         };
-        let doubted = |(item, begun): (String, bool)| {
-            let item = item.parse().ok()?;
-            Some(Doubted { item, begun })
-        };
         Some(Self {
             mode,
             location: read(saved.location)?,
@@ -318,7 +342,7 @@ impl Session {
             asked,
             doubt,
             job,
-            doubted: all(saved.doubted, doubted)?,
+            doubted: all(saved.doubted, SavedDoubted::doubted)?,
         })
     }
 }

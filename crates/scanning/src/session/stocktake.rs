@@ -7,17 +7,65 @@ use ledger_core::document::Family;
 use ledger_core::fold::{Fold, LineProgress, Stocktake, StocktakeLine};
 use ledger_core::{Code, Total};
 
+use super::count::batch_name;
 use super::job::{Job, Task};
 use super::step::{Action, Counted, Input, Piece, Step, Tone};
 use super::{Mode, Session, Tally, listed};
 use crate::meaning::Word;
 
-/// An item that is counted a second time, since the first count was not what was expected.
+/// What is counted a second time, since the first count was not what was expected: one item of one
+/// owner and batch, as the scans named them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Doubted {
     pub(super) item: Code,
+    pub(super) owner: Option<Code>,
+    pub(super) batch: Option<String>,
     /// The second count has begun.
     pub(super) begun: bool,
+    /// The scans of the first count, once the second has begun: they count again when all scans of
+    /// the second are taken back.
+    pub(super) first: Vec<Tally>,
+}
+
+impl Doubted {
+    fn of(piece: &Piece) -> Self {
+        Self {
+            item: piece.item.clone(),
+            owner: piece.owner.clone(),
+            batch: piece.batch.clone(),
+            begun: false,
+            first: Vec::new(),
+        }
+    }
+
+    /// Whether a scan named the same item, owner and batch.
+    fn is_named_by(&self, piece: &Piece) -> bool {
+        self.is_of(piece) && same_batch(self.batch.as_deref(), piece.batch.as_deref())
+    }
+
+    /// Whether a scan can be of it: one of the two names no batch, or both the same.
+    fn can_be(&self, piece: &Piece) -> bool {
+        let is_open = self.batch.is_none() || piece.batch.is_none();
+        self.is_of(piece) && (is_open || self.is_named_by(piece))
+    }
+
+    fn is_of(&self, piece: &Piece) -> bool {
+        (&self.item, &self.owner) == (&piece.item, &piece.owner)
+    }
+}
+
+/// Whether two labels name the same batch, in whatever letters; or neither names one.
+fn same_batch(one: Option<&str>, other: Option<&str>) -> bool {
+    one.map(batch_name) == other.map(batch_name)
+}
+
+/// An item with its batch and owner, as far as they are named.
+fn named(item: &Code, batch: Option<&str>, owner: Option<&Code>) -> String {
+    let batch = batch.filter(|batch| *batch != NO_BATCH);
+    let batch = batch.map(|batch| format!(" batch {batch}"));
+    let owner = owner.map(|owner| format!(" owned by {owner}"));
+    let [batch, owner] = [batch, owner].map(Option::unwrap_or_default);
+    format!("{item}{batch}{owner}")
 }
 
 /// Stock without a batch, as people name it.
@@ -180,19 +228,45 @@ impl Session {
         }
     }
 
-    /// Begins the second count of an item: what was scanned of it before counts no longer.
-    pub(super) fn recounting(&self, item: &Code) -> Self {
+    /// Begins the second count of what a scan is of: what was scanned of it before counts no longer.
+    /// A scan that names no batch is of the only batch that is counted again.
+    pub(super) fn recounting(&self, piece: &Piece) -> Self {
         let mut next = self.clone();
-        let doubted = next.doubted.iter_mut();
-        let mut waiting = doubted.filter(|doubted| doubted.item == *item && !doubted.begun);
-        if let Some(doubted) = waiting.next() {
+        let is_waiting = |doubted: &&mut Doubted| !doubted.begun && doubted.can_be(piece);
+        let mut waiting: Vec<&mut Doubted> = next.doubted.iter_mut().filter(is_waiting).collect();
+        let at = waiting.iter().position(|it| it.is_named_by(piece));
+        let at = at.or_else(|| (waiting.len() == 1).then_some(0));
+        if let Some(doubted) = at.and_then(|at| waiting.get_mut(at)) {
             doubted.begun = true;
-            next.tallied.retain(|tally| match tally {
-                Tally::Known(scan) => scan.piece.item != *item,
-                Tally::Unknown(_) => true,
-            });
+            let of_first = |tally: &mut Tally| match tally {
+                Tally::Known(scan) => doubted.is_named_by(&scan.piece),
+                Tally::Unknown(_) => false,
+            };
+            let first = next.tallied.extract_if(.., of_first).collect();
+            doubted.first = first;
         }
         next
+    }
+
+    /// The last scan, of this, is taken back. Where it was the only one of a second count, the first
+    /// counts again.
+    pub(super) fn recounted_none(mut self, piece: &Piece) -> Self {
+        let doubted = self.doubted.iter_mut();
+        let mut begun = doubted.filter(|doubted| doubted.begun && doubted.can_be(piece));
+        let Some(doubted) = begun.next() else {
+            return self;
+        };
+        let mut left = self.tallied.iter().filter_map(|tally| match tally {
+            Tally::Known(scan) => Some(&scan.piece),
+            Tally::Unknown(_) => None,
+        });
+        if left.any(|piece| doubted.can_be(piece)) {
+            return self;
+        }
+        doubted.begun = false;
+        let first = std::mem::take(&mut doubted.first);
+        self.tallied.splice(..0, first);
+        self
     }
 
     /// Asks for a second count where the first is not what the ledger has, before the place is left:
@@ -219,20 +293,12 @@ impl Session {
             return None;
         }
         let told = other.iter().map(|(piece, expected)| {
-            format!("{} of {}, {expected} expected", piece.quantity, piece.item)
+            let what = named(&piece.item, piece.batch.as_deref(), piece.owner.as_ref());
+            format!("{} of {what}, {expected} expected", piece.quantity)
         });
         let told = listed(told);
-        let mut doubted: Vec<Doubted> = Vec::new();
-        for (piece, _) in other {
-            if doubted.iter().all(|doubted| doubted.item != piece.item) {
-                doubted.push(Doubted {
-                    item: piece.item,
-                    begun: false,
-                });
-            }
-        }
         let next = Self {
-            doubted,
+            doubted: other.iter().map(|(piece, _)| Doubted::of(piece)).collect(),
             times: None,
             ..self.clone()
         };
@@ -255,9 +321,9 @@ impl Session {
         };
         let open = job.sorted(job.to_count(fold, Some(location))).into_iter();
         let open = open.filter(|task| !self.is_tallied(task));
-        let open = listed(open.map(|task| match &task.batch {
-            Some(batch) => format!("{} batch {batch}", task.item),
-            None => task.item.to_string(),
+        let open = listed(open.map(|task| {
+            let batch = task.batch.as_ref().map(Code::as_str);
+            named(&task.item, batch, task.owner.as_ref())
         }));
         match open.is_empty() {
             true => step,

@@ -332,7 +332,7 @@ pub(super) async fn export_lines(
         read_whole(&unread)?;
         let mut lines = Vec::new();
         for item in view.items(&filter) {
-            let sku = Code::new(&item.sku).map_err(|_| Problem::internal())?;
+            let sku = Code::new(&item.sku).or(Err(Problem::internal()))?;
             let there = view.show(&sku).lines.unwrap_or_default();
             lines.extend(there.into_iter().map(|line| (item.sku.clone(), line)));
         }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use ledger_core::at_entry::{self, BomChange, Plan, Refusal};
+use ledger_core::at_entry::{self, BomChange, Plan, Refusal, find_item};
 use ledger_core::fold::Fold;
 use ledger_core::{Quantity, Timestamp};
 use ledger_node::View;
@@ -10,6 +10,8 @@ use ledger_node::view::{BomLineView, BomView, LotRow};
 use serde::Deserialize;
 
 use crate::api::{Named, PathOf, QueryOf};
+use crate::lang::Words;
+use crate::pages::edit::{EditField, Edits};
 use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
@@ -36,25 +38,40 @@ struct BomPage {
     head: Head,
     bom: BomView,
     /// The line that is open to be changed.
-    line: Option<BomLineView>,
+    line: Option<LineEdit>,
     has_levels: bool,
     /// Open lots that build it.
     lots: Vec<LotRow>,
 }
 
-impl BomPage {
-    /// What a field of the form for a line begins with.
-    fn begins(&self, name: &str) -> String {
-        let Some(line) = &self.line else {
-            return String::new();
-        };
-        match name {
-            "part" => line.item.clone(),
-            "quantity" => self.frame.typed(&line.quantity),
-            "attrition" if line.attrition != "0" => self.frame.typed(&line.attrition),
-            "refs" => line.refs.clone().unwrap_or_default(),
-            _ => String::new(),
+/// The fields of a line that is open.
+const FIELDS: [&str; 3] = ["quantity", "attrition", "refs"];
+
+/// The form of a line that is open.
+struct LineEdit {
+    item: String,
+    quantity: EditField,
+    attrition: EditField,
+    refs: EditField,
+}
+
+impl LineEdit {
+    fn of(frame: &Frame, form: &Form, line: &BomLineView) -> Self {
+        let field = |name: &str, current: &str| EditField::of(form, "set", name, current);
+        Self {
+            item: line.item.clone(),
+            quantity: field("quantity", &frame.typed(&line.quantity)),
+            attrition: field("attrition", &percent(frame.words, &line.attrition)),
+            refs: field("refs", line.refs.as_deref().unwrap_or_default()),
         }
+    }
+}
+
+/// A percentage as its field shows it: nothing where nothing is lost.
+fn percent(words: Words, attrition: &str) -> String {
+    match attrition {
+        "0" => String::new(),
+        some => words.typed(some),
     }
 }
 
@@ -73,7 +90,7 @@ fn bom_page(
     let line = bom.lines.iter().find(|line| line.item == query.part);
     Ok(BomPage {
         head: Head::of(view, &sku, "/bom"),
-        line: line.cloned(),
+        line: line.map(|line| LineEdit::of(&frame, &form, line)),
         has_levels: bom.lines.iter().any(|line| line.made),
         lots: view.lots_building(&sku),
         bom,
@@ -102,7 +119,10 @@ where
     P: FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + 'static,
 {
     let named = Named::Item(sku.clone());
-    let query = BomQuery::default();
+    let query = BomQuery {
+        part: fields.raw("line").to_owned(),
+        ..BomQuery::default()
+    };
     let build = move |view: &View<'_>, frame, form| bom_page(view, frame, form, &sku, &query);
     visit.write((which, fields), named, plan, build).await
 }
@@ -113,13 +133,38 @@ fn set_plan(visit: &Visit, fields: &Fields) -> Result<(String, BomChange), Probl
     if typed.quantity.is_negative() || typed.quantity.is_zero() {
         return Err(problem("bad-per-unit"));
     }
-    let attrition = fields.number(visit.words, "attrition")?;
+    // A part that is added may be one that is there: what is left empty stays as it is then.
     let change = BomChange {
         per_unit: Some(typed.quantity),
-        attrition: Some(attrition.unwrap_or(Quantity::ZERO)),
-        refs: Some(fields.raw("refs").to_owned()),
+        attrition: fields.number(visit.words, "attrition")?,
+        refs: fields.text("refs"),
     };
     Ok((part, change))
+}
+
+/// What of a line that was open is to be another than the form showed.
+fn changed(
+    fold: &Fold,
+    (parent, part): (&str, &str),
+    (edits, words): (&Edits, Words),
+    typed: &BomChange,
+) -> Result<BomChange, Refusal> {
+    let (parent, _) = find_item(fold, parent)?;
+    let (part, _) = find_item(fold, part)?;
+    let mut bom = fold.bom(&parent).into_iter();
+    // Somebody has taken it off since.
+    let line = bom.find(|line| line.item == part);
+    let line = line.ok_or_else(|| Refusal::new("changed-meanwhile", ""))?;
+    let hundredths = i64::from(line.attrition).saturating_mul(100);
+    let attrition = Quantity::from_ten_thousandths(hundredths).to_string();
+    let units = words.typed(&line.per_unit.to_string());
+    let per_unit = edits.change("quantity", &units)?;
+    let lost = edits.change("attrition", &percent(words, &attrition))?;
+    Ok(BomChange {
+        per_unit: typed.per_unit.filter(|_| per_unit.is_some()),
+        attrition: lost.map(|_| typed.attrition.unwrap_or(Quantity::ZERO)),
+        refs: edits.change("refs", &line.refs.unwrap_or_default())?,
+    })
 }
 
 /// Sets a line, new or not.
@@ -129,12 +174,20 @@ pub(super) async fn set(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let parent = sku.clone();
-    let plan = set_plan(&visit, &fields).map(|(part, change)| {
+    let words = visit.words;
+    let is_open = fields.text("line").is_some();
+    let edits = is_open.then(|| Edits::of(&fields, &FIELDS));
+    let plan = set_plan(&visit, &fields).map(|(part, typed)| {
         let done = Done::new(format!("{}/bom", path_of(&parent)), "done-bom-set")
             .value("item", parent.clone())
             .value("part", part.clone());
-        let plan =
-            move |fold: &Fold, _: Timestamp| at_entry::set_bom_line(fold, &parent, &part, &change);
+        let plan = move |fold: &Fold, _: Timestamp| {
+            let change = match &edits {
+                Some(edits) => changed(fold, (&parent, &part), (edits, words), &typed)?,
+                None => typed,
+            };
+            at_entry::set_bom_line(fold, &parent, &part, &change)
+        };
         (plan, done)
     });
     act(visit, ("set", fields), sku, plan).await

@@ -4,9 +4,10 @@
 use askama::Template;
 use axum::response::Response;
 use ledger_core::Code;
-use ledger_core::at_entry::find_lot;
+use ledger_core::at_entry::{Shelf, find_lot, shelves_for_lot};
 use ledger_core::catalogue::Class;
 use ledger_core::document::Family;
+use ledger_core::fold::{Fold, Lot};
 use ledger_node::View;
 use ledger_node::view::{
     BuildStepView, ExceptionView, LotLineView, LotView, OrderMoveView, PartnerView, PegView,
@@ -21,6 +22,10 @@ use crate::pages::frame::Frame;
 use crate::pages::items::item::Offers;
 use crate::pages::visit::{Visit, in_path};
 use crate::problem::Problem;
+
+/// Text that names our own stock, and stock without a batch.
+const OUR_OWN: &str = "-";
+const NO_BATCH: &str = "-";
 
 /// Ready on a day that nobody said.
 pub(super) const SOME_DAY: &str = "some-day";
@@ -53,7 +58,12 @@ struct Line {
 struct Parts {
     item: String,
     from: String,
+    /// Whose stock; empty is what the lot takes by itself.
+    owner: String,
+    batch: String,
     quantity: String,
+    /// Where it goes when it comes back.
+    back: String,
 }
 
 #[derive(Template)]
@@ -84,6 +94,28 @@ impl LotPage {
     fn opens(&self, which: &str) -> bool {
         let is_asked = which == "issue" && !self.parts.item.is_empty();
         is_asked || self.form.problem(which).is_some()
+    }
+
+    /// Forms that are not on the page as it is now: why one could not be done stands above it.
+    fn closed_forms(&self) -> Vec<&'static str> {
+        let is_open = self.is_open();
+        let forms = [
+            ("issue", is_open),
+            ("build", is_open),
+            ("close", is_open && self.frame.is_manager()),
+            ("adopt", self.offers_adoption()),
+            ("buy", self.offers_buying()),
+        ];
+        let gone = forms.into_iter().filter(|(_, is_there)| !is_there);
+        gone.map(|(which, _)| which).collect()
+    }
+
+    fn offers_adoption(&self) -> bool {
+        self.shown.bom_differs && self.frame.is_manager()
+    }
+
+    fn offers_buying(&self) -> bool {
+        self.is_open() && self.frame.is_manager() && !self.shown.short.is_empty()
     }
 
     fn ready(&self, day: &str) -> String {
@@ -135,7 +167,7 @@ pub(super) fn lot_page(
     let usual = fold.item(&lot.item).location;
     Ok(LotPage {
         key: key_of(fold, Family::Lot, &shown.lot.number, &shown.lot.entry),
-        parts: parts(view, &frame, &lines, &query.item),
+        parts: parts(view, &frame, &lot, &query.item),
         exceptions: view.exceptions_of_document(lot.id),
         offers: Offers::places_like(view, &[], ""),
         usual: usual.map(|usual| usual.to_string()).unwrap_or_default(),
@@ -148,23 +180,52 @@ pub(super) fn lot_page(
     })
 }
 
-/// What is still needed of a part, and a place where there is some.
-fn parts(view: &View<'_>, frame: &Frame, lines: &[Line], item: &str) -> Parts {
-    let line = lines.iter().find(|line| line.view.line.item == item);
-    let (Some(line), Ok(sku)) = (line, Code::new(item)) else {
+/// What is still needed of a part, and the first place that it is taken from.
+fn parts(view: &View<'_>, frame: &Frame, lot: &Lot, item: &str) -> Parts {
+    let line = lot.bom.iter().find(|line| line.item.as_str() == item);
+    let Some(line) = line else {
         return Parts::default();
     };
-    let stock = view.fold().lines(&sku).into_iter();
-    let mut places = stock.filter(|line| line.on_hand > ledger_core::Total::ZERO);
-    let usual = view.fold().item(&sku).location;
-    let first = places.next().map(|line| line.key.location);
-    Parts {
+    let fold = view.fold();
+    let required = lot.required(line);
+    let shelves = shelves_for_lot(fold, lot, &line.item, required);
+    let shelf = shelves.into_iter().next();
+    let usual = fold.item(&line.item).location;
+    let usual = usual.map(|usual| usual.to_string()).unwrap_or_default();
+    let taken = fold.outstanding(lot.id, &line.item).pop();
+    let back = taken.map_or_else(|| usual.clone(), |(line, ..)| line.location.to_string());
+    let begun = Parts {
         item: item.to_owned(),
-        from: usual
-            .or(first)
-            .map(|code| code.to_string())
-            .unwrap_or_default(),
-        quantity: frame.typed(&line.view.required),
+        from: usual,
+        quantity: frame.typed(&required.to_string()),
+        back,
+        ..Parts::default()
+    };
+    match shelf {
+        Some(shelf) => begun.of_shelf(fold, frame, lot, &shelf),
+        None => begun,
+    }
+}
+
+impl Parts {
+    /// The same, taken from a shelf: whose stock and which batch is named where it could be another.
+    fn of_shelf(self, fold: &Fold, frame: &Frame, lot: &Lot, shelf: &Shelf) -> Self {
+        let line = &shelf.line;
+        let here = fold.lines(&line.item).into_iter().filter(|other| {
+            let key = &other.key;
+            !other.on_hand.is_zero() && (&key.location, &key.owner) == (&line.location, &line.owner)
+        });
+        let owner = line.owner.as_ref().map(Code::to_string);
+        let batch = line.batch.as_ref().map(Code::to_string);
+        let ours = lot.customer.is_some().then(|| OUR_OWN.to_owned());
+        let unbatched = (here.count() > 1).then(|| NO_BATCH.to_owned());
+        Self {
+            from: line.location.to_string(),
+            owner: owner.or(ours).unwrap_or_default(),
+            batch: batch.or(unbatched).unwrap_or_default(),
+            quantity: frame.typed(&shelf.quantity.to_string()),
+            ..self
+        }
     }
 }
 
@@ -212,6 +273,7 @@ fn peg_words(frame: &Frame, peg: &PegView) -> String {
         ("purchase-order" | "lot", _, None) => {
             frame.with2("peg-from", "quantity", quantity, "number", number)
         }
+        ("make", _, _) if peg.parts_left_out => frame.with("peg-make-untold", "quantity", quantity),
         ("make", _, _) => frame.with("peg-make", "quantity", quantity),
         _ => frame.with("peg-nothing", "quantity", quantity),
     };

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use ledger_core::at_entry::{self, Plan, Refusal, find_thing};
-use ledger_core::catalogue::{Class, key};
+use ledger_core::catalogue::{Class, Value, key};
 use ledger_core::fold::Fold;
 use ledger_core::{Code, Timestamp};
 use ledger_node::View;
@@ -128,13 +128,15 @@ fn supplier_page(
 ) -> Result<SupplierPage, Problem> {
     let fold = view.fold();
     let code = find_thing(fold, Class::Supplier, code)?;
+    let theirs = Value::code(Some(&code));
     let items = fold.items().into_iter().filter(|item| {
-        let theirs = fold.item(item).supplier;
-        theirs.as_ref() == Some(&code)
+        // The rest of an item is not looked at: there are many.
+        fold.field(Class::Item, item, key::USUAL_SUPPLIER) == theirs
     });
     let items = items.take(ITEMS_MAX).map(|item| {
         let on_order = fold.on_order(&item).to_string();
-        (item.to_string(), fold.item(&item).name, on_order)
+        let name = fold.name_of(Class::Item, &item);
+        (item.to_string(), name, on_order)
     });
     let mut purchases = view.purchases(true);
     purchases.retain(|purchase| purchase.supplier.as_deref() == Some(code.as_str()));

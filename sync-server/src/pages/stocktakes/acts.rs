@@ -25,18 +25,21 @@ async fn act(
     plan: Wanted,
 ) -> Result<Response, Problem> {
     let named = Named::Stocktake(number.clone());
-    let build = move |view: &View<'_>, frame, form: Form| {
-        stocktake_page(view, frame, form, &number, LinesQuery::default())
-    };
+    let query = LinesQuery::of(&fields);
+    let build =
+        move |view: &View<'_>, frame, form: Form| stocktake_page(view, frame, form, &number, query);
     visit.write((which, fields), named, plan, build).await
 }
 
 /// Back to the page, with the lines that it showed.
 fn back(number: &str, fields: &Fields) -> String {
     let page = format!("/stocktakes/{}", in_path(number));
-    match fields.raw("show") {
-        "" => page,
-        show => format!("{page}?show={}", in_path(show)),
+    let values = ["show", "from"].map(|name| (name, fields.raw(name)));
+    let values = values.iter().filter(|(_, value)| !value.is_empty());
+    let values = values.map(|(name, value)| format!("{name}={}", in_path(value)));
+    match values.collect::<Vec<_>>().join("&") {
+        none if none.is_empty() => page,
+        query => format!("{page}?{query}"),
     }
 }
 
@@ -140,7 +143,7 @@ fn approved(number: &str, fields: &Fields) -> Wanted {
     if fields.is_on("all") {
         let known = fields.raw("seen").to_owned();
         let plan = move |fold: &Fold, _: Timestamp| {
-            let counts = waiting(fold, &stocktake).unwrap_or_default();
+            let counts = waiting(fold, &stocktake)?;
             if seen(&counts) != known {
                 return Err(Refusal::new("counted-meanwhile", ""));
             }

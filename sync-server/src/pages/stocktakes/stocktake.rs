@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use askama::Template;
 use axum::response::Response;
 use ledger_core::EntryId;
-use ledger_core::at_entry::find_stocktake;
+use ledger_core::at_entry::{Refusal, find_stocktake};
 use ledger_core::fold::{Fold, LineProgress};
 use ledger_node::View;
 use ledger_node::view::{StocktakeCountView, StocktakeLineView, StocktakeView};
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::list::stocktake_key;
 use crate::api::{PathOf, QueryOf};
 use crate::pages::export::{Columns, FileQuery, Sheet};
-use crate::pages::form::Form;
+use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -38,6 +38,14 @@ pub(crate) struct LinesQuery {
 }
 
 impl LinesQuery {
+    /// The lines that a page showed whose form was sent.
+    pub(super) fn of(fields: &Fields) -> Self {
+        Self {
+            show: fields.raw("show").to_owned(),
+            from: fields.raw("from").to_owned(),
+        }
+    }
+
     fn choices() -> [(&'static str, &'static str); 4] {
         [
             ("all", "stocktakes-lines-all"),
@@ -55,7 +63,7 @@ impl LinesQuery {
     fn takes(&self, line: &StocktakeLineView) -> bool {
         match self.show.as_str() {
             "open" => is_to_count(line),
-            "waiting" => line.state == LineProgress::Counted.word(),
+            "waiting" => is_waiting(line),
             "differing" => line.variance.as_deref().is_some_and(|off| off != "0"),
             _ => true,
         }
@@ -115,7 +123,7 @@ impl StocktakePage {
 }
 
 /// The counts that wait to be approved.
-pub(super) fn waiting(fold: &Fold, number: &str) -> Result<Vec<EntryId>, Problem> {
+pub(super) fn waiting(fold: &Fold, number: &str) -> Result<Vec<EntryId>, Refusal> {
     let stocktake = find_stocktake(fold, number)?;
     let lines = fold.stocktake_lines(&stocktake).into_iter();
     let waiting = lines.filter(|line| line.progress == LineProgress::Counted);
@@ -124,8 +132,22 @@ pub(super) fn waiting(fold: &Fold, number: &str) -> Result<Vec<EntryId>, Problem
         .collect())
 }
 
-/// A short word that differs for other counts: whoever approves all of them has seen these.
+/// The same of a report that was made already.
+fn waiting_of(report: &StocktakeView) -> Vec<EntryId> {
+    let waiting = report.lines.iter().filter(|line| is_waiting(line));
+    let last = waiting.filter_map(|line| line.counts.last());
+    last.filter_map(|count| count.entry.parse().ok()).collect()
+}
+
+fn is_waiting(line: &StocktakeLineView) -> bool {
+    line.state == LineProgress::Counted.word()
+}
+
+/// A short word that differs for other counts, in whatever order: whoever approves all of them has
+/// seen these.
 pub(super) fn seen(counts: &[EntryId]) -> String {
+    let mut counts = counts.to_vec();
+    counts.sort_unstable();
     let mut hasher = DefaultHasher::new();
     counts.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
@@ -147,7 +169,7 @@ pub(super) fn stocktake_page(
     } else {
         report.for_counting()
     };
-    let counts = waiting(fold, number)?;
+    let counts = waiting_of(&report);
     let uncounted = report
         .lines
         .iter()
@@ -193,7 +215,7 @@ fn shown_line(form: &Form, line: StocktakeLineView) -> Line {
         .iter()
         .all(|(name, value)| form.value("count", name, "\u{0}") == *value);
     Line {
-        waits: last.filter(|_| line.state == LineProgress::Counted.word()),
+        waits: last.filter(|_| is_waiting(&line)),
         counts: if several {
             line.counts.clone()
         } else {

@@ -206,6 +206,7 @@ const BAD: &str = r#"
 422 unknown-customer PATCH lots/L1 {"customer": "NOPE"}
 422 nothing-to-set PATCH lots/L1 {}
 400 bad-body PATCH lots/L1 {"item": "BOARD"}
+400 bad-body PATCH lots/L1 {"quantity": null}
 404 unknown-lot PATCH lots/NOPE {"quantity": 1}
 404 unknown-lot POST lots/NOPE/adopt {}
 400 bad-movement POST lots/L1/issue {"item": "R-100", "quantity": 1}
@@ -225,9 +226,11 @@ const BAD: &str = r#"
 400 bad-body POST purchase-orders {"supplier": null}
 400 bad-body PATCH purchase-orders/P1 {"number": "P2"}
 422 nothing-to-set PATCH purchase-orders/P1 {}
+422 line-twice PATCH purchase-orders/P1 {"lines": [{"item": "R-100", "quantity": 5}, {"item": "R-100", "quantity": 6}]}
 422 unknown-line PATCH purchase-orders/P1 {"lines": [{"item": "R-100", "quantity": 0, "date": "2027-01-01"}]}
 404 unknown-purchase-order POST purchase-orders/NOPE/close {}
 409 not-ordered POST purchase-orders/P1/receive {"item": "BOARD", "quantity": 1, "location": "A-01"}
+400 bad-movement POST lots/L1/issue {"item": "R-100", "quantity": 1, "location": "A-01", "stocktake": "T1"}
 400 bad-movement POST purchase-orders/P1/receive {"item": "R-100", "quantity": 1, "from": "A-01", "location": "A-01"}
 "#;
 
@@ -314,4 +317,60 @@ async fn a_plan_that_is_sent_twice_is_made_once() {
     );
     let lots = shop.api("lots").await.json();
     assert_eq!(lots["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_booked_for_a_document_is_described_without_what_it_refuses() {
+    let (shop, token) = shop().await;
+    let description = shop.api("openapi.json").await.json();
+    let lot = json!({ "number": "L1", "item": "BOARD", "quantity": 1 });
+    shop.done("POST", "lots", &token, lot).await;
+    for act in [
+        "lots/{number}/issue",
+        "lots/{number}/return",
+        "purchase-orders/{number}/receive",
+    ] {
+        let path = &description["paths"][format!("/{act}")];
+        let body = &path["post"]["requestBody"]["content"]["application/json"]["schema"];
+        let text = body.to_string();
+        assert!(text.contains("\"location\""), "{act}: {body:#}");
+        for key in ["stocktake", "all_batches", "order", "to_owner"] {
+            assert!(!text.contains(&format!("\"{key}\":")), "{act} has {key}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn parts_of_a_customer_go_into_their_lot_and_come_back_as_theirs() {
+    let (shop, token) = shop().await;
+    let post = async |path: &str, body: Value| shop.done("POST", path, &token, body).await;
+    post("customers", json!({ "code": "ACME" })).await;
+    post("locations", json!({ "number": "B-02" })).await;
+    let theirs = json!({
+        "item": "R-100",
+        "to": "B-02",
+        "quantity": 10,
+        "owner": "ACME",
+        "batch": "B1",
+    });
+    post("movements", theirs).await;
+    let lot = json!({ "number": "L1", "item": "BOARD", "quantity": 2, "customer": "ACME" });
+    post("lots", lot).await;
+    let lines = async || {
+        let item = shop.api("items/R-100").await.json();
+        let lines = item["lines"].as_array().unwrap().iter();
+        let told =
+            lines.map(|line| format!("{} {} {}", line["owner"], line["batch"], line["on_hand"]));
+        told.collect::<Vec<String>>()
+    };
+    let part = |quantity: i64| json!({ "item": "R-100", "location": "B-02", "quantity": quantity });
+    post("lots/L1/issue", part(10)).await;
+    assert_eq!(lines().await, ["null null \"7\""]);
+    post("lots/L1/return", part(4)).await;
+    assert_eq!(lines().await, ["null null \"7\"", "\"ACME\" \"B1\" \"4\""]);
+    let mut ours = part(1);
+    ours["owner"] = json!("-");
+    let reply = shop.json("POST", "lots/L1/issue", &token, ours).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.body);
+    assert!(lines().await.contains(&"null null \"-1\"".to_owned()));
 }

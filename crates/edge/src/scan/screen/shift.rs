@@ -442,7 +442,7 @@ impl<'a> Shift<'a> {
                 document,
                 owner: session.owner().map(ToString::to_string),
                 reason: session.reason().map(str::to_owned),
-                prompt: session.prompt(fold),
+                prompt: session.prompt_with(fold, &tasks),
                 typed: self.typed.clone(),
                 notice: self.notice.clone(),
                 answered: self.answered.iter().cloned().collect(),

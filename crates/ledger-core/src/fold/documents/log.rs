@@ -68,7 +68,7 @@ pub(in crate::fold) enum Topic {
 
 impl Topic {
     /// The item whose quantities it is about.
-    pub(super) fn item(&self) -> Option<&Code> {
+    pub(in crate::fold) fn item(&self) -> Option<&Code> {
         match self {
             Self::Wanted(item) | Self::Rank(item) | Self::Ordered(item, _) => Some(item),
             Self::Field(_) | Self::Bom | Self::Counter(_) | Self::Again(_) | Self::Approved(_) => {
@@ -78,7 +78,7 @@ impl Topic {
     }
 
     /// The item of an order's line that it is about.
-    pub(in crate::fold) fn ordered_item(&self) -> Option<&Code> {
+    pub(in crate::fold) fn wanted_item(&self) -> Option<&Code> {
         match self {
             Self::Wanted(item) | Self::Rank(item) => Some(item),
             Self::Ordered(..)
@@ -172,6 +172,11 @@ impl Log {
     /// What was said on a topic.
     pub(in crate::fold) fn said(&self, topic: &Topic) -> &[Said<Word>] {
         self.said.get(topic).map_or(&[], Vec::as_slice)
+    }
+
+    /// The topics from one on that anything was said on.
+    pub(in crate::fold) fn topics_from(&self, first: &Topic) -> impl Iterator<Item = &Topic> {
+        self.said.range(first..).map(|(topic, _)| topic)
     }
 
     /// The topics that anything was said on.
@@ -339,13 +344,13 @@ impl Documents {
     }
 
     /// Items that any order has a line of, likewise.
-    pub(in crate::fold) fn ordered_items(
+    pub(in crate::fold) fn wanted_items(
         &self,
         counts: impl Fn(TxKey) -> bool,
     ) -> impl Iterator<Item = &Code> {
         let items = self.by_item.keys();
         items.filter(move |item| {
-            let says = |log: &Log| log.says(|topic| topic.ordered_item() == Some(item), &counts);
+            let says = |log: &Log| log.says(|topic| topic.wanted_item() == Some(item), &counts);
             let mut with = self.with_item(item);
             with.any(|id| self.logs.get(&id).is_some_and(says))
         })

@@ -1,7 +1,8 @@
 //! The dump of what is planned: bills of materials, production lots, purchase orders, stocktakes.
 
 use super::Line;
-use crate::fold::{Fold, LineKey};
+use crate::fold::Fold;
+use crate::id::EntryId;
 use crate::production::BomLine;
 use crate::stocktake::Target;
 
@@ -25,11 +26,8 @@ impl Line {
             .optional(line.refs.as_ref())
     }
 
-    fn stock_line(self, line: &LineKey) -> Self {
-        self.code(Some(&line.item))
-            .code(Some(&line.location))
-            .code(line.owner.as_ref())
-            .code(line.batch.as_ref())
+    fn targets<'a>(self, targets: impl IntoIterator<Item = &'a Target>) -> Self {
+        targets.into_iter().fold(self, Self::target)
     }
 
     fn target(self, target: &Target) -> Self {
@@ -111,7 +109,7 @@ impl Fold {
     pub(super) fn dump_stocktakes(&self, take: &mut dyn FnMut(&[u8])) {
         let ids = self.stocktakes().into_iter();
         for stocktake in ids.filter_map(|id| self.stocktake(id)) {
-            let mut line = Line::new(17)
+            let line = Line::new(17)
                 .entry(stocktake.id)
                 .code(Some(&stocktake.number))
                 .text(stocktake.state.word())
@@ -119,23 +117,27 @@ impl Fold {
                 .day(stocktake.due)
                 .bytes(&[u8::from(stocktake.blind)])
                 .optional(stocktake.title.as_ref());
-            for target in stocktake.targets.iter() {
-                line = line.target(target);
-            }
-            take(&line.0);
-            for line in self.stocktake_lines(&stocktake) {
-                let counter = line.counter.map(|device| device.to_string());
-                let mut record = Line::new(18)
-                    .entry(stocktake.id)
-                    .stock_line(&line.line)
-                    .text(line.progress.word())
-                    .optional(counter.as_ref());
-                for count in &line.counts {
-                    record = record.entry(count.id).total(count.expected);
-                    record = record.bytes(&[u8::from(count.for_it), u8::from(count.approved)]);
-                }
-                take(&record.0);
-            }
+            take(&line.targets(stocktake.targets.iter()).0);
+            self.dump_instructions(stocktake.id, take);
+        }
+    }
+
+    /// What was said of a stocktake's lines. How they stand follows from that and from their rows,
+    /// of which there may be very many.
+    fn dump_instructions(&self, id: EntryId, take: &mut dyn FnMut(&[u8])) {
+        let said = self.stocktake_instructions(id);
+        for (target, (_, device)) in &said.counters {
+            let device = device.map(|device| device.to_string());
+            let line = Line::new(18).entry(id).optional(device.as_ref());
+            take(&line.targets(target.as_ref()).0);
+        }
+        for (target, (since, entry)) in &said.again {
+            let line = Line::new(19).entry(id).entry(*entry);
+            let line = line.bytes(&since.millis().to_be_bytes());
+            take(&line.targets(target.as_ref()).0);
+        }
+        for count in self.approved_counts(id) {
+            take(&Line::new(20).entry(id).entry(count).0);
         }
     }
 }

@@ -77,9 +77,10 @@ impl Shop {
     }
 
     fn write(&mut self, bodies: Vec<Body>) {
+        // What is written together has one time.
+        let time = Timestamp::from_millis(self.seq + 1);
         let records = bodies.into_iter().map(|body| {
             self.seq += 1;
-            let time = Timestamp::from_millis(self.seq);
             let content = EntryContent::Known(Entry {
                 time,
                 clock: Clock::new(time, 0),

@@ -248,3 +248,171 @@ async fn exceptions_of_plans_lead_to_them() {
         .await;
     german.shows(&["Mehr gebaut als geplant", "Von Los L-1 ist mehr gebaut"]);
 }
+
+impl Shop {
+    /// Ten of R-100 of ACME's batch B1 at B-02, and a lot L-1 of two boards for them.
+    fn for_acme(self) -> Self {
+        let place = LocationChange {
+            site: Some("main".to_owned()),
+            ..LocationChange::default()
+        };
+        self.write(|fold| add_location(fold, "B-02", &place));
+        self.write(|fold| at_entry::add_partner(fold, Class::Customer, "ACME", None));
+        let theirs = StockRequest {
+            item: "R-100".to_owned(),
+            quantity: "10".parse().unwrap(),
+            owner: Some("ACME".to_owned()),
+            batch: Some("B1".to_owned()),
+            ..StockRequest::default()
+        };
+        self.write(|fold| add(fold, "B-02", &theirs));
+        lot(&self, "L-1", "2");
+        let change = LotChange {
+            customer: Some(Some("ACME".to_owned())),
+            ..LotChange::default()
+        };
+        self.write(|fold| at_entry::set_lot(fold, "L-1", &change));
+        self
+    }
+
+    /// What is there of R-100, line by line.
+    async fn resistors(&self) -> Vec<String> {
+        let item = self.api("items/R-100").await.json();
+        let lines = item["lines"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let lines = lines.map(|line| {
+            ["location", "owner", "batch", "on_hand"]
+                .map(|key| text(&line[key]))
+                .join(" ")
+        });
+        lines.collect()
+    }
+}
+
+#[tokio::test]
+async fn the_stock_of_a_lot_s_customer_is_issued_and_comes_back_as_theirs() {
+    let shop = shop().for_acme();
+    let worker = shop.visitor(Role::Operator).await;
+    let page = worker.get("/lots/L-1?item=R-100").await;
+    let (_, form) = page.body.split_once("action=\"/lots/L-1/issue\"").unwrap();
+    let form = form.split("</form>").next().unwrap();
+    for (name, value) in [
+        ("item", "R-100"),
+        ("location", "B-02"),
+        ("quantity", "8"),
+        ("owner", "ACME"),
+        ("batch", "B1"),
+    ] {
+        let field = form.split(&format!("name=\"{name}\"")).nth(1).unwrap();
+        let field = field.split('>').next().unwrap();
+        assert!(
+            field.contains(&format!("value=\"{value}\"")),
+            "{name}: {field}"
+        );
+    }
+    let sent = [
+        ("item", "R-100"),
+        ("location", "B-02"),
+        ("quantity", "8"),
+        ("owner", "ACME"),
+        ("batch", "B1"),
+    ];
+    worker.post("/lots/L-1/issue", &sent).await.goes_to();
+    assert_eq!(shop.resistors().await, ["A-01 - - 5", "B-02 ACME B1 2"]);
+    let back = [("item", "R-100"), ("location", "A-01"), ("quantity", "3")];
+    worker.post("/lots/L-1/return", &back).await.goes_to();
+    assert_eq!(
+        shop.resistors().await,
+        ["A-01 - - 5", "A-01 ACME B1 3", "B-02 ACME B1 2"]
+    );
+    // Nothing named: still theirs, where only theirs lies.
+    let sent = [("item", "R-100"), ("location", "B-02"), ("quantity", "2")];
+    worker.post("/lots/L-1/issue", &sent).await.goes_to();
+    assert_eq!(shop.resistors().await, ["A-01 - - 5", "A-01 ACME B1 3"]);
+}
+
+#[tokio::test]
+async fn what_an_open_lot_offers_no_longer_says_why_it_cannot_be_done() {
+    let shop = shop();
+    lot(&shop, "L-1", "1");
+    let manager = shop.visitor(Role::Manager).await;
+    for which in ["adopt", "buy"] {
+        let refused = manager.post(&format!("/lots/L-1/{which}"), &[]).await;
+        assert_eq!(refused.status.as_u16(), 409, "{which}");
+        let problems = refused.body.matches("role=\"alert\"").count();
+        assert_eq!(problems, 1, "{which}: {}", refused.body);
+    }
+    // Where the form is on the page, it says it, and nothing else does.
+    lot(&shop, "L-2", "10");
+    let wrong = [("supplier", "NOPE")];
+    let refused = manager.post("/lots/L-2/buy", &wrong).await;
+    assert_eq!(refused.body.matches("role=\"alert\"").count(), 1);
+    assert!(
+        refused.body.contains("<details id=\"buy\" open"),
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test]
+async fn a_part_that_is_added_again_keeps_what_the_form_left_empty() {
+    let shop = shop();
+    let full = BomChange {
+        attrition: "2.5".parse().ok(),
+        refs: Some("R1, R2".to_owned()),
+        ..BomChange::default()
+    };
+    shop.write(|fold| at_entry::set_bom_line(fold, "BOARD", "R-100", &full));
+    let manager = shop.visitor(Role::Manager).await;
+    let line = async || {
+        let bom = shop.api("bom/BOARD").await.json();
+        let line = bom["lines"][0].clone();
+        ["quantity", "attrition", "refs"].map(|key| line[key].as_str().unwrap_or("-").to_owned())
+    };
+    let path = "/items/BOARD/bom";
+    let added = [
+        ("part", "R-100"),
+        ("quantity", "6"),
+        ("attrition", ""),
+        ("refs", ""),
+    ];
+    manager.post(path, &added).await.goes_to();
+    assert_eq!(line().await, ["6", "2.5", "R1, R2"]);
+    let page = manager.get("/items/BOARD/bom?part=R-100").await;
+    page.shows(&[
+        "name=\"line\" value=\"R-100\"",
+        "name=\"seen-quantity\" value=\"6\"",
+        "name=\"seen-attrition\" value=\"2.5\"",
+        "name=\"seen-refs\" value=\"R1, R2\"",
+    ]);
+    let opened = |refs: &'static str, attrition: &'static str| {
+        [
+            ("line", "R-100"),
+            ("part", "R-100"),
+            ("quantity", "6"),
+            ("seen-quantity", "6"),
+            ("attrition", attrition),
+            ("seen-attrition", "2.5"),
+            ("refs", refs),
+            ("seen-refs", "R1, R2"),
+        ]
+    };
+    // Somebody else changes the quantity meanwhile: this form did not touch it.
+    let seven = BomChange {
+        per_unit: "7".parse().ok(),
+        ..BomChange::default()
+    };
+    shop.write(|fold| at_entry::set_bom_line(fold, "BOARD", "R-100", &seven));
+    manager.post(path, &opened("R1", "2.5")).await.goes_to();
+    assert_eq!(line().await, ["7", "2.5", "R1"]);
+    // Of what both changed the other's is shown.
+    let refused = manager.post(path, &opened("R9", "2.5")).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+    refused.shows(&[
+        "Somebody else changed",
+        "name=\"line\" value=\"R-100\"",
+        "value=\"R9\"",
+    ]);
+    manager.post(path, &opened("R1, R2", "")).await.goes_to();
+    assert_eq!(line().await, ["7", "0", "R1"], "it was emptied on purpose");
+}

@@ -1,6 +1,7 @@
 //! The scan page: sessions over forms and over the script's requests.
 
 use ledger_core::EntryId;
+use ledger_core::at_entry;
 use ledger_core::entry::{Body, Entry};
 
 use super::*;
@@ -319,4 +320,63 @@ async fn only_the_scan_page_may_run_web_assembly() {
         assert_eq!(policy.contains("'wasm-unsafe-eval'"), may, "{path}");
         assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
     }
+}
+
+#[tokio::test]
+async fn undo_takes_a_whole_build_back() {
+    let shop = Shop::open();
+    let board = ItemChange::default();
+    shop.write(|fold| add_item(fold, "BOARD", &board));
+    let two = at_entry::BomChange {
+        per_unit: "2".parse().ok(),
+        ..at_entry::BomChange::default()
+    };
+    shop.write(|fold| at_entry::set_bom_line(fold, "BOARD", "R-100", &two));
+    let device = shop.node.device();
+    let change = at_entry::LotChange::default();
+    let units = "5".parse().unwrap();
+    shop.write(|fold| at_entry::plan_lot(fold, device, Some("L-1"), "BOARD", units, &change));
+    let visitor = shop.visitor(Role::Operator).await;
+    let page = scan(&visitor, &["LOT", "L-1", "A-01", "R-100", "Q2", "BOARD"]).await;
+    page.shows(&["2 of BOARD built at A-01 for L-1."]);
+    assert_eq!(on_hand(&shop).await, "1");
+    let page = scan(&visitor, &["UNDO"]).await;
+    page.shows(&["Undone: BOARD, on hand 0."]);
+    assert_eq!(
+        on_hand(&shop).await,
+        "4",
+        "what was issued before stays issued"
+    );
+    scan(&visitor, &["UNDO"]).await;
+    assert_eq!(on_hand(&shop).await, "5");
+}
+
+#[tokio::test]
+async fn of_many_things_to_do_the_first_are_shown() {
+    let shop = Shop::open();
+    for number in 0..25 {
+        let place = format!("B-{number:02}");
+        let change = LocationChange::default();
+        shop.write(|fold| add_location(fold, &place, &change));
+        let one = StockRequest {
+            item: "R-100".to_owned(),
+            quantity: "1".parse().unwrap(),
+            ..StockRequest::default()
+        };
+        shop.write(|fold| add(fold, &place, &one));
+    }
+    let device = shop.node.device();
+    let everything = at_entry::StocktakeRequest::default();
+    shop.write(|fold| at_entry::open_stocktake(fold, device, Some("T-1"), &everything));
+    let visitor = shop.visitor(Role::Operator).await;
+    let page = scan(&visitor, &["T-1"]).await;
+    page.shows(&[
+        "5 of R-100 at A-01.",
+        "<strong class=\"place\">B-18<",
+        "6 more after these.",
+    ]);
+    assert!(!page.body.contains("<strong class=\"place\">B-19<"));
+    // The guide goes on from the place where somebody stands.
+    let page = scan(&visitor, &["B-20"]).await;
+    page.shows(&["1 of R-100 at B-20."]);
 }

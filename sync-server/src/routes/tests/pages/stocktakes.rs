@@ -248,3 +248,61 @@ async fn wrong_fields_of_a_new_stocktake_stay_as_they_were_typed() {
         .await
         .shows(&[">A-01</textarea>"]);
 }
+
+#[tokio::test]
+async fn a_form_that_cannot_be_done_comes_back_with_the_lines_and_ticks_it_had() {
+    let shop = Shop::with_two_places();
+    let manager = shop.visitor(Role::Manager).await;
+    let opened = manager.post("/stocktakes/new", &[("number", "t1")]).await;
+    let path = opened.goes_to().to_owned();
+    let second = manager.get(&format!("{path}?from=1")).await;
+    second.shows(&["name=\"from\" value=\"1\"", "/locations/B-02"]);
+    assert!(
+        !second.body.contains("/locations/A-01\""),
+        "{}",
+        second.body
+    );
+    let with_page = |place, quantity| {
+        let mut fields = counted(place, quantity).to_vec();
+        fields.extend([("show", ""), ("from", "1")]);
+        fields
+    };
+    let count = format!("{path}/count");
+    let refused = manager.post(&count, &with_page("B-02", "many")).await;
+    refused.shows(&[
+        "value=\"many\"",
+        "/locations/B-02",
+        "name=\"from\" value=\"1\"",
+    ]);
+    assert!(
+        !refused.body.contains("/locations/A-01\""),
+        "{}",
+        refused.body
+    );
+    let done = manager.post(&count, &with_page("B-02", "3")).await;
+    assert_eq!(done.goes_to(), format!("{path}?from=1"));
+    manager.post(&count, &counted("A-01", "4")).await.goes_to();
+    let page = manager.get(&path).await;
+    let ticks: Vec<&str> = page
+        .body
+        .split("form=\"approve\" name=\"count\" value=\"")
+        .collect();
+    let ids = ticks[1..]
+        .iter()
+        .map(|rest| rest.split('"').next().unwrap());
+    let ids: Vec<&str> = ids.collect();
+    assert_eq!(ids.len(), 2, "{}", page.body);
+    assert_eq!(page.body.matches(" checked").count(), 0);
+    // One was counted anew since: the other stays ticked.
+    manager.post(&count, &counted("A-01", "5")).await.goes_to();
+    let sent = [("count", ids[0]), ("count", ids[1]), ("note", "well")];
+    let refused = manager.post(&format!("{path}/approve"), &sent).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    refused.shows(&["value=\"well\""]);
+    assert_eq!(
+        refused.body.matches(" checked").count(),
+        1,
+        "{}",
+        refused.body
+    );
+}

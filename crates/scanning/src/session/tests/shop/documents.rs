@@ -254,6 +254,118 @@ fn what_was_not_issued_goes_with_what_is_built() {
 }
 
 #[test]
+fn a_build_is_taken_back_with_its_parts() {
+    let mut shop = Shop::with_lot();
+    let before = shop.stock();
+    shop.day("L-1 B-1 R A-1 Q2 X UNDO");
+    // The part that was issued before is a transaction of its own.
+    assert_eq!(shop.stock(), ["C 3 @A-2", "R 4 @B-1", "X 7 @A-1"]);
+    shop.scan("UNDO");
+    assert_eq!(shop.stock(), before);
+    // A part that was issued after a build is no part of it.
+    shop.day("A-1 X B-1 R UNDO");
+    assert_eq!(shop.stock(), ["C 2 @A-2", "R 3 @B-1", "X 8 @A-1"]);
+    shop.scan("UNDO");
+    assert_eq!(shop.stock(), before);
+    // Of two builds it is the last one.
+    shop.day("A-1 X X UNDO");
+    assert_eq!(shop.stock(), ["C 2 @A-2", "R 3 @B-1", "X 8 @A-1"]);
+}
+
+impl Shop {
+    /// A stocktake of ten of C of the batch B1 and five of B2 at B-1; three without one at A-2.
+    fn with_batches() -> Self {
+        let mut shop = Self::with_stocktake(false);
+        for (batch, number) in [("B1", "10"), ("B2", "5")] {
+            let piece = Piece {
+                batch: Some(batch.to_owned()),
+                ..Piece::of(code("C"), quantity(number))
+            };
+            shop.plan(|fold| at_entry::add(fold, "B-1", &request(&piece)));
+        }
+        shop.day("T-1 B-1");
+        shop
+    }
+
+    /// So many of C by a label that names the batch.
+    fn of_batch(&mut self, batch: &str, number: u8) -> String {
+        self.scan(&format!(
+            "{BAG}1PC\u{1d}Q{number}\u{1d}1T{batch}\u{1e}\u{4}"
+        ))
+    }
+
+    /// What is there of C, batch by batch.
+    fn batches(&self) -> Vec<String> {
+        let lines = self.fold.lines(&code("C")).into_iter();
+        let lines = lines.filter_map(|line| Some((line.key.batch?, line.on_hand)));
+        lines
+            .map(|(batch, on_hand)| format!("{batch} {on_hand}"))
+            .collect()
+    }
+}
+
+#[test]
+fn a_second_count_of_a_batch_leaves_the_others_as_they_were_counted() {
+    let mut shop = Shop::with_batches();
+    shop.of_batch("B1", 9);
+    shop.of_batch("B2", 4);
+    let asked = "? 9 of C batch B1, 10 expected, 4 of C batch B2, 5 expected at B-1: count again, \
+                 or scan it again to take it so";
+    assert_eq!(shop.scan("DONE"), asked);
+    // Only one of them is counted again.
+    shop.of_batch("b1", 8);
+    let said = shop.scan("DONE");
+    assert!(said.starts_with("8 of C, 4 of C counted at B-1"), "{said}");
+    assert_eq!(shop.batches(), ["B1 8", "B2 4"]);
+
+    let mut shop = Shop::with_batches();
+    shop.of_batch("B1", 9);
+    shop.of_batch("B2", 5);
+    shop.day("DONE");
+    shop.of_batch("B1", 10);
+    let said = shop.scan("DONE");
+    assert!(said.starts_with("10 of C, 5 of C counted at B-1"), "{said}");
+    assert_eq!(
+        shop.counts().len(),
+        2,
+        "the batch that was right is counted"
+    );
+    assert_eq!(shop.batches(), ["B1 10", "B2 5"]);
+}
+
+#[test]
+fn a_second_count_without_a_batch_is_of_the_one_that_is_counted_again() {
+    let mut shop = Shop::with_stocktake(false);
+    shop.day("T-1 A-2");
+    shop.of_batch("-", 2);
+    shop.day("DONE Q3 C");
+    let said = shop.scan("DONE");
+    assert!(said.starts_with("3 of C counted at A-2"), "{said}");
+    assert_eq!(shop.counts(), ["C 3 for it: true"]);
+}
+
+#[test]
+fn a_second_count_that_is_taken_back_was_none() {
+    let mut shop = Shop::with_stocktake(false);
+    shop.day("T-1 A-1 Q5 X Q2 C");
+    let asked = shop.scan("DONE");
+    assert!(asked.contains("5 of X, 7 expected"), "{asked}");
+    let said = shop.day("X X UNDO UNDO DONE");
+    assert!(
+        said[4].starts_with("2 of C, 5 of X counted at A-1"),
+        "{said:?}"
+    );
+    // It can be begun anew, and only its own scans count then.
+    let mut shop = Shop::with_stocktake(false);
+    shop.day("T-1 A-1 Q5 X DONE X UNDO Q6 X DONE");
+    assert_eq!(shop.counts(), ["X 6 for it: true"]);
+    // What was counted before the question is taken back as well then.
+    let mut shop = Shop::with_stocktake(false);
+    shop.day("T-1 A-1 X Q4 X DONE X UNDO UNDO DONE");
+    assert_eq!(shop.counts(), ["X 1 for it: true"]);
+}
+
+#[test]
 fn places_are_counted_for_a_stocktake() {
     let mut shop = Shop::with_stocktake(false);
     assert_eq!(shop.scan("T-1"), "STOCKTAKE T-1");
