@@ -22,6 +22,7 @@ mod level;
 mod live;
 mod menu;
 mod orders;
+mod partners;
 mod people;
 mod places;
 mod production;

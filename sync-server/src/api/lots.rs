@@ -10,43 +10,25 @@ use ledger_node::Node;
 use ledger_node::times::{parse_day, parse_moment};
 use ledger_node::view::{LotRow, LotView};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::extract::{BodyOf, BodyOrNone, Flag, PathOf, QueryOf, Typed, flag, said};
+use super::extract::{BodyOf, BodyOrNone, PathOf, QueryOf, Typed, said};
 use super::given::named;
 use super::orders::End;
-use super::paging::{Listed, Page, key};
+use super::paging::{Listed, OpenQuery, key};
 use super::transactions::{Transaction, filled, warned};
 use super::write::{Named, Writer};
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Which lots, and which page of them.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LotsQuery {
-    /// How many rows at most; 100 when nothing is said.
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<usize>,
-    /// Another name of cursor.
-    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
-    after: Option<String>,
-    /// The next of the page before.
-    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
-    cursor: Option<String>,
-    #[serde(default, deserialize_with = "flag")]
-    #[param(inline, value_type = Option<Flag>)]
-    open: bool,
-}
-
 /// `GET lots`.
 pub(super) async fn list(
     State(app): State<App>,
-    QueryOf(query): QueryOf<LotsQuery>,
+    QueryOf(query): QueryOf<OpenQuery>,
 ) -> Result<Json<Listed<LotRow>>, Problem> {
-    let page = Page::new(query.limit, query.after.or(query.cursor).as_deref())?;
+    let (page, open) = query.page()?;
     let row_key = |row: &LotRow| key(&[Some(&row.number), Some(&row.entry)]);
-    app.look(move |view| Ok(Json(page.of(view.lots(query.open), row_key))))
+    app.look(move |view| Ok(Json(page.of(view.lots(open), row_key))))
         .await
 }
 

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use super::extract::{Flag, flag};
 use crate::problem::Problem;
 
 /// Rows of a page when nothing is said.
@@ -46,6 +47,32 @@ impl PageQuery {
     /// The page that is asked for.
     pub(crate) fn page(self) -> Result<Page, Problem> {
         Page::new(self.limit, self.after.or(self.cursor).as_deref())
+    }
+}
+
+/// Which page is asked for of documents, and whether of those alone that are open.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenQuery {
+    /// How many rows at most; 100 when nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+    /// Another name of cursor.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
+    after: Option<String>,
+    /// The next of the page before.
+    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
+    cursor: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
+    #[param(inline, value_type = Option<Flag>)]
+    open: bool,
+}
+
+impl OpenQuery {
+    /// The page that is asked for, and whether of what is open.
+    pub(crate) fn page(self) -> Result<(Page, bool), Problem> {
+        let page = Page::new(self.limit, self.after.or(self.cursor).as_deref())?;
+        Ok((page, self.open))
     }
 }
 

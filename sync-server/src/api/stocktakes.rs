@@ -15,45 +15,27 @@ use ledger_node::view::{StocktakeRow, StocktakeView};
 use ledger_node::{Node, View};
 use serde::Deserialize;
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::extract::{BodyOf, BodyOrNone, Flag, PathOf, QueryOf, flag};
+use super::extract::{BodyOf, BodyOrNone, PathOf, QueryOf};
 use super::orders::End;
-use super::paging::{Listed, Page, key};
+use super::paging::{Listed, OpenQuery, key};
 use super::transactions::{entry_id, filled};
 use super::write::{Named, Writer};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::problem::Problem;
 
-/// Which stocktakes, and which page of them.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StocktakesQuery {
-    /// How many rows at most; 100 when nothing is said.
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<usize>,
-    /// Another name of cursor.
-    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
-    after: Option<String>,
-    /// The next of the page before.
-    #[param(pattern = "^([0-9a-fA-F]{2})+$")]
-    cursor: Option<String>,
-    #[serde(default, deserialize_with = "flag")]
-    #[param(inline, value_type = Option<Flag>)]
-    open: bool,
-}
-
 /// `GET stocktakes`.
 pub(super) async fn list(
     State(app): State<App>,
-    QueryOf(query): QueryOf<StocktakesQuery>,
+    QueryOf(query): QueryOf<OpenQuery>,
 ) -> Result<Json<Listed<StocktakeRow>>, Problem> {
-    let page = Page::new(query.limit, query.after.or(query.cursor).as_deref())?;
+    let (page, open) = query.page()?;
     let after = page.after.as_deref().and_then(behind);
     let wanted = page.limit.saturating_add(1);
     app.look(move |view| {
-        let rows = view.stocktakes_after(query.open, after.as_ref(), wanted);
+        let rows = view.stocktakes_after(open, after.as_ref(), wanted);
         Ok(Json(page.cut(rows, |row| {
             key(&[Some(&row.number), Some(&row.entry)])
         })))

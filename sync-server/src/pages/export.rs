@@ -50,12 +50,11 @@ impl Sheet {
         columns: Columns,
         rows: impl IntoIterator<Item = T>,
     ) -> Result<Self, Problem> {
-        let rows = rows.into_iter().map(serde_json::to_value);
-        let rows = rows.collect::<Result<_, _>>().map_err(|error| {
-            tracing::error!(%error, "a list could not be written");
-            Problem::internal()
-        })?;
-        Ok(Self { columns, rows })
+        let rows = rows.into_iter().map(object);
+        Ok(Self {
+            columns,
+            rows: rows.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Rows that stand below something, such as the lines of an order: each has that too, under
@@ -66,23 +65,19 @@ impl Sheet {
         rows: impl IntoIterator<Item = (P, T)>,
     ) -> Result<Self, Problem> {
         let rows = rows.into_iter().map(|(parent, row)| {
-            let mut row = serde_json::to_value(row)?;
+            let (mut parent, mut row) = (object(parent)?, object(row)?);
+            if let Value::Object(parent) = &mut parent {
+                parent.remove("lines");
+            }
             if let Value::Object(row) = &mut row {
-                let mut parent = serde_json::to_value(parent)?;
-                if let Value::Object(parent) = &mut parent {
-                    parent.remove("lines");
-                }
                 row.insert(under.to_owned(), parent);
             }
-            Ok::<_, serde_json::Error>(row)
+            Ok(row)
         });
-        Self::of(
+        Ok(Self {
             columns,
-            rows.collect::<Result<Vec<_>, _>>().map_err(|error| {
-                tracing::error!(%error, "a list could not be written");
-                Problem::internal()
-            })?,
-        )
+            rows: rows.collect::<Result<_, Problem>>()?,
+        })
     }
 
     fn json_lines(&self) -> Vec<u8> {
@@ -107,6 +102,14 @@ impl Sheet {
             .into_inner()
             .map_err(|error| csv::Error::from(error.into_error()))
     }
+}
+
+/// A row as the API shows it.
+fn object(row: impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(row).map_err(|error| {
+        tracing::error!(%error, "a list could not be written");
+        Problem::internal()
+    })
 }
 
 /// A value as a field of a CSV.
@@ -148,10 +151,13 @@ fn is_number(field: &str) -> bool {
     parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A file must not hold more than was asked for: a filter that cannot be read is refused.
-pub(super) fn read_whole(unread: &Unread) -> Result<(), Problem> {
+/// The filter of a file. A file must not hold more than was asked for, so one of which a part cannot
+/// be read is refused.
+pub(super) fn whole<T>(filter: impl FnOnce(&mut Unread) -> T) -> Result<T, Problem> {
+    let mut unread = Unread::default();
+    let filter = filter(&mut unread);
     if unread.fields().is_empty() {
-        Ok(())
+        Ok(filter)
     } else {
         Err(problem("bad-filter"))
     }

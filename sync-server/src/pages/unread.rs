@@ -6,6 +6,12 @@ use ledger_core::{Code, Timestamp};
 
 use crate::lang::Words;
 
+/// A text that says something, without blanks around it.
+pub(super) fn filled(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 /// The fields, each with the ids of its label and of what it takes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Unread(Vec<(&'static str, &'static str)>);

@@ -238,10 +238,8 @@ fn issue(context: &Context, args: LotMoveArgs) -> Result<Answer, Failure> {
     act(
         context,
         |here, fold| {
-            let asked = request(here, &item, &quantity, details.into())?;
-            let mut plan = at_entry::lot_issue(fold, &number, &location, &asked.request)?;
-            plan.warnings.extend(asked.warnings);
-            Ok(plan)
+            request(here, &item, &quantity, details.into())?
+                .planned(|request| at_entry::lot_issue(fold, &number, &location, request))
         },
         |lot| {
             let (item, location) = (item.trim().to_uppercase(), location.trim().to_uppercase());
@@ -262,10 +260,8 @@ fn bring_back(context: &Context, args: LotMoveArgs) -> Result<Answer, Failure> {
     act(
         context,
         |here, fold| {
-            let asked = request(here, &item, &quantity, details.into())?;
-            let mut plan = at_entry::lot_return(fold, &number, &location, &asked.request)?;
-            plan.warnings.extend(asked.warnings);
-            Ok(plan)
+            request(here, &item, &quantity, details.into())?
+                .planned(|request| at_entry::lot_return(fold, &number, &location, request))
         },
         |lot| {
             let (item, location) = (item.trim().to_uppercase(), location.trim().to_uppercase());
@@ -287,10 +283,9 @@ fn build(context: &Context, args: LotBuildArgs) -> Result<Answer, Failure> {
     act(
         context,
         |here, fold| {
-            let asked = request(here, "", &quantity, details.into())?;
-            let request = &asked.request;
-            let mut plan = at_entry::lot_build(fold, &number, &location, request, !no_backflush)?;
-            plan.warnings.extend(asked.warnings);
+            let plan = request(here, "", &quantity, details.into())?.planned(|request| {
+                at_entry::lot_build(fold, &number, &location, request, !no_backflush)
+            })?;
             taken.replace(taken_words(&plan));
             Ok(plan)
         },

@@ -245,9 +245,8 @@ fn pick(context: &Context, args: OrderPickArgs) -> Result<Answer, Failure> {
     act(
         context,
         |here, fold| {
-            let asked = request(here, &item, &quantity, details.into())?;
-            let mut plan = at_entry::order_pick(fold, &number, &location, &asked.request)?;
-            plan.warnings.extend(asked.warnings);
+            let plan = request(here, &item, &quantity, details.into())?
+                .planned(|request| at_entry::order_pick(fold, &number, &location, request))?;
             Ok((plan, item_of(fold, &item)?))
         },
         |order, done| {

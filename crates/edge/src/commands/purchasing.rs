@@ -203,10 +203,8 @@ fn receive(context: &Context, args: PoReceiveArgs) -> Result<Answer, Failure> {
     act(
         context,
         |here, fold| {
-            let asked = request(here, &item, &quantity, details.into())?;
-            let mut plan = at_entry::receive(fold, &number, &location, &asked.request)?;
-            plan.warnings.extend(asked.warnings);
-            Ok(plan)
+            request(here, &item, &quantity, details.into())?
+                .planned(|request| at_entry::receive(fold, &number, &location, request))
         },
         |order| {
             let (item, location) = (item.trim().to_uppercase(), location.trim().to_uppercase());

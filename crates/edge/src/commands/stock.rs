@@ -1,6 +1,6 @@
 //! add, remove, move, adjust, count and undo.
 
-use ledger_core::at_entry::{self, MoveOwner, Refusal, StockRequest, settings};
+use ledger_core::at_entry::{self, MoveOwner, Plan, Refusal, StockRequest, settings};
 use ledger_core::entry::{Details as Said, Particulars};
 use ledger_core::fold::Fold;
 use ledger_core::{Code, EntryId};
@@ -16,8 +16,20 @@ use crate::time;
 
 /// What was typed, read once, with what the user should know of it.
 pub(super) struct Request {
-    pub(super) request: StockRequest,
-    pub(super) warnings: Vec<String>,
+    request: StockRequest,
+    warnings: Vec<String>,
+}
+
+impl Request {
+    /// What is planned of it, with what is to be said about what was typed.
+    pub(super) fn planned(
+        self,
+        plan: impl FnOnce(&StockRequest) -> Result<Plan, Refusal>,
+    ) -> Result<Plan, Refusal> {
+        let mut plan = plan(&self.request)?;
+        plan.warnings.extend(self.warnings);
+        Ok(plan)
+    }
 }
 
 /// Reads what was typed.
@@ -96,18 +108,12 @@ fn plain(amount: &str) -> String {
 /// Writes a transaction and tells it: what happened, then what the item has now.
 fn transact(
     context: &Context,
-    plan: impl FnOnce(Here, &Fold) -> Result<(at_entry::Plan, Vec<String>), Refusal>,
+    plan: impl FnOnce(Here, &Fold) -> Result<Plan, Refusal>,
     happened: impl FnOnce(&Value) -> String,
 ) -> Result<Answer, Failure> {
-    write(
-        context,
-        |here, fold| {
-            let (mut plan, warnings) = plan(here, fold)?;
-            plan.warnings.extend(warnings);
-            Ok(plan)
-        },
-        |object| format!("{}\n{}", happened(object), now_has(object)),
-    )
+    write(context, plan, |object| {
+        format!("{}\n{}", happened(object), now_has(object))
+    })
 }
 
 fn unit(object: &Value, amount: &str) -> String {
@@ -123,8 +129,8 @@ pub(crate) fn add(context: &Context, args: StockArgs) -> Result<Answer, Failure>
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, warnings } = request(here, &item, &quantity, details)?;
-        Ok((at_entry::add(fold, &location, &request)?, warnings))
+        let asked = request(here, &item, &quantity, details)?;
+        asked.planned(|request| at_entry::add(fold, &location, request))
     };
     let happened =
         |object: &Value| format!("{} added at {}.", unit(object, &quantity), shown(&location));
@@ -140,8 +146,8 @@ pub(crate) fn remove(context: &Context, args: StockArgs) -> Result<Answer, Failu
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, warnings } = request(here, &item, &quantity, details)?;
-        Ok((at_entry::remove(fold, &location, &request)?, warnings))
+        let asked = request(here, &item, &quantity, details)?;
+        asked.planned(|request| at_entry::remove(fold, &location, request))
     };
     let happened = |object: &Value| {
         format!(
@@ -170,11 +176,8 @@ pub(crate) fn movement(context: &Context, args: MoveArgs) -> Result<Answer, Fail
         None => MoveOwner::Same,
     };
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, warnings } = request(here, &item, &quantity, details)?;
-        Ok((
-            at_entry::movement(fold, &from, &to, &owner, &request)?,
-            warnings,
-        ))
+        let asked = request(here, &item, &quantity, details)?;
+        asked.planned(|request| at_entry::movement(fold, &from, &to, &owner, request))
     };
     let happened = |object: &Value| {
         let amount = unit(object, &quantity);
@@ -201,12 +204,9 @@ pub(crate) fn adjust(context: &Context, args: AdjustArgs) -> Result<Answer, Fail
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request { request, warnings } = request(here, &item, &quantity, details)?;
-        let plan = at_entry::adjust(fold, &location, &request);
-        Ok((
-            plan.map_err(|refusal| with_reasons(fold, refusal))?,
-            warnings,
-        ))
+        let asked = request(here, &item, &quantity, details)?;
+        let plan = asked.planned(|request| at_entry::adjust(fold, &location, request));
+        plan.map_err(|refusal| with_reasons(fold, refusal))
     };
     let happened = |object: &Value| {
         let (location, amount) = (shown(&location), unit(object, &quantity));
@@ -238,16 +238,12 @@ pub(crate) fn count(context: &Context, args: CountArgs) -> Result<Answer, Failur
         details,
     } = args;
     let plan = |here: Here, fold: &Fold| {
-        let Request {
-            mut request,
-            warnings,
-        } = request(here, &item, &quantity, details)?;
-        request.all_batches = all_batches;
-        let plan = match stocktake.as_deref() {
-            None => at_entry::count(fold, &location, &request)?,
-            Some(stocktake) => at_entry::count_for(fold, stocktake, &location, &request)?,
-        };
-        Ok((plan, warnings))
+        let mut asked = request(here, &item, &quantity, details)?;
+        asked.request.all_batches = all_batches;
+        asked.planned(|request| match stocktake.as_deref() {
+            None => at_entry::count(fold, &location, request),
+            Some(stocktake) => at_entry::count_for(fold, stocktake, &location, request),
+        })
     };
     let happened = |object: &Value| {
         format!(

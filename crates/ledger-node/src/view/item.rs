@@ -144,8 +144,7 @@ impl View<'_> {
         let lines = self.fold().lines(sku);
         let stocked = Stocked::of(self.fold(), sku, &lines);
         let mut view = self.item_view(self.fold().item(sku), stocked, self.behind());
-        let shown = lines.iter().filter(|line| !line.on_hand.is_zero());
-        view.lines = Some(shown.map(|line| self.line_view(line)).collect());
+        view.lines = Some(self.line_views(&lines));
         view.orders = Some(self.lines_wanting(sku));
         view.coming = Some(self.coming(sku));
         view
@@ -183,6 +182,17 @@ impl View<'_> {
             locations: stocked.locations,
             archived: item.archived,
         }
+    }
+
+    /// The stock lines of an item that are not zero.
+    #[must_use]
+    pub fn stock_lines(&self, sku: &Code) -> Vec<LineView> {
+        self.line_views(&self.fold().lines(sku))
+    }
+
+    fn line_views(&self, lines: &[LineInfo]) -> Vec<LineView> {
+        let shown = lines.iter().filter(|line| !line.on_hand.is_zero());
+        shown.map(|line| self.line_view(line)).collect()
     }
 
     fn line_view(&self, line: &LineInfo) -> LineView {

@@ -12,9 +12,9 @@ use serde_json::Value;
 use crate::api::{PathOf, QueryOf};
 use crate::lang::Words;
 use crate::pages::deeds;
-use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::frame::Frame;
-use crate::pages::unread::Unread;
+use crate::pages::unread::{Unread, filled};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
@@ -41,11 +41,6 @@ pub(crate) struct LogQuery {
     to: String,
     /// The last entry of the page before.
     after: Option<String>,
-}
-
-fn filled(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 impl LogQuery {
@@ -266,9 +261,7 @@ pub(super) async fn export(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let words = visit.words_here().await?;
-    let mut unread = Unread::default();
-    let filter = query.filter(words, &mut unread);
-    read_whole(&unread)?;
+    let filter = whole(|unread| query.filter(words, unread))?;
     let found = visit.app.work(move |node| {
         let mut rows = Vec::new();
         let mut behind = None;

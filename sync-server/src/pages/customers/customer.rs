@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use ledger_core::at_entry::{self, MoveOwner, Plan, Refusal, StockRequest, find_thing};
+use ledger_core::at_entry::{self, MoveOwner, Plan, Refusal, StockRequest};
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
 use ledger_core::{Code, Timestamp};
@@ -15,6 +15,7 @@ use crate::pages::edit::{EditField, Edits};
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
 use crate::pages::orders::list::Row;
+use crate::pages::partners;
 use crate::pages::visit::{Done, SomePlan, Visit, in_path};
 use crate::problem::Problem;
 
@@ -95,14 +96,6 @@ where
     visit.write((which, fields), named, plan, build).await
 }
 
-fn rename_plan(fold: &Fold, code: &str, edits: &Edits) -> Result<Plan, Refusal> {
-    let code = find_thing(fold, Class::Customer, code)?;
-    let now = fold.name_of(Class::Customer, &code);
-    let name = edits.change("name", &now)?;
-    let name = name.ok_or_else(|| Refusal::new("nothing-changed", ""))?;
-    at_entry::set_partner(Class::Customer, &code, Some(&name))
-}
-
 /// Gives a customer another name.
 pub(super) async fn rename(
     visit: Visit,
@@ -113,7 +106,9 @@ pub(super) async fn rename(
     let plan = fields.needed("name").map(|name| {
         let done = Done::new(page_of(&code), "done-customer-renamed").value("name", name);
         let customer = code.clone();
-        let plan = move |fold: &Fold, _: Timestamp| rename_plan(fold, &customer, &edits);
+        let plan = move |fold: &Fold, _: Timestamp| {
+            partners::rename(fold, Class::Customer, &customer, &edits)
+        };
         (plan, done)
     });
     act(visit, ("rename", fields), code, plan).await

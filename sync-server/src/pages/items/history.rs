@@ -10,9 +10,9 @@ use super::item::{Head, Offers};
 use crate::api::{PathOf, QueryOf};
 use crate::lang::Words;
 use crate::pages::chart::Chart;
-use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::frame::Frame;
-use crate::pages::unread::Unread;
+use crate::pages::unread::{Unread, filled};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
@@ -112,11 +112,6 @@ pub(crate) struct HistoryQuery {
     before: Option<String>,
 }
 
-fn filled(text: &str) -> Option<&str> {
-    let text = text.trim();
-    (!text.is_empty()).then_some(text)
-}
-
 impl HistoryQuery {
     fn filter(&self, words: Words, unread: &mut Unread) -> HistoryFilter {
         let kind = |kind: &str| KINDS.iter().find(|(known, _)| *known == kind);
@@ -130,10 +125,10 @@ impl HistoryQuery {
                 OWN => Some(None),
                 owner => unread.code("owner", owner).map(Some),
             },
-            user: filled(&self.user).map(str::to_owned),
+            user: filled(&self.user),
             from,
             until,
-            search: filled(&self.search).map(str::to_owned),
+            search: filled(&self.search),
         }
     }
 
@@ -247,9 +242,7 @@ pub(super) async fn export(
     let words = visit.words_here().await?;
     let build = move |view: &View<'_>| {
         let sku = view.find_item(&sku)?;
-        let mut unread = Unread::default();
-        let filter = query.filter(words, &mut unread);
-        read_whole(&unread)?;
+        let filter = whole(|unread| query.filter(words, unread))?;
         let page = view.history_page(&sku, &filter, None, usize::MAX)?;
         Sheet::of(COLUMNS, page.rows)
     };

@@ -16,7 +16,7 @@ use super::edit::KINDS;
 use super::history::OWN;
 use super::item::OFFERED_MAX;
 use crate::api::{Named, PathOf, QueryOf};
-use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::form::{Fields, Form, Typed};
 use crate::pages::frame::Frame;
 use crate::pages::level::Badge;
@@ -312,9 +312,7 @@ pub(super) async fn export(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>| {
-        let mut unread = Unread::default();
-        let filter = query.filter(&mut unread);
-        read_whole(&unread)?;
+        let filter = whole(|unread| query.filter(unread))?;
         Sheet::of(COLUMNS, view.items(&filter))
     };
     visit.file("items", file, build).await
@@ -327,13 +325,11 @@ pub(super) async fn export_lines(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>| {
-        let mut unread = Unread::default();
-        let filter = query.filter(&mut unread);
-        read_whole(&unread)?;
+        let filter = whole(|unread| query.filter(unread))?;
         let mut lines = Vec::new();
         for item in view.items(&filter) {
             let sku = Code::new(&item.sku).or(Err(Problem::internal()))?;
-            let there = view.show(&sku).lines.unwrap_or_default();
+            let there = view.stock_lines(&sku);
             lines.extend(there.into_iter().map(|line| (item.sku.clone(), line)));
         }
         Sheet::below(LINES, "sku", lines)

@@ -12,11 +12,11 @@ use serde::Deserialize;
 
 use super::location::address;
 use super::location_types::query_of;
-use super::locations::filled;
 use crate::api::{Named, PathOf, QueryOf};
 use crate::pages::edit::{EditField, Edits};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
+use crate::pages::unread::filled;
 use crate::pages::visit::{Done, Visit};
 use crate::problem::Problem;
 

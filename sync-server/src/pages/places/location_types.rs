@@ -8,12 +8,12 @@ use ledger_core::fold::{Fold, GRID_MAX, columns};
 use ledger_node::View;
 use serde::Deserialize;
 
-use super::locations::filled;
 use super::rack_grid::rack_page;
 use crate::api::{Named, PathOf, QueryOf};
 use crate::pages::edit::Edits;
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
+use crate::pages::unread::filled;
 use crate::pages::visit::{Done, Visit};
 use crate::problem::Problem;
 

@@ -8,9 +8,9 @@ use ledger_node::view::{LocationTypeView, PlaceFilter, PlaceRow, SiteNameView};
 use serde::Deserialize;
 
 use crate::api::QueryOf;
-use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::frame::Frame;
-use crate::pages::unread::Unread;
+use crate::pages::unread::{Unread, filled};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
@@ -32,12 +32,6 @@ pub(crate) struct PlacesQuery {
     #[serde(default)]
     show: String,
     after: Option<String>,
-}
-
-/// A text that says something.
-pub(super) fn filled(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 impl PlacesQuery {
@@ -140,9 +134,7 @@ pub(super) async fn export(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>| {
-        let mut unread = Unread::default();
-        let filter = query.filter(&mut unread);
-        read_whole(&unread)?;
+        let filter = whole(|unread| query.filter(unread))?;
         let places = view.places_after(&filter, None, usize::MAX);
         Sheet::of(COLUMNS, places.rows.into_iter().map(|row| row.location))
     };

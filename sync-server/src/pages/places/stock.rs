@@ -10,11 +10,10 @@ use ledger_node::view::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::locations::filled;
 use crate::api::QueryOf;
-use crate::pages::export::{Columns, FileQuery, Sheet, read_whole};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::frame::Frame;
-use crate::pages::unread::Unread;
+use crate::pages::unread::{Unread, filled};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
@@ -194,9 +193,7 @@ pub(super) async fn export(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>| {
-        let mut unread = Unread::default();
-        let filter = query.filter(&mut unread);
-        read_whole(&unread)?;
+        let filter = whole(|unread| query.filter(unread))?;
         let matrix = view.matrix(&filter, None, usize::MAX);
         let mut cells = Vec::new();
         for item in matrix.items.rows {

@@ -7,14 +7,13 @@ use ledger_core::at_entry::{self, LineRequest, PurchaseChange};
 use ledger_core::catalogue::Class;
 use ledger_core::document::Family;
 use ledger_core::fold::Fold;
-use ledger_node::times::parse_day;
 use ledger_node::view::{PartnerView, PurchaseView};
 use ledger_node::{Node, View, Written};
 use serde::Deserialize;
 
 use crate::api::{Named, QueryOf};
 use crate::lang::Words;
-use crate::pages::documents::{begun, key_of, paged};
+use crate::pages::documents::{begun, day, key_of, paged};
 use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
@@ -199,12 +198,10 @@ pub(super) fn line_of(
             .ok_or_else(|| problem("missing-field"));
     };
     let quantity: Quantity = fields.quantity(words, &name("quantity"))?.quantity;
-    let day = fields.text(&name("day"));
-    let day = day.map(|day| parse_day(&day).or(Err(problem("bad-date"))));
     Ok(Some(LineRequest {
         item,
         quantity,
-        day: day.transpose()?,
+        day: day(fields, &name("day"))?,
     }))
 }
 

@@ -16,6 +16,7 @@ use crate::pages::edit::{EditField, Edits};
 use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
+use crate::pages::partners;
 use crate::pages::visit::{Done, Visit, in_path};
 use crate::problem::Problem;
 
@@ -181,13 +182,6 @@ where
     visit.write((which, fields), named, plan, build).await
 }
 
-fn rename_plan(fold: &Fold, code: &str, edits: &Edits) -> Result<Plan, Refusal> {
-    let code = find_thing(fold, Class::Supplier, code)?;
-    let name = edits.change("name", &fold.name_of(Class::Supplier, &code))?;
-    let name = name.ok_or_else(|| Refusal::new("nothing-changed", ""))?;
-    at_entry::set_partner(Class::Supplier, &code, Some(&name))
-}
-
 /// Gives a supplier another name.
 pub(super) async fn rename(
     visit: Visit,
@@ -198,7 +192,9 @@ pub(super) async fn rename(
     let plan = fields.needed("name").map(|name| {
         let done = Done::new(page_of(&code), "done-supplier-renamed").value("name", name);
         let supplier = code.clone();
-        let plan = move |fold: &Fold, _: Timestamp| rename_plan(fold, &supplier, &edits);
+        let plan = move |fold: &Fold, _: Timestamp| {
+            partners::rename(fold, Class::Supplier, &supplier, &edits)
+        };
         (plan, done)
     });
     act(visit, ("rename", fields), code, plan).await
