@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use ledger_core::at_entry::{self, MoveOwner, Plan, Refusal, StockRequest};
+use ledger_core::at_entry::{self, MoveOwner, StockRequest};
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
 use ledger_core::{Code, Timestamp};
@@ -11,12 +11,12 @@ use ledger_node::view::{CustomerView, OrderFilter};
 
 use super::list::named;
 use crate::api::{Named, PathOf};
-use crate::pages::edit::{EditField, Edits};
+use crate::pages::edit::EditField;
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
 use crate::pages::orders::list::Row;
-use crate::pages::partners;
-use crate::pages::visit::{Done, SomePlan, Visit, in_path};
+use crate::pages::partners::CUSTOMERS;
+use crate::pages::visit::{Done, SomePlan, Visit};
 use crate::problem::Problem;
 
 /// Orders that the page shows.
@@ -78,19 +78,12 @@ pub(super) async fn show(visit: Visit, PathOf(code): PathOf<String>) -> Result<R
         .await
 }
 
-fn page_of(code: &str) -> String {
-    format!("/customers/{}", in_path(code))
-}
-
-async fn act<P>(
+async fn act(
     visit: Visit,
     (which, fields): (&'static str, Fields),
     code: String,
-    plan: Result<(P, Done), Problem>,
-) -> Result<Response, Problem>
-where
-    P: FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + 'static,
-{
+    plan: Result<(SomePlan, Done), Problem>,
+) -> Result<Response, Problem> {
     let named = Named::Thing(Class::Customer, code.clone());
     let build = move |view: &View<'_>, frame, form| customer_page(view, frame, form, &code);
     visit.write((which, fields), named, plan, build).await
@@ -102,15 +95,7 @@ pub(super) async fn rename(
     PathOf(code): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let edits = Edits::of(&fields, &["name"]);
-    let plan = fields.needed("name").map(|name| {
-        let done = Done::new(page_of(&code), "done-customer-renamed").value("name", name);
-        let customer = code.clone();
-        let plan = move |fold: &Fold, _: Timestamp| {
-            partners::rename(fold, Class::Customer, &customer, &edits)
-        };
-        (plan, done)
-    });
+    let plan = CUSTOMERS.rename(&fields, &code);
     act(visit, ("rename", fields), code, plan).await
 }
 
@@ -120,18 +105,8 @@ pub(super) async fn archive(
     PathOf(code): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let archived = fields.raw("archived") == "yes";
-    let message = if archived {
-        "done-customer-archived"
-    } else {
-        "done-customer-restored"
-    };
-    let done = Done::new(page_of(&code), message).value("customer", code.clone());
-    let customer = code.clone();
-    let plan = move |fold: &Fold, _: Timestamp| {
-        at_entry::archive(fold, Class::Customer, &customer, archived)
-    };
-    act(visit, ("archive", fields), code, Ok((plan, done))).await
+    let plan = CUSTOMERS.archive(&fields, &code);
+    act(visit, ("archive", fields), code, Ok(plan)).await
 }
 
 /// Stock changes its owner where it lies: it becomes ours, or the customer's.
@@ -155,7 +130,7 @@ fn owner_plan(visit: &Visit, code: &str, fields: &Fields) -> Result<(SomePlan, D
     } else {
         "done-owner-customer"
     };
-    let done = Done::new(page_of(&customer), message)
+    let done = Done::new(CUSTOMERS.page_of(&customer), message)
         .value("quantity", visit.words.number(&typed.quantity.to_string()))
         .value("item", item.clone())
         .value("customer", customer.clone());

@@ -2,39 +2,25 @@
 
 use askama::Template;
 use axum::response::Response;
-use ledger_core::at_entry::{self, Plan, Refusal, find_thing};
+use ledger_core::at_entry::find_thing;
 use ledger_core::catalogue::{Class, Value, key};
-use ledger_core::fold::Fold;
-use ledger_core::{Code, Timestamp};
 use ledger_node::View;
 use ledger_node::view::PartnerView;
-use serde::Deserialize;
 
 use super::purchases::Row;
 use crate::api::{Named, PathOf, QueryOf};
-use crate::pages::edit::{EditField, Edits};
-use crate::pages::export::{Columns, FileQuery, Sheet};
+use crate::pages::edit::EditField;
+use crate::pages::export::FileQuery;
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
-use crate::pages::partners;
-use crate::pages::visit::{Done, Visit, in_path};
+use crate::pages::partners::{ListQuery, SUPPLIERS};
+use crate::pages::visit::{Done, SomePlan, Visit};
 use crate::problem::Problem;
 
 /// Suppliers on one page.
 const ROWS_MAX: usize = 100;
 /// Items that a supplier's page shows.
 const ITEMS_MAX: usize = 500;
-
-/// What the search form and the links say.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(crate) struct ListQuery {
-    #[serde(default)]
-    search: String,
-    /// Archived ones too.
-    #[serde(default)]
-    archived: String,
-    after: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "purchasing/suppliers.html")]
@@ -51,9 +37,7 @@ pub(super) async fn show(
     QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>, frame| {
-        let after = query.after.as_deref();
-        let after = after.and_then(|after| Code::new(after).ok());
-        let archived = !query.archived.is_empty();
+        let (after, archived) = (query.behind(), query.shows_archived());
         let search = Some(query.search.as_str());
         let mut rows = view.partners_after(Class::Supplier, search, archived, after.as_ref());
         let more = rows.len() > ROWS_MAX;
@@ -61,7 +45,7 @@ pub(super) async fn show(
         Ok(SuppliersPage {
             frame,
             next: rows.last().filter(|_| more).map(|row| row.code.clone()),
-            is_empty: view.fold().codes(Class::Supplier).next().is_none(),
+            is_empty: SUPPLIERS.is_empty(view.fold()),
             rows,
             query,
         })
@@ -88,23 +72,11 @@ pub(super) async fn new(visit: Visit) -> Result<Response, Problem> {
 
 /// Makes a supplier, and leads to the page.
 pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Problem> {
-    let name = fields.text("name");
-    let plan = fields.needed("code").map(|code| {
-        let shown = Code::new(&code).map_or_else(|_| code.clone(), |code| code.to_string());
-        let done = Done::new(page_of(&shown), "done-supplier-added").value("supplier", shown);
-        let plan = move |fold: &Fold, _: Timestamp| {
-            at_entry::add_partner(fold, Class::Supplier, &code, name.as_deref())
-        };
-        (plan, done)
-    });
+    let plan = SUPPLIERS.add(&fields);
     let build = |_: &View<'_>, frame, form| Ok(NewPage { frame, form });
     visit
         .write(("new", fields), Named::Nothing, plan, build)
         .await
-}
-
-fn page_of(code: &str) -> String {
-    format!("/suppliers/{}", in_path(code))
 }
 
 // One supplier.
@@ -168,15 +140,12 @@ pub(super) async fn show_one(
         .await
 }
 
-async fn act<P>(
+async fn act(
     visit: Visit,
     (which, fields): (&'static str, Fields),
     code: String,
-    plan: Result<(P, Done), Problem>,
-) -> Result<Response, Problem>
-where
-    P: FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + 'static,
-{
+    plan: Result<(SomePlan, Done), Problem>,
+) -> Result<Response, Problem> {
     let named = Named::Thing(Class::Supplier, code.clone());
     let build = move |view: &View<'_>, frame, form| supplier_page(view, frame, form, &code);
     visit.write((which, fields), named, plan, build).await
@@ -188,15 +157,7 @@ pub(super) async fn rename(
     PathOf(code): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let edits = Edits::of(&fields, &["name"]);
-    let plan = fields.needed("name").map(|name| {
-        let done = Done::new(page_of(&code), "done-supplier-renamed").value("name", name);
-        let supplier = code.clone();
-        let plan = move |fold: &Fold, _: Timestamp| {
-            partners::rename(fold, Class::Supplier, &supplier, &edits)
-        };
-        (plan, done)
-    });
+    let plan = SUPPLIERS.rename(&fields, &code);
     act(visit, ("rename", fields), code, plan).await
 }
 
@@ -206,26 +167,9 @@ pub(super) async fn archive(
     PathOf(code): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let archived = fields.raw("archived") == "yes";
-    let message = if archived {
-        "done-supplier-archived"
-    } else {
-        "done-supplier-restored"
-    };
-    let done = Done::new(page_of(&code), message).value("supplier", code.clone());
-    let supplier = code.clone();
-    let plan = move |fold: &Fold, _: Timestamp| {
-        at_entry::archive(fold, Class::Supplier, &supplier, archived)
-    };
-    act(visit, ("archive", fields), code, Ok((plan, done))).await
+    let plan = SUPPLIERS.archive(&fields, &code);
+    act(visit, ("archive", fields), code, Ok(plan)).await
 }
-
-/// The columns of an import, and whether it is in use.
-const COLUMNS: Columns = &[
-    ("code", "/code"),
-    ("name", "/name"),
-    ("archived", "/archived"),
-];
 
 /// The list as a file.
 pub(super) async fn export(
@@ -233,11 +177,5 @@ pub(super) async fn export(
     QueryOf(query): QueryOf<ListQuery>,
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
-    let build = move |view: &View<'_>| {
-        let archived = !query.archived.is_empty();
-        let search = Some(query.search.as_str());
-        let rows = view.partners_after(Class::Supplier, search, archived, None);
-        Sheet::of(COLUMNS, rows)
-    };
-    visit.file("suppliers", file, build).await
+    SUPPLIERS.export(visit, query, file).await
 }
