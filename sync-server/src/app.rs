@@ -13,6 +13,7 @@ use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::scan::Desks;
+use crate::upstream::Above;
 
 /// What those who wait for changes hear when the server stops.
 pub(crate) const CLOSED: u64 = u64::MAX;
@@ -39,6 +40,7 @@ struct Shared {
     limits: Limits,
     metrics: Metrics,
     desks: Desks,
+    above: Above,
     changes: watch::Sender<u64>,
     waiting: Arc<Semaphore>,
     talking: Arc<Semaphore>,
@@ -62,6 +64,7 @@ impl App {
                 limits: Limits::new(),
                 metrics: Metrics::default(),
                 desks: Desks::default(),
+                above: Above::default(),
                 changes,
                 waiting: Arc::new(Semaphore::new(waiting)),
                 talking: Arc::new(Semaphore::new(TALKING_MAX)),
@@ -84,6 +87,11 @@ impl App {
     /// What is counted while the server runs.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.shared.metrics
+    }
+
+    /// How a hub stands with the server above it.
+    pub(crate) fn above(&self) -> &Above {
+        &self.shared.above
     }
 
     /// Where people scan.

@@ -21,6 +21,7 @@ mod login;
 mod metrics;
 mod openapi;
 mod pages;
+mod printing;
 mod problem;
 mod report;
 mod routes;

@@ -18,6 +18,7 @@ mod export;
 mod form;
 mod frame;
 mod items;
+mod labels;
 mod level;
 mod live;
 mod menu;
@@ -64,6 +65,7 @@ pub(crate) fn all() -> Pages {
         production::routes,
         purchasing::routes,
         stocktakes::routes,
+        labels::routes,
     ];
     groups
         .into_iter()

@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
         prepare(&app);
         let above = node
             .is_hub()
-            .then(|| tokio::spawn(upstream::keep_in_step(node.clone())));
+            .then(|| tokio::spawn(upstream::keep_in_step(node.clone(), app.above().clone())));
         front.serve(listener, app, &node, stop).await?;
         if let Some(above) = above {
             above.abort();

@@ -5,9 +5,10 @@
 //! longer from time to time, and the handhelds notice nothing but that their entries have no
 //! central number yet.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ledger_node::{EnrolText, Node};
+use ledger_node::{EnrolText, Node, time_text};
 
 use crate::fault::Fault;
 
@@ -17,6 +18,45 @@ const EVERY: Duration = Duration::from_secs(5);
 const SOON: Duration = Duration::from_millis(250);
 /// How long is waited at most when the server above is out of reach.
 const PATIENCE_MAX: Duration = Duration::from_secs(60);
+
+/// What a hub last found of the server above it, for whoever asks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Above(Arc<Mutex<Standing>>);
+
+/// How a hub stands with the server above it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Standing {
+    /// What keeps it from talking with that server; none while it can.
+    pub(crate) trouble: Option<Trouble>,
+}
+
+/// What keeps a hub from talking with the server above it.
+#[derive(Debug, Clone)]
+pub(crate) struct Trouble {
+    /// Since when, RFC 3339.
+    pub(crate) since: String,
+    /// What went wrong last, in the words of the log.
+    pub(crate) text: String,
+}
+
+impl Above {
+    pub(crate) fn standing(&self) -> Standing {
+        let standing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.clone()
+    }
+
+    fn is_reached(&self) {
+        let mut standing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.trouble = None;
+    }
+
+    fn is_in_trouble(&self, now: String, text: String) {
+        let mut standing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = standing.trouble.take();
+        let since = before.map_or(now, |trouble| trouble.since);
+        standing.trouble = Some(Trouble { since, text });
+    }
+}
 
 /// What was said of the server above: its address, or the text of an enrolment QR.
 fn read(text: &str) -> Result<EnrolText, Fault> {
@@ -45,12 +85,13 @@ pub(crate) async fn enroll(node: &Node, said: &str, code: Option<&str>) -> Resul
 }
 
 /// Talks with the server above until the task is aborted.
-pub(crate) async fn keep_in_step(node: Node) {
+pub(crate) async fn keep_in_step(node: Node, above: Above) {
     let mut failures = 0_u32;
     loop {
         let before = node.changes();
         match node.sync(&mut |_| {}).await {
             Ok(report) => {
+                above.is_reached();
                 if report.pushed + report.pulled > 0 {
                     tracing::info!(
                         report.pushed,
@@ -73,6 +114,7 @@ pub(crate) async fn keep_in_step(node: Node) {
             }
             Err(error) => {
                 failures = failures.saturating_add(1);
+                above.is_in_trouble(time_text(node.view().now()), error.to_string());
                 let wait = patience(failures, chance());
                 tracing::warn!(%error, wait_ms = wait.as_millis(), "the server above cannot be asked");
                 tokio::time::sleep(wait).await;

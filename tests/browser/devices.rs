@@ -40,6 +40,13 @@ fn the_code_of_the_page_enrols_a_handheld(look: Look) {
     assert!(row["Device"].contains("Manager"), "{row:#?}");
     assert_eq!(row["Clock"], "right", "{row:#?}");
     assert!(!row["Last sync"].contains("never"), "{row:#?}");
+    // Its own page says when it sent what: two times, the second with what was just written.
+    page.open("/devices/van-2");
+    let sent = page.table("#sent table");
+    assert_eq!(sent.len(), 2, "{sent:#?}");
+    assert_eq!(sent[0]["Entries"], "2", "{sent:#?}");
+    let wrote = page.table("#wrote table");
+    assert!(wrote[1]["What"].contains("Added: 6 × K-12V"), "{wrote:#?}");
     page.open("/items/K-12V");
     assert_eq!(page.text(".big .qty"), "10");
     page.finish();

@@ -61,6 +61,26 @@ pub struct Document {
     pub symbology: Option<Symbology>,
 }
 
+/// Labels as they will lie on the first sheet, to be looked at before they are printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// The first sheet, or the first label of a roll, as SVG.
+    pub svg: Vec<u8>,
+    /// How many labels there are in all; of a calibration card, how many codes.
+    pub labels: usize,
+    /// How many sheets, or single labels of a roll.
+    pub pages: usize,
+    /// The sheet's name.
+    pub sheet: String,
+}
+
+/// The names of the sheets, with how many labels each has.
+pub fn sheet_names() -> impl Iterator<Item = (String, u32)> {
+    SHEETS
+        .into_iter()
+        .map(|sheet| (sheet.name.to_string(), sheet.labels()))
+}
+
 /// The sheets that have a name, one a line, with how many labels of what size in millimetres.
 #[must_use]
 pub fn sheets() -> String {
@@ -101,29 +121,59 @@ impl Wanted {
     /// The sheet or symbology is not known (`bad-sheet`, `bad-symbology`), a code does not fit the
     /// label (`bad-label`), or the paper cannot be had in that format.
     pub fn document(&self, paper: &Paper) -> Result<Document, Refusal> {
+        let on = self.on(paper)?;
+        match &self.content {
+            Content::Labels(labels) => self.of_labels(labels, &on),
+            Content::Card(card) => self.of_card(card, &on),
+        }
+    }
+
+    /// Draws the first sheet of what [`Self::document`] makes.
+    ///
+    /// # Errors
+    /// As for the document, but for what concerns its format alone.
+    pub fn preview(&self, paper: &Paper) -> Result<Preview, Refusal> {
+        let on = self.on(paper)?;
+        let (pages, labels) = match &self.content {
+            Content::Labels(labels) => {
+                let laid = in_symbology(labels, &on, |labels| {
+                    Ok(on.sheet.pages(labels, on.start)?)
+                });
+                (laid?.0, labels.len())
+            }
+            Content::Card(card) => {
+                let pages = card.pages(on.sheet.page).map_err(refused)?;
+                (pages, card.steps.len())
+            }
+        };
+        Ok(Preview {
+            svg: pages.first().map(svg).unwrap_or_default().into_bytes(),
+            labels,
+            pages: pages.len(),
+            sheet: on.sheet.name.to_string(),
+        })
+    }
+
+    /// What the labels lie on.
+    fn on<'a>(&self, paper: &'a Paper) -> Result<On<'a>, Refusal> {
         let sheet = match &paper.sheet {
             Some(name) => named(name)?,
             None => self.usual_sheet(paper.format)?,
         };
         let dpi = dpi(paper)?;
         let start = start(paper, &sheet)?;
-        let on = On {
+        let is_card = matches!(self.content, Content::Card(_));
+        if is_card && (paper.symbology.is_some() || start != 1) {
+            let text = "a calibration card has its own codes, and a page of its own";
+            let refusal = Refusal::new("bad-label", text);
+            return Err(refusal.hint("leave out the symbology and where to start"));
+        }
+        Ok(On {
             paper,
             sheet,
             start,
             dpi,
-        };
-        match &self.content {
-            Content::Labels(labels) => self.of_labels(labels, &on),
-            Content::Card(card) => {
-                if paper.symbology.is_some() || on.start != 1 {
-                    let text = "a calibration card has its own codes, and a page of its own";
-                    let refusal = Refusal::new("bad-label", text);
-                    return Err(refusal.hint("leave out the symbology and where to start"));
-                }
-                self.of_card(card, &on)
-            }
-        }
+        })
     }
 
     fn of_card(&self, card: &Calibration, on: &On<'_>) -> Result<Document, Refusal> {
@@ -149,16 +199,8 @@ impl Wanted {
     }
 
     fn of_labels(&self, labels: &[Label], on: &On<'_>) -> Result<Document, Refusal> {
-        let said = on.paper.symbology.as_deref().map(symbology).transpose()?;
-        let first = said.unwrap_or(Symbology::Code128);
-        let mut symbology = first;
-        let mut drawn = self.drawn(labels, first, on);
-        if said.is_none() && matches!(drawn, Err(Stopped::TooWide(_))) {
-            // All alike: whoever reads one of a sheet reads the others too.
-            symbology = Symbology::DataMatrix;
-            drawn = self.drawn(labels, symbology, on);
-        }
-        let (bytes, pages) = drawn.map_err(Stopped::refusal)?;
+        let drawn = in_symbology(labels, on, |labels| self.drawn(labels, on));
+        let ((bytes, pages), symbology) = drawn?;
         Ok(Document {
             format: on.paper.format,
             bytes,
@@ -169,21 +211,13 @@ impl Wanted {
         })
     }
 
-    /// The file and its pages, with the codes drawn in one way.
-    fn drawn(
-        &self,
-        labels: &[Label],
-        symbology: Symbology,
-        on: &On<'_>,
-    ) -> Result<(Vec<u8>, usize), Stopped> {
-        let labels = labels.iter().cloned();
-        let labels = labels.map(|label| Label { symbology, ..label });
-        let labels: Vec<Label> = labels.collect();
+    /// The file and its pages.
+    fn drawn(&self, labels: &[Label], on: &On<'_>) -> Result<(Vec<u8>, usize), Stopped> {
         if on.paper.format == Format::Zpl {
-            let drawn = zpl(&labels, on.sheet.label, on.dpi)?;
+            let drawn = zpl(labels, on.sheet.label, on.dpi)?;
             return Ok((drawn.into_bytes(), labels.len()));
         }
-        let pages = on.sheet.pages(&labels, on.start)?;
+        let pages = on.sheet.pages(labels, on.start)?;
         let file = self.file(&pages, on.paper.format, Some(&on.sheet));
         Ok((file.map_err(Stopped::Refused)?, pages.len()))
     }
@@ -221,6 +255,28 @@ impl Wanted {
             (Format::Pdf | Format::Svg, _) => "a4-21",
         })
     }
+}
+
+/// Draws labels in the symbology that was asked for; where nobody said, in Code 128, and all of them
+/// as Data Matrix when that is too wide for one: whoever reads one of a sheet reads the others too.
+fn in_symbology<T>(
+    labels: &[Label],
+    on: &On<'_>,
+    draw: impl Fn(&[Label]) -> Result<T, Stopped>,
+) -> Result<(T, Symbology), Refusal> {
+    let draw_in = |symbology| {
+        let labels = labels.iter().cloned();
+        let labels = labels.map(|label| Label { symbology, ..label });
+        draw(&labels.collect::<Vec<_>>())
+    };
+    let said = on.paper.symbology.as_deref().map(symbology).transpose()?;
+    let mut symbology = said.unwrap_or(Symbology::Code128);
+    let mut drawn = draw_in(symbology);
+    if said.is_none() && matches!(drawn, Err(Stopped::TooWide(_))) {
+        symbology = Symbology::DataMatrix;
+        drawn = draw_in(symbology);
+    }
+    Ok((drawn.map_err(Stopped::refusal)?, symbology))
 }
 
 /// What labels lie on.

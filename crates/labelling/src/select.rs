@@ -61,7 +61,7 @@ pub fn wanted(fold: &Fold, choice: &Choice) -> Result<Wanted, Refusal> {
             "only items have barcodes of their own, {} do not",
             kind.word()
         );
-        return Err(Refusal::new("bad-kind", text).hint("leave out the barcodes"));
+        return Err(Refusal::new("bad-label", text).hint("leave out the barcodes"));
     }
     let (names, warnings) = names(fold, choice)?;
     if names.is_empty() {
@@ -89,7 +89,7 @@ pub fn wanted(fold: &Fold, choice: &Choice) -> Result<Wanted, Refusal> {
 fn calibration(choice: &Choice) -> Result<Wanted, Refusal> {
     if !choice.select.is_empty() || choice.barcodes {
         let text = "there is one calibration card only: there is nothing to select of it";
-        return Err(Refusal::new("bad-kind", text));
+        return Err(Refusal::new("bad-label", text));
     }
     Ok(Wanted {
         kind: choice.kind,

@@ -337,7 +337,7 @@ fn what_is_not_there_is_refused_with_the_nearest() {
         (Kind::Lots, &["L-1"], "unknown-lot", "L-1"),
         (Kind::Pos, &["*"], "nothing-to-print", "purchase orders"),
         (Kind::Stocktakes, &[], "nothing-to-print", "stocktakes"),
-        (Kind::Calibration, &["A-01"], "bad-kind", "select"),
+        (Kind::Calibration, &["A-01"], "bad-label", "select"),
     ] {
         let refused = refusal(&shop, kind, select);
         let told = format!("{} {}", refused.text, refused.hint.unwrap_or_default());

@@ -11,6 +11,7 @@ mod documents;
 mod lots;
 mod noted;
 mod orders;
+pub mod printers;
 mod purchases;
 pub mod revoked;
 pub mod rights;

@@ -518,6 +518,13 @@ impl Fold {
         self.origins.unnumbered().collect()
     }
 
+    /// Which entries of an origin reached the central server together, the newest first: the first
+    /// seq, the last, and the moment at which they got their numbers.
+    pub fn arrivals(&self, origin: Origin) -> impl Iterator<Item = (u64, u64, Timestamp)> + '_ {
+        let index = self.origins.find(origin).into_iter();
+        index.flat_map(|index| self.origins.arrivals(index).rev())
+    }
+
     /// How many central numbers are known.
     #[must_use]
     pub fn numbered_count(&self) -> u64 {

@@ -6,6 +6,7 @@
 //! come from the fold, the words of a transaction from its entry.
 
 mod alert;
+mod arrival;
 mod audit;
 mod bom;
 mod customer;
@@ -45,6 +46,7 @@ use chrono::{DateTime, SecondsFormat};
 use ledger_core::{Code, Timestamp};
 
 pub use self::alert::{CrossingView, LowStockView, ShortItemView, SupplyView};
+pub use self::arrival::{ArrivalView, UnnumberedView};
 pub use self::audit::{AuditFilter, AuditPage, AuditView, LogGroup};
 pub use self::bom::{BomLevelView, BomLineView, BomView, UseView};
 pub use self::customer::{CustomerView, OwnedLineView};

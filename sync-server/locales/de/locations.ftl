@@ -138,3 +138,19 @@ refused-rack-too-large = Das wären mehr als 5.000 Lagerorte auf einmal.
 hint-rack-too-large = Legen Sie mehrere Regale an, jedes mit eigenem Anfang der Nummern.
 refused-bad-time-zone = Diese Zeitzone gibt es nicht.
 hint-bad-time-zone = Wählen Sie eine aus der Liste, zum Beispiel Europe/Oslo.
+site-freshness = Wie frisch die Zahlen sind
+site-no-devices = Zu diesem Standort gehört kein Gerät.
+site-rooms = Räume
+site-no-room = Ohne Raum
+site-no-places = Dieser Standort hat noch keine Lagerorte.
+site-places =
+    { $n ->
+        [one] 1 Lagerort
+       *[other] { $n } Lagerorte
+    }
+site-empty =
+    { $n ->
+        [one] 1 leer
+       *[other] { $n } leer
+    }
+site-all-places = Alle Lagerorte dieses Raums

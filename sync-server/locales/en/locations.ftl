@@ -138,3 +138,19 @@ refused-rack-too-large = These would be more than 5,000 locations at once.
 hint-rack-too-large = Make several racks, each with a prefix of its own.
 refused-bad-time-zone = There is no such time zone.
 hint-bad-time-zone = Choose one from the list, for example Europe/Oslo.
+site-freshness = How fresh the numbers are
+site-no-devices = No device belongs to this site.
+site-rooms = Rooms
+site-no-room = Without a room
+site-no-places = This site has no locations yet.
+site-places =
+    { $n ->
+        [one] 1 location
+       *[other] { $n } locations
+    }
+site-empty =
+    { $n ->
+        [one] 1 empty
+       *[other] { $n } empty
+    }
+site-all-places = All locations of this room

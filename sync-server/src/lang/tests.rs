@@ -29,6 +29,9 @@ const MADE: &[&str] = &[
     "covered-",
     "entry-kind-",
     "log-group-",
+    "labels-of-",
+    "labels-format-",
+    "symbology-",
 ];
 
 type Variables = BTreeSet<String>;
@@ -220,6 +223,8 @@ fn codes() -> BTreeMap<String, PathBuf> {
     let mut sources = files_below(&crates.join("ledger-core/src"), ".rs");
     sources.extend(files_below(&crates.join("ledger-node/src"), "/times.rs"));
     sources.extend(files_below(&crates.join("ledger-node/src"), "/node.rs"));
+    sources.extend(files_below(&crates.join("labelling/src"), ".rs"));
+    sources.extend(files_below(&root().join("src"), "/printing.rs"));
     sources.extend(files_below(&root().join("src/pages"), ".rs"));
     sources.extend(files_below(&root().join("src/login"), ".rs"));
     sources.extend(files_below(&root().join("src"), "/problem.rs"));
@@ -377,6 +382,13 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         "Level",
         &["level"],
     ),
+    ("../crates/labelling/src/kind.rs", "Kind", &["labels-of"]),
+    (
+        "../crates/labelling/src/kind.rs",
+        "Format",
+        &["labels-format"],
+    ),
+    ("../crates/labels/src/label.rs", "Symbology", &["symbology"]),
     (
         "src/pages/items/item.rs",
         "StockAct",

@@ -57,7 +57,6 @@ pub(super) const ALL: [Wrong; 15] = [
             "bad-query",
             "bad-code",
             "bad-dpi",
-            "bad-kind",
             "bad-label",
             "bad-sheet",
             "bad-start",

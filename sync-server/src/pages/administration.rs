@@ -1,7 +1,9 @@
 //! What administrators look after: settings, devices, users, and the audit log.
 
+pub(super) mod device;
 pub(super) mod devices;
 pub(super) mod log;
+pub(super) mod server;
 pub(super) mod settings;
 pub(super) mod users;
 
@@ -19,6 +21,8 @@ pub(super) fn routes(pages: Pages) -> Pages {
         .form(Administrator, "/devices/code", devices::code)
         .form(Administrator, "/devices/revoke", devices::revoke)
         .form(Administrator, "/devices/decide", devices::decide)
+        .page("/devices/{id}", device::show)
+        .page("/server", server::show)
         .page("/log", log::list)
         .page("/export/log", log::export)
         .form(Administrator, "/log/verify", log::verify)

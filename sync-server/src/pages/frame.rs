@@ -87,6 +87,7 @@ const NAV: [(&str, &[NavLink]); 5] = [
         "nav-group-administration",
         &[
             link("/locations", "nav-locations", "locations", Role::Viewer),
+            link("/labels", "nav-labels", "labels", Role::Viewer),
             link("/devices", "nav-devices", "devices", Role::Viewer),
             link("/users", "nav-users", "users", Role::Administrator),
             link("/log", "nav-log", "log", Role::Viewer),

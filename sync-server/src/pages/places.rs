@@ -1,11 +1,13 @@
 //! Places: the stock of sites side by side, sites, locations and their types, racks.
 
+mod heat;
 pub(super) mod location;
 pub(super) mod location_form;
 pub(super) mod location_types;
 pub(super) mod locations;
 pub(super) mod rack_grid;
 pub(super) mod rack_new;
+pub(super) mod site;
 pub(super) mod sites;
 pub(super) mod stock;
 
@@ -21,8 +23,9 @@ pub(super) fn routes(pages: Pages) -> Pages {
         .page("/sites", sites::show)
         .page_for(Manager, "/sites/new", sites::show_new)
         .form(Manager, "/sites/new", sites::add)
-        .page_for(Manager, "/sites/{code}", sites::show_one)
-        .form(Manager, "/sites/{code}", sites::edit)
+        .page("/sites/{code}", site::show)
+        .page_for(Manager, "/sites/{code}/edit", sites::show_edit)
+        .form(Manager, "/sites/{code}/edit", sites::edit)
         .form(Manager, "/sites/{code}/archive", sites::archive)
         .page("/locations", locations::show)
         .page("/export/locations", locations::export)

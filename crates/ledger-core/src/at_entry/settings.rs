@@ -4,6 +4,9 @@
 //! This table is the only one. A key that is not in it is refused when it is set; a value that
 //! came from elsewhere and cannot be read counts for nothing, so the default holds.
 
+use std::collections::BTreeSet;
+
+use super::printers::Printer;
 use super::{Plan, Refusal, checked_text};
 use crate::catalogue::{CatalogueWrite, Class, Subject, Value, key, on_or_off};
 use crate::code::Code;
@@ -24,6 +27,7 @@ enum Takes {
     QuantityOrNone,
     Policy,
     List,
+    Printers,
 }
 
 /// One setting.
@@ -78,12 +82,22 @@ pub const REASONS: Setting = Setting {
     takes: Takes::List,
 };
 
+/// The label printers of the house.
+pub const PRINTERS: Setting = Setting {
+    key: "printers",
+    default: "",
+    meaning: "a list with commas: label printers, each as NAME=ADDRESS, and if need be the port, \
+              dots and label size, such as Dock=192.168.7.30:9100/300dpi/57x32",
+    takes: Takes::Printers,
+};
+
 /// All settings, by key.
-pub const ALL: [&Setting; 5] = [
+pub const ALL: [&Setting; 6] = [
     &ALLOW_BACKORDER,
     &DEFAULT_THRESHOLD,
     &ORDER_POLICY_REPAIR,
     &ORDER_POLICY_SALES,
+    &PRINTERS,
     &REASONS,
 ];
 
@@ -181,6 +195,7 @@ impl Setting {
             Takes::OnOff => on_or_off(&typed).map(|on| if on { "on" } else { "off" }.to_owned()),
             Takes::Policy => OrderPolicy::from_word(&typed).map(|policy| policy.word().to_owned()),
             Takes::List => Some(list(&typed).join(", ")),
+            Takes::Printers => printer_list(&typed),
             Takes::QuantityOrNone => {
                 let quantity = threshold(&typed)?;
                 Some(quantity.map_or_else(|| NONE.to_owned(), |quantity| quantity.to_string()))
@@ -229,6 +244,18 @@ fn list(text: &str) -> Vec<String> {
         }
     }
     parts
+}
+
+/// Printers as they would be typed, each name once; none when one of them is none.
+fn printer_list(typed: &str) -> Option<String> {
+    let printers = list(typed).into_iter().map(|text| text.parse().ok());
+    let printers: Vec<Printer> = printers.collect::<Option<_>>()?;
+    let mut names = BTreeSet::new();
+    let is_one_each = printers
+        .iter()
+        .all(|printer| names.insert(printer.name.to_lowercase()));
+    let texts: Vec<String> = printers.iter().map(ToString::to_string).collect();
+    is_one_each.then(|| texts.join(", "))
 }
 
 /// Whether an order may want more than is available.

@@ -353,6 +353,16 @@ impl Origins {
         Some(run.moment)
     }
 
+    /// The runs of an origin in which entries got their numbers: the first seq, the last and the
+    /// moment.
+    pub(super) fn arrivals(
+        &self,
+        index: u32,
+    ) -> impl DoubleEndedIterator<Item = (u64, u64, Timestamp)> + '_ {
+        let runs = self.log(index).into_iter().flat_map(|log| &log.runs);
+        runs.map(|(first, run)| (*first, run.last_seq, run.moment))
+    }
+
     /// The last seq of an origin whose central number is smaller than this one, 0 when none is.
     pub(super) fn last_below(&self, index: u32, number: u64) -> u64 {
         let runs = self.log(index).into_iter().flat_map(|log| &log.runs);

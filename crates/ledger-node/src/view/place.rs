@@ -139,6 +139,17 @@ pub struct RackPlace {
     pub blocked: bool,
 }
 
+impl RackPlace {
+    fn of(thing: Thing<'_>) -> Self {
+        Self {
+            number: thing.code.clone(),
+            row: thing.number(key::ROW),
+            column: thing.text(key::COLUMN).map(str::to_owned),
+            blocked: thing.is(key::BLOCKED),
+        }
+    }
+}
+
 /// What lies at a place, in figures.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Load {
@@ -239,12 +250,7 @@ impl View<'_> {
             if thing.text(key::TYPE) != Some(location_type.as_str()) || thing.is(key::ARCHIVED) {
                 continue;
             }
-            let place = RackPlace {
-                number: thing.code.clone(),
-                row: thing.number(key::ROW),
-                column: thing.text(key::COLUMN).map(str::to_owned),
-                blocked: thing.is(key::BLOCKED),
-            };
+            let place = RackPlace::of(thing);
             let rack = RackKey {
                 site: thing.text(key::SITE).map(str::to_owned),
                 room: thing.text(key::ROOM).map(str::to_owned),
@@ -253,6 +259,23 @@ impl View<'_> {
             racks.entry(rack).or_default().push(place);
         }
         racks
+    }
+
+    /// The places of a site that are in use, by room, each in the order of their numbers; last
+    /// those without a room.
+    #[must_use]
+    pub fn rooms_of(&self, site: &Code) -> Vec<(Option<String>, Vec<RackPlace>)> {
+        let mut rooms: BTreeMap<(bool, Option<String>), Vec<RackPlace>> = BTreeMap::new();
+        for thing in self.fold().things_after(Class::Location, None) {
+            if thing.text(key::SITE) != Some(site.as_str()) || thing.is(key::ARCHIVED) {
+                continue;
+            }
+            let room = thing.text(key::ROOM).map(str::to_owned);
+            let places = rooms.entry((room.is_none(), room)).or_default();
+            places.push(RackPlace::of(thing));
+        }
+        let rooms = rooms.into_iter();
+        rooms.map(|((_, room), places)| (room, places)).collect()
     }
 
     /// What lies at some places, in figures.

@@ -68,6 +68,13 @@ struct Undecided {
 /// A clock that is off by less than this is right.
 const RIGHT_MILLIS: i64 = 1_000;
 
+/// By how many seconds a device's clock is off; none when it is right, or not known.
+pub(super) fn clock_offset(frame: &Frame, device: &DeviceView) -> Option<String> {
+    let offset = device.clock_offset_ms;
+    let offset = offset.filter(|offset| offset.abs() >= RIGHT_MILLIS)?;
+    Some(frame.change(&(offset / RIGHT_MILLIS).to_string()))
+}
+
 fn devices_page(
     view: &View<'_>,
     frame: Frame,
@@ -77,10 +84,7 @@ fn devices_page(
     let behind: Vec<&str> = frame.behind.iter().map(|(name, _)| name.as_str()).collect();
     let row = |device: DeviceView| Row {
         is_behind: behind.contains(&device.name.as_str()),
-        offset: device
-            .clock_offset_ms
-            .filter(|offset| offset.abs() >= RIGHT_MILLIS)
-            .map(|offset| frame.change(&(offset / RIGHT_MILLIS).to_string())),
+        offset: clock_offset(&frame, &device),
         device,
     };
     let devices: Vec<Row> = view.devices().into_iter().map(row).collect();

@@ -81,15 +81,15 @@ impl LogQuery {
 }
 
 /// An entry in the list.
-struct Row {
-    view: AuditView,
-    words: String,
+pub(super) struct Row {
+    pub(super) view: AuditView,
+    pub(super) words: String,
     /// Where what it is about has its page.
-    to: Option<String>,
+    pub(super) to: Option<String>,
 }
 
 impl Row {
-    fn of(frame: &Frame, view: AuditView) -> Self {
+    pub(super) fn of(frame: &Frame, view: AuditView) -> Self {
         let deed = view.deed.as_ref();
         Self {
             words: deed.map_or_else(

@@ -16,11 +16,12 @@ use crate::problem::Problem;
 /// The form's name.
 const FORM: &str = "settings";
 /// The fields, which are called as the settings are.
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 6] = [
     settings::ALLOW_BACKORDER.key,
     settings::DEFAULT_THRESHOLD.key,
     settings::ORDER_POLICY_REPAIR.key,
     settings::ORDER_POLICY_SALES.key,
+    settings::PRINTERS.key,
     settings::REASONS.key,
 ];
 
@@ -35,12 +36,18 @@ struct SettingsPage {
     policies: Vec<(&'static str, &'static str, EditField)>,
     policy_words: [&'static str; 2],
     reasons: EditField,
+    printers: EditField,
+}
+
+/// Whether a setting has several values.
+fn is_list(key: &str) -> bool {
+    [settings::REASONS.key, settings::PRINTERS.key].contains(&key)
 }
 
 /// A setting as it stands in the form: a list has a line for each of its parts.
 fn shown(fold: &Fold, setting: &Setting) -> String {
     let value = settings::value(fold, setting);
-    if setting.key == settings::REASONS.key {
+    if is_list(setting.key) {
         return value.split(", ").collect::<Vec<_>>().join("\n");
     }
     if setting.key == settings::DEFAULT_THRESHOLD.key && value == "none" {
@@ -58,7 +65,7 @@ fn typed(words: crate::lang::Words, key: &str, text: &str) -> Result<String, Pro
         let canonical = words.canonical(text);
         return canonical.or(Err(crate::pages::form::problem("ambiguous-number")));
     }
-    if key == settings::REASONS.key {
+    if is_list(key) {
         let parts: Vec<String> = text
             .lines()
             .map(str::trim)
@@ -76,6 +83,10 @@ fn settings_page(view: &View<'_>, frame: Frame, form: Form) -> Result<SettingsPa
         let current = frame.typed(&shown(fold, setting));
         EditField::of(&form, FORM, setting.key, &current)
     };
+    let list = |setting: &Setting| {
+        let current = shown(fold, setting);
+        EditField::of(&form, FORM, setting.key, &current)
+    };
     Ok(SettingsPage {
         allow_backorder: field(&settings::ALLOW_BACKORDER),
         default_threshold: field(&settings::DEFAULT_THRESHOLD),
@@ -88,10 +99,8 @@ fn settings_page(view: &View<'_>, frame: Frame, form: Form) -> Result<SettingsPa
         .map(|(setting, order_type)| (order_type, setting.key, field(setting)))
         .collect(),
         policy_words: [OrderPolicy::Issue.word(), OrderPolicy::Reserve.word()],
-        reasons: {
-            let current = shown(fold, &settings::REASONS);
-            EditField::of(&form, FORM, settings::REASONS.key, &current)
-        },
+        reasons: list(&settings::REASONS),
+        printers: list(&settings::PRINTERS),
         frame,
         form,
     })
@@ -122,7 +131,7 @@ pub(super) async fn save(visit: Visit, fields: Fields) -> Result<Response, Probl
             for (key, value) in values {
                 let setting = settings::find(key)?;
                 let current = match key {
-                    _ if key == settings::REASONS.key => shown(fold, setting),
+                    _ if is_list(key) => shown(fold, setting),
                     _ => words.typed(&shown(fold, setting)),
                 };
                 if edits.change(key, &current)?.is_some() {

@@ -1,21 +1,19 @@
 //! A location type: its racks as heat maps, one at a time.
 
-mod heat;
-
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use askama::Template;
 use axum::response::Response;
+use ledger_core::Code;
 use ledger_core::at_entry::find_thing;
 use ledger_core::catalogue::Class;
 use ledger_core::fold::columns;
-use ledger_core::{Code, Timestamp};
 use ledger_node::View;
 use ledger_node::view::{Load, LocationTypeView, RackKey, RackPlace};
 use serde::Deserialize;
 
-use self::heat::{By, Cell, Heat, Legend};
+use super::heat::{By, Cell, Heat, Legend};
 use super::location::at_site;
 use super::location_types::query_of;
 use crate::api::{PathOf, QueryOf};
@@ -271,10 +269,4 @@ fn lines(
     };
     let lines = rows.map(&mut line).collect();
     (lines, loose)
-}
-
-/// Whole days from one moment to another.
-fn days(from: Timestamp, to: Timestamp) -> u64 {
-    const DAY_MILLIS: u64 = 24 * 60 * 60 * 1000;
-    to.millis().saturating_sub(from.millis()) / DAY_MILLIS
 }

@@ -36,8 +36,8 @@ struct NewSitePage {
 }
 
 #[derive(Template)]
-#[template(path = "places/site.html")]
-struct SitePage {
+#[template(path = "places/site_edit.html")]
+struct EditSitePage {
     frame: Frame,
     form: Form,
     site: SiteNameView,
@@ -87,11 +87,16 @@ pub(super) async fn add(visit: Visit, fields: Fields) -> Result<Response, Proble
         .await
 }
 
-fn site_page(view: &View<'_>, frame: Frame, form: Form, code: &str) -> Result<SitePage, Problem> {
+fn edit_page(
+    view: &View<'_>,
+    frame: Frame,
+    form: Form,
+    code: &str,
+) -> Result<EditSitePage, Problem> {
     let code = find_thing(view.fold(), Class::Site, code)?;
     let site = view.site_name(&code);
     let zone = site.time_zone.as_deref().unwrap_or_default();
-    Ok(SitePage {
+    Ok(EditSitePage {
         name: EditField::of(&form, EDIT, "name", &site.name),
         zone: EditField::of(&form, EDIT, "time-zone", zone),
         zones: zones(),
@@ -101,12 +106,12 @@ fn site_page(view: &View<'_>, frame: Frame, form: Form, code: &str) -> Result<Si
     })
 }
 
-pub(super) async fn show_one(
+pub(super) async fn show_edit(
     visit: Visit,
     PathOf(code): PathOf<String>,
 ) -> Result<Response, Problem> {
     visit
-        .page(move |view, frame| site_page(view, frame, Form::default(), &code))
+        .page(move |view, frame| edit_page(view, frame, Form::default(), &code))
         .await
 }
 
@@ -137,7 +142,7 @@ pub(super) async fn edit(
             Done::new("/sites", "done-place-saved").value("what", code.clone()),
         )
     });
-    let build = move |view: &View<'_>, frame, form| site_page(view, frame, form, &shown);
+    let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &shown);
     let named = Named::Thing(Class::Site, code);
     visit.write((EDIT, fields), named, plan, build).await
 }
@@ -167,7 +172,7 @@ pub(super) async fn archive(
     let done = Done::new("/sites", message).value("what", code.clone());
     let (site, shown) = (code.clone(), code.clone());
     let plan = move |fold: &Fold, _| at_entry::archive(fold, Class::Site, &site, archived);
-    let build = move |view: &View<'_>, frame, form| site_page(view, frame, form, &shown);
+    let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &shown);
     let named = Named::Thing(Class::Site, code);
     visit
         .write(("archive", fields), named, Ok((plan, done)), build)

@@ -12,6 +12,7 @@ mod customers;
 mod files;
 mod frame;
 mod items;
+mod labels;
 mod log;
 mod orders;
 mod places;

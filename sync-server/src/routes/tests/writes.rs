@@ -561,7 +561,7 @@ async fn settings_are_read_by_all_and_set_by_administrators() {
         .iter()
         .map(|row| &row["value"])
         .collect();
-    assert_eq!(values, ["on", "3", "issue", "issue", "broken, found"]);
+    assert_eq!(values, ["on", "3", "issue", "issue", "", "broken, found"]);
     assert_eq!(
         shop.api("settings/colour").await.problem(404),
         "unknown-setting"

@@ -252,3 +252,54 @@ async fn the_dashboard_says_what_needs_somebody() {
         .await
         .shows(&["1 knapp", "Gezählt: 5 × R-100 an A-01"]);
 }
+
+#[tokio::test]
+async fn printers_are_set_one_in_a_line_and_what_is_none_is_refused() {
+    let shop = Shop::open();
+    let boss = shop.visitor(Role::Administrator).await;
+    let mut fields = with_seen(&[]);
+    fields.push(("seen-printers", ""));
+    let mut right = fields.clone();
+    right.push(("printers", "Dock=192.168.7.30\r\nPack=zebra-2/300dpi\r\n"));
+    let saved = boss.post("/settings/inventory", &right).await;
+    assert_eq!(saved.goes_to(), "/settings/inventory", "{}", saved.body);
+    assert_eq!(
+        value(&shop, &settings::PRINTERS),
+        "Dock=192.168.7.30, Pack=zebra-2/300dpi"
+    );
+    for wrong in ["Dock", "Dock=http://192.168.7.30", "A=host\r\na=other"] {
+        let mut fields = with_seen(&[]);
+        let seen = "Dock=192.168.7.30\nPack=zebra-2/300dpi";
+        fields.extend([("seen-printers", seen), ("printers", wrong)]);
+        let refused = boss.post("/settings/inventory", &fields).await;
+        assert!(refused.status.is_client_error(), "{wrong}");
+    }
+    // A form of before keeps them.
+    assert_eq!(
+        boss.post(
+            "/settings/inventory",
+            &with_seen(&[("default-threshold", "3")])
+        )
+        .await
+        .goes_to(),
+        "/settings/inventory"
+    );
+    assert!(value(&shop, &settings::PRINTERS).starts_with("Dock"));
+}
+
+#[tokio::test]
+async fn the_server_says_what_it_holds_and_that_nothing_is_safe_yet() {
+    let shop = Shop::open();
+    let viewer = shop.visitor(Role::Viewer).await;
+    let entries = shop.node.read(Fold::entry_count);
+    let hash = shop.node.view().state_hash().unwrap();
+    let page = viewer.get("/server").await;
+    page.shows(&[
+        "central server",
+        "No backup yet",
+        "Everything here has its central number.",
+        &format!("<dd>{entries}</dd>"),
+        &hash,
+    ]);
+    assert_eq!(viewer.get("/devices/none").await.status.as_u16(), 404);
+}

@@ -231,7 +231,7 @@ async fn a_site_gives_its_times_its_zone() {
         ("seen-time-zone", "Asia/Tokyo"),
         ("time-zone", ""),
     ];
-    manager.post("/sites/EAST", &edit).await.goes_to();
+    manager.post("/sites/EAST/edit", &edit).await.goes_to();
     manager.get("/sites").await.shows(&["(UTC)"]);
     let api = shop.api("sites").await.json();
     let east = api["items"].as_array().unwrap();
@@ -274,4 +274,34 @@ async fn stock_stands_item_by_item_in_a_column_for_each_site() {
         .get("/stock?owner=ACME")
         .await
         .shows(&["There is no stock like that"]);
+}
+
+#[tokio::test]
+async fn a_site_shows_its_rooms_as_maps_and_how_fresh_its_devices_are() {
+    let shop = Shop::open();
+    let manager = rack(&shop).await;
+    let some = StockRequest {
+        item: "R-100".to_owned(),
+        quantity: "4".parse().unwrap(),
+        ..StockRequest::default()
+    };
+    shop.write(|fold| add(fold, "R1-B-02", &some));
+    let viewer = shop.visitor(Role::Viewer).await;
+    let page = viewer.get("/sites/NORTH").await;
+    page.shows(&[
+        "href=\"/locations?site=NORTH&#38;room=Hall+1\"",
+        "12 locations, 11 empty",
+        "<li data-level=\"5\"><a href=\"/locations/R1-B-02\">",
+        "No device belongs to this site.",
+    ]);
+    assert!(!page.body.contains("/sites/NORTH/edit"));
+    viewer.get("/sites/NORTH?by=counted").await.shows(&[
+        "<li data-level=\"5\"><a href=\"/locations/R1-B-02\">",
+        "never",
+    ]);
+    manager
+        .get("/sites/NORTH")
+        .await
+        .shows(&["href=\"/sites/NORTH/edit\""]);
+    assert_eq!(viewer.get("/sites/SOUTH").await.status.as_u16(), 404);
 }

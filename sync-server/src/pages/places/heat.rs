@@ -4,7 +4,6 @@
 use ledger_core::{Timestamp, Total};
 use ledger_node::view::{Load, RackPlace};
 
-use super::days;
 use crate::pages::frame::Frame;
 
 /// The warmest level; 0 is a place where nothing lies.
@@ -221,6 +220,12 @@ impl Heat {
         };
         Some(frame.with("heat-up-to", "amount", upper).into_owned())
     }
+}
+
+/// Whole days from one moment to another.
+fn days(from: Timestamp, to: Timestamp) -> u64 {
+    const DAY_MILLIS: u64 = 24 * 60 * 60 * 1000;
+    to.millis().saturating_sub(from.millis()) / DAY_MILLIS
 }
 
 /// Which fifth of the most an amount is in, from 1.

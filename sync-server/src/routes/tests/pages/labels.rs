@@ -1,0 +1,133 @@
+//! Labels from the pages: what is shown is what is printed, as a file or on a printer of the house.
+
+use ledger_core::at_entry::settings;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_looked_at_is_what_the_file_has() {
+    let shop = Shop::open();
+    let viewer = shop.visitor(Role::Viewer).await;
+    let page = viewer.get("/labels?kind=items&select=R-100").await;
+    page.shows(&[
+        "1 label",
+        "/labels/preview?kind=items&#38;format=pdf&#38;select=R-100",
+        "/labels/file?kind=items&#38;format=pdf&#38;select=R-100",
+    ]);
+    let picture = viewer
+        .get("/labels/preview?kind=items&format=pdf&select=R-100")
+        .await;
+    assert_eq!(picture.header("content-type"), "image/svg+xml");
+    assert!(picture.body.contains("<svg"), "{}", &picture.body[..60]);
+    let file = viewer
+        .get("/labels/file?kind=items&format=zpl&select=R-100")
+        .await;
+    assert!(file.header("content-disposition").contains("items.zpl"));
+    assert!(file.body.contains("R-100"), "{}", file.body);
+    // The same as a script gets.
+    let api = viewer
+        .get("/api/v1/labels?kind=items&format=zpl&select=R-100")
+        .await;
+    assert_eq!(file.body, api.body);
+}
+
+#[tokio::test]
+async fn what_cannot_be_printed_is_said_in_the_reader_s_words() {
+    let shop = Shop::open();
+    let viewer = shop.visitor(Role::Viewer).await.reading("de");
+    for (query, words) in [
+        (
+            "kind=items&select=NOT-THERE",
+            "Diesen Artikel gibt es nicht",
+        ),
+        ("kind=lots", "Es gibt nichts"),
+        ("kind=items&start=900", "nicht die Nummer eines Etiketts"),
+        ("kind=items&start=x", "nicht die Nummer eines Etiketts"),
+        ("kind=items&sheet=a7-9", "Einen solchen Bogen"),
+        ("kind=items&format=zpl&dpi=150", "Punkte je Zoll"),
+    ] {
+        let page = viewer.get(&format!("/labels?{query}")).await;
+        assert_eq!(page.status.as_u16(), 200, "{query}");
+        page.shows(&[words, "role=\"alert\""]);
+        let file = viewer.get(&format!("/labels/file?{query}")).await;
+        assert!(file.status.is_client_error(), "{query}: {}", file.status);
+    }
+    viewer
+        .get("/labels?kind=calibration")
+        .await
+        .shows(&["/labels/preview?kind=calibration"]);
+}
+
+#[tokio::test]
+async fn labels_go_to_a_printer_of_the_house_with_its_dots_and_labels() {
+    let shop = Shop::open();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let typed = format!("Dock=127.0.0.1:{port}/300dpi/57x32, Gone=127.0.0.1:1");
+    shop.write(|_| settings::set("printers", &typed));
+    let operator = shop.visitor(Role::Operator).await;
+    operator
+        .get("/labels?kind=locations")
+        .await
+        .shows(&["Print on Dock", "Print on Gone"]);
+    let fields = [
+        ("kind", "locations"),
+        ("select", "A-01"),
+        ("printer", "Dock"),
+    ];
+    let printer = async {
+        let (mut line, _) = listener.accept().await.unwrap();
+        let mut printed = Vec::new();
+        // It says nothing of how it stands.
+        line.read_to_end(&mut printed).await.unwrap();
+        String::from_utf8(printed).unwrap()
+    };
+    let (sent, printed) = tokio::join!(operator.post("/labels/print", &fields), printer);
+    assert!(
+        sent.goes_to().starts_with("/labels?kind=locations"),
+        "{}",
+        sent.goes_to()
+    );
+    let printed = printed.strip_prefix("~HS").unwrap();
+    let file = operator
+        .get("/labels/file?kind=locations&select=A-01&format=zpl&sheet=57x32&dpi=300")
+        .await;
+    assert_eq!(printed, file.body);
+    operator
+        .get("/labels")
+        .await
+        .shows(&["1 labels were sent to Dock."]);
+    // What went wrong is said on the page, with the same labels before the person.
+    let fields = [
+        ("kind", "locations"),
+        ("select", "A-01"),
+        ("printer", "Gone"),
+    ];
+    let refused = operator.post("/labels/print", &fields).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+    refused.shows(&["cannot be reached", "value=\"A-01\""]);
+    let viewer = shop.visitor(Role::Viewer).await;
+    let refused = viewer.post("/labels/print", &fields).await;
+    assert_eq!(refused.status.as_u16(), 403);
+}
+
+#[tokio::test]
+async fn every_page_of_something_with_a_code_leads_to_its_label_and_its_log() {
+    let shop = Shop::open();
+    let administrator = shop.visitor(Role::Administrator).await;
+    for (page, kind, name) in [
+        ("/items/R-100", "items", "R-100"),
+        ("/locations/A-01", "locations", "A-01"),
+        ("/users/test-administrator", "users", "test-administrator"),
+    ] {
+        let label = format!("href=\"/labels?kind={kind}&select={name}\"");
+        let log = format!("href=\"/log?about={name}\"");
+        administrator.get(page).await.shows(&[&label, &log]);
+    }
+    for (page, kind) in [("/items", "items"), ("/locations", "locations")] {
+        let labels = format!("href=\"/labels?kind={kind}\"");
+        administrator.get(page).await.shows(&[&labels]);
+    }
+}
