@@ -16,6 +16,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $lang, "/frame.ftl")),
             include_str!(concat!("../../locales/", $lang, "/people.ftl")),
             include_str!(concat!("../../locales/", $lang, "/dashboard.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/help.ftl")),
             include_str!(concat!("../../locales/", $lang, "/items.ftl")),
             include_str!(concat!("../../locales/", $lang, "/stock.ftl")),
             include_str!(concat!("../../locales/", $lang, "/locations.ftl")),
@@ -37,7 +38,7 @@ type Bundle = FluentBundle<FluentResource>;
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En));
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::De));
 
-pub(super) const fn files(lang: Lang) -> [&'static str; 15] {
+pub(super) const fn files(lang: Lang) -> [&'static str; 16] {
     match lang {
         Lang::En => files!("en"),
         Lang::De => files!("de"),
