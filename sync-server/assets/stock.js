@@ -1,5 +1,6 @@
 // News for open pages. Everything works without this file; it only saves pressing "reload".
-// An element with hx-trigger="news from:body" fetches itself anew when stock changed somewhere.
+// An element with hx-trigger="news from:body" fetches itself anew when stock changed somewhere;
+// whoever does not see the page is told so, once for all of its parts.
 (() => {
   "use strict";
   const address = document.body.dataset.live;
@@ -13,12 +14,33 @@
       || (field.type === "checkbox" && field.checked !== field.defaultChecked)
       || (field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue));
   };
+  // Said at most so often: a busy house has news all the time.
+  const SAID_MS = 60000;
+  const content = document.getElementById("content");
+  const status = document.getElementById("news");
+  let before = null;
+  let settling = null;
+  let said = -SAID_MS;
+  const say = () => {
+    if (content.textContent !== before && performance.now() - said >= SAID_MS) {
+      said = performance.now();
+      status.textContent = status.dataset.said;
+    }
+    before = null;
+  };
+  document.body.addEventListener("htmx:after:swap", () => {
+    if (before === null) return;
+    clearTimeout(settling);
+    settling = setTimeout(say, 500);
+  });
   const tell = () => {
     if (isBusy()) {
       waiting = setTimeout(tell, 2000);
       return;
     }
     waiting = null;
+    before = content.textContent;
+    status.textContent = "";
     document.body.dispatchEvent(new CustomEvent("news", { bubbles: true }));
   };
   // A sync brings many entries at once: one look after it is enough.

@@ -17,6 +17,7 @@ mod exceptions;
 mod export;
 mod form;
 mod frame;
+pub(crate) mod help;
 mod items;
 mod labels;
 mod level;
@@ -74,6 +75,7 @@ pub(crate) fn all() -> Pages {
         .form(Operator, "/undo", undo::undo)
         .page("/", dashboard::show)
         .page("/menu", menu::show)
+        .page("/help", help::show)
         .page_for(Operator, "/scan", scan::show)
         .form(Operator, "/scan", scan::take)
         .page("/exceptions", exceptions::list)

@@ -28,6 +28,7 @@ pub const PAGES: &[PageOf] = &[
     page("item-new", "/items/new"),
     page("dashboard", "/"),
     page("menu", "/menu"),
+    page("help", "/help"),
     page("scan", "/scan"),
     page("stock", "/stock"),
     page("exceptions", "/exceptions"),

@@ -13,7 +13,6 @@ pub(crate) mod licences;
 pub(crate) mod markdown;
 pub(crate) mod packages;
 pub(crate) mod pages;
-pub(crate) mod readme;
 pub(crate) mod sizes;
 pub(crate) mod top_level;
 pub(crate) mod tree;
@@ -83,7 +82,6 @@ fn check(root: &Path) -> Result<Vec<Finding>> {
         golden::check(&tree),
         pages::check(&tree),
         itself::check(&tree),
-        readme::check(&tree),
         top_level::check(&tree),
         vendored::check(&tree),
         licences::check(&licences::load(root)?, &tree),

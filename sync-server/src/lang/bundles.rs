@@ -16,6 +16,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $lang, "/frame.ftl")),
             include_str!(concat!("../../locales/", $lang, "/people.ftl")),
             include_str!(concat!("../../locales/", $lang, "/dashboard.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/help.ftl")),
             include_str!(concat!("../../locales/", $lang, "/items.ftl")),
             include_str!(concat!("../../locales/", $lang, "/stock.ftl")),
             include_str!(concat!("../../locales/", $lang, "/locations.ftl")),

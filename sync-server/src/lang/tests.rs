@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
 use super::{Lang, bundles};
+use crate::pages::help::TOPICS;
 
 /// Ids that are made of a code while running, by how they begin; `every_code_has_its_words` and
-/// `every_word_of_a_type_has_its_messages` hold them complete.
+/// `every_word_of_a_type_has_its_messages` hold them complete, and `the_help_says_all_it_should`.
 const MADE: &[&str] = &[
     "refused-",
     "hint-",
@@ -32,6 +33,9 @@ const MADE: &[&str] = &[
     "labels-of-",
     "labels-format-",
     "symbology-",
+    "help-of-",
+    "term-",
+    "means-",
 ];
 
 type Variables = BTreeSet<String>;
@@ -317,6 +321,29 @@ fn refusals_stand_by_themselves() {
             }
         }
     }
+}
+
+/// Every topic has its text and every word that it names its meaning, and nothing is left over.
+#[test]
+fn the_help_says_all_it_should() {
+    let topics = TOPICS.iter().flat_map(|(_, topics)| *topics);
+    let mut asked = BTreeSet::new();
+    for topic in topics {
+        assert_known(topic.title, Path::new("topics.rs"));
+        asked.insert(format!("help-of-{}", topic.name));
+        for word in topic.words {
+            asked.insert(format!("term-{word}"));
+            asked.insert(format!("means-{word}"));
+        }
+    }
+    let is_help = |id: &&String| {
+        ["help-of-", "term-", "means-"]
+            .iter()
+            .any(|at| id.starts_with(at))
+    };
+    let told = messages(Lang::En);
+    let told: BTreeSet<_> = told.keys().filter(is_help).cloned().collect();
+    assert_eq!(asked, told, "asked for, and there");
 }
 
 /// Types whose words are codes, with the families of messages that each has.

@@ -8,6 +8,7 @@ use ledger_core::catalogue::Role;
 use ledger_node::View;
 
 use super::assets;
+use super::help::{self, Help, shortcuts};
 use crate::lang::{Count, Lang, Words};
 use crate::login::Flash;
 
@@ -249,6 +250,11 @@ impl Frame {
         groups.filter(|(_, links)| !links.is_empty()).collect()
     }
 
+    /// What this page is for.
+    pub(crate) fn help(&self) -> Option<Help> {
+        help::of_page(&self.address, &self.words)
+    }
+
     /// The address of this page's list as a file, with the page's filter.
     pub(crate) fn file(&self, format: &str) -> String {
         let here = self.address.split('?').next().unwrap_or_default();
@@ -277,6 +283,11 @@ impl Frame {
 }
 
 impl NavLink {
+    /// The letter that leads to it.
+    pub(crate) fn letter(&self) -> Option<&'static str> {
+        shortcuts::letter(self.path)
+    }
+
     /// Whether it stands in the bar of small screens, beside the menu.
     pub(crate) fn is_in_bar(&self) -> bool {
         ["/", "/scan", "/stock", "/items", "/orders"].contains(&self.path)

@@ -2,6 +2,10 @@
 
 /// Enter.
 pub const ENTER: &str = "\u{E007}";
+/// Tab.
+pub const TAB: &str = "\u{E004}";
+/// Escape.
+pub const ESCAPE: &str = "\u{E00C}";
 /// F8.
 pub const F8: &str = "\u{E038}";
 /// Alt, held until [`RELEASE`].

@@ -12,7 +12,7 @@ use thirtyfour::extensions::query::{
 use super::faults::{Allowed, Faults, axe_faults};
 use super::look::scripts;
 use super::part::{Part, quoted};
-use super::{Browser, GLANCE, Look, PATIENCE};
+use super::{Browser, GLANCE, Look, PATIENCE, keys};
 use crate::server::Server;
 
 /// A picture is no higher than this, however long the page.
@@ -318,6 +318,18 @@ impl<'a> Page<'a> {
     #[must_use]
     pub fn quantities(&self) -> Value {
         self.script(include_str!("quantities.js"), vec![])
+    }
+
+    /// Walks from the beginning of the page to its end by Tab, and gives what is wrong with that:
+    /// what is not reached, where nobody sees the focus, or where it jumps.
+    #[track_caller]
+    #[must_use]
+    pub fn tab_walk(&self) -> Vec<String> {
+        let times = self.script(include_str!("tab_walk.js"), vec![]);
+        let times = times.as_u64().and_then(|times| usize::try_from(times).ok());
+        self.keys(&keys::TAB.repeat(times.expect("a number")));
+        let faults = self.script(include_str!("tab_walked.js"), vec![]);
+        serde_json::from_value(faults).expect("a list of texts")
     }
 
     /// Writes a picture of what can be seen, or of the whole page.

@@ -24,7 +24,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
 /// The lines of a page, each with the language of the code fence it stands in.
 ///
 /// The fences themselves are left out; a fence without a language has the empty one.
-pub(crate) fn with_fence(text: &str) -> Vec<(usize, &str, Option<&str>)> {
+fn with_fence(text: &str) -> Vec<(usize, &str, Option<&str>)> {
     let mut fence = None;
     let mut found = Vec::new();
     for (number, line) in lines(text) {
