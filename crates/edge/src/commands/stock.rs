@@ -271,10 +271,7 @@ pub(crate) fn undo(context: &Context, args: UndoArgs) -> Result<Answer, Failure>
             details,
             ..Particulars::default()
         };
-        Ok((
-            at_entry::undo(fold, here.origin, target, particulars)?,
-            Vec::new(),
-        ))
+        at_entry::undo(fold, here.origin, target, particulars)
     };
     transact(context, plan, |_| "Undone.".to_owned())
 }
