@@ -9,6 +9,7 @@ use ledger_core::UserName;
 use ledger_node::{Node, OrderEnd, View};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::imports::Imports;
 use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -39,6 +40,7 @@ struct Shared {
     limits: Limits,
     metrics: Metrics,
     desks: Desks,
+    imports: Imports,
     changes: watch::Sender<u64>,
     waiting: Arc<Semaphore>,
     talking: Arc<Semaphore>,
@@ -62,6 +64,7 @@ impl App {
                 limits: Limits::new(),
                 metrics: Metrics::default(),
                 desks: Desks::default(),
+                imports: Imports::default(),
                 changes,
                 waiting: Arc::new(Semaphore::new(waiting)),
                 talking: Arc::new(Semaphore::new(TALKING_MAX)),
@@ -89,6 +92,11 @@ impl App {
     /// Where people scan.
     pub(crate) fn desks(&self) -> &Desks {
         &self.shared.desks
+    }
+
+    /// What people import.
+    pub(crate) fn imports(&self) -> &Imports {
+        &self.shared.imports
     }
 
     /// Tells whenever something was written or came in.

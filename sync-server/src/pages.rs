@@ -17,6 +17,7 @@ mod exceptions;
 mod export;
 mod form;
 mod frame;
+mod imports;
 mod items;
 mod level;
 mod live;
@@ -56,6 +57,7 @@ pub(crate) fn routes(app: App) -> Router<App> {
 pub(crate) fn all() -> Pages {
     let groups = [
         administration::routes,
+        imports::routes,
         people::routes,
         items::routes,
         orders::routes,

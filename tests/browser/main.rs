@@ -59,6 +59,7 @@ mod dashboard;
 mod devices;
 mod exceptions;
 mod harness;
+mod imports;
 mod item;
 mod items;
 mod language;

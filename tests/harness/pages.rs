@@ -74,6 +74,7 @@ pub const PAGES: &[PageOf] = &[
     page("stocktake-new", "/stocktakes/new"),
     page("devices", "/devices"),
     page("users", "/users"),
+    page("import", "/import"),
     page("log", "/log"),
     page("log-about", "/log?about=R-100"),
     page("log-entry", "/log/1"),
