@@ -9,6 +9,7 @@ use ledger_core::UserName;
 use ledger_node::{Node, OrderEnd, View};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::imports::Imports;
 use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -41,6 +42,7 @@ struct Shared {
     metrics: Metrics,
     desks: Desks,
     above: Above,
+    imports: Imports,
     changes: watch::Sender<u64>,
     waiting: Arc<Semaphore>,
     talking: Arc<Semaphore>,
@@ -65,6 +67,7 @@ impl App {
                 metrics: Metrics::default(),
                 desks: Desks::default(),
                 above: Above::default(),
+                imports: Imports::default(),
                 changes,
                 waiting: Arc::new(Semaphore::new(waiting)),
                 talking: Arc::new(Semaphore::new(TALKING_MAX)),
@@ -97,6 +100,11 @@ impl App {
     /// Where people scan.
     pub(crate) fn desks(&self) -> &Desks {
         &self.shared.desks
+    }
+
+    /// What people import.
+    pub(crate) fn imports(&self) -> &Imports {
+        &self.shared.imports
     }
 
     /// Tells whenever something was written or came in.

@@ -15,6 +15,7 @@ mod fault;
 mod headers;
 mod health;
 mod http_get;
+mod imports;
 mod lang;
 mod listen;
 mod login;

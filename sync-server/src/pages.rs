@@ -18,6 +18,7 @@ mod export;
 mod form;
 mod frame;
 pub(crate) mod help;
+mod imports;
 mod items;
 mod labels;
 mod level;
@@ -58,6 +59,7 @@ pub(crate) fn routes(app: App) -> Router<App> {
 pub(crate) fn all() -> Pages {
     let groups = [
         administration::routes,
+        imports::routes,
         people::routes,
         items::routes,
         orders::routes,

@@ -60,6 +60,7 @@ mod devices;
 mod exceptions;
 mod harness;
 mod help;
+mod imports;
 mod item;
 mod items;
 mod keyboard;

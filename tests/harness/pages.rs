@@ -81,6 +81,7 @@ pub const PAGES: &[PageOf] = &[
     page("device", "/devices/A"),
     page("server", "/server"),
     page("users", "/users"),
+    page("import", "/import"),
     page("log", "/log"),
     page("log-about", "/log?about=R-100"),
     page("log-entry", "/log/1"),

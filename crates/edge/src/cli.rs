@@ -17,7 +17,7 @@ pub(crate) use self::catalogue::{
     BindArgs, CustomerCommand, GridArgs, ItemAddArgs, ItemCommand, ItemFields, LocationCommand,
     LocationFields, LocationTypeCommand, OnOff, PartnerCommand, SettingCommand,
 };
-pub(crate) use self::files::{ExportArgs, ExportFormat, ImportArgs, ImportKind};
+pub(crate) use self::files::{ExportArgs, ExportFormat, ImportArgs};
 pub(crate) use self::labels::LabelsArgs;
 pub(crate) use self::orders::{
     AnswerArgs, AnswerWhat, BackordersArgs, ExceptionsArgs, ExceptionsCommand, OrderCommand,

@@ -25,12 +25,13 @@ pub(crate) mod sync;
 
 use ledger_core::at_entry::{Plan, Refusal};
 use ledger_core::fold::Fold;
-use ledger_core::{DeviceId, EntryId, Origin, Quantity, Timestamp};
+use ledger_core::{DeviceId, EntryId, Origin, Timestamp};
 use ledger_node::{Node, Written};
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use self::catalogue::{barcode, threshold};
+pub(crate) use importing::quantity;
+
 pub(crate) use self::device::machine_name;
 use crate::cli::Command;
 use crate::context::Context;
@@ -173,12 +174,4 @@ pub(crate) fn read<T: Serialize>(
     let mut answer = context.answer(&seen, told)?;
     close(node, &mut answer);
     Ok(answer)
-}
-
-/// Reads a quantity as it is typed.
-pub(crate) fn quantity(text: &str) -> Result<Quantity, Refusal> {
-    text.parse().map_err(|error: ledger_core::QuantityError| {
-        Refusal::new("bad-quantity", error.to_string())
-            .hint("a quantity is a number such as 4 or 0.25, with at most four decimal places")
-    })
 }

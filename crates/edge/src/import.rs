@@ -2,29 +2,16 @@
 //!
 //! The file is read twice: once to find every bad row before anything is written, once to write.
 //! Rows are planned in chunks, so that a file of millions need not fit into memory as entries.
-//!
-//! - An empty field says nothing: a field of the catalogue stays as it is, a batch or owner is none.
-//! - Movements and counts name their stock line exactly: an empty batch is the stock without batch.
-//! - Importing a file again adds nothing: each row of movements and counts carries the file's key
-//!   and its number, and rows of the catalogue that say what is known already are left out.
-
-mod catalogue;
-mod names;
-mod planner;
-mod plans;
-mod rows;
-mod stock;
 
 use std::fs;
 
+use importing::{Csv, Outcome, Pass, Planned, Source};
 use ledger_core::at_entry::{About, Plan, Refusal};
 use ledger_core::fold::Fold;
 use ledger_node::{Node, Written, file_key};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use self::planner::{Planner, Source};
-use self::rows::{Csv, Row, Rows};
 use crate::cli::ImportArgs;
 use crate::commands::{WrittenJson, close};
 use crate::context::Context;
@@ -55,17 +42,17 @@ impl Tally {
             .saturating_add(bad)
     }
 
-    fn take(&mut self, row: &Row<'_>, planned: Result<bool, Refusal>) {
-        match planned {
-            Ok(true) => self.imported = self.imported.saturating_add(1),
-            Ok(false) => self.already = self.already.saturating_add(1),
+    fn take(&mut self, row: Planned) {
+        match row.outcome {
+            Ok(Outcome::Already) => self.already = self.already.saturating_add(1),
+            Ok(_) => self.imported = self.imported.saturating_add(1),
             Err(refusal) => {
                 let reason = match refusal.hint {
                     Some(hint) => format!("{}; {hint}", refusal.text),
                     None => refusal.text,
                 };
                 self.bad.push(BadRow {
-                    line: row.line(),
+                    line: row.line,
                     reason,
                 });
             }
@@ -129,22 +116,21 @@ const fn nothing() -> Written {
 
 /// Plans every row without writing.
 fn check(fold: &Fold, csv: &Csv<'_>, source: &Source, bar: &Bar) -> Result<Tally, Failure> {
-    let mut planner = Planner::new(source, csv)?;
-    let mut rows = csv.rows();
+    let mut pass = Pass::new(csv, source)?;
     let mut tally = Tally::default();
     let mut bodies = Vec::new();
-    while let Some(row) = rows.next_row()? {
+    while let Some(row) = pass.next(fold, &mut bodies)? {
         bodies.clear();
-        let planned = planner.plan(fold, &row, &mut bodies);
-        tally.take(&row, planned);
-        shows(bar, "checking", &tally, csv, &row);
+        let byte = row.byte;
+        tally.take(row);
+        shows(bar, "checking", &tally, csv, byte);
     }
     Ok(tally)
 }
 
-fn shows(bar: &Bar, what: &'static str, tally: &Tally, csv: &Csv<'_>, row: &Row<'_>) {
+fn shows(bar: &Bar, what: &'static str, tally: &Tally, csv: &Csv<'_>, byte: u64) {
     if tally.rows().is_multiple_of(8_192) {
-        bar.at(what, row.byte(), csv.bytes());
+        bar.at(what, byte, csv.bytes());
     }
 }
 
@@ -156,28 +142,27 @@ fn write(
     source: &Source,
     (bar, keep_going): (&Bar, bool),
 ) -> Result<(Tally, Written), Failure> {
-    let mut planner = Planner::new(source, csv)?;
-    let mut rows = csv.rows();
+    let mut pass = Pass::new(csv, source)?;
     let mut tally = Tally::default();
-    let mut chunk = |fold: &Fold, rows: &mut Rows<'_>| {
+    let mut chunk = |fold: &Fold| {
         let mut bodies = Vec::with_capacity(CHUNK_ENTRIES);
         while bodies.len() < CHUNK_ENTRIES {
-            let Some(row) = rows.next_row()? else { break };
-            let before = bodies.len();
-            let planned = planner.plan(fold, &row, &mut bodies);
-            let planned = planned.inspect_err(|_| bodies.truncate(before));
-            if let (Err(refusal), false) = (&planned, keep_going) {
+            let Some(row) = pass.next(fold, &mut bodies)? else {
+                break;
+            };
+            if let (Err(refusal), false) = (&row.outcome, keep_going) {
                 return Err(Refusal::new(
                     refusal.code,
-                    format!("line {}: {refusal}", row.line()),
+                    format!("line {}: {refusal}", row.line),
                 ));
             }
-            tally.take(&row, planned);
-            shows(bar, "writing", &tally, csv, &row);
+            let byte = row.byte;
+            tally.take(row);
+            shows(bar, "writing", &tally, csv, byte);
         }
         Ok(bodies)
     };
-    let written = node.write_many(actor, |fold| match chunk(fold, &mut rows) {
+    let written = node.write_many(actor, |fold| match chunk(fold) {
         Ok(bodies) => {
             let about = bodies.iter().find_map(About::of)?;
             Some(Ok(Plan {

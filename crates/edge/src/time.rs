@@ -3,17 +3,12 @@
 //! A time with an offset means what it says. One without is of a zone: the device's own for what is
 //! typed, UTC or the zone that was named for what is imported.
 
-use chrono::{
-    DateTime, Datelike as _, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _,
-};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use ledger_core::Timestamp;
 use ledger_core::at_entry::Refusal;
-pub(crate) use ledger_node::times::parse_day;
-use ledger_node::times::{bad_time, timestamp};
-
-const WITH_SECONDS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
-const WITH_MINUTES: [&str; 2] = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+use ledger_node::times::in_zone;
+pub(crate) use ledger_node::times::{parse, parse_day};
 
 /// The zone of a name such as `Europe/Berlin`.
 pub(crate) fn zone_named(name: &str) -> Result<Tz, Refusal> {
@@ -36,29 +31,6 @@ pub(crate) fn local_zone() -> Tz {
     name.trim_start_matches(':').parse().unwrap_or(Tz::UTC)
 }
 
-/// Reads a time; without an offset it is of the zone.
-pub(crate) fn parse(text: &str, zone: Tz) -> Result<Timestamp, Refusal> {
-    let trimmed = text.trim();
-    if let Ok(time) = DateTime::parse_from_rfc3339(trimmed) {
-        return timestamp(text, time.timestamp_millis());
-    }
-    let seconds = || WITH_SECONDS.iter().find_map(|form| naive(trimmed, form));
-    let minutes = || WITH_MINUTES.iter().find_map(|form| naive(trimmed, form));
-    let midnight = || {
-        let day = NaiveDate::parse_from_str(trimmed, "%Y-%m-%d").ok()?;
-        Some(day.and_time(NaiveTime::MIN))
-    };
-    let local = seconds()
-        .or_else(minutes)
-        .or_else(midnight)
-        .ok_or_else(|| bad_time(text, ""))?;
-    in_zone(text, local, zone)
-}
-
-fn naive(text: &str, form: &str) -> Option<NaiveDateTime> {
-    NaiveDateTime::parse_from_str(text, form).ok()
-}
-
 /// Reads a time as [`parse`] does, or `09:12` of the day that `now` is in.
 pub(crate) fn parse_at(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp, Refusal> {
     let clock = ["%H:%M:%S", "%H:%M"]
@@ -70,19 +42,6 @@ pub(crate) fn parse_at(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp
             in_zone(text, today.and_time(clock), zone)
         }
         _ => parse(text, zone),
-    }
-}
-
-fn in_zone(text: &str, local: NaiveDateTime, zone: Tz) -> Result<Timestamp, Refusal> {
-    match zone.from_local_datetime(&local) {
-        // Of an hour that comes twice when summer time ends, the first one is meant.
-        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => {
-            timestamp(text, time.timestamp_millis())
-        }
-        LocalResult::None => Err(bad_time(
-            text,
-            &format!(": {zone} has no such hour that day"),
-        )),
     }
 }
 

@@ -1,8 +1,13 @@
 //! Times as programs write them: RFC 3339 moments and days of the calendar.
 
-use chrono::{DateTime, NaiveDate};
+use std::fmt::Display;
+
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use ledger_core::Timestamp;
 use ledger_core::at_entry::Refusal;
+
+const WITH_SECONDS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+const WITH_MINUTES: [&str; 2] = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
 
 /// The refusal of a text that is no time, for this reason.
 #[must_use]
@@ -25,6 +30,47 @@ pub fn parse_moment(text: &str) -> Result<Timestamp, Refusal> {
         Ok(time) => timestamp(text, time.timestamp_millis()),
         Err(_) => Err(bad_time(text, "")
             .hint("write it with its offset: 2026-11-21T09:12:00Z or 2026-11-21T10:12:00+01:00")),
+    }
+}
+
+/// Reads a time; without an offset it is of the zone.
+pub fn parse(text: &str, zone: impl TimeZone + Display + Copy) -> Result<Timestamp, Refusal> {
+    let trimmed = text.trim();
+    if let Ok(time) = DateTime::parse_from_rfc3339(trimmed) {
+        return timestamp(text, time.timestamp_millis());
+    }
+    let seconds = || WITH_SECONDS.iter().find_map(|form| naive(trimmed, form));
+    let minutes = || WITH_MINUTES.iter().find_map(|form| naive(trimmed, form));
+    let midnight = || {
+        let day = NaiveDate::parse_from_str(trimmed, "%Y-%m-%d").ok()?;
+        Some(day.and_time(NaiveTime::MIN))
+    };
+    let local = seconds()
+        .or_else(minutes)
+        .or_else(midnight)
+        .ok_or_else(|| bad_time(text, ""))?;
+    in_zone(text, local, zone)
+}
+
+fn naive(text: &str, form: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, form).ok()
+}
+
+/// A time of day in a zone; `text` is what was typed.
+pub fn in_zone(
+    text: &str,
+    local: NaiveDateTime,
+    zone: impl TimeZone + Display + Copy,
+) -> Result<Timestamp, Refusal> {
+    match zone.from_local_datetime(&local) {
+        // Of an hour that comes twice when summer time ends, the first one is meant.
+        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => {
+            timestamp(text, time.timestamp_millis())
+        }
+        LocalResult::None => Err(bad_time(
+            text,
+            &format!(": {zone} has no such hour that day"),
+        )),
     }
 }
 

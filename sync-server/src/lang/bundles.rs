@@ -24,6 +24,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $lang, "/administration.ftl")),
             include_str!(concat!("../../locales/", $lang, "/exceptions.ftl")),
             include_str!(concat!("../../locales/", $lang, "/labels.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/imports.ftl")),
             include_str!(concat!("../../locales/", $lang, "/log.ftl")),
             include_str!(concat!("../../locales/", $lang, "/production.ftl")),
             include_str!(concat!("../../locales/", $lang, "/purchasing.ftl")),

@@ -36,6 +36,14 @@ const MADE: &[&str] = &[
     "help-of-",
     "term-",
     "means-",
+    "import-kind-",
+    "import-undo-",
+    "import-column-",
+    "import-outcome-",
+    "import-rows-",
+    "import-separator-",
+    "import-decimal-",
+    "import-left-",
 ];
 
 type Variables = BTreeSet<String>;
@@ -229,7 +237,9 @@ fn codes() -> BTreeMap<String, PathBuf> {
     sources.extend(files_below(&crates.join("ledger-node/src"), "/node.rs"));
     sources.extend(files_below(&crates.join("labelling/src"), ".rs"));
     sources.extend(files_below(&root().join("src"), "/printing.rs"));
+    sources.extend(files_below(&crates.join("importing/src"), ".rs"));
     sources.extend(files_below(&root().join("src/pages"), ".rs"));
+    sources.extend(files_below(&root().join("src/imports"), ".rs"));
     sources.extend(files_below(&root().join("src/login"), ".rs"));
     sources.extend(files_below(&root().join("src"), "/problem.rs"));
     let mut found = BTreeMap::new();
@@ -417,6 +427,27 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
     ),
     ("../crates/labels/src/label.rs", "Symbology", &["symbology"]),
     (
+        "../crates/importing/src/kind.rs",
+        "Kind",
+        &["import-kind", "import-kind-means", "import-undo"],
+    ),
+    (
+        "../crates/importing/src/pass.rs",
+        "Outcome",
+        &["import-outcome", "import-rows"],
+    ),
+    (
+        "../crates/importing/src/layout.rs",
+        "Separator",
+        &["import-separator"],
+    ),
+    (
+        "../crates/importing/src/layout.rs",
+        "DecimalSign",
+        &["import-decimal"],
+    ),
+    ("../crates/importing/src/undo.rs", "Why", &["import-left"]),
+    (
         "src/pages/items/item.rs",
         "StockAct",
         &["act-to", "act-short", "act-quantity", "act-example"],
@@ -445,6 +476,10 @@ fn every_word_of_a_type_has_its_messages() {
                 assert_known(&format!("{family}-{code}"), &file);
             }
         }
+    }
+    for column in importing::Kind::ALL.iter().flat_map(|kind| kind.columns()) {
+        let file = root().join("../crates/importing/src/kind.rs");
+        assert_known(&format!("import-column-{}", column.name), &file);
     }
     assert_known(
         "level-attention",

@@ -91,6 +91,7 @@ const NAV: [(&str, &[NavLink]); 5] = [
             link("/labels", "nav-labels", "labels", Role::Viewer),
             link("/devices", "nav-devices", "devices", Role::Viewer),
             link("/users", "nav-users", "users", Role::Administrator),
+            link("/import", "nav-import", "import", Role::Manager),
             link("/log", "nav-log", "log", Role::Viewer),
         ],
     ),

@@ -320,7 +320,8 @@ pub(super) fn own_path(path: &str) -> &str {
     if is_own { path } else { "/" }
 }
 
-fn random_key() -> Result<String, Problem> {
+/// A text that nobody guesses.
+pub(super) fn random_key() -> Result<String, Problem> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| {
         tracing::error!(%error, "no random bytes");

@@ -2,40 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-
-/// What a CSV file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ImportKind {
-    Items,
-    Locations,
-    Customers,
-    Bom,
-    PurchaseOrders,
-    Stock,
-    Movements,
-}
-
-impl ImportKind {
-    /// The word it is typed as.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Items => "items",
-            Self::Locations => "locations",
-            Self::Customers => "customers",
-            Self::Bom => "bom",
-            Self::PurchaseOrders => "purchase-orders",
-            Self::Stock => "stock",
-            Self::Movements => "movements",
-        }
-    }
-}
+use importing::Kind;
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// What the file holds
-    #[arg(value_enum)]
-    pub(crate) kind: ImportKind,
+    #[arg(value_name = "KIND", value_parser = kinds())]
+    pub(crate) kind: Kind,
     /// The CSV file, in UTF-8
     pub(crate) file: PathBuf,
     /// Take the good rows and leave the bad ones out (exit code 4)
@@ -47,6 +22,12 @@ pub(crate) struct ImportArgs {
     /// The zone of times that name none, such as Europe/Berlin [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub(crate) time_zone: Option<String>,
+}
+
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let words = Kind::ALL.map(Kind::word);
+    PossibleValuesParser::new(words)
+        .try_map(|word| Kind::of_word(&word).ok_or_else(|| format!("there is no kind {word:?}")))
 }
 
 /// How to write out.

@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("codes", &[]),
     ("scanning", &["ledger-core", "codes"]),
     ("firmware-bridge", &[]),
+    ("importing", &["ledger-core", "ledger-node"]),
     ("labels", &["codes"]),
     ("labelling", &["ledger-core", "codes", "labels", "scanning"]),
     (
@@ -34,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ledger-core",
             "ledger-node",
             "codes",
+            "importing",
             "labelling",
             "scanning",
             "firmware-bridge",
@@ -47,6 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ledger-sync",
             "ledger-node",
             "codes",
+            "importing",
             "labelling",
             "scanning",
         ],

@@ -11,6 +11,7 @@ mod administration;
 mod customers;
 mod files;
 mod frame;
+mod imports;
 mod items;
 mod labels;
 mod log;
@@ -98,6 +99,32 @@ impl Visitor<'_> {
     pub(super) async fn post_part(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let request = self.request(Method::POST, path);
         self.send_form(request.header("hx-request", "true"), fields)
+            .await
+    }
+
+    /// Sends a form with a file in it.
+    pub(super) async fn upload(&self, path: &str, kind: &str, name: &str, file: &[u8]) -> Reply {
+        const EDGE: &str = "edge-of-a-part";
+        let mut body = Vec::new();
+        for (head, part) in [
+            ("name=\"kind\"".to_owned(), kind.as_bytes()),
+            (format!("name=\"file\"; filename=\"{name}\""), file),
+            ("name=\"text\"".to_owned(), b""),
+        ] {
+            let head = format!("--{EDGE}\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+            body.extend([head.as_bytes(), part, b"\r\n"].concat());
+        }
+        body.extend(format!("--{EDGE}--\r\n").into_bytes());
+        let request = self
+            .request(Method::POST, path)
+            .header(header::ORIGIN, "http://localhost:8440")
+            .header("sec-fetch-site", "same-origin")
+            .header(
+                header::CONTENT_TYPE,
+                format!("multipart/form-data; boundary={EDGE}"),
+            );
+        self.shop
+            .send(request.body(Body::from(body)).unwrap())
             .await
     }
 

@@ -7,18 +7,19 @@ use ledger_core::at_entry::{self, Refusal, StockRequest, TEXT_BYTES_MAX};
 use ledger_core::entry::{Act, Body, Details, IdempotencyKey, Moved, Particulars, Place};
 use ledger_core::fold::Fold;
 use ledger_core::{Code, Quantity, Timestamp};
+use ledger_node::times;
 
-use super::names::Names;
-use super::rows::Row;
-use crate::commands::quantity;
-use crate::time;
+use crate::names::Names;
+use crate::pass::Outcome;
+use crate::rows::Row;
+use crate::values::quantity;
 
 /// What stands for the stock without batch in a request.
 const NO_BATCH: &str = "-";
 
 /// Plans movements.
 #[derive(Debug)]
-pub(super) struct Movements {
+pub(crate) struct Movements {
     names: Names,
     key: [u8; 16],
     zone: Tz,
@@ -27,7 +28,7 @@ pub(super) struct Movements {
 }
 
 impl Movements {
-    pub(super) fn new(key: [u8; 16], zone: Tz) -> Self {
+    pub(crate) fn new(key: [u8; 16], zone: Tz) -> Self {
         let last_time = (String::new(), Timestamp::ZERO);
         Self {
             names: Names::default(),
@@ -38,12 +39,13 @@ impl Movements {
     }
 
     /// Adds the row's movement, unless it is there already.
-    pub(super) fn plan(
+    pub(crate) fn plan(
         &mut self,
         fold: &Fold,
         row: &Row<'_>,
         bodies: &mut Vec<Body>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Outcome, Refusal> {
+        let fields = row.fields()?;
         let [
             item,
             amount,
@@ -55,13 +57,13 @@ impl Movements {
             reason,
             order,
             note,
-        ] = row.fields()?;
+        ] = fields.each_ref().map(|field| &**field);
         let once = IdempotencyKey {
             key: self.key,
             row: row.number(),
         };
         if fold.known_once(&once).is_some() {
-            return Ok(());
+            return Ok(Outcome::Already);
         }
         let quantity = moved_quantity(amount)?;
         let item = self.names.item(fold, item)?;
@@ -112,7 +114,7 @@ impl Movements {
             act,
             particulars,
         }));
-        Ok(())
+        Ok(Outcome::Moved)
     }
 
     fn time(&mut self, text: &str) -> Result<Option<Timestamp>, Refusal> {
@@ -120,7 +122,7 @@ impl Movements {
             return Ok(None);
         }
         if self.last_time.0 != text {
-            self.last_time = (text.to_owned(), time::parse(text, self.zone)?);
+            self.last_time = (text.to_owned(), times::parse(text, self.zone)?);
         }
         Ok(Some(self.last_time.1))
     }
@@ -176,14 +178,14 @@ type LineName = (Code, Code, Option<Code>, Option<Code>);
 
 /// Plans counts.
 #[derive(Debug)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     names: Names,
     key: [u8; 16],
     seen: BTreeMap<LineName, u64>,
 }
 
 impl Counts {
-    pub(super) fn new(key: [u8; 16]) -> Self {
+    pub(crate) fn new(key: [u8; 16]) -> Self {
         Self {
             names: Names::default(),
             key,
@@ -192,19 +194,20 @@ impl Counts {
     }
 
     /// Adds the row's count, unless it is there already.
-    pub(super) fn plan(
+    pub(crate) fn plan(
         &mut self,
         fold: &Fold,
         row: &Row<'_>,
         bodies: &mut Vec<Body>,
-    ) -> Result<(), Refusal> {
-        let [item, location, amount, owner, batch] = row.fields()?;
+    ) -> Result<Outcome, Refusal> {
+        let fields = row.fields()?;
+        let [item, location, amount, owner, batch] = fields.each_ref().map(|field| &**field);
         let once = IdempotencyKey {
             key: self.key,
             row: row.number(),
         };
         if fold.known_once(&once).is_some() {
-            return Ok(());
+            return Ok(Outcome::Already);
         }
         let quantity = quantity(amount)?;
         let item = self.names.item(fold, item)?;
@@ -237,7 +240,7 @@ impl Counts {
                 },
             ),
         );
-        Ok(())
+        Ok(Outcome::Counted)
     }
 }
 

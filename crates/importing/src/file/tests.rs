@@ -4,13 +4,13 @@ use super::*;
 
 /// Reads a file of items whole: line, SKU and name of each row, or why not.
 fn check(bytes: &[u8]) -> Result<Vec<(u64, String, String)>, String> {
-    let csv = Csv::read(ImportKind::Items, bytes).map_err(|failure| failure.text)?;
+    let csv = Csv::read(Kind::Items, bytes).map_err(|refusal| refusal.text)?;
     let mut rows = csv.rows();
     let mut found = Vec::new();
     while let Some(row) = rows.next_row().map_err(|refusal| refusal.text)? {
         match row.fields::<7>() {
             Ok([sku, name, ..]) => {
-                found.push((row.line(), sku.to_owned(), name.to_owned()));
+                found.push((row.line(), sku.into_owned(), name.into_owned()));
             }
             Err(refusal) => return Err(format!("line {}: {}", row.line(), refusal.text)),
         }
@@ -80,4 +80,50 @@ fn files_that_are_something_else_are_named() {
         let said = check(bytes).unwrap_err();
         assert!(said.contains(says), "{says:?} in {said:?}");
     }
+}
+
+#[test]
+fn a_file_of_others_is_read_as_somebody_said() {
+    let text = "\u{feff}Artikel;Menge;Platz;;\r\nR-1;1,5;A-01;;\r\n;;;;\r\n'=X;-2;B;;\r\n";
+    let layout = Layout {
+        separator: Separator::Semicolon,
+        decimal: DecimalSign::Comma,
+        columns: vec![Some(0), Some(2), Some(1), None, None],
+    };
+    let csv = Csv::laid_out(Kind::Stock, text.as_bytes(), layout.clone()).unwrap();
+    let mut rows = csv.rows();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next_row().unwrap() {
+        let [item, location, quantity, ..] = row.fields::<5>().unwrap();
+        found.push(format!("{}:{item}:{location}:{quantity}", row.line()));
+    }
+    assert_eq!(found, ["2:R-1:A-01:1.5", "4:=X:B:-2"]);
+    let with = |columns| {
+        Csv::laid_out(
+            Kind::Stock,
+            text.as_bytes(),
+            Layout {
+                columns,
+                ..layout.clone()
+            },
+        )
+    };
+    let missing = with(vec![Some(0), None, Some(1), None, None]).unwrap_err();
+    assert_eq!(missing.code, "column-missing");
+    let beyond = with(vec![Some(0), Some(2), Some(9), None, None]).unwrap_err();
+    assert_eq!(beyond.code, "bad-columns");
+}
+
+#[test]
+fn a_number_that_can_be_read_in_two_ways_is_refused() {
+    let layout = Layout {
+        separator: Separator::Semicolon,
+        decimal: DecimalSign::Comma,
+        columns: vec![Some(0), Some(1), Some(2), None, None],
+    };
+    let csv = Csv::laid_out(Kind::Stock, b"item;location;quantity\nR;A;1.500\n", layout);
+    let csv = csv.unwrap();
+    let mut rows = csv.rows();
+    let row = rows.next_row().unwrap().unwrap();
+    assert_eq!(row.fields::<5>().unwrap_err().code, "ambiguous-number");
 }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::at_entry::{self, ItemChange, LocationChange, Refusal};
-use ledger_core::catalogue::{CatalogueWrite, Class, ItemKind};
+use ledger_core::catalogue::{CatalogueWrite, Class, ItemKind, Subject, Value, key};
 use ledger_core::entry::Body;
 use ledger_core::fold::Fold;
 use ledger_core::{Barcode, Code};
 
-use super::rows::Row;
-use crate::commands::{barcode, threshold};
+use crate::pass::Outcome;
+use crate::rows::Row;
+use crate::values::{barcode, threshold};
 
 /// What separates several barcodes in one field.
 const BARCODES_APART: char = ';';
@@ -44,59 +45,72 @@ impl Seen {
     }
 }
 
+/// A field as it is shown: what nobody set has a value too.
+#[must_use]
+pub fn shown_value(fold: &Fold, subject: &Subject, key: u8) -> Value {
+    let Subject { class, code } = subject;
+    let value = fold.field(*class, code, key);
+    match (class, key) {
+        _ if value != Value::Nil => value,
+        (_, key::NAME) => Value::text(&fold.name_of(*class, code)),
+        (Class::Item, key::ITEM_KIND) => Value::Int(fold.item(code).kind.number()),
+        (Class::Item, key::UNIT) => Value::text(&fold.item(code).unit),
+        _ => value,
+    }
+}
+
 /// Whether an entry would say anything that is not known.
 fn is_news(fold: &Fold, body: &Body) -> bool {
-    match body {
-        Body::Set(write) => {
-            let CatalogueWrite {
-                subject, fields, ..
-            } = write;
-            let differs =
-                |(key, value): (&u8, &_)| fold.field(subject.class, &subject.code, *key) != *value;
-            !fold.exists(subject.class, &subject.code) || fields.iter().any(differs)
-        }
-        Body::CodeBound(bound) => {
-            let item = fold.canonical(&bound.item);
-            !fold.claims(&bound.barcode).contains(&(item, bound.pack))
-        }
-        Body::Genesis(_)
-        | Body::ClockMark(_)
-        | Body::Moved(_)
-        | Body::Counted(_)
-        | Body::Tallied(_)
-        | Body::Reversed(_)
-        | Body::ItemMerged(_)
-        | Body::CodeUnbound(_)
-        | Body::BomLineSet(_)
-        | Body::Order(_)
-        | Body::Lot(_)
-        | Body::Purchase(_)
-        | Body::Stocktake(_)
-        | Body::UnknownScan(_)
-        | Body::ScanResolved(_)
-        | Body::ExceptionAnswered(_)
-        | Body::TimeFixed(_)
-        | Body::DeviceRevoked(_)
-        | Body::Refused(_)
-        | Body::Admitted(_) => true,
+    if let Body::Set(CatalogueWrite {
+        subject, fields, ..
+    }) = body
+    {
+        let mut fields = fields.iter();
+        return !fold.exists(subject.class, &subject.code)
+            || fields.any(|(key, value)| shown_value(fold, subject, *key) != *value);
+    }
+    if let Body::CodeBound(bound) = body {
+        let item = fold.canonical(&bound.item);
+        return !fold.claims(&bound.barcode).contains(&(item, bound.pack));
+    }
+    true
+}
+
+/// Adds those of a plan's entries that say something new about a thing.
+fn news(
+    fold: &Fold,
+    subject: &Subject,
+    planned: impl IntoIterator<Item = Body>,
+    bodies: &mut Vec<Body>,
+) -> Outcome {
+    let before = bodies.len();
+    bodies.extend(planned.into_iter().filter(|body| is_news(fold, body)));
+    if bodies.len() == before {
+        Outcome::Already
+    } else if fold.exists(subject.class, &subject.code) {
+        Outcome::Changed
+    } else {
+        Outcome::New
     }
 }
 
 /// Plans items.
 #[derive(Debug, Default)]
-pub(super) struct Items {
+pub(crate) struct Items {
     seen: Seen,
     barcodes: BTreeMap<Barcode, Code>,
 }
 
 impl Items {
-    pub(super) fn plan(
+    pub(crate) fn plan(
         &mut self,
         fold: &Fold,
         row: &Row<'_>,
         bodies: &mut Vec<Body>,
-    ) -> Result<(), Refusal> {
-        let [sku, name, kind, unit, limit, barcodes, location] = row.fields()?;
+    ) -> Result<Outcome, Refusal> {
+        let fields = row.fields()?;
+        let [sku, name, kind, unit, limit, barcodes, location] =
+            fields.each_ref().map(|field| &**field);
         let code = code(sku, "SKU")?;
         self.seen.check(&code)?;
         let kind = match kind {
@@ -146,27 +160,29 @@ impl Items {
                 .into_iter()
                 .map(|barcode| (barcode.clone(), code.clone())),
         );
+        let subject = Subject::new(Class::Item, fold.canonical(&code));
         self.seen.note(code, row);
-        bodies.extend(plan.bodies.into_iter().filter(|body| is_news(fold, body)));
-        Ok(())
+        Ok(news(fold, &subject, plan.bodies, bodies))
     }
 }
 
 /// Plans locations.
 #[derive(Debug, Default)]
-pub(super) struct Locations {
+pub(crate) struct Locations {
     seen: Seen,
     sites: BTreeSet<Code>,
 }
 
 impl Locations {
-    pub(super) fn plan(
+    pub(crate) fn plan(
         &mut self,
         fold: &Fold,
         row: &Row<'_>,
         bodies: &mut Vec<Body>,
-    ) -> Result<(), Refusal> {
-        let [number, name, location_type, site, room, at_row, column] = row.fields()?;
+    ) -> Result<Outcome, Refusal> {
+        let fields = row.fields()?;
+        let [number, name, location_type, site, room, at_row, column] =
+            fields.each_ref().map(|field| &**field);
         let code = code(number, "location's number")?;
         self.seen.check(&code)?;
         let at_row = match at_row {
@@ -189,19 +205,18 @@ impl Locations {
             without: Vec::new(),
         };
         let plan = at_entry::set_location(fold, code.as_str(), &change, true)?;
-        self.seen.note(code, row);
-        for body in plan.bodies {
-            if is_news(fold, &body) && !self.is_known_site(&body) {
-                bodies.push(body);
-            }
-        }
-        Ok(())
+        self.seen.note(code.clone(), row);
+        let mut planned = plan.bodies;
+        planned.retain(|body| !self.is_known_site(fold, body));
+        let subject = Subject::new(Class::Location, code);
+        Ok(news(fold, &subject, planned, bodies))
     }
 
     /// Whether an earlier row made the site that this entry makes.
-    fn is_known_site(&mut self, body: &Body) -> bool {
+    fn is_known_site(&mut self, fold: &Fold, body: &Body) -> bool {
         if let Body::Set(write) = body
             && write.subject.class == Class::Site
+            && is_news(fold, body)
         {
             return !self.sites.insert(write.subject.code.clone());
         }
@@ -211,24 +226,25 @@ impl Locations {
 
 /// Plans customers.
 #[derive(Debug, Default)]
-pub(super) struct Customers {
+pub(crate) struct Customers {
     seen: Seen,
 }
 
 impl Customers {
-    pub(super) fn plan(
+    pub(crate) fn plan(
         &mut self,
         fold: &Fold,
         row: &Row<'_>,
         bodies: &mut Vec<Body>,
-    ) -> Result<(), Refusal> {
-        let [text, name] = row.fields()?;
+    ) -> Result<Outcome, Refusal> {
+        let fields = row.fields()?;
+        let [text, name] = fields.each_ref().map(|field| &**field);
         let code = code(text, "customer")?;
         self.seen.check(&code)?;
         let name = some(name);
         let plan = at_entry::set_partner(Class::Customer, &code, name.as_deref())?;
-        self.seen.note(code, row);
-        bodies.extend(plan.bodies.into_iter().filter(|body| is_news(fold, body)));
-        Ok(())
+        self.seen.note(code.clone(), row);
+        let subject = Subject::new(Class::Customer, code);
+        Ok(news(fold, &subject, plan.bodies, bodies))
     }
 }

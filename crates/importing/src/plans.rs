@@ -7,10 +7,12 @@ use ledger_core::document::Family;
 use ledger_core::entry::{Body, IdempotencyKey};
 use ledger_core::fold::Fold;
 use ledger_core::{Code, DeviceId, Quantity};
+use ledger_node::times;
 
-use super::rows::{Csv, Row};
-use crate::commands::quantity;
-use crate::time;
+use crate::file::Csv;
+use crate::pass::Outcome;
+use crate::rows::Row;
+use crate::values::quantity;
 
 fn needed<'a>(text: &'a str, what: &str) -> Result<&'a str, Refusal> {
     if text.is_empty() {
@@ -21,20 +23,21 @@ fn needed<'a>(text: &'a str, what: &str) -> Result<&'a str, Refusal> {
 
 /// Plans lines of bills of materials.
 #[derive(Debug, Default)]
-pub(super) struct Boms {
+pub(crate) struct Boms {
     seen: BTreeMap<(Code, Code), u64>,
     /// What this file makes a part of what, which the ledger does not know yet.
     parts: BTreeMap<Code, BTreeSet<Code>>,
 }
 
 impl Boms {
-    pub(super) fn plan(
+    pub(crate) fn plan(
         &mut self,
         fold: &Fold,
         row: &Row<'_>,
         bodies: &mut Vec<Body>,
-    ) -> Result<(), Refusal> {
-        let [parent, child, amount, refs, attrition] = row.fields()?;
+    ) -> Result<Outcome, Refusal> {
+        let fields = row.fields()?;
+        let [parent, child, amount, refs, attrition] = fields.each_ref().map(|field| &**field);
         let (parent, _) = at_entry::find_item(fold, needed(parent, "parent")?)?;
         let (child, _) = at_entry::find_item(fold, needed(child, "child")?)?;
         let amount = quantity(needed(amount, "quantity")?)?;
@@ -43,11 +46,11 @@ impl Boms {
             let text = format!("{child} in {parent} stands in line {known} already");
             return Err(Refusal::new("duplicate", text));
         }
+        let is_there = fold.bom(&parent).iter().any(|line| line.item == child);
         let plan = if amount == Quantity::ZERO {
-            let is_there = fold.bom(&parent).iter().any(|line| line.item == child);
             if !is_there {
                 self.seen.insert(line, row.line());
-                return Ok(());
+                return Ok(Outcome::Already);
             }
             at_entry::remove_bom_line(fold, parent.as_str(), child.as_str())?
         } else {
@@ -65,8 +68,17 @@ impl Boms {
             plan
         };
         self.seen.insert(line, row.line());
+        let before = bodies.len();
         bodies.extend(plan.bodies.into_iter().filter(|body| is_news(fold, body)));
-        Ok(())
+        Ok(if bodies.len() == before {
+            Outcome::Already
+        } else if amount == Quantity::ZERO {
+            Outcome::Removed
+        } else if is_there {
+            Outcome::Changed
+        } else {
+            Outcome::New
+        })
     }
 
     /// Refuses what would be a part of itself by the ledger and the rows before.
@@ -89,7 +101,7 @@ impl Boms {
 }
 
 /// Whether an entry would change a line.
-fn is_news(fold: &Fold, body: &Body) -> bool {
+pub(crate) fn is_news(fold: &Fold, body: &Body) -> bool {
     let Body::BomLineSet(set) = body else {
         return true;
     };
@@ -127,7 +139,7 @@ struct Ordered {
 
 /// Plans purchase orders: all rows with one number are one order.
 #[derive(Debug)]
-pub(super) struct Purchases {
+pub(crate) struct Purchases {
     key: [u8; 16],
     device: DeviceId,
     rows: BTreeMap<Code, Vec<Ordered>>,
@@ -146,7 +158,7 @@ fn number_of(text: &str) -> Result<Code, Refusal> {
 
 impl Purchases {
     /// A planner that knows which rows belong together.
-    pub(super) fn new(csv: &Csv<'_>, key: [u8; 16], device: DeviceId) -> Result<Self, Refusal> {
+    pub(crate) fn new(csv: &Csv<'_>, key: [u8; 16], device: DeviceId) -> Result<Self, Refusal> {
         let mut planner = Self {
             key,
             device,
@@ -162,34 +174,34 @@ impl Purchases {
             let Ok([number, supplier, item, quantity, date]) = row.fields() else {
                 continue;
             };
-            let Ok(number) = number_of(number) else {
+            let Ok(number) = number_of(&number) else {
                 continue;
             };
             if !supplier.is_empty() {
                 let first = planner.suppliers.entry(number.clone());
-                first.or_insert_with(|| supplier.to_owned());
+                first.or_insert_with(|| supplier.into_owned());
             }
             planner.rows.entry(number).or_default().push(Ordered {
                 row: row.number(),
-                item: item.to_owned(),
-                quantity: quantity.to_owned(),
-                date: date.to_owned(),
+                item: item.into_owned(),
+                quantity: quantity.into_owned(),
+                date: date.into_owned(),
             });
         }
         Ok(planner)
     }
 
-    /// Whether the row is new to the ledger.
-    pub(super) fn plan(
+    /// Adds the order of which the row is the first.
+    pub(crate) fn plan(
         &mut self,
         fold: &Fold,
         row: &Row<'_>,
         bodies: &mut Vec<Body>,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<Outcome, Refusal> {
         let [number, supplier, ..] = row.fields::<5>()?;
-        let number = number_of(number)?;
+        let number = number_of(&number)?;
         let others = self.suppliers.get(&number).cloned().unwrap_or_default();
-        if !supplier.is_empty() && Code::new(supplier) != Code::new(&others) {
+        if !supplier.is_empty() && Code::new(&supplier) != Code::new(&others) {
             let text = format!("{number} is placed with {others} in an earlier row");
             return Err(Refusal::new("two-suppliers", text).hint("one order has one supplier"));
         }
@@ -205,7 +217,7 @@ impl Purchases {
             return Err(Refusal::new("line-twice", text));
         }
         if self.placed.contains(&number) {
-            return Ok(true);
+            return Ok(Outcome::Ordered);
         }
         if let Some(refusal) = self.refused.get(&number) {
             return Err(refusal.clone());
@@ -216,7 +228,7 @@ impl Purchases {
             row: first,
         };
         if fold.known_once(&once).is_some() {
-            return Ok(false);
+            return Ok(Outcome::Already);
         }
         match self.place(fold, &number, others, rows, once) {
             Ok(body) => bodies.push(body),
@@ -226,7 +238,7 @@ impl Purchases {
             }
         }
         self.placed.insert(number);
-        Ok(true)
+        Ok(Outcome::Ordered)
     }
 
     fn place(
@@ -275,7 +287,7 @@ fn line_of(fold: &Fold, ordered: &Ordered) -> Result<LineRequest, Refusal> {
         quantity: amount,
         day: match ordered.date.as_str() {
             "" => None,
-            day => Some(time::parse_day(day)?),
+            day => Some(times::parse_day(day)?),
         },
     })
 }
