@@ -9,6 +9,7 @@ use ledger_core::UserName;
 use ledger_node::{Node, OrderEnd, View};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::alerts::Alerts;
 use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -39,6 +40,7 @@ struct Shared {
     limits: Limits,
     metrics: Metrics,
     desks: Desks,
+    alerts: Alerts,
     changes: watch::Sender<u64>,
     waiting: Arc<Semaphore>,
     talking: Arc<Semaphore>,
@@ -48,12 +50,18 @@ struct Shared {
 }
 
 impl App {
+    /// With alerts that end with the program.
+    #[cfg(test)]
     pub(crate) fn new(node: Node) -> Self {
-        Self::with_room_for(node, WAITING_MAX)
+        Self::with_room_for(node, WAITING_MAX, Alerts::in_memory())
+    }
+
+    pub(crate) fn with_alerts(node: Node, alerts: Alerts) -> Self {
+        Self::with_room_for(node, WAITING_MAX, alerts)
     }
 
     /// With room for so many devices that wait for news.
-    pub(crate) fn with_room_for(node: Node, waiting: usize) -> Self {
+    pub(crate) fn with_room_for(node: Node, waiting: usize, alerts: Alerts) -> Self {
         let changes = watch::Sender::new(node.changes());
         Self {
             shared: Arc::new(Shared {
@@ -62,6 +70,7 @@ impl App {
                 limits: Limits::new(),
                 metrics: Metrics::default(),
                 desks: Desks::default(),
+                alerts,
                 changes,
                 waiting: Arc::new(Semaphore::new(waiting)),
                 talking: Arc::new(Semaphore::new(TALKING_MAX)),
@@ -89,6 +98,11 @@ impl App {
     /// Where people scan.
     pub(crate) fn desks(&self) -> &Desks {
         &self.shared.desks
+    }
+
+    /// Whom to tell what.
+    pub(crate) fn alerts(&self) -> &Alerts {
+        &self.shared.alerts
     }
 
     /// Tells whenever something was written or came in.

@@ -21,6 +21,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $lang, "/locations.ftl")),
             include_str!(concat!("../../locales/", $lang, "/orders.ftl")),
             include_str!(concat!("../../locales/", $lang, "/administration.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/alerts.ftl")),
             include_str!(concat!("../../locales/", $lang, "/exceptions.ftl")),
             include_str!(concat!("../../locales/", $lang, "/log.ftl")),
             include_str!(concat!("../../locales/", $lang, "/production.ftl")),
@@ -37,7 +38,7 @@ type Bundle = FluentBundle<FluentResource>;
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En));
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::De));
 
-pub(super) const fn files(lang: Lang) -> [&'static str; 15] {
+pub(super) const fn files(lang: Lang) -> [&'static str; 16] {
     match lang {
         Lang::En => files!("en"),
         Lang::De => files!("de"),

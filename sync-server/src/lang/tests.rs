@@ -29,6 +29,9 @@ const MADE: &[&str] = &[
     "covered-",
     "entry-kind-",
     "log-group-",
+    "alert-kind-",
+    "delivery-",
+    "mail-tls-",
 ];
 
 type Variables = BTreeSet<String>;
@@ -377,6 +380,9 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         "Level",
         &["level"],
     ),
+    ("src/alerts/condition.rs", "Kind", &["alert-kind"]),
+    ("src/alerts/channel.rs", "MailTls", &["mail-tls"]),
+    ("src/alerts/delivery.rs", "State", &["delivery"]),
     (
         "src/pages/items/item.rs",
         "StockAct",
