@@ -263,13 +263,13 @@ fn a_webhook_is_signed_tried_again_and_told_nothing_twice() {
     let mut station = Station::start("receiver.py");
     let url = format!("http://127.0.0.1:{}/a", station.port);
     let secret = {
-        let shop = Shop::of(&server);
         let boss = Boss::of(&server);
         let secret = boss.webhook(A, &url);
         station.order(&format!("secret /a {secret}"));
         boss.send(&format!("/settings/alerts/{A}/test"), &[]);
         let test = station.next_of(|said| said["body"]["type"] == json!("stock.test"));
         assert_eq!(test["signed"], json!(true));
+        let shop = Shop::of(&server);
         let first = station.message("/a");
         assert_eq!(told(&first, "began"), ["out R-100"]);
 

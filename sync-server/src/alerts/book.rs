@@ -130,7 +130,11 @@ impl Book {
     /// Adds a channel, or changes it.
     pub(crate) fn set(&mut self, id: &str, channel: Channel, now: Timestamp) {
         match self.channels.get_mut(id) {
-            Some(kept) => kept.channel = channel,
+            Some(kept) => {
+                // Whoever switches it off knows that it fails.
+                kept.story.failing = kept.story.failing.filter(|_| channel.on);
+                kept.channel = channel;
+            }
             None => {
                 let story = Story::beginning(now);
                 self.channels.insert(id.to_owned(), Kept { channel, story });

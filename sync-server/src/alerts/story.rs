@@ -170,13 +170,16 @@ impl Story {
         if is_held || channel.is_quiet(now) {
             return None;
         }
-        if let Some(time) = channel.daily {
-            if now.last(time).millis() <= self.digested {
-                return None;
-            }
-            self.digested = now.at.millis();
+        let digested = self.digested;
+        let is_told = |time: DayTime| now.last(time).millis() <= digested;
+        if channel.daily.is_some_and(is_told) {
+            return None;
         }
         let change = self.ripe(now, pace);
+        // After a start nothing has lasted yet: the digest waits for it.
+        if !change.is_empty() || self.differs.is_empty() {
+            self.digested = now.at.millis();
+        }
         (!change.is_empty()).then_some(change)
     }
 

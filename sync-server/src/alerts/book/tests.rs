@@ -228,6 +228,12 @@ fn a_digest_comes_once_a_day_and_says_nothing_when_nothing_is_new() {
     assert_eq!(world.subjects.len(), 1);
     world.pass(3 * 24 * HOUR);
     assert_eq!(world.subjects.len(), 2);
+    // A server that was off at that time says it when it starts.
+    world.begin(low("LED-G"));
+    world.now += 24 * HOUR;
+    world.restart();
+    world.pass(MINUTE);
+    assert_eq!(world.subjects.len(), 3);
 }
 
 #[test]
