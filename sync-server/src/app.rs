@@ -10,6 +10,7 @@ use ledger_node::{Node, OrderEnd, View};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::imports::Imports;
+use crate::alerts::Alerts;
 use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -43,6 +44,7 @@ struct Shared {
     desks: Desks,
     above: Above,
     imports: Imports,
+    alerts: Alerts,
     changes: watch::Sender<u64>,
     waiting: Arc<Semaphore>,
     talking: Arc<Semaphore>,
@@ -52,12 +54,18 @@ struct Shared {
 }
 
 impl App {
+    /// With alerts that end with the program.
+    #[cfg(test)]
     pub(crate) fn new(node: Node) -> Self {
-        Self::with_room_for(node, WAITING_MAX)
+        Self::with_room_for(node, WAITING_MAX, Alerts::in_memory())
+    }
+
+    pub(crate) fn with_alerts(node: Node, alerts: Alerts) -> Self {
+        Self::with_room_for(node, WAITING_MAX, alerts)
     }
 
     /// With room for so many devices that wait for news.
-    pub(crate) fn with_room_for(node: Node, waiting: usize) -> Self {
+    pub(crate) fn with_room_for(node: Node, waiting: usize, alerts: Alerts) -> Self {
         let changes = watch::Sender::new(node.changes());
         Self {
             shared: Arc::new(Shared {
@@ -68,6 +76,7 @@ impl App {
                 desks: Desks::default(),
                 above: Above::default(),
                 imports: Imports::default(),
+                alerts,
                 changes,
                 waiting: Arc::new(Semaphore::new(waiting)),
                 talking: Arc::new(Semaphore::new(TALKING_MAX)),
@@ -105,6 +114,9 @@ impl App {
     /// What people import.
     pub(crate) fn imports(&self) -> &Imports {
         &self.shared.imports
+    /// Whom to tell what.
+    pub(crate) fn alerts(&self) -> &Alerts {
+        &self.shared.alerts
     }
 
     /// Tells whenever something was written or came in.

@@ -175,6 +175,9 @@ pub(crate) struct ServeArgs {
     /// Log as JSON lines
     #[arg(long, env = "STOCK_SERVER_LOG_JSON")]
     pub(crate) log_json: bool,
+    /// For tests: after how many milliseconds something is told that lasts
+    #[arg(long, hide = true, value_name = "MS")]
+    pub(crate) alerts_pace_ms: Option<u64>,
 }
 
 #[derive(Debug, Args)]

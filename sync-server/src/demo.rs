@@ -31,6 +31,7 @@ use tokio::sync::oneshot;
 
 use self::clock::{Day, StoryClock};
 use self::story::{Cast, Told};
+use crate::alerts::{self, Alerts, Pace};
 use crate::app::App;
 use crate::cli::{DEFAULT_LISTEN, DemoArgs};
 use crate::fault::Fault;
@@ -83,7 +84,7 @@ async fn show(dir: &Path, once: bool, report: Report) -> Result<(), Fault> {
         // Ends by a word or when the other half is gone.
         drop(ended.await);
     };
-    let app = App::new(server.clone());
+    let app = App::with_alerts(server.clone(), Alerts::open(&server_dir));
     let serving = tokio::spawn(serve::serve_until(
         listener,
         routes::all(app.clone()),
@@ -160,6 +161,7 @@ async fn open_pages(app: &App, server: &Node, url: &str, report: Report) -> Resu
     let verifier = verifier.map_err(|problem| Fault::new("internal", problem.detail))?;
     let visitor = UserName::new(VISITOR).map_err(|error| Fault::system("naming", &error))?;
     server.set_password(&visitor, verifier)?;
+    drop(tokio::spawn(alerts::run(app.clone(), Pace::USUAL)));
     report.line(&format!("\nLook at the pages: {url}/"));
     report.line(&format!(
         "Log in as:         {VISITOR}, password {password}"

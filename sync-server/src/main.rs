@@ -4,6 +4,7 @@
 //! out and turns it into an exit code, and each command lives in the module of its name.
 
 mod admin;
+mod alerts;
 mod api;
 mod app;
 mod auth;
@@ -27,6 +28,7 @@ mod problem;
 mod report;
 mod routes;
 mod scan;
+mod secret_file;
 mod serve;
 mod signals;
 mod sync_routes;

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
+use crate::alerts::{self, Alerts, Pace};
 use crate::app::App;
 use crate::cli::ServeArgs;
 use crate::fault::Fault;
@@ -53,8 +54,11 @@ pub(crate) fn run(arguments: &ServeArgs, report: Report) -> Result<(), Fault> {
         }
         let pin = front.pin().map(tracing::field::display);
         tracing::info!(url, pin, data = %dir.display(), "serving");
-        let app = App::new(node.clone());
+        let app = App::with_alerts(node.clone(), Alerts::open(dir));
         prepare(&app);
+        let pace = arguments.alerts_pace_ms.map_or(Pace::USUAL, Pace::of_begin);
+        // It ends by itself when the app closes.
+        drop(tokio::spawn(alerts::run(app.clone(), pace)));
         let above = node
             .is_hub()
             .then(|| tokio::spawn(upstream::keep_in_step(node.clone(), app.above().clone())));

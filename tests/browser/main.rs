@@ -52,6 +52,7 @@ macro_rules! in_four_looks {
     })+ };
 }
 
+mod alerts;
 mod camera;
 mod crawl;
 mod customers;

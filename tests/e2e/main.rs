@@ -9,6 +9,7 @@
     reason = "tests fail by panicking and print what they measured"
 )]
 
+mod alerts;
 mod api;
 mod api_writes;
 mod backup;

@@ -87,6 +87,9 @@ pub const PAGES: &[PageOf] = &[
     page("log-entry", "/log/1"),
     page("user", "/users/mia"),
     page("settings", "/settings/inventory"),
+    page("alerts", "/settings/alerts"),
+    page("alert-webhook-new", "/settings/alerts/new?way=webhook"),
+    page("alert-email-new", "/settings/alerts/new?way=email"),
     PageOf {
         name: "missing",
         path: "/items/NOT-THERE",

@@ -468,7 +468,8 @@ fn serve(home: &Path, data: &Path, listen: &str, flags: &[String]) -> Running {
 }
 
 /// Reads what a program says to its end from a thread, so that the program never blocks on it.
-pub(crate) fn lines_of(said: impl std::io::Read + Send + 'static) -> Receiver<String> {
+#[must_use]
+pub fn lines_of(said: impl std::io::Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = channel();
     let said = BufReader::new(said);
     std::thread::spawn(move || {

@@ -106,6 +106,18 @@ pub(crate) const PARTS: &[Part] = &[
         without: "scanners are not tried on libusb",
     },
     Part {
+        name: "python3",
+        detect: &["/usr/bin/python3", "--version"],
+        packages: &["python3"],
+        without: "no alert goes to a webhook",
+    },
+    Part {
+        name: "python3-aiosmtpd",
+        detect: &["/usr/bin/python3", "-c", "import aiosmtpd"],
+        packages: &["python3-aiosmtpd"],
+        without: "no alert goes to a mail server",
+    },
+    Part {
         name: "cargo-nextest",
         detect: &["cargo", "nextest", "--version"],
         packages: &[],

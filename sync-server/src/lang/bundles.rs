@@ -22,6 +22,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $lang, "/locations.ftl")),
             include_str!(concat!("../../locales/", $lang, "/orders.ftl")),
             include_str!(concat!("../../locales/", $lang, "/administration.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/alerts.ftl")),
             include_str!(concat!("../../locales/", $lang, "/exceptions.ftl")),
             include_str!(concat!("../../locales/", $lang, "/labels.ftl")),
             include_str!(concat!("../../locales/", $lang, "/imports.ftl")),

@@ -44,6 +44,9 @@ const MADE: &[&str] = &[
     "import-separator-",
     "import-decimal-",
     "import-left-",
+    "alert-kind-",
+    "delivery-",
+    "mail-tls-",
 ];
 
 type Variables = BTreeSet<String>;
@@ -447,6 +450,9 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         &["import-decimal"],
     ),
     ("../crates/importing/src/undo.rs", "Why", &["import-left"]),
+    ("src/alerts/condition.rs", "Kind", &["alert-kind"]),
+    ("src/alerts/channel.rs", "MailTls", &["mail-tls"]),
+    ("src/alerts/delivery.rs", "State", &["delivery"]),
     (
         "src/pages/items/item.rs",
         "StockAct",

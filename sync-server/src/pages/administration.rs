@@ -1,6 +1,8 @@
-//! What administrators look after: settings, devices, users, and the audit log.
+//! What administrators look after: settings, alerts, devices, users, and the audit log.
 
 pub(super) mod device;
+pub(super) mod alert_channel;
+pub(super) mod alerts;
 pub(super) mod devices;
 pub(super) mod log;
 pub(super) mod server;
@@ -16,6 +18,28 @@ pub(super) fn routes(pages: Pages) -> Pages {
     pages
         .page("/settings/inventory", settings::show)
         .form(Administrator, "/settings/inventory", settings::save)
+        .page_for(Administrator, "/settings/alerts", alerts::list)
+        .page_for(Administrator, "/export/settings/alerts", alerts::export)
+        .form(Administrator, "/settings/alerts/again", alerts::again)
+        .page_for(Administrator, "/settings/alerts/new", alert_channel::new)
+        .form(Administrator, "/settings/alerts/new", alert_channel::add)
+        .page_for(Administrator, "/settings/alerts/{id}", alert_channel::show)
+        .form(Administrator, "/settings/alerts/{id}", alert_channel::save)
+        .form(
+            Administrator,
+            "/settings/alerts/{id}/test",
+            alert_channel::test,
+        )
+        .form(
+            Administrator,
+            "/settings/alerts/{id}/secret",
+            alert_channel::secret,
+        )
+        .form(
+            Administrator,
+            "/settings/alerts/{id}/delete",
+            alert_channel::delete,
+        )
         .page("/devices", devices::list)
         .page("/export/devices", devices::export)
         .form(Administrator, "/devices/code", devices::code)

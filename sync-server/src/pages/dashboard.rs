@@ -34,6 +34,8 @@ struct DashboardPage {
     items: usize,
     locations: usize,
     allows_backorder: bool,
+    /// Channels of alerts through which nothing gets.
+    failing_alerts: Vec<String>,
 }
 
 impl DashboardPage {
@@ -43,6 +45,7 @@ impl DashboardPage {
 }
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
+    let failing_alerts = visit.app.alerts().failing();
     let page = visit.page(move |view, frame| {
         let kinds = view.exception_kinds();
         let exception_count = kinds.values().sum();
@@ -54,6 +57,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         let recent = view.recent(RECENT)?.into_iter();
         let recent = recent.map(|row| deeds::line(&frame, row));
         Ok(DashboardPage {
+            failing_alerts,
             recent: recent.collect(),
             exceptions,
             devices: view.devices().len(),

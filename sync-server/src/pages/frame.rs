@@ -97,12 +97,20 @@ const NAV: [(&str, &[NavLink]); 5] = [
     ),
     (
         "nav-group-settings",
-        &[link(
-            "/settings/inventory",
-            "nav-settings-inventory",
-            "settings",
-            Role::Viewer,
-        )],
+        &[
+            link(
+                "/settings/inventory",
+                "nav-settings-inventory",
+                "settings",
+                Role::Viewer,
+            ),
+            link(
+                "/settings/alerts",
+                "nav-alerts",
+                "alerts",
+                Role::Administrator,
+            ),
+        ],
     ),
 ];
 

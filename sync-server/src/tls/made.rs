@@ -1,14 +1,13 @@
 //! The certificate that a server makes itself, once, and keeps beside its store.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use super::Identity;
 use super::files::OwnFiles;
 use crate::fault::Fault;
+use crate::secret_file;
 
 /// The certificate with its key, in one file: there is never one without the other.
 const FILE: &str = "tls.pem";
@@ -43,25 +42,10 @@ fn make(path: &Path, names: &[String]) -> Result<(), Fault> {
     about.not_after = rcgen::date_time_ymd(LAST_YEAR, 12, 31);
     let made = about.self_signed(&key).map_err(|error| failed(&error))?;
     let text = format!("{}{}", made.pem(), key.serialize_pem());
-    write(path, &text).map_err(|error| {
+    secret_file::write(path, &text).map_err(|error| {
         let doing = format!("writing {}", path.display());
         Fault::system(&doing, &error)
     })
-}
-
-/// Writes a secret: a new file, synced, that gets its name only then.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let new = path.with_extension("pem.new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(&new)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    match path.parent() {
-        Some(dir) => File::open(dir)?.sync_all(),
-        None => Ok(()),
-    }
 }
 
 /// The names that a certificate of this machine has: what browsers compare with the address.

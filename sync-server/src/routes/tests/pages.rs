@@ -8,6 +8,7 @@ use super::*;
 use crate::pages::{Need, all as all_pages};
 
 mod administration;
+mod alerts;
 mod customers;
 mod files;
 mod frame;

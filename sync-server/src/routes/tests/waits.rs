@@ -7,6 +7,7 @@ use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, timeout};
 
 use super::*;
+use crate::alerts::Alerts;
 
 /// Longer than any wait in here should take.
 const LONG: Duration = Duration::from_secs(40);
@@ -61,7 +62,7 @@ impl Two {
         let dir = store.path().join("store");
         let device = Node::init(&dir, NodeKind::Handheld, "counter", clock).unwrap();
         enrolled(&server, &device);
-        let app = App::with_room_for(server.clone(), room);
+        let app = App::with_room_for(server.clone(), room, Alerts::in_memory());
         sync(&app, &device).await;
         let mut waiter = Waiter::of_store(&dir).unwrap();
         let hello = server.handle_hello(&waiter.hello().unwrap().body);
