@@ -27,6 +27,7 @@ mod people;
 mod places;
 mod production;
 mod purchasing;
+mod reports;
 mod scan;
 mod stocktakes;
 mod table;
@@ -64,6 +65,7 @@ pub(crate) fn all() -> Pages {
         production::routes,
         purchasing::routes,
         stocktakes::routes,
+        reports::routes,
     ];
     groups
         .into_iter()

@@ -26,6 +26,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $lang, "/production.ftl")),
             include_str!(concat!("../../locales/", $lang, "/purchasing.ftl")),
             include_str!(concat!("../../locales/", $lang, "/refusals.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/reports.ftl")),
             include_str!(concat!("../../locales/", $lang, "/scan.ftl")),
             include_str!(concat!("../../locales/", $lang, "/stocktakes.ftl")),
         ]
@@ -37,7 +38,7 @@ type Bundle = FluentBundle<FluentResource>;
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En));
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::De));
 
-pub(super) const fn files(lang: Lang) -> [&'static str; 15] {
+pub(super) const fn files(lang: Lang) -> [&'static str; 16] {
     match lang {
         Lang::En => files!("en"),
         Lang::De => files!("de"),

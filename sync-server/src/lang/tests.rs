@@ -27,6 +27,7 @@ const MADE: &[&str] = &[
     "stocktake-line-",
     "setting-",
     "covered-",
+    "idle-",
     "entry-kind-",
     "log-group-",
 ];
@@ -376,6 +377,11 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
         "../crates/ledger-node/src/view/level.rs",
         "Level",
         &["level"],
+    ),
+    (
+        "../crates/ledger-node/src/view/reports/slow.rs",
+        "IdleClass",
+        &["idle"],
     ),
     (
         "src/pages/items/item.rs",
