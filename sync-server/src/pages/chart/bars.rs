@@ -49,10 +49,19 @@ pub(in crate::pages) struct Bars {
     pub(in crate::pages) bars: Vec<Bar>,
     /// Lines across: where, and the quantity.
     pub(in crate::pages) ticks: Vec<(i128, String)>,
-    /// What stands below: where, and the text.
-    pub(in crate::pages) labels: Vec<(i128, String)>,
+    /// What stands below.
+    pub(in crate::pages) labels: Vec<Label>,
     /// What each series is called.
     pub(in crate::pages) series: Vec<String>,
+}
+
+/// A text below a column.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::pages) struct Label {
+    pub(in crate::pages) x: i128,
+    pub(in crate::pages) text: String,
+    /// `first` and `last` are kept within the drawing; the others stand in the middle of a column.
+    pub(in crate::pages) place: &'static str,
 }
 
 /// A part of a column.
@@ -162,28 +171,32 @@ fn slots(count: usize) -> Vec<(i128, i128)> {
 }
 
 /// What stands below: all labels where they have room, else the first, the last and some between.
-fn labels(columns: &[Column], slots: &[(i128, i128)]) -> Vec<(i128, String)> {
+fn labels(columns: &[Column], slots: &[(i128, i128)]) -> Vec<Label> {
     let longest = columns.iter().map(|column| column.label.chars().count());
     let longest = longest.max().unwrap_or_default();
     let longest = longest.clamp(1, LABEL_LETTERS_MAX);
     let room = usize::try_from(RIGHT.saturating_sub(LEFT)).unwrap_or_default();
     let fit = room.div_euclid(longest.saturating_mul(LETTER));
+    let have_room = columns.len() <= fit;
+    let parts = fit.clamp(2, LABELS_MAX).saturating_sub(1);
     let last = columns.len().saturating_sub(1);
-    let is_shown = |at: usize| {
-        if columns.len() <= fit {
-            return true;
-        }
-        let parts = fit.clamp(2, LABELS_MAX).saturating_sub(1);
-        (0..=parts).any(|part| part.saturating_mul(last).div_euclid(parts) == at)
-    };
+    let is_one_of_few =
+        |at: usize| (0..=parts).any(|part| part.saturating_mul(last).div_euclid(parts) == at);
     let columns = columns.iter().zip(slots).enumerate();
-    let shown = columns.filter(|(at, _)| is_shown(*at));
-    shown
-        .map(|(_, (column, (x, width)))| {
-            let middle = x.saturating_add(width.div_euclid(2));
-            (middle, cut(&column.label))
-        })
-        .collect()
+    let shown = columns.filter(|(at, _)| have_room || is_one_of_few(*at));
+    let label = |(at, (column, (x, width))): (usize, (&Column, &(i128, i128)))| {
+        let (x, place) = match at {
+            0 if !have_room => (*x, "first"),
+            _ if !have_room && at == last => (x.saturating_add(*width), "last"),
+            _ => (x.saturating_add(width.div_euclid(2)), ""),
+        };
+        Label {
+            x,
+            text: cut(&column.label),
+            place,
+        }
+    };
+    shown.map(label).collect()
 }
 
 fn cut(label: &str) -> String {
@@ -261,7 +274,8 @@ mod tests {
     fn labels_have_room() {
         let days: Vec<Column> = (0..30).map(|_| column("2027-03-31", &[1])).collect();
         let few = labels(&days, &slots(30));
-        assert_eq!(few.len(), 4);
+        let places: Vec<&str> = few.iter().map(|label| label.place).collect();
+        assert_eq!(places, ["first", "", "", "last"]);
         let months: Vec<Column> = (0..6).map(|_| column("2027-03", &[1])).collect();
         assert_eq!(labels(&months, &slots(6)).len(), 6);
     }
