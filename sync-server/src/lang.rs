@@ -174,6 +174,11 @@ impl Words {
         moments::day(self.lang, day)
     }
 
+    /// A calendar month, from `YYYY-MM`.
+    pub(crate) fn month(&self, month: &str) -> String {
+        moments::month(self.lang, month)
+    }
+
     /// The same words in a site's time zone.
     pub(crate) fn at(&self, zone: Option<&str>) -> Self {
         let zone = zone.and_then(|name| name.parse().ok());

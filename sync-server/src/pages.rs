@@ -30,6 +30,7 @@ mod people;
 mod places;
 mod production;
 mod purchasing;
+mod reports;
 mod scan;
 mod stocktakes;
 mod table;
@@ -69,6 +70,7 @@ pub(crate) fn all() -> Pages {
         purchasing::routes,
         stocktakes::routes,
         labels::routes,
+        reports::routes,
     ];
     groups
         .into_iter()

@@ -42,6 +42,7 @@ mod steps;
 mod stocktakes;
 mod symbols;
 mod take;
+mod turnover;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +71,7 @@ pub(crate) use self::rights::{Need, NotAdmitted, Who, Wish};
 pub use self::scans::{ScanInfo, ScanMeaning};
 pub use self::snapshot::Snapshot;
 pub use self::stocktakes::{LineProgress, Stocktake, StocktakeCount, StocktakeLine};
+pub use self::turnover::{LineStep, LineTurnover, Transaction, Turnover};
 pub use self::users::{RESERVED, UserInfo};
 
 use self::catalogue::Catalogue;

@@ -17,7 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::entry::{Body, Content, IdempotencyKey, ItemMerged, Kind, Place};
 use ledger_core::exception::Exception;
-use ledger_core::fold::{Fold, HistoryRow, LineKey, Mark, News, Record, RowKind};
+use ledger_core::fold::{
+    Fold, HistoryRow, LineKey, Mark, News, Record, RowKind, Transaction, Turnover,
+};
 use ledger_core::{Clock, Code, EntryId, Timestamp, Total};
 use proptest::prelude::*;
 use support::branches::branched;
@@ -389,6 +391,43 @@ fn give(fold: &mut Fold, world: &World, gift: &Gift) {
     }
 }
 
+/// Whatever the moment, what was there then and what was done since are what is there now.
+fn turnovers_hold(fold: &Fold, since: u64) -> Result<(), TestCaseError> {
+    let since = Timestamp::from_millis(since);
+    for item in fold.items() {
+        let all = fold.turnover(&item, Timestamp::ZERO);
+        let late = fold.turnover(&item, since);
+        let mut on_hand: BTreeMap<LineKey, Total> = BTreeMap::new();
+        for (at, line) in late.lines.iter().enumerate() {
+            let sum = |turnover: &Turnover, counts: &dyn Fn(&Transaction) -> bool| {
+                let counting = turnover.transactions.iter().filter(|one| counts(one));
+                let steps = counting.flat_map(Transaction::steps);
+                let here = steps.filter(|step| step.line == at);
+                here.fold(Total::ZERO, |sum, step| sum.plus(step.change()))
+            };
+            prop_assert_eq!(line.before, sum(&all, &|one| one.at < since));
+            prop_assert_eq!(line.on_hand, line.before.plus(sum(&late, &|_| true)));
+            let there = on_hand.entry(line.key.clone()).or_default();
+            *there = there.plus(line.on_hand);
+        }
+        let lines = fold.lines(&item).into_iter();
+        prop_assert_eq!(
+            on_hand,
+            lines.map(|line| (line.key, line.on_hand)).collect()
+        );
+        let once: BTreeSet<EntryId> = late.transactions.iter().map(|one| one.id).collect();
+        prop_assert_eq!(once.len(), late.transactions.len());
+        for one in &late.transactions {
+            prop_assert!(one.at >= since && !fold.is_void(one.id));
+            let between: Vec<Total> = one.steps().map(|step| step.change()).collect();
+            let is_move = !one.is_count && between.len() == 2;
+            let sum = between.into_iter().fold(Total::ZERO, Total::plus);
+            prop_assert!(!is_move || sum.is_zero(), "a move adds nothing");
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -408,6 +447,11 @@ proptest! {
         }
         prop_assert_eq!(dump(&straight), dump(&shuffled));
         prop_assert_eq!(answers(&straight, &world), answers(&shuffled, &world));
+    }
+
+    #[test]
+    fn what_was_done_is_what_changed(story in story(40), since in 0..2_000_000_u64) {
+        turnovers_hold(&story.world().fold(), since)?;
     }
 
     #[test]

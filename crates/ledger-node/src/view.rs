@@ -29,6 +29,7 @@ mod place;
 mod proof;
 mod purchase;
 mod recent;
+mod reports;
 mod scan;
 mod series;
 mod setting;
@@ -72,6 +73,12 @@ pub use self::place::{
 pub use self::proof::{ProofView, SignedView};
 pub use self::purchase::{ComingView, CoversView, PurchaseLineView, PurchaseView};
 pub use self::recent::{Deed, RecentView};
+pub use self::reports::{
+    AllReports, Counts, DifferenceView, Differences, IdleClass, LossRow, MovementDay, Movements,
+    MovementsReport, People, PeopleReport, PersonDay, PersonRow, Report, ReportFilter, ReportTime,
+    ReportsView, Shrinkage, ShrinkageBy, ShrinkageMonth, ShrinkageReport, ShrinkageSum, SiteStock,
+    Slow, SlowReport, SlowRow, StockCell, StockDay, StockReport, Stocks, Survey, Told,
+};
 pub use self::scan::{ScanView, ScannedCodeView};
 pub use self::series::{
     SERIES_POINTS_MIN, SeriesFilter, SeriesPoint, SeriesPointView, SeriesView, thinned,

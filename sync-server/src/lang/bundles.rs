@@ -30,6 +30,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $lang, "/production.ftl")),
             include_str!(concat!("../../locales/", $lang, "/purchasing.ftl")),
             include_str!(concat!("../../locales/", $lang, "/refusals.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/reports.ftl")),
             include_str!(concat!("../../locales/", $lang, "/scan.ftl")),
             include_str!(concat!("../../locales/", $lang, "/stocktakes.ftl")),
         ]

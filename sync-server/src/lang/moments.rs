@@ -31,6 +31,18 @@ pub(super) fn day(lang: Lang, day: &str) -> String {
     }
 }
 
+/// What cannot be read is shown as it is.
+pub(super) fn month(lang: Lang, month: &str) -> String {
+    let pattern = match lang {
+        Lang::En => "%Y-%m",
+        Lang::De => "%m.%Y",
+    };
+    match NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d") {
+        Ok(first) => first.format(pattern).to_string(),
+        Err(_) => month.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,5 +54,7 @@ mod tests {
         assert_eq!(moment(Lang::De, Tz::Europe__Berlin, at), "05.07.2024 00:30");
         assert_eq!(day(Lang::De, "2024-07-04"), "04.07.2024");
         assert_eq!(moment(Lang::De, Tz::UTC, "never"), "never");
+        assert_eq!(month(Lang::De, "2024-07"), "07.2024");
+        assert_eq!(month(Lang::En, "2024-07"), "2024-07");
     }
 }

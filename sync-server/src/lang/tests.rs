@@ -28,6 +28,7 @@ const MADE: &[&str] = &[
     "stocktake-line-",
     "setting-",
     "covered-",
+    "idle-",
     "entry-kind-",
     "log-group-",
     "labels-of-",
@@ -453,6 +454,11 @@ const FAMILIES: &[(&str, &str, &[&str])] = &[
     ("src/alerts/condition.rs", "Kind", &["alert-kind"]),
     ("src/alerts/channel.rs", "MailTls", &["mail-tls"]),
     ("src/alerts/delivery.rs", "State", &["delivery"]),
+    (
+        "../crates/ledger-node/src/view/reports/slow.rs",
+        "IdleClass",
+        &["idle"],
+    ),
     (
         "src/pages/items/item.rs",
         "StockAct",

@@ -2,23 +2,18 @@
 //!
 //! All lengths are whole numbers of the drawing; quantities stay exact.
 
+mod axis;
+mod bars;
+
 use chrono::DateTime;
 use ledger_core::{Quantity, Timestamp, Total};
 
+use self::axis::{Axis, BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, scaled};
+pub(super) use self::bars::{Bars, Column, counted};
 use crate::lang::Words;
 
-/// The drawing is so wide and high.
-const WIDTH: i128 = 800;
-const HEIGHT: i128 = 280;
-/// Where the lines are drawn: left, right, top, bottom.
-const LEFT: i128 = 70;
-const RIGHT: i128 = 790;
-const TOP: i128 = 12;
-const BOTTOM: i128 = 240;
 /// More points than this cannot be told apart.
 const POINTS_MAX: usize = 400;
-/// Lines across, at most.
-const TICKS_MAX: i128 = 5;
 
 /// A drawing.
 #[derive(Debug)]
@@ -57,8 +52,7 @@ pub(super) struct Point {
 struct Scale {
     since: i128,
     span: i128,
-    low: i128,
-    high: i128,
+    axis: Axis,
 }
 
 impl Scale {
@@ -66,19 +60,6 @@ impl Scale {
         let millis = i128::from(at.millis()).saturating_sub(self.since);
         LEFT.saturating_add(scaled(millis, self.span, RIGHT.saturating_sub(LEFT)))
     }
-
-    fn y(&self, parts: i128) -> i128 {
-        let above = parts.saturating_sub(self.low);
-        let height = BOTTOM.saturating_sub(TOP);
-        let span = self.high.saturating_sub(self.low);
-        BOTTOM.saturating_sub(scaled(above, span, height))
-    }
-}
-
-/// `part` of `whole` as a length out of `length`.
-fn scaled(part: i128, whole: i128, length: i128) -> i128 {
-    let product = part.saturating_mul(length);
-    product.checked_div(whole).unwrap_or_default()
 }
 
 /// At most [`POINTS_MAX`] steps: of those that fall together the lowest and the highest stay, in
@@ -109,20 +90,6 @@ fn thinned(steps: Vec<(Timestamp, Total)>) -> Vec<(Timestamp, Total)> {
     kept
 }
 
-/// A round step so that few lines cross a span: 1, 2 or 5 with noughts.
-fn round_step(span: i128) -> i128 {
-    let mut decade: i128 = 1;
-    loop {
-        for digit in [1, 2, 5] {
-            let step = decade.saturating_mul(digit);
-            if step.saturating_mul(TICKS_MAX) >= span {
-                return step;
-            }
-        }
-        decade = decade.saturating_mul(10);
-    }
-}
-
 impl Chart {
     /// Our own stock over time up to now, of what was there since each moment; none when there never
     /// was any.
@@ -138,33 +105,29 @@ impl Chart {
         let threshold = threshold.map(Quantity::total);
         let values = steps.iter().map(|(_, on_hand)| *on_hand).chain(threshold);
         let values: Vec<i128> = values.map(Total::ten_thousandths).collect();
-        let most = values.iter().copied().max().unwrap_or_default().max(1);
-        let least = values.iter().copied().min().unwrap_or_default().min(0);
-        let step = round_step(most.saturating_sub(least));
-        let low = least.div_euclid(step).saturating_mul(step);
-        let high = most
-            .saturating_add(step.saturating_sub(1))
-            .div_euclid(step)
-            .saturating_mul(step);
+        let most = values.iter().copied().max().unwrap_or_default();
+        let least = values.iter().copied().min().unwrap_or_default();
         let since = i128::from(first.millis());
         let last = steps.last().map_or(now, |(at, _)| now.max(*at));
         let scale = Scale {
             since,
             span: i128::from(last.millis()).saturating_sub(since).max(1),
-            low,
-            high,
+            axis: Axis::of(least, most, 1),
         };
         let points: Vec<Point> = steps
             .iter()
             .map(|(at, on_hand)| Point {
                 x: scale.x(*at),
-                y: scale.y(on_hand.ten_thousandths()),
+                y: scale.axis.y(on_hand.ten_thousandths()),
                 at: ledger_node::time_text(*at),
                 on_hand: on_hand.to_string(),
             })
             .collect();
         let line = path(&points);
-        let (floor, start) = (scale.y(0), points.first().map_or(LEFT, |point| point.x));
+        let (floor, start) = (
+            scale.axis.y(0),
+            points.first().map_or(LEFT, |point| point.x),
+        );
         Some(Self {
             width: WIDTH,
             height: HEIGHT,
@@ -174,11 +137,11 @@ impl Chart {
             area: format!("{line}V{floor}H{start}Z"),
             line,
             points,
-            ticks: ticks(&scale, step, words),
+            ticks: scale.axis.ticks(words),
             days: days(&scale, words),
             threshold: threshold.map(|total| {
                 let shown = words.number(&total.to_string());
-                (scale.y(total.ten_thousandths()), shown)
+                (scale.axis.y(total.ten_thousandths()), shown)
             }),
         })
     }
@@ -196,17 +159,6 @@ fn path(points: &[Point]) -> String {
     }
     path.push_str(&format!("H{RIGHT}"));
     path
-}
-
-fn ticks(scale: &Scale, step: i128, words: Words) -> Vec<(i128, String)> {
-    let mut ticks = Vec::new();
-    let mut at = scale.low;
-    while at <= scale.high && step > 0 {
-        let shown = Total::from_ten_thousandths(at).to_string();
-        ticks.push((scale.y(at), words.number(&shown)));
-        at = at.saturating_add(step);
-    }
-    ticks
 }
 
 /// The first day, the last, and two between; one day's chart says times.
@@ -239,20 +191,6 @@ mod tests {
     fn step(at: u64, on_hand: i128) -> (Timestamp, Total) {
         let total = Total::from_ten_thousandths(on_hand * 10_000);
         (Timestamp::from_millis(at), total)
-    }
-
-    #[test]
-    fn steps_across_are_round_and_few() {
-        for (span, step) in [
-            (1, 1),
-            (5, 1),
-            (6, 2),
-            (23, 5),
-            (51, 20),
-            (990_000, 200_000),
-        ] {
-            assert_eq!(round_step(span), step, "{span}");
-        }
     }
 
     #[test]

@@ -61,6 +61,7 @@ const NAV: [(&str, &[NavLink]); 5] = [
             link("/items", "nav-items", "items", Role::Viewer),
             link("/stocktakes", "nav-stocktakes", "stocktakes", Role::Viewer),
             link("/exceptions", "nav-exceptions", "exceptions", Role::Viewer),
+            link("/reports", "nav-reports", "reports", Role::Viewer),
         ],
     ),
     (
@@ -202,6 +203,10 @@ impl Frame {
 
     pub(crate) fn day(&self, day: &str) -> String {
         self.words.day(day)
+    }
+
+    pub(crate) fn month(&self, month: &str) -> String {
+        self.words.month(month)
     }
 
     pub(crate) fn lang(&self) -> &'static str {

@@ -202,6 +202,11 @@ impl Line {
         Cow::Owned(rows)
     }
 
+    /// The same one after the other, without unpacking all of them first.
+    pub(super) fn each_row<'a>(&'a self, packed: &'a [u8]) -> impl Iterator<Item = Row> + 'a {
+        self.older.rows(packed).chain(self.recent.iter().copied())
+    }
+
     fn len(&self) -> usize {
         let older = usize::try_from(self.older.rows).unwrap_or(usize::MAX);
         older.saturating_add(self.recent.len())

@@ -19,6 +19,7 @@ mod log;
 mod orders;
 mod places;
 mod production;
+mod reports;
 mod revoked;
 mod scan;
 mod stocktakes;
