@@ -9,8 +9,8 @@ use ledger_core::UserName;
 use ledger_node::{Node, OrderEnd, View};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::imports::Imports;
 use crate::alerts::Alerts;
+use crate::imports::Imports;
 use crate::login::{Limits, Passwords};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -114,6 +114,8 @@ impl App {
     /// What people import.
     pub(crate) fn imports(&self) -> &Imports {
         &self.shared.imports
+    }
+
     /// Whom to tell what.
     pub(crate) fn alerts(&self) -> &Alerts {
         &self.shared.alerts

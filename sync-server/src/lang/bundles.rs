@@ -42,7 +42,7 @@ type Bundle = FluentBundle<FluentResource>;
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En));
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::De));
 
-pub(super) const fn files(lang: Lang) -> [&'static str; 16] {
+pub(super) const fn files(lang: Lang) -> [&'static str; 20] {
     match lang {
         Lang::En => files!("en"),
         Lang::De => files!("de"),

@@ -1,8 +1,8 @@
 //! What administrators look after: settings, alerts, devices, users, and the audit log.
 
-pub(super) mod device;
 pub(super) mod alert_channel;
 pub(super) mod alerts;
+pub(super) mod device;
 pub(super) mod devices;
 pub(super) mod log;
 pub(super) mod server;

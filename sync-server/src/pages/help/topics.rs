@@ -132,6 +132,19 @@ const STOCK: &[Topic] = &[
         &["/exceptions", "/exceptions/{id}"],
         &["exception", "answer", "entry", "unknown-scan", "reversal"],
     ),
+    topic(
+        "reports",
+        "nav-reports",
+        &[
+            "/reports",
+            "/reports/movements",
+            "/reports/stock",
+            "/reports/shrinkage",
+            "/reports/slow",
+            "/reports/people",
+        ],
+        &["transaction", "movement", "count", "variance", "stock-line"],
+    ),
 ];
 
 const ORDERS: &[Topic] = &[
@@ -245,14 +258,37 @@ const ADMINISTRATION: &[Topic] = &[
     topic(
         "sites",
         "sites",
-        &["/sites", "/sites/new", "/sites/{code}"],
+        &[
+            "/sites",
+            "/sites/new",
+            "/sites/{code}",
+            "/sites/{code}/edit",
+        ],
         &["site", "as-of"],
     ),
     topic(
         "devices",
         "nav-devices",
-        &["/devices"],
+        &["/devices", "/devices/{id}"],
         &["node", "device", "enrol", "behind", "revoked", "pending"],
+    ),
+    topic(
+        "server",
+        "server-this",
+        &["/server"],
+        &["node", "central-number", "pending", "entry"],
+    ),
+    topic(
+        "labels",
+        "nav-labels",
+        &["/labels"],
+        &["barcode", "badge", "command", "location"],
+    ),
+    topic(
+        "import",
+        "nav-import",
+        &["/import", "/import/{id}"],
+        &["item", "count", "movement", "transaction"],
     ),
     topic(
         "users",
@@ -271,6 +307,16 @@ const ADMINISTRATION: &[Topic] = &[
         "settings-inventory",
         &["/settings/inventory"],
         &["backorder", "threshold", "policy", "reason"],
+    ),
+    topic(
+        "alerts",
+        "nav-alerts",
+        &[
+            "/settings/alerts",
+            "/settings/alerts/new",
+            "/settings/alerts/{id}",
+        ],
+        &["level", "exception", "behind"],
     ),
 ];
 
