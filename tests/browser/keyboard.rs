@@ -64,7 +64,8 @@ fn a_walk_finds_what_is_wrong() {
     for fault in [
         "nobody sees the focus on <a class=\"bare\"",
         "something lies over the focus on <a class=\"last\"",
-        "behind <a href=\"#b\" tabindex=\"2\">B</a> comes <a class=\"bare\"",
+        "Tab does not reach <a href=\"#b\" tabindex=\"2\">",
+        "behind <a class=\"bare\" href=\"#a\">A</a> comes <a class=\"last\"",
         "0 headings of the first level",
     ] {
         assert!(found.contains(fault), "{fault}\n{found}");
