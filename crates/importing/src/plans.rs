@@ -208,7 +208,7 @@ impl Purchases {
         let rows = self.rows.get(&number).map_or(&[][..], Vec::as_slice);
         let mine = rows.binary_search_by_key(&row.number(), |ordered| ordered.row);
         let mine = mine.ok().and_then(|at| rows.get(at));
-        let mine = mine.ok_or_else(|| Refusal::new("bad-row", "the row cannot be read"))?;
+        let mine = mine.ok_or_else(|| Refusal::new("uneven-row", "the row cannot be read"))?;
         let line = line_of(fold, mine)?;
         // Rows come in their order.
         let of = (number.clone(), line.item.clone(), line.day);

@@ -102,7 +102,7 @@ impl Row<'_> {
         let width = self.csv.width();
         if self.record.len() != width {
             let text = format!("it has {} fields, not {width}", self.record.len());
-            return Err(Refusal::new("bad-row", text));
+            return Err(Refusal::new("uneven-row", text));
         }
         let mut fields = [const { Cow::Borrowed("") }; N];
         for (at, field) in fields.iter_mut().enumerate() {

@@ -161,7 +161,7 @@ async fn what_is_no_file_for_an_import_is_said_on_the_page() {
     assert_eq!(reply.status.as_u16(), 400, "{}", reply.body);
     let rows = "sku\n".to_owned() + &"A\n".repeat(100_001);
     let to = chosen(&boss, "items", &rows).await;
-    boss.get(&to).await.shows(&["a file may have 100000 rows"]);
+    boss.get(&to).await.shows(&["file may have 100000 rows"]);
 }
 
 #[tokio::test]
