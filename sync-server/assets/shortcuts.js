@@ -109,7 +109,8 @@
   document.addEventListener("keydown", (event) => {
     if (["Shift", "Control", "Alt", "Meta", "CapsLock"].includes(event.key)) return;
     clearTimeout(waiting);
-    const isBurst = event.timeStamp - typed < GAP_MS;
+    // A key that is held down repeats; a scanner never does.
+    const isBurst = event.timeStamp - typed < GAP_MS && !event.repeat;
     if (event.key.length === 1) typed = event.timeStamp;
     const help = document.querySelector("details.help[open]");
     if (event.key === "Escape" && help) {
@@ -123,6 +124,7 @@
     const act = actOf(event.key);
     if (!act) return;
     event.preventDefault();
-    waiting = setTimeout(act, GAP_MS);
+    if (event.repeat) act();
+    else waiting = setTimeout(act, GAP_MS);
   });
 })();

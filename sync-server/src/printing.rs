@@ -13,9 +13,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// How long a printer may take to answer at all, and to take what is printed.
+/// How long a printer may take to answer at all.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
-const SEND_MAX: Duration = Duration::from_secs(60);
+/// How long it may take for a part of what is printed: it takes more only as it prints.
+const PART_MAX: Duration = Duration::from_secs(60);
+const PART_BYTES: usize = 4 * 1024;
 /// How long it may take to say how it stands; many say nothing.
 const STATUS_MAX: Duration = Duration::from_millis(1_000);
 /// More than a status has.
@@ -38,11 +40,7 @@ pub(crate) async fn send(printer: &Printer, zpl: &[u8]) -> Result<(), Refusal> {
         let text = format!("the printer {} says: {wrong}", printer.name);
         return Err(Refusal::new("printer-not-ready", text).hint("see to it, and print again"));
     }
-    let sending = timeout(SEND_MAX, async {
-        line.write_all(zpl).await?;
-        line.shutdown().await
-    });
-    let sent = sending.await.unwrap_or_else(|_| Err(late()));
+    let sent = print(&mut line, zpl).await;
     sent.map_err(|error| {
         let text = format!(
             "the printer {} went away while labels were sent: {error}",
@@ -50,6 +48,19 @@ pub(crate) async fn send(printer: &Printer, zpl: &[u8]) -> Result<(), Refusal> {
         );
         Refusal::new("printer-lost", text).hint("look what was printed before printing again")
     })
+}
+
+/// Gives the labels to the printer, as fast as it takes them.
+async fn print(line: &mut TcpStream, zpl: &[u8]) -> io::Result<()> {
+    for part in zpl.chunks(PART_BYTES) {
+        let taken = timeout(PART_MAX, line.write_all(part)).await;
+        taken.unwrap_or_else(|_| Err(late()))?;
+    }
+    line.shutdown().await?;
+    // A late answer that nobody reads would end the connection before the printer has read all.
+    let mut rest = Vec::new();
+    let _in_time = timeout(STATUS_MAX, line.read_to_end(&mut rest)).await;
+    Ok(())
 }
 
 fn late() -> io::Error {

@@ -18,9 +18,9 @@ fn a_file_is_mapped_looked_through_imported_and_undone(look: Look) {
     };
     let world = shop();
     let page = browser.page_of(&world.server, "manager", look);
-    page.may_answer(422);
     page.open("/import");
     page.finish();
+    page.may_answer(422);
     page.choose("What the file holds", "Items");
     page.press("Look through it");
     page.wait_for_text("No file was chosen.");

@@ -85,6 +85,14 @@ fn news(
 ) -> Outcome {
     let before = bodies.len();
     bodies.extend(planned.into_iter().filter(|body| is_news(fold, body)));
+    // Who names a thing in a file has it in use: it is not changed behind everybody's back.
+    if fold
+        .field(subject.class, &subject.code, key::ARCHIVED)
+        .is_true()
+    {
+        let restored = CatalogueWrite::new(subject.class, subject.code.clone());
+        bodies.push(Body::Set(restored.with(key::ARCHIVED, Value::Bool(false))));
+    }
     if bodies.len() == before {
         Outcome::Already
     } else if fold.exists(subject.class, &subject.code) {

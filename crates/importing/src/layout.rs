@@ -6,6 +6,8 @@ use ledger_core::at_entry::Refusal;
 use crate::file::{decoded, reader, titles};
 use crate::kind::{Column, Kind};
 
+/// A table has fewer columns than this; what has more is something else.
+const COLUMNS_MAX: usize = 500;
 /// Rows that are looked at to tell how decimals are written.
 const LOOKED_AT_MAX: usize = 1_000;
 
@@ -101,6 +103,37 @@ impl Layout {
     }
 }
 
+/// How one of the two marks stands in the numbers of a file.
+#[derive(Debug, Default, Clone, Copy)]
+struct Marks {
+    /// Whether it was met at all.
+    met: bool,
+    /// Whether it stood where no mark between thousands can stand.
+    is_decimal: bool,
+}
+
+impl Marks {
+    fn look(&mut self, field: &str, mark: char) {
+        if field.contains(mark) {
+            self.met = true;
+            self.is_decimal |= !is_in_thousands(field.trim(), mark);
+        }
+    }
+
+    const fn only_thousands(self) -> bool {
+        self.met && !self.is_decimal
+    }
+}
+
+/// Whether a number is one to three digits, the first no zero, and groups of three behind marks.
+fn is_in_thousands(number: &str, mark: char) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut groups = number.trim_start_matches(['-', '+']).split(mark);
+    let first = groups.next().unwrap_or_default();
+    let is_first = (1..=3).contains(&first.len()) && digits(first) && !first.starts_with('0');
+    is_first && groups.all(|group| group.len() == 3 && digits(group))
+}
+
 /// A file by its first line.
 #[derive(Debug)]
 pub struct Titles<'a> {
@@ -127,6 +160,13 @@ impl<'a> Titles<'a> {
         }
         if text.trim().is_empty() {
             return Err(Refusal::new("file-empty", "the file is empty"));
+        }
+        let first = text.lines().next().unwrap_or_default();
+        let marks = first.bytes().filter(|byte| b",;\t".contains(byte));
+        if marks.take(COLUMNS_MAX).count() == COLUMNS_MAX {
+            let text = format!("the first line has more than {COLUMNS_MAX} columns");
+            return Err(Refusal::new("too-many-columns", text)
+                .hint("the first line of a table says what its columns are"));
         }
         let read = |separator| {
             let titles = titles(text, separator)?;
@@ -210,18 +250,23 @@ impl<'a> Titles<'a> {
             .collect();
         let mut reader = reader(self.text, self.separator);
         let rows = reader.records().take(LOOKED_AT_MAX).flatten();
-        let (mut points, mut commas) = (false, false);
+        let (mut points, mut commas) = (Marks::default(), Marks::default());
         for row in rows {
             let fields = numbers.iter().filter_map(|place| row.get(*place));
             for field in fields {
-                points |= field.contains('.');
-                commas |= field.contains(',');
+                points.look(field, '.');
+                commas.look(field, ',');
             }
         }
-        if commas && !points {
-            DecimalSign::Comma
-        } else {
-            DecimalSign::Point
+        match (points.met, commas.met) {
+            // What looks like thousands alone is read as the other sign, which refuses it: a
+            // person says what 1,500 is.
+            (false, true) if commas.only_thousands() => DecimalSign::Point,
+            (true, false) if points.only_thousands() && self.separator != Separator::Comma => {
+                DecimalSign::Comma
+            }
+            (false, true) => DecimalSign::Comma,
+            _ => DecimalSign::Point,
         }
     }
 }

@@ -10,6 +10,7 @@ use ledger_core::{Code, DeviceId, Quantity};
 use ledger_node::times;
 
 use crate::file::Csv;
+use crate::names::Names;
 use crate::pass::Outcome;
 use crate::rows::Row;
 use crate::values::quantity;
@@ -24,6 +25,7 @@ fn needed<'a>(text: &'a str, what: &str) -> Result<&'a str, Refusal> {
 /// Plans lines of bills of materials.
 #[derive(Debug, Default)]
 pub(crate) struct Boms {
+    names: Names,
     seen: BTreeMap<(Code, Code), u64>,
     /// What this file makes a part of what, which the ledger does not know yet.
     parts: BTreeMap<Code, BTreeSet<Code>>,
@@ -38,8 +40,8 @@ impl Boms {
     ) -> Result<Outcome, Refusal> {
         let fields = row.fields()?;
         let [parent, child, amount, refs, attrition] = fields.each_ref().map(|field| &**field);
-        let (parent, _) = at_entry::find_item(fold, needed(parent, "parent")?)?;
-        let (child, _) = at_entry::find_item(fold, needed(child, "child")?)?;
+        let parent = self.names.item(fold, needed(parent, "parent")?)?;
+        let child = self.names.item(fold, needed(child, "child")?)?;
         let amount = quantity(needed(amount, "quantity")?)?;
         let line = (parent.clone(), child.clone());
         if let Some(known) = self.seen.get(&line) {
@@ -132,6 +134,7 @@ pub(crate) fn is_news(fold: &Fold, body: &Body) -> bool {
 #[derive(Debug, Clone)]
 struct Ordered {
     row: u64,
+    supplier: String,
     item: String,
     quantity: String,
     date: String,
@@ -142,6 +145,7 @@ struct Ordered {
 pub(crate) struct Purchases {
     key: [u8; 16],
     device: DeviceId,
+    names: Names,
     rows: BTreeMap<Code, Vec<Ordered>>,
     suppliers: BTreeMap<Code, String>,
     placed: BTreeSet<Code>,
@@ -162,6 +166,7 @@ impl Purchases {
         let mut planner = Self {
             key,
             device,
+            names: Names::default(),
             rows: BTreeMap::new(),
             suppliers: BTreeMap::new(),
             placed: BTreeSet::new(),
@@ -177,12 +182,14 @@ impl Purchases {
             let Ok(number) = number_of(&number) else {
                 continue;
             };
+            let supplier = supplier.into_owned();
             if !supplier.is_empty() {
                 let first = planner.suppliers.entry(number.clone());
-                first.or_insert_with(|| supplier.into_owned());
+                first.or_insert_with(|| supplier.clone());
             }
             planner.rows.entry(number).or_default().push(Ordered {
                 row: row.number(),
+                supplier,
                 item: item.into_owned(),
                 quantity: quantity.into_owned(),
                 date: date.into_owned(),
@@ -198,18 +205,18 @@ impl Purchases {
         row: &Row<'_>,
         bodies: &mut Vec<Body>,
     ) -> Result<Outcome, Refusal> {
-        let [number, supplier, ..] = row.fields::<5>()?;
+        let [number, ..] = row.fields::<5>()?;
         let number = number_of(&number)?;
         let others = self.suppliers.get(&number).cloned().unwrap_or_default();
-        if !supplier.is_empty() && Code::new(&supplier) != Code::new(&others) {
-            let text = format!("{number} is placed with {others} in an earlier row");
-            return Err(Refusal::new("two-suppliers", text).hint("one order has one supplier"));
-        }
         let rows = self.rows.get(&number).map_or(&[][..], Vec::as_slice);
         let mine = rows.binary_search_by_key(&row.number(), |ordered| ordered.row);
         let mine = mine.ok().and_then(|at| rows.get(at));
         let mine = mine.ok_or_else(|| Refusal::new("uneven-row", "the row cannot be read"))?;
-        let line = line_of(fold, mine)?;
+        if !mine.is_of(&others) {
+            let text = format!("{number} is placed with {others} in an earlier row");
+            return Err(Refusal::new("two-suppliers", text).hint("one order has one supplier"));
+        }
+        let line = line_of(fold, &mut self.names, mine)?;
         // Rows come in their order.
         let of = (number.clone(), line.item.clone(), line.day);
         if *self.first.entry(of).or_insert(mine.row) != mine.row {
@@ -230,7 +237,8 @@ impl Purchases {
         if fold.known_once(&once).is_some() {
             return Ok(Outcome::Already);
         }
-        match self.place(fold, &number, others, rows, once) {
+        let names = &mut self.names;
+        match place(fold, names, self.device, (&number, others), rows, once) {
             Ok(body) => bodies.push(body),
             Err(refusal) => {
                 self.refused.insert(number, refusal.clone());
@@ -240,43 +248,48 @@ impl Purchases {
         self.placed.insert(number);
         Ok(Outcome::Ordered)
     }
+}
 
-    fn place(
-        &self,
-        fold: &Fold,
-        number: &Code,
-        supplier: String,
-        rows: &[Ordered],
-        once: IdempotencyKey,
-    ) -> Result<Body, Refusal> {
-        let mut seen = BTreeSet::new();
-        // Bad rows are left out, and said where they stand.
-        let lines = rows
-            .iter()
-            .filter_map(|ordered| line_of(fold, ordered).ok());
-        let lines = lines.filter(|line| seen.insert((line.item.clone(), line.day)));
-        let lines: Vec<LineRequest> = lines.collect();
-        let change = PurchaseChange {
-            supplier: (!supplier.is_empty()).then_some(supplier),
-            lines,
-            ..PurchaseChange::default()
-        };
-        let number = Some(number.as_str());
-        let plan = at_entry::place_purchase(fold, self.device, number, &change)?;
-        let mut body = plan
-            .bodies
-            .into_iter()
-            .next()
-            .ok_or_else(|| Refusal::new("nothing-ordered", "nothing was said to order"))?;
-        debug_assert_eq!(body.about_document(), Some((Family::Purchase, None)));
-        body.set_once(once);
-        Ok(body)
+impl Ordered {
+    /// Whether it names the supplier of its order, or none.
+    fn is_of(&self, supplier: &str) -> bool {
+        self.supplier.is_empty() || Code::new(&self.supplier) == Code::new(supplier)
     }
 }
 
+/// The entry that places an order. Bad rows are left out, and said where they stand.
+fn place(
+    fold: &Fold,
+    names: &mut Names,
+    device: DeviceId,
+    (number, supplier): (&Code, String),
+    rows: &[Ordered],
+    once: IdempotencyKey,
+) -> Result<Body, Refusal> {
+    let mut seen = BTreeSet::new();
+    let rows = rows.iter().filter(|ordered| ordered.is_of(&supplier));
+    let lines = rows.filter_map(|ordered| line_of(fold, names, ordered).ok());
+    let lines = lines.filter(|line| seen.insert((line.item.clone(), line.day)));
+    let lines: Vec<LineRequest> = lines.collect();
+    let change = PurchaseChange {
+        supplier: (!supplier.is_empty()).then_some(supplier),
+        lines,
+        ..PurchaseChange::default()
+    };
+    let plan = at_entry::place_purchase(fold, device, Some(number.as_str()), &change)?;
+    let mut body = plan
+        .bodies
+        .into_iter()
+        .next()
+        .ok_or_else(|| Refusal::new("nothing-ordered", "nothing was said to order"))?;
+    debug_assert_eq!(body.about_document(), Some((Family::Purchase, None)));
+    body.set_once(once);
+    Ok(body)
+}
+
 /// A row as a line; the item by its SKU.
-fn line_of(fold: &Fold, ordered: &Ordered) -> Result<LineRequest, Refusal> {
-    let (item, _) = at_entry::find_item(fold, needed(&ordered.item, "item")?)?;
+fn line_of(fold: &Fold, names: &mut Names, ordered: &Ordered) -> Result<LineRequest, Refusal> {
+    let item = names.item(fold, needed(&ordered.item, "item")?)?;
     let amount = quantity(needed(&ordered.quantity, "quantity")?)?;
     if amount <= Quantity::ZERO {
         let text = format!("a purchase order takes a quantity above 0, not {amount}");

@@ -4,7 +4,7 @@
 //! What somebody changed since, or uses, is left as it is and said. Nothing is deleted: what was
 //! new is archived.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::at_entry::{self, About, BomChange, Plan, Refusal};
 use ledger_core::catalogue::{CatalogueWrite, Class, Subject, Value, key};
@@ -75,6 +75,8 @@ pub struct Taken {
     /// How many of them are transactions before a later count, so that no total changes.
     pub before_count: u64,
     archived: BTreeSet<Code>,
+    /// Where the import made which item, once somebody asked.
+    made: Option<BTreeMap<Code, usize>>,
     /// How many steps were looked at, from the last one on.
     seen: usize,
 }
@@ -142,6 +144,25 @@ impl Undo {
         self.steps.len()
     }
 
+    /// Whether an item that the import made is left, since somebody changed or uses it.
+    fn stays(&self, fold: &Fold, item: &Code, taken: &mut Taken) -> bool {
+        if taken.made.is_none() {
+            let made = self.steps.iter().enumerate().filter_map(|(at, step)| {
+                let Step::Made(write) = step else { return None };
+                let Subject { class, code } = &write.subject;
+                (*class == Class::Item).then(|| (code.clone(), at))
+            });
+            taken.made = Some(made.collect());
+        }
+        let at = taken.made.as_ref().and_then(|made| made.get(item));
+        let step = at.and_then(|at| self.steps.get(*at));
+        let Some(Step::Made(write)) = step else {
+            return false;
+        };
+        let left = stays_for(fold, write, &taken.archived);
+        left.is_some_and(|why| why != Why::Undone)
+    }
+
     /// Plans what takes back the next steps, from the last one on, until there are `most` entries.
     /// No plan means that all is taken back that can be.
     pub fn plan(
@@ -158,6 +179,12 @@ impl Undo {
             };
             taken.seen = from_end.saturating_add(1);
             let before = bodies.len();
+            // The barcode of a new item that stays is its own.
+            if let Step::Bound(bound, _) = step
+                && self.stays(fold, &bound.item, taken)
+            {
+                continue;
+            }
             let left = step.back(fold, taken, &mut bodies)?;
             taken.left.extend(left);
             if bodies.len() > before {
@@ -226,25 +253,30 @@ fn archive(
     bodies: &mut Vec<Body>,
 ) -> Option<Left> {
     let Subject { class, code } = &write.subject;
-    let left = |why| {
-        let what = code.to_string();
-        Some(Left { what, why })
-    };
-    if fold.field(*class, code, key::ARCHIVED).is_true() {
+    let why = stays_for(fold, write, &taken.archived);
+    if why.is_none_or(|why| why == Why::Undone) {
         taken.archived.insert(code.clone());
-        return left(Why::Undone);
     }
-    let is_as_written = |(key, value): (&u8, &Value)| fold.field(*class, code, *key) == *value;
-    if !write.fields.iter().all(is_as_written) {
-        return left(Why::Changed);
+    if let Some(why) = why {
+        let what = code.to_string();
+        return Some(Left { what, why });
     }
-    if is_in_use(fold, &write.subject, &taken.archived) {
-        return left(Why::InUse);
-    }
-    taken.archived.insert(code.clone());
     let archived = CatalogueWrite::new(*class, code.clone());
     bodies.push(Body::Set(archived.with(key::ARCHIVED, Value::Bool(true))));
     None
+}
+
+/// Why a thing that the import made is left as it is.
+fn stays_for(fold: &Fold, write: &CatalogueWrite, archived: &BTreeSet<Code>) -> Option<Why> {
+    let Subject { class, code } = &write.subject;
+    let is_as_written = |(key, value): (&u8, &Value)| fold.field(*class, code, *key) == *value;
+    if fold.field(*class, code, key::ARCHIVED).is_true() {
+        Some(Why::Undone)
+    } else if !write.fields.iter().all(is_as_written) {
+        Some(Why::Changed)
+    } else {
+        is_in_use(fold, &write.subject, archived).then_some(Why::InUse)
+    }
 }
 
 /// Whether anything would miss a new thing. `archived` goes with it.
@@ -255,6 +287,8 @@ fn is_in_use(fold: &Fold, subject: &Subject, archived: &BTreeSet<Code>) -> bool 
             !fold.stock_of(code).is_empty()
                 || !fold.lines_wanting(code).is_empty()
                 || !fold.used_in(code).is_empty()
+                || !fold.purchases_of(code).is_empty()
+                || !fold.bom(code).is_empty()
         }
         Class::Location => !fold.stock_at(code).is_empty(),
         Class::Customer => !fold.items_owned_by(code).is_empty(),
@@ -356,7 +390,7 @@ fn part(
     }
     let plan = match former {
         None if now.is_none() => return Ok(None),
-        None => at_entry::remove_bom_line(fold, parent, child)?,
+        None => at_entry::remove_bom_line(fold, parent, child),
         Some(line) => {
             let attrition = i64::from(line.attrition).saturating_mul(100);
             let change = BomChange {
@@ -364,8 +398,15 @@ fn part(
                 attrition: Some(Quantity::from_ten_thousandths(attrition)),
                 refs: Some(line.refs.clone().unwrap_or_default()),
             };
-            at_entry::set_bom_line(fold, parent, child, &change)?
+            at_entry::set_bom_line(fold, parent, child, &change)
         }
+    };
+    // A part that was archived since, say, holds up none of the others.
+    let Ok(plan) = plan else {
+        return Ok(Some(Left {
+            what: format!("{parent} · {child}"),
+            why: Why::Changed,
+        }));
     };
     bodies.extend(plan.bodies);
     Ok(None)

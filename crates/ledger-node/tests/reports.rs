@@ -250,9 +250,8 @@ fn shrinkage_is_what_counts_found_and_first_counts_stand_by_themselves() {
     assert_eq!(sum.first_quantity, total(10));
     assert_eq!(report.rows.len(), 1);
     assert_eq!(report.rows[0].code, "A");
-    let differences = house
-        .told(|view| view.differences(all(), days(10)))
-        .unwrap();
+    let mut differences = house.told(|view| view.differences(all(), days(10)));
+    house.node.view().add_reasons(&mut differences).unwrap();
     assert_eq!(differences.len(), 1);
     let one = &differences[0];
     assert_eq!((one.expected.as_str(), one.counted.as_str()), ("3", "2"));

@@ -98,5 +98,5 @@ alert-behind-ever = Im Rückstand: { $device } hat noch nie abgeglichen
 alert-out-ended = Nicht mehr leer: { $item }
 alert-low-ended = Nicht mehr knapp: { $item }
 alert-exception-ended = Erledigt: { $kind } ({ $about })
-alert-behind-ended = Wieder abgeglichen: { $device }
+alert-behind-ended = Nicht mehr im Rückstand: { $device }
 alert-more = … und { $n } weitere

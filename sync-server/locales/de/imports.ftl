@@ -76,7 +76,7 @@ import-write-good =
        *[other] Die { $n } guten Zeilen importieren, die fehlerhaften auslassen
     }
 import-other-file = Die verbesserte Datei wählen
-import-nothing-new = Nichts würde sich ändern: Alles ist schon da.
+import-nothing-new = Es würde nichts geschrieben: Alles davon ist schon da, oder genau diese Datei wurde schon aufgenommen. Ihre Zeilen zählen einmal.
 import-bad-rows = Was nicht stimmt
 import-line = Zeile
 import-wrong = Grund
@@ -159,3 +159,4 @@ import-column-to = Nach
 import-column-reason = Grund
 import-column-order = Auftrag
 import-column-note = Notiz
+import-restored = wieder in Gebrauch

@@ -51,7 +51,7 @@ labels-picture = Der erste Bogen, wie er gedruckt wird
 labels-no-printer = Etikettendrucker des Hauses drucken von hier aus, sobald die Verwaltung sie nennt:
 labels-of-this = Etiketten drucken
 log-of-this = Einträge im Protokoll
-done-printed = { $n } Etiketten wurden an { $printer } geschickt.
+done-printed = An { $printer } geschickt, Etiketten: { $n }.
 setting-printers = Etikettendrucker
 setting-printers-help = Drucker im Netz, die ZPL verstehen, einer je Zeile: ein Name, =, die Adresse. Hinter einem Schrägstrich die Punkte je Zoll, wenn es 300 sind, und die Größe der Etiketten in Millimetern.
 setting-printers-example = Rampe=192.168.7.30/300dpi/57x32

@@ -261,3 +261,5 @@ refused-password-again = Das Passwort gehört zu einem anderen Server oder Benut
 hint-password-again = Geben Sie das Passwort von diesem ein.
 refused-too-many-channels = Es gibt so viele Kanäle, wie es geben darf.
 hint-too-many-channels = Löschen Sie zuerst einen.
+refused-too-many-columns = Die erste Zeile hat zu viele Spalten für eine Tabelle.
+hint-too-many-columns = In der ersten Zeile einer Tabelle steht, was ihre Spalten sind.

@@ -80,10 +80,10 @@ report-days-ago =
         [one] vor 1 Tag
        *[other] vor { $n } Tagen
     }
-idle-days-30 = 0–30 Tagen
-idle-days-90 = 31–90
-idle-days-180 = 91–180
-idle-days-365 = 181–365
+idle-days-30 = 0–29 Tagen
+idle-days-90 = 30–89
+idle-days-180 = 90–179
+idle-days-365 = 180–364
 idle-longer = länger
 idle-never = noch nie
 report-people = Wer wie viel tat
@@ -96,3 +96,4 @@ report-people-count =
 report-others = andere
 report-device = Gerät
 report-last = Zuletzt
+report-other-units = Was abweicht oder hier liegt, wird nicht in { $unit } geführt. Wählen Sie oben eine andere Einheit.

@@ -98,5 +98,5 @@ alert-behind-ever = Behind: { $device } has never synced
 alert-out-ended = No longer out: { $item }
 alert-low-ended = No longer low: { $item }
 alert-exception-ended = Settled: { $kind } ({ $about })
-alert-behind-ended = Synced again: { $device }
+alert-behind-ended = No longer behind: { $device }
 alert-more = … and { $n } more

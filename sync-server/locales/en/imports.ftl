@@ -76,7 +76,7 @@ import-write-good =
        *[other] Import the { $n } good rows, leave out the bad ones
     }
 import-other-file = Choose the mended file
-import-nothing-new = Nothing would change: all of it is there already.
+import-nothing-new = Nothing would be written: all of it is there already, or this very file was taken in before. Its rows count once.
 import-bad-rows = What is wrong
 import-line = Line
 import-wrong = Reason
@@ -159,3 +159,4 @@ import-column-to = To
 import-column-reason = Reason
 import-column-order = Order
 import-column-note = Note
+import-restored = taken into use again

@@ -51,7 +51,7 @@ labels-picture = The first sheet as it will be printed
 labels-no-printer = Label printers of the house print from here once an administrator names them:
 labels-of-this = Labels to print
 log-of-this = Its entries in the audit log
-done-printed = { $n } labels were sent to { $printer }.
+done-printed = Sent to { $printer }, labels: { $n }.
 setting-printers = Label printers
 setting-printers-help = Printers in the network that understand ZPL, one in a line: a name, =, the address. Behind a slash the dots per inch if they are 300, and the size of its labels in millimetres.
 setting-printers-example = Dock=192.168.7.30/300dpi/57x32

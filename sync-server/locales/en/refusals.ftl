@@ -262,3 +262,5 @@ refused-password-again = The password belongs to another server or user.
 hint-password-again = Type the password of this one.
 refused-too-many-channels = There are as many channels as there may be.
 hint-too-many-channels = Delete one first.
+refused-too-many-columns = The first line has too many columns for a table.
+hint-too-many-columns = The first line of a table says what its columns are.

@@ -80,10 +80,10 @@ report-days-ago =
         [one] 1 day ago
        *[other] { $n } days ago
     }
-idle-days-30 = 0–30 days
-idle-days-90 = 31–90
-idle-days-180 = 91–180
-idle-days-365 = 181–365
+idle-days-30 = 0–29 days
+idle-days-90 = 30–89
+idle-days-180 = 90–179
+idle-days-365 = 180–364
 idle-longer = longer
 idle-never = never
 report-people = Who did how much
@@ -96,3 +96,4 @@ report-people-count =
 report-others = others
 report-device = Device
 report-last = Last
+report-other-units = What differs or lies here is not kept in { $unit }. Choose another unit above.

@@ -133,7 +133,12 @@ impl Book {
             Some(kept) => {
                 // Whoever switches it off knows that it fails.
                 kept.story.failing = kept.story.failing.filter(|_| channel.on);
+                let is_off = !channel.on;
                 kept.channel = channel;
+                if is_off {
+                    // When it is on again these would be old news.
+                    self.give_up(id);
+                }
             }
             None => {
                 let story = Story::beginning(now);
@@ -145,6 +150,11 @@ impl Book {
     /// Takes a channel away; its messages wait no longer.
     pub(crate) fn remove(&mut self, id: &str) {
         self.channels.remove(id);
+        self.give_up(id);
+    }
+
+    /// What waits for a channel waits no longer.
+    fn give_up(&mut self, id: &str) {
         let own = self.deliveries.iter_mut().filter(|it| it.channel == id);
         for delivery in own.filter(|delivery| delivery.is_waiting()) {
             delivery.state = State::GivenUp;

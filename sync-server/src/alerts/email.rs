@@ -8,13 +8,16 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use tokio::time::timeout;
 
 use super::channel::{Mail, MailTls};
 use super::delivery::Outcome;
 use crate::fault::with_causes;
 
-/// How long the server may take for one answer.
+/// How long connecting may take.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+/// How long a whole message may take, from the connection to the last answer.
+const TALK_LIMIT: Duration = Duration::from_secs(60);
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -25,9 +28,21 @@ pub(crate) fn is_address(text: &str) -> bool {
 
 /// Sends a message once, to all who get it.
 pub(super) async fn send(mail: &Mail, id: &str, subject: &str, body: &str) -> Outcome {
-    match try_to_send(mail, id, subject, body).await {
-        Ok(answer) => Outcome::Taken(answer),
-        Err(error) => Outcome::Failed(with_causes(&*error)),
+    send_within(TALK_LIMIT, mail, id, (subject, body)).await
+}
+
+async fn send_within(
+    limit: Duration,
+    mail: &Mail,
+    id: &str,
+    (subject, body): (&str, &str),
+) -> Outcome {
+    // The library's own limit is for connecting alone: a server that falls silent later would keep
+    // the channel waiting for ever.
+    match timeout(limit, try_to_send(mail, id, subject, body)).await {
+        Ok(Ok(answer)) => Outcome::Taken(answer),
+        Ok(Err(error)) => Outcome::Failed(with_causes(&*error)),
+        Err(silent) => Outcome::Failed(silent.to_string()),
     }
 }
 
@@ -71,7 +86,26 @@ fn transport(mail: &Mail, domain: String) -> Result<AsyncSmtpTransport<Tokio1Exe
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::TcpListener;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_says_nothing_does_not_keep_the_channel_for_ever() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mail = Mail {
+            host: "127.0.0.1".to_owned(),
+            port: listener.local_addr().unwrap().port(),
+            tls: MailTls::None,
+            user: String::new(),
+            password: String::new(),
+            from: "store@example.com".to_owned(),
+            to: vec!["boss@example.com".to_owned()],
+        };
+        let limit = Duration::from_millis(200);
+        let outcome = send_within(limit, &mail, "msg_1", ("subject", "body")).await;
+        assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    }
 
     #[test]
     fn addresses_may_have_a_name() {

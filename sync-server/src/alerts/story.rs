@@ -122,7 +122,7 @@ impl Story {
         for condition in &self.told {
             // An item that went from low to out is told as out, and not that low is over.
             let other = condition.other_level();
-            if !taken(condition) && !other.is_some_and(|other| taken(&other)) {
+            if !taken(condition) && !other.is_some_and(|other| so.contains_key(&other)) {
                 differs.insert(condition.clone(), false);
             }
         }

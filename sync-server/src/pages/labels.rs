@@ -262,10 +262,10 @@ async fn printed(
     printer: &str,
 ) -> Result<(String, usize), Problem> {
     let (name, asked) = (printer.to_owned(), query.clone());
-    let paper = Paper {
-        format: Format::Zpl,
-        ..query.paper()?
-    };
+    let is_for_printers = query.format() == Format::Zpl;
+    let mut paper = query.paper()?;
+    paper.format = Format::Zpl;
+    let asked_sheet = paper.sheet.take().filter(|_| is_for_printers);
     let drawn = visit.app.work(move |node| {
         let known = node.read(printers).into_iter();
         let mut called = known.filter(|printer| printer.name == name);
@@ -274,8 +274,8 @@ async fn printed(
         };
         let paper = Paper {
             dpi: Some(printer.dpi),
-            // Sheets of paper are for other printers.
-            sheet: printer.label.clone(),
+            // What is in the printer; else what was looked at, if it is for such a printer at all.
+            sheet: printer.label.clone().or(asked_sheet),
             start: None,
             ..paper
         };

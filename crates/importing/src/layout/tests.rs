@@ -81,6 +81,17 @@ fn decimals_have_a_comma_where_the_numbers_do() {
         ),
         ("item;location;quantity\nR;A, 1;2\n", DecimalSign::Point),
         ("item,location,quantity\nR,A,2.5\n", DecimalSign::Point),
+        // One and a half, or fifteen hundred: read so that the row is refused until a person says.
+        (
+            "item,location,quantity\nR,A,\"1,500\"\nS,A,\"12,000\"\n",
+            DecimalSign::Point,
+        ),
+        ("item;location;quantity\nR;A;1.500\n", DecimalSign::Comma),
+        ("item;location;quantity\nR;A;0.125\n", DecimalSign::Point),
+        (
+            "item;location;quantity\nR;A;1,500\nS;A;2,5\n",
+            DecimalSign::Comma,
+        ),
         // Both: marks between thousands, which nobody guesses.
         ("item;location;quantity\nR;A;1.000,5\n", DecimalSign::Point),
     ] {
@@ -93,6 +104,7 @@ fn decimals_have_a_comma_where_the_numbers_do() {
 fn what_is_no_csv_is_named() {
     for (bytes, code) in [
         (&b""[..], "file-empty"),
+        (&[b','; 2_000], "too-many-columns"),
         (b" \n\n", "file-empty"),
         (b"PK\x03\x04\x14\xE0\xFF", "bad-encoding"),
         (b"\x89PNG\r\n", "bad-encoding"),

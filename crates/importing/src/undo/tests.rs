@@ -227,3 +227,52 @@ fn a_bill_of_materials_is_again_as_it_was() {
         .collect();
     assert_eq!(lines, ["R-1:2:R7", "R-2:4:"]);
 }
+
+#[test]
+fn what_an_undo_archived_is_in_use_again_when_its_file_comes_again() {
+    let shop = Shop::open();
+    let file = "sku,name\nR-1,Resistor\n";
+    let (_, undo) = shop.import(Kind::Items, file);
+    shop.undo(&undo);
+    assert!(shop.is_archived(Class::Item, "R-1"));
+    let (outcomes, undo) = shop.import(Kind::Items, file);
+    assert_eq!(outcomes, [Outcome::Changed]);
+    assert!(!shop.is_archived(Class::Item, "R-1"));
+    shop.undo(&undo);
+    assert!(shop.is_archived(Class::Item, "R-1"));
+}
+
+#[test]
+fn a_new_item_that_stays_keeps_its_barcode() {
+    let shop = Shop::open();
+    shop.import(Kind::Locations, "number\nA-01\n");
+    let (_, undo) = shop.import(Kind::Items, "sku,barcodes\nNEW-7,111\nNEW-8,222\n");
+    shop.import(Kind::Stock, "item,location,quantity\nNEW-7,A-01,3\n");
+    let taken = shop.undo(&undo);
+    assert_eq!(whats(&taken), [("NEW-7", Why::InUse)]);
+    let found = |code: &str| shop.0.read(|fold| fold.find_item(code));
+    assert_ne!(found("111"), ItemMatch::None);
+    assert_eq!(found("222"), ItemMatch::None);
+    assert!(shop.is_archived(Class::Item, "NEW-8") && !shop.is_archived(Class::Item, "NEW-7"));
+}
+
+#[test]
+fn an_order_has_no_row_of_another_supplier() {
+    let shop = Shop::open();
+    shop.import(Kind::Items, "sku\nR-1\nR-2\n");
+    for supplier in ["ACME", "BETA"] {
+        let code = Shop::code(supplier);
+        shop.write(|_| at_entry::set_partner(Class::Supplier, &code, Some(supplier)));
+    }
+    let file = "number,supplier,item,quantity\nP-1,ACME,R-1,10\nP-1,BETA,R-2,5\n";
+    let (outcomes, _) = shop.import(Kind::PurchaseOrders, file);
+    assert_eq!(outcomes, [Outcome::Ordered]);
+    let ordered = |sku: &str| {
+        shop.0
+            .read(|fold| fold.on_order(&Shop::code(sku)).to_string())
+    };
+    assert_eq!(
+        (ordered("R-1"), ordered("R-2")),
+        ("10".to_owned(), "0".to_owned())
+    );
+}

@@ -199,6 +199,41 @@ fn an_item_that_runs_out_is_not_told_to_be_no_longer_low() {
 }
 
 #[test]
+fn who_hears_of_low_alone_is_not_told_that_all_is_well_when_it_runs_out() {
+    let mut low_alone = channel();
+    low_alone.kinds = [Kind::Low].into();
+    let mut world = World::of(low_alone);
+    world.begin(low("R-100"));
+    world.pass(HOUR);
+    world.so.clear();
+    world.begin(out("R-100"));
+    world.pass(HOUR);
+    assert_eq!(world.subjects, ["central: 1 low"]);
+    world.so.clear();
+    world.pass(HOUR);
+    assert_eq!(world.subjects, ["central: 1 low", "central: 1 over"]);
+}
+
+#[test]
+fn what_waited_for_a_channel_that_was_switched_off_is_old_news() {
+    let mut world = World::of(channel());
+    world.is_up = false;
+    world.begin(low("R-100"));
+    world.pass(HOUR);
+    let mut off = channel();
+    off.on = false;
+    world.book.set("c", off, Timestamp::from_millis(world.now));
+    world.so.clear();
+    world.pass(HOUR);
+    world
+        .book
+        .set("c", channel(), Timestamp::from_millis(world.now));
+    world.is_up = true;
+    world.pass(HOUR);
+    assert_eq!(world.subjects, Vec::<String>::new());
+}
+
+#[test]
 fn who_wants_no_ends_hears_of_the_next_beginning() {
     let mut quiet = channel();
     quiet.tells_end = false;

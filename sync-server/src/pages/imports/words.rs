@@ -99,7 +99,13 @@ fn fields(fold: &Fold, frame: &Frame, write: &CatalogueWrite, details: &mut Vec<
         let made = frame.with("import-site-made", "site", &subject.code);
         details.push(made.into_owned());
     }
+    if write.fields.get(&key::ARCHIVED) == Some(&Value::Bool(false)) {
+        details.push(frame.t("import-restored").into_owned());
+    }
     for field in fields_of(subject.class) {
+        if field.key == key::ARCHIVED {
+            continue;
+        }
         let Some(value) = write.fields.get(&field.key) else {
             continue;
         };

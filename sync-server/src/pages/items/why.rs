@@ -17,7 +17,7 @@ use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
 /// Who stands for all owners together.
-const EVERYBODY: &str = "*";
+pub(in crate::pages) const EVERYBODY: &str = "*";
 
 /// Of what part of the stock.
 #[derive(Debug, Clone, Default, Deserialize)]

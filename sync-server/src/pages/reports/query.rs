@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::lang::Words;
 use crate::pages::export::whole;
+use crate::pages::items::why::EVERYBODY;
 use crate::pages::unread::{Unread, filled};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -59,9 +60,13 @@ impl ReportQuery {
         }
     }
 
-    /// The customer whose stock alone is shown.
-    pub(super) fn customer(&self) -> Option<String> {
-        filled(&self.owner).filter(|owner| owner != OURS)
+    /// Whose stock is shown, as the page that says why asks for it.
+    pub(super) fn whose(&self) -> String {
+        match self.owner.trim() {
+            "" => EVERYBODY.to_owned(),
+            OURS => String::new(),
+            customer => customer.to_owned(),
+        }
     }
 
     /// The time that is asked for: from a day to a day, or the last so many.
@@ -75,7 +80,9 @@ impl ReportQuery {
         });
         let from = unread.read(takes("from-day"), &self.from, day);
         let to = unread.read(takes("to-day"), &self.to, day);
-        let last = to.unwrap_or_else(|| day_of(now, words));
+        // What has not come yet has no numbers.
+        let today = day_of(now, words);
+        let last = to.map_or(today, |to| to.min(today));
         let before = |days: u64| {
             let back = Days::new(days.saturating_sub(1));
             last.checked_sub_days(back).unwrap_or(last)

@@ -18,6 +18,9 @@ use crate::pages::unread::Unread;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
+/// Reasons that are read from the store while nobody else has the node.
+const REASONS_AT_ONCE: usize = 200;
+
 /// Items or locations on the page; the file has every single difference.
 const ROWS_MAX: usize = 50;
 
@@ -132,7 +135,17 @@ pub(super) async fn export(
 ) -> Result<Response, Problem> {
     let asked = Asked::of_file(&visit, &query).await?;
     let (filter, days) = (asked.filter, asked.period.days());
-    let differences = surveyed(&visit.app, move |view| view.differences(filter, days)).await??;
+    let mut found = surveyed(&visit.app, move |view| view.differences(filter, days)).await?;
+    let mut differences = Vec::with_capacity(found.len());
+    while !found.is_empty() {
+        let rest = found.split_off(found.len().min(REASONS_AT_ONCE));
+        let look = visit.app.look(move |view| {
+            view.add_reasons(&mut found)?;
+            Ok(found)
+        });
+        differences.extend(look.await?);
+        found = rest;
+    }
     let build = move |_: &View<'_>| Sheet::of(COLUMNS, differences);
     visit.file("shrinkage", file, build).await
 }

@@ -74,8 +74,9 @@ struct SlowPage {
     rows: Vec<SlowRow>,
     found: usize,
     days: u64,
-    /// The customer whose stock alone is shown.
-    customer: Option<String>,
+    /// Whose stock a quantity's why is asked for; none where only a part of it is shown, which has
+    /// no why of its own.
+    why: Option<String>,
 }
 
 pub(super) async fn show(
@@ -92,7 +93,7 @@ pub(super) async fn show(
         let SlowReport { classes, mut rows } = report;
         let found = rows.len();
         rows.truncate(ROWS_MAX);
-        let customer = query.customer();
+        let why = query.site.trim().is_empty().then(|| query.whose());
         let form = FilterForm::of(view, ("/reports/slow", query), (None, ""), asked.unread);
         Ok(SlowPage {
             form: form.choosing(choice(days, frame.words)),
@@ -104,7 +105,7 @@ pub(super) async fn show(
             rows,
             found,
             days,
-            customer,
+            why,
             frame,
         })
     };

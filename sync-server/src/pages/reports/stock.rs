@@ -33,6 +33,8 @@ struct StockPage {
     frame: Frame,
     form: FilterForm,
     bars: Option<Bars>,
+    /// Whether anything lay here at all, in whatever unit.
+    has_stock: bool,
     unit: String,
     days: Vec<StockDay>,
     sites: Vec<SiteStock>,
@@ -50,6 +52,7 @@ pub(super) async fn show(
         Ok(StockPage {
             form: FilterForm::of(view, ("/reports/stock", query), of, asked.unread),
             bars: bars(&report, frame.words),
+            has_stock: report.days.iter().any(|day| day.lines > 0),
             unit: report.unit,
             days: report.days,
             sites: report.sites,

@@ -157,7 +157,7 @@ pub struct DifferenceView {
     pub difference: String,
     /// The unit of the three.
     pub unit: String,
-    /// Why, in the words of who counted.
+    /// Why, in the words of who counted; none before [`View::add_reasons`].
     pub reason: Option<String>,
     /// Who: a user's name, or `device:NAME`.
     pub user: String,
@@ -275,7 +275,7 @@ impl Differences {
 }
 
 impl Report for Differences {
-    type Said = Result<Vec<DifferenceView>, NodeError>;
+    type Said = Vec<DifferenceView>;
 
     fn take(&mut self, told: &Told<'_>) {
         for (taken, line) in counts(told, &self.time) {
@@ -305,18 +305,26 @@ impl Report for Differences {
     }
 }
 
+impl View<'_> {
+    /// Adds the reasons that people gave, which stand in the entries alone: some rows at a time,
+    /// since each is read from the store.
+    pub fn add_reasons(&self, rows: &mut [DifferenceView]) -> Result<(), NodeError> {
+        for row in rows {
+            let Ok(id) = row.entry.parse() else { continue };
+            let entry = self.entry(id)?;
+            let said = entry.as_ref().and_then(|entry| entry.body.particulars());
+            row.reason = said.and_then(|said| said.details.reason.clone());
+        }
+        Ok(())
+    }
+}
+
 impl Difference {
-    fn view(
-        self,
-        view: &View<'_>,
-        names: &mut DeviceNames<'_>,
-    ) -> Result<DifferenceView, NodeError> {
+    fn view(self, view: &View<'_>, names: &mut DeviceNames<'_>) -> DifferenceView {
         let (fold, line) = (view.fold(), self.line);
-        let entry = view.entry(self.id)?;
-        let said = entry.as_ref().and_then(|entry| entry.body.particulars());
         let device = names.of(self.id.origin);
         let user = fold.user_of(self.id);
-        Ok(DifferenceView {
+        DifferenceView {
             at: time_text(self.at),
             name: fold.name_of(Class::Item, &line.item),
             item: line.item.to_string(),
@@ -328,10 +336,10 @@ impl Difference {
             counted: self.counted.to_string(),
             difference: self.counted.minus(self.expected).to_string(),
             unit: self.unit,
-            reason: said.and_then(|said| said.details.reason.clone()),
+            reason: None,
             user: user.map_or_else(|| format!("device:{device}"), ToString::to_string),
             device,
             entry: self.id.to_string(),
-        })
+        }
     }
 }

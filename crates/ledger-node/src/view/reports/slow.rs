@@ -15,13 +15,13 @@ use crate::view::{View, time_text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IdleClass {
-    /// Up to 30 days.
+    /// Less than 30 days.
     Days30,
-    /// Up to 90.
+    /// Less than 90.
     Days90,
-    /// Up to 180.
+    /// Less than 180.
     Days180,
-    /// Up to 365.
+    /// Less than 365.
     Days365,
     /// Longer.
     Longer,
@@ -42,10 +42,10 @@ impl IdleClass {
 
     const fn of(days: Option<u64>) -> Self {
         match days {
-            Some(0..=30) => Self::Days30,
-            Some(31..=90) => Self::Days90,
-            Some(91..=180) => Self::Days180,
-            Some(181..=365) => Self::Days365,
+            Some(0..=29) => Self::Days30,
+            Some(30..=89) => Self::Days90,
+            Some(90..=179) => Self::Days180,
+            Some(180..=364) => Self::Days365,
             Some(_) => Self::Longer,
             None => Self::Never,
         }

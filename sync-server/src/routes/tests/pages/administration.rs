@@ -299,7 +299,7 @@ async fn the_server_says_what_it_holds_and_that_nothing_is_safe_yet() {
         "No backup yet",
         "Everything here has its central number.",
         &format!("<dd>{entries}</dd>"),
-        &hash,
     ]);
+    viewer.get("/server?proof=yes").await.shows(&[&hash]);
     assert_eq!(viewer.get("/devices/none").await.status.as_u16(), 404);
 }

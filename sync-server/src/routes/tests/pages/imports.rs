@@ -69,7 +69,7 @@ async fn a_file_is_looked_through_written_once_and_undone() {
     let all = format!("{again}?separated=comma&column-sku=0&column-name=1");
     boss.get(&all)
         .await
-        .shows(&["2 there already", "Nothing would change"]);
+        .shows(&["2 there already", "Nothing would be written"]);
 
     boss.get("/import").await.shows(&[to.as_str(), "parts.csv"]);
     let undo = format!("{to}/undo");
@@ -208,7 +208,7 @@ async fn lists_come_back_as_they_were_exported() {
         let to = chosen(&boss, kind, &exported).await;
         let page = boss.get(&to).await;
         assert!(
-            page.body.contains("Nothing would change"),
+            page.body.contains("Nothing would be written"),
             "{kind}: {}",
             page.body
         );

@@ -60,12 +60,21 @@ async fn what_cannot_be_printed_is_said_in_the_reader_s_words() {
         .shows(&["/labels/preview?kind=calibration"]);
 }
 
+/// A printer that takes one document, and says nothing of how it stands.
+async fn printer(listener: &TcpListener) -> String {
+    let (mut line, _) = listener.accept().await.unwrap();
+    let mut printed = Vec::new();
+    line.read_to_end(&mut printed).await.unwrap();
+    String::from_utf8(printed).unwrap()
+}
+
 #[tokio::test]
 async fn labels_go_to_a_printer_of_the_house_with_its_dots_and_labels() {
     let shop = Shop::open();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let typed = format!("Dock=127.0.0.1:{port}/300dpi/57x32, Gone=127.0.0.1:1");
+    let typed =
+        format!("Dock=127.0.0.1:{port}/300dpi/57x32, Gone=127.0.0.1:1, Any=127.0.0.1:{port}");
     shop.write(|_| settings::set("printers", &typed));
     let operator = shop.visitor(Role::Operator).await;
     operator
@@ -77,14 +86,7 @@ async fn labels_go_to_a_printer_of_the_house_with_its_dots_and_labels() {
         ("select", "A-01"),
         ("printer", "Dock"),
     ];
-    let printer = async {
-        let (mut line, _) = listener.accept().await.unwrap();
-        let mut printed = Vec::new();
-        // It says nothing of how it stands.
-        line.read_to_end(&mut printed).await.unwrap();
-        String::from_utf8(printed).unwrap()
-    };
-    let (sent, printed) = tokio::join!(operator.post("/labels/print", &fields), printer);
+    let (sent, printed) = tokio::join!(operator.post("/labels/print", &fields), printer(&listener));
     assert!(
         sent.goes_to().starts_with("/labels?kind=locations"),
         "{}",
@@ -98,7 +100,24 @@ async fn labels_go_to_a_printer_of_the_house_with_its_dots_and_labels() {
     operator
         .get("/labels")
         .await
-        .shows(&["1 labels were sent to Dock."]);
+        .shows(&["Sent to Dock, labels: 1."]);
+    // A printer of which nobody said what is in it gets what was looked at.
+    let looked_at = [
+        ("kind", "locations"),
+        ("select", "A-01"),
+        ("format", "zpl"),
+        ("sheet", "50x25"),
+        ("printer", "Any"),
+    ];
+    let (sent, printed) = tokio::join!(
+        operator.post("/labels/print", &looked_at),
+        printer(&listener)
+    );
+    sent.goes_to();
+    let file = operator
+        .get("/labels/file?kind=locations&select=A-01&format=zpl&sheet=50x25")
+        .await;
+    assert_eq!(printed.strip_prefix("~HS"), Some(file.body.as_str()));
     // What went wrong is said on the page, with the same labels before the person.
     let fields = [
         ("kind", "locations"),
