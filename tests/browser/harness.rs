@@ -12,7 +12,7 @@ const BAD: &str = r#"<!doctype html><html lang="en"><head><title>Bad</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>
 <h1>Bad</h1><img src="/picture.png" width="2000" height="20"><input id="a"><p class="pale">Pale</p>
 <script src="/broken.js"></script><img alt="far" src="http://far.example/p.png">
-<p onclick="nothing()">Inline</p></main></body></html>"#;
+<p>Inline</p><script>nothing();</script></main></body></html>"#;
 
 /// Nothing wrong, and something of everything that the helpers find.
 const GOOD: &str = r#"<!doctype html><html lang="en"><head><title>Good</title>

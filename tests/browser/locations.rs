@@ -163,6 +163,7 @@ fn a_site_is_made_and_renamed(look: Look) {
     let expected = json!({ "name": "Depot west", "time_zone": "Europe/Oslo" });
     assert_holds("the site", &site(&world.b), &expected);
     page.press("WEST Depot west");
+    page.press("Edit");
     page.fill("Name", "Depot at the fjord");
     page.press("Save");
     page.wait_for_text("WEST is saved.");

@@ -225,6 +225,7 @@ fn settings_have_defaults_and_take_only_what_they_mean() {
             "default-threshold",
             "order-policy-repair",
             "order-policy-sales",
+            "printers",
             "reasons"
         ]
     );
@@ -233,6 +234,7 @@ fn settings_have_defaults_and_take_only_what_they_mean() {
         ("default-threshold", "none", "5.0", "5"),
         ("order-policy-repair", "issue", "RESERVE", "reserve"),
         ("order-policy-sales", "reserve", "issue", "issue"),
+        ("printers", "", "Dock = zebra-1", "Dock=zebra-1"),
     ] {
         let get = format!("setting get {key}");
         assert_eq!(stock.json(&get)["value"], default, "{key}");

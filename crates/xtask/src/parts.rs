@@ -279,7 +279,9 @@ mod tests {
                 "xz-utils",
                 "pkg-config",
                 "umockdev",
-                "libumockdev-dev"
+                "libumockdev-dev",
+                "python3",
+                "python3-aiosmtpd"
             ]
         );
     }

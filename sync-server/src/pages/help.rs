@@ -111,7 +111,13 @@ mod tests {
 
     /// Routes that show no page: files, and news for open pages.
     fn is_no_page(path: &str) -> bool {
-        path.starts_with("/export/") || path == "/live"
+        let files = [
+            "/live",
+            "/labels/preview",
+            "/labels/file",
+            "/import/example",
+        ];
+        path.starts_with("/export/") || files.contains(&path)
     }
 
     #[test]

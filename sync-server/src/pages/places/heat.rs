@@ -207,7 +207,7 @@ impl Heat {
         let upper = self.warmest.checked_mul(i128::from(level))?;
         let upper = upper.checked_div(i128::from(WARMEST))?;
         // With few different amounts some levels do not come up.
-        if self.warmest <= 0 || share(upper, self.warmest) != level {
+        if upper <= 0 || share(upper, self.warmest) != level {
             return None;
         }
         let upper = match self.by {

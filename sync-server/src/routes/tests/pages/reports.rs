@@ -60,7 +60,7 @@ async fn a_filter_that_cannot_be_read_is_told_and_makes_no_file() {
         "/export/reports/movements?days=never&format=csv",
         "/export/reports/slow?idle=long&format=csv",
     ] {
-        assert_eq!(viewer.get(path).await.status.as_u16(), 400, "{path}");
+        assert_eq!(viewer.get(path).await.status.as_u16(), 422, "{path}");
     }
 }
 
