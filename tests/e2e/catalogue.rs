@@ -234,7 +234,7 @@ fn settings_have_defaults_and_take_only_what_they_mean() {
         ("default-threshold", "none", "5.0", "5"),
         ("order-policy-repair", "issue", "RESERVE", "reserve"),
         ("order-policy-sales", "reserve", "issue", "issue"),
-        ("printers", "", "Dock = zebra-1", "Dock=zebra-1"),
+        ("printers", "", "Dock=zebra-1:9100", "Dock=zebra-1"),
     ] {
         let get = format!("setting get {key}");
         assert_eq!(stock.json(&get)["value"], default, "{key}");
