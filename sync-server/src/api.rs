@@ -16,7 +16,7 @@ mod exceptions;
 mod extract;
 mod given;
 mod items;
-mod labels;
+pub(crate) mod labels;
 mod locations;
 mod lots;
 mod orders;

@@ -5,7 +5,7 @@
 //! longer from time to time, and the handhelds notice nothing but that their entries have no
 //! central number yet.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ledger_node::{EnrolText, Node, time_text};
@@ -41,20 +41,22 @@ pub(crate) struct Trouble {
 
 impl Above {
     pub(crate) fn standing(&self) -> Standing {
-        let standing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        standing.clone()
+        self.lock().clone()
     }
 
     fn is_reached(&self) {
-        let mut standing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        standing.trouble = None;
+        self.lock().trouble = None;
     }
 
     fn is_in_trouble(&self, now: String, text: String) {
-        let mut standing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut standing = self.lock();
         let before = standing.trouble.take();
         let since = before.map_or(now, |trouble| trouble.since);
         standing.trouble = Some(Trouble { since, text });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Standing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,32 +3,10 @@
 
 use serde_json::{Value, json};
 use tests::browser::{Browser, Look, Page, keys};
-use tests::pages::{CODE, OPEN_PAGES, PAGES};
-use tests::shop::{shop, whole_shop};
+use tests::shop::shop;
 
 fn walk(look: Look) {
-    let Some(browser) = Browser::start(&format!("browser: pages by Tab, {look}")) else {
-        return;
-    };
-    let (world, code) = whole_shop();
-    let mut faulty = Vec::new();
-    let mut look_at = |page: &Page<'_>, path: &str, status: u16| {
-        page.open_as(path, status);
-        let found = page.tab_walk();
-        if !found.is_empty() {
-            faulty.push(format!("{path} ({look})\n{}", found.join("\n")));
-        }
-    };
-    let page = browser.page(world.server.url(), look);
-    for one in OPEN_PAGES {
-        look_at(&page, &one.path.replace(CODE, &code), one.status);
-    }
-    drop(page);
-    let page = browser.page_of(&world.server, "administrator", look);
-    for one in PAGES {
-        look_at(&page, one.path, one.status);
-    }
-    assert!(faulty.is_empty(), "{}", faulty.join("\n\n"));
+    crate::walk::walk("pages by Tab", look, |page| page.tab_walk());
 }
 
 #[test]

@@ -5,15 +5,16 @@ use tests::browser::{Browser, Look, Page};
 use tests::pages::{CODE, OPEN_PAGES, PAGES};
 use tests::shop::whole_shop;
 
-fn walk(look: Look) {
-    let Some(browser) = Browser::start(&format!("browser: all pages, {look}")) else {
+/// Opens every page in turn, those that a stranger sees first, and fails with all that was found.
+pub(crate) fn walk(what: &str, look: Look, faults: impl Fn(&Page<'_>) -> Vec<String>) {
+    let Some(browser) = Browser::start(&format!("browser: {what}, {look}")) else {
         return;
     };
     let (world, code) = whole_shop();
     let mut faulty = Vec::new();
     let mut look_at = |page: &Page<'_>, path: &str, status: u16| {
         page.open_as(path, status);
-        let found = page.faults_found();
+        let found = faults(page);
         if !found.is_empty() {
             faulty.push(format!("{path} ({look})\n{}", found.join("\n")));
         }
@@ -30,27 +31,31 @@ fn walk(look: Look) {
     assert!(faulty.is_empty(), "{}", faulty.join("\n\n"));
 }
 
+fn walk_for_faults(look: Look) {
+    walk("all pages", look, |page| page.faults_found());
+}
+
 #[test]
 fn no_page_has_a_fault_on_a_handheld() {
-    walk(Look::HANDHELD);
+    walk_for_faults(Look::HANDHELD);
 }
 
 #[test]
 fn no_page_has_a_fault_on_a_handheld_without_scripts() {
-    walk(Look::HANDHELD.without_scripts());
+    walk_for_faults(Look::HANDHELD.without_scripts());
 }
 
 #[test]
 fn no_page_has_a_fault_on_a_wide_monitor() {
-    walk(Look::WIDE);
+    walk_for_faults(Look::WIDE);
 }
 
 #[test]
 fn no_page_has_a_fault_on_a_wide_monitor_without_scripts() {
-    walk(Look::WIDE.without_scripts());
+    walk_for_faults(Look::WIDE.without_scripts());
 }
 
 #[test]
 fn no_page_has_a_fault_in_the_dark() {
-    walk(Look::WIDE.dark());
+    walk_for_faults(Look::WIDE.dark());
 }

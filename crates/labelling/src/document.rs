@@ -81,6 +81,12 @@ pub fn sheet_names() -> impl Iterator<Item = (String, u32)> {
         .map(|sheet| (sheet.name.to_string(), sheet.labels()))
 }
 
+/// The words of the symbologies that codes can be drawn in.
+#[must_use]
+pub fn symbologies() -> [&'static str; Symbology::ALL.len()] {
+    Symbology::ALL.map(Symbology::word)
+}
+
 /// The sheets that have a name, one a line, with how many labels of what size in millimetres.
 #[must_use]
 pub fn sheets() -> String {

@@ -14,7 +14,7 @@ mod kind;
 mod select;
 mod things;
 
-pub use self::document::{Document, Paper, Preview, sheet_names, sheets};
+pub use self::document::{Document, Paper, Preview, sheet_names, sheets, symbologies};
 pub use self::kind::{Format, Kind};
 pub use self::select::{Choice, LABELS_MAX, Wanted, wanted};
 

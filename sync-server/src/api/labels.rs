@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use labelling::{Choice, Document, Format, Kind, Paper};
-use ledger_core::at_entry::Refusal;
 use ledger_node::Node;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -57,19 +56,24 @@ pub(crate) async fn print(
     let (choice, paper) = query.read()?;
     let name = choice.kind.word();
     let drawn = app.work(move |node| draw(node, &choice, &paper));
-    let document = drawn.await?.map_err(Problem::refused_query)?;
+    Ok(as_file(name, drawn.await??))
+}
+
+/// Draws labels. Nobody who writes waits meanwhile.
+pub(crate) fn draw(node: &Node, choice: &Choice, paper: &Paper) -> Result<Document, Problem> {
+    let wanted = node.read(|fold| labelling::wanted(fold, choice));
+    let document = wanted.and_then(|wanted| wanted.document(paper));
+    document.map_err(Problem::refused_query)
+}
+
+/// Labels as a file to be saved.
+pub(crate) fn as_file(name: &str, document: Document) -> Response {
     let file = format!("attachment; filename=\"{name}.{}\"", document.format.word());
     let headers = [
         (header::CONTENT_TYPE, document.format.media().to_owned()),
         (header::CONTENT_DISPOSITION, file),
     ];
-    Ok((headers, document.bytes).into_response())
-}
-
-/// Nobody who writes waits while labels are drawn.
-fn draw(node: &Node, choice: &Choice, paper: &Paper) -> Result<Document, Refusal> {
-    let wanted = node.read(|fold| labelling::wanted(fold, choice))?;
-    wanted.document(paper)
+    (headers, document.bytes).into_response()
 }
 
 impl LabelsQuery {

@@ -4,8 +4,7 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use labelling::{Choice, Document, Format, Kind, Paper, Preview, sheet_names, wanted};
-use ledger_core::at_entry::Refusal;
+use labelling::{Choice, Format, Kind, Paper, Preview, sheet_names, symbologies, wanted};
 use ledger_core::at_entry::printers::{Printer, printers};
 use ledger_core::catalogue::Role::Operator;
 use ledger_node::{Node, View};
@@ -16,15 +15,13 @@ use super::frame::Frame;
 use super::table::Pages;
 use super::unread::filled;
 use super::visit::{Visit, see_other};
-use crate::api::QueryOf;
+use crate::api::{QueryOf, labels};
 use crate::login::{Flash, flash};
 use crate::printing;
 use crate::problem::Problem;
 
 /// The form's name.
 const FORM: &str = "labels";
-/// How codes are drawn; the empty word is what suits.
-const SYMBOLOGIES: [&str; 3] = ["code128", "qr", "datamatrix"];
 
 /// The routes, with who may use them.
 pub(super) fn routes(pages: Pages) -> Pages {
@@ -140,6 +137,7 @@ struct LabelsPage {
     kinds: [Kind; Kind::ALL.len()],
     formats: [Format; Format::ALL.len()],
     sheets: Vec<(String, u64)>,
+    /// How codes are drawn.
     symbologies: [&'static str; 3],
     printers: Vec<Printer>,
     /// What will be printed, or why nothing can be.
@@ -177,7 +175,7 @@ async fn page_of(
             sheets: sheet_names()
                 .map(|(name, labels)| (name, labels.into()))
                 .collect(),
-            symbologies: SYMBOLOGIES,
+            symbologies: symbologies(),
             printers: printers(view.fold()),
             frame,
             form,
@@ -213,27 +211,17 @@ pub(super) async fn preview(
     Ok((kind, preview.svg).into_response())
 }
 
-fn document(node: &Node, query: &LabelsQuery, paper: &Paper) -> Result<Document, Refusal> {
-    let wanted = node.read(|fold| wanted(fold, &query.choice()))?;
-    wanted.document(paper)
-}
-
 pub(super) async fn file(
     visit: Visit,
     QueryOf(query): QueryOf<LabelsQuery>,
 ) -> Result<Response, Problem> {
     let paper = query.paper()?;
     let name = query.kind().word();
+    let choice = query.choice();
     let drawn = visit
         .app
-        .work(move |node| document(node, &query, &paper).map_err(Problem::refused_query));
-    let document = drawn.await??;
-    let disposition = format!("attachment; filename=\"{name}.{}\"", document.format.word());
-    let headers = [
-        (header::CONTENT_TYPE, document.format.media().to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, document.bytes).into_response())
+        .work(move |node| labels::draw(node, &choice, &paper));
+    Ok(labels::as_file(name, drawn.await??))
 }
 
 /// Sends the labels to a printer of the house, with its dots and on its labels.
@@ -279,7 +267,7 @@ async fn printed(
             start: None,
             ..paper
         };
-        let document = document(node, &asked, &paper).map_err(Problem::refused_query)?;
+        let document = labels::draw(node, &asked.choice(), &paper)?;
         Ok((printer, document))
     });
     let (printer, document) = drawn.await??;
