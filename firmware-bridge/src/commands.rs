@@ -22,8 +22,6 @@ use firmware_bridge::route::{self, Route};
 use firmware_bridge::transport::{self, DeviceInfo};
 use firmware_bridge::{Config, InProcess, UsbTransport, UsbTrouble};
 use serde_json::json;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
 /// Options of every command.
 #[derive(Debug, clap::Args)]
@@ -121,22 +119,11 @@ pub(crate) fn warn(text: &str) {
     drop(writeln!(std::io::stderr(), "{text}"));
 }
 
-/// Lets scanners go before a signal ends the program: otherwise one that types stays dumb until it
-/// is plugged in again.
+/// Lets scanners go before a signal ends the program.
 pub(crate) fn let_go_at_signal(source: &Arc<InProcess>) -> Result<(), Failure> {
-    let source = Arc::clone(source);
-    let signals = Signals::new([SIGINT, SIGTERM]);
-    let mut signals = signals.map_err(|error| Failure::of("no-signals", &error))?;
-    let thread = std::thread::Builder::new().name("signals".to_owned());
-    let listening = thread.spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            source.scanners().stop();
-            drop(signal_hook::low_level::emulate_default_handler(signal));
-        }
-    });
-    listening
-        .map(drop)
-        .map_err(|error| Failure::of("no-thread", &error))
+    source
+        .let_go_at_signal()
+        .map_err(|error| Failure::of("no-signals", &error))
 }
 
 /// Which scanner is meant.

@@ -32,6 +32,8 @@ const DRAINED_MAX: u32 = 400;
 const PAUSE: Duration = Duration::from_millis(30);
 /// So many reads may fail one after the other.
 const FAILURES_MAX: u32 = 6;
+/// How long the rest of a report may take. A scanner is asked for a packet every 255 ms at least.
+const REST_WITHIN: Duration = Duration::from_millis(500);
 /// The most bytes of a report descriptor that are asked for.
 const DESCRIPTOR_BYTES_MAX: usize = 4096;
 
@@ -105,6 +107,8 @@ pub struct Reader {
     decoder: Box<dyn Decoder>,
     buffer: Vec<u8>,
     whole: Whole,
+    /// When the last packet came.
+    last: Now,
     phase: Phase,
     failures: u32,
 }
@@ -171,6 +175,7 @@ pub fn open(
         // a packet comes, and what has come is lost when its time is over.
         buffer: vec![0; usize::from(route.input.packet_bytes).max(1)],
         whole,
+        last: handle.now(),
         handle,
         input: route.input,
         mode: route.mode,
@@ -312,6 +317,7 @@ impl Reader {
             return;
         }
         let now = self.handle.now();
+        self.last = now;
         if let Phase::Draining(left) = self.phase {
             self.phase = match left.checked_sub(1) {
                 Some(left) => Phase::Draining(left),
@@ -328,8 +334,14 @@ impl Reader {
 
     fn silent(&mut self, said: &mut Vec<Said>) {
         self.failures = 0;
+        let now = self.handle.now();
+        if self.whole.has_part() && now.saturating_sub(self.last) >= REST_WITHIN {
+            // What comes now is the next scan's.
+            self.whole.reset();
+            said.push(Said::Disturbed(UsbTrouble::Timeout));
+        }
         let mut events = Vec::new();
-        self.decoder.expire(self.handle.now(), &mut events);
+        self.decoder.expire(now, &mut events);
         self.tell(events, said);
         if self.decoder.deadline().is_none() {
             self.phase = Phase::Reading;

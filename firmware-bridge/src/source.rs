@@ -8,10 +8,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use std::{io, thread};
 
 use serde::{Deserialize, Serialize};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::supervisor::Scanners;
 use crate::wire::{Scan, ScanId, Tone};
@@ -87,6 +90,25 @@ impl InProcess {
     #[must_use]
     pub const fn scanners(&self) -> &Scanners {
         &self.scanners
+    }
+
+    /// Takes Ctrl-C and SIGTERM over: they let the scanners go before they end the program.
+    /// Otherwise one that types stays dumb until it is plugged in again.
+    pub fn let_go_at_signal(self: &Arc<Self>) -> io::Result<()> {
+        // Nobody is kept from letting them go before.
+        let source = Arc::downgrade(self);
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let thread = thread::Builder::new().name("signals".to_owned());
+        let listening = thread.spawn(move || {
+            let Some(signal) = signals.forever().next() else {
+                return;
+            };
+            if let Some(source) = source.upgrade() {
+                source.scanners.stop();
+            }
+            drop(signal_hook::low_level::emulate_default_handler(signal));
+        });
+        listening.map(drop)
     }
 }
 

@@ -24,13 +24,10 @@ pub(crate) use self::sync_file::sync;
 
 use self::act::Act;
 pub(crate) use self::act::{CODE_VALID_MILLIS, enrol_text};
-use crate::cli::{DataArgs, DeviceCodeArgs, TokenCreateArgs};
+use crate::cli::{DEFAULT_LISTEN, DataArgs, DeviceCodeArgs, TokenCreateArgs};
 use crate::data;
 use crate::fault::{FAILED, Fault, UNREACHABLE};
 use crate::report::Report;
-
-/// The address that a code names when no server runs that could say its own.
-const STOPPED_AT: &str = "127.0.0.1:8440";
 
 /// `device code`: a one-time code, and a picture of it for a handheld's scanner.
 pub(crate) fn device_code(arguments: DeviceCodeArgs, report: Report) -> Result<(), Fault> {
@@ -154,7 +151,8 @@ fn ask(dir: &Path, act: &Act, report: Report) -> Result<Value, Fault> {
     }
     let node = data::open(dir, report)?;
     let scheme = node.served_pin().map_or("http", |_| "https");
-    let done = act.run(&node, &format!("{scheme}://{STOPPED_AT}"));
+    // No server runs that could say its own address.
+    let done = act.run(&node, &format!("{scheme}://{DEFAULT_LISTEN}"));
     node.close()?;
     done
 }

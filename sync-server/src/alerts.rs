@@ -95,6 +95,12 @@ impl Alerts {
         book.unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What the file has; whoever holds it is the only one who changes the book.
+    fn written(&self) -> MutexGuard<'_, String> {
+        let written = self.shared.written.lock();
+        written.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Looks at what is kept.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Book) -> T) -> T {
         look(&self.book())
@@ -127,7 +133,15 @@ impl Alerts {
             Ok(())
         });
         if saved.await.is_err() {
-            note(&mut self.book());
+            let alerts = self.clone();
+            // A change that is being saved now began without it, and would be put in its place.
+            let noted = tokio::task::spawn_blocking(move || {
+                let _written = alerts.written();
+                note(&mut alerts.book());
+            });
+            if let Err(error) = noted.await {
+                tracing::error!(%error, "what became of a message is not noted");
+            }
         }
         self.shared.changed.notify_one();
     }
@@ -140,8 +154,7 @@ impl Alerts {
     {
         let alerts = self.clone();
         let kept = tokio::task::spawn_blocking(move || {
-            let written = alerts.shared.written.lock();
-            let mut written = written.unwrap_or_else(PoisonError::into_inner);
+            let mut written = alerts.written();
             let mut book = alerts.book().clone();
             let done = change(&mut book)?;
             let text = file::text(&book).map_err(|error| file::not_saved(&error))?;

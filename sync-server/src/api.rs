@@ -1,4 +1,4 @@
-//! The API below `/api/v1`. Every route needs a bearer token whose role may ask it.
+//! The API below `/api/v1`. Every route needs a bearer token or a session whose role may ask it.
 //!
 //! Objects have the shapes of `ledger_node::view`, which the handheld prints too; lists are
 //! `{"items": […], "next": CURSOR|null}`; writes answer as the handheld's writing commands do, and
@@ -32,6 +32,7 @@ mod stock;
 mod stocktakes;
 mod table;
 mod transactions;
+mod users;
 mod write;
 
 pub(crate) use self::extract::{PathOf, QueryOf};

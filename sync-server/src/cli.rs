@@ -377,8 +377,9 @@ pub(crate) struct HealthArgs {
         required_unless_present = "url"
     )]
     pub(crate) data: Option<PathBuf>,
-    /// The address of the server to ask
-    #[arg(long, env = "STOCK_SERVER_URL", value_name = "URL")]
+    /// The address of the server to ask, instead of the one it serves at on this machine
+    // STOCK_SERVER_URL is the address that others reach it at, and not for this.
+    #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
 }
 

@@ -270,12 +270,17 @@ fn row(argument: &Arg, matches: &ArgMatches, settings: &Settings) -> Value {
 
 /// A value as it is shown: a secret never, nor the password in an address.
 fn told(key: &str, value: &str) -> String {
-    let secret = ["password", "secret", "token"];
+    let secret = ["password", "secret", "token", "code"];
     if secret.iter().any(|word| key.contains(word)) {
         return "(secret)".to_owned();
     }
     let Some((scheme, rest)) = value.split_once("://") else {
         return value.to_owned();
+    };
+    // What an enrolment QR has behind the address is a code.
+    let rest = match rest.split_once('#') {
+        Some((address, _)) => &format!("{address}#(secret)"),
+        None => rest,
     };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (place, path) = rest.split_at(end);
@@ -284,7 +289,7 @@ fn told(key: &str, value: &str) -> String {
             let user = who.split(':').next().unwrap_or_default();
             format!("{scheme}://{user}:(secret)@{host}{path}")
         }
-        None => value.to_owned(),
+        None => format!("{scheme}://{rest}"),
     }
 }
 
@@ -352,6 +357,11 @@ mod tests {
         let shown = told("database", address);
         assert_eq!(shown, "postgres://stock:(secret)@db.example/ledger?x=1");
         assert_eq!(told("smtp-password", "hunter2"), "(secret)");
+        assert_eq!(told("upstream-code", "ABCD-EFGH"), "(secret)");
+        assert_eq!(
+            told("upstream", "https://stock.example:1/#pin=ab&code=cd"),
+            "https://stock.example:1/#(secret)"
+        );
         assert_eq!(
             told("url", "https://stock.example:1/a@b"),
             "https://stock.example:1/a@b"

@@ -16,6 +16,18 @@ use std::fmt::Display;
 use chrono_tz::Tz;
 use fluent_bundle::{FluentArgs, FluentValue};
 
+/// Begins a text as a sentence begins. Programs say their problems in small letters; what begins
+/// with a code keeps its letters.
+pub(crate) fn sentence(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    let is_word = word != text && word.chars().all(|sign| sign.is_ascii_lowercase());
+    let mut rest = text.chars();
+    match rest.next() {
+        Some(first) if is_word => format!("{}{}", first.to_ascii_uppercase(), rest.as_str()),
+        _ => text.to_owned(),
+    }
+}
+
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Lang {

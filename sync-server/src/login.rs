@@ -9,4 +9,6 @@ mod sessions;
 
 pub(crate) use self::limits::Limits;
 pub(crate) use self::passwords::{PASSWORD_CHARS_MIN, Passwords};
-pub(crate) use self::sessions::{Flash, begin, end, flash, goes_on, layer, person, take_flash};
+pub(crate) use self::sessions::{
+    COOKIE, Flash, begin, end, flash, goes_on, layer, person, take_flash,
+};

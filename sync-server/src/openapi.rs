@@ -12,9 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::api::describe::Schemas;
 use crate::api::examples::{self, Example};
 use crate::api::{self, Rule, Verb};
-
-/// The cookie of a session.
-const SESSION_COOKIE: &str = "stock_session";
+use crate::login;
 
 /// What stands for ids that every server makes itself.
 const ENTRY: &str = "00112233445566778899aabbccddeeff-17";
@@ -62,7 +60,7 @@ pub(crate) fn document() -> Value {
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": SESSION_COOKIE,
+                    "name": login::COOKIE,
                     "description": "The session of somebody who logged in on the pages",
                 },
             },

@@ -25,6 +25,7 @@ mod level;
 mod live;
 mod menu;
 mod orders;
+mod owner;
 mod partners;
 mod people;
 mod places;
@@ -42,7 +43,7 @@ use axum::Router;
 use axum::middleware;
 use ledger_core::catalogue::Role::Operator;
 
-pub(crate) use self::form::sentence;
+pub(crate) use self::error::{method_not_allowed, not_found};
 #[cfg(test)]
 pub(crate) use self::table::Need;
 use self::table::Pages;

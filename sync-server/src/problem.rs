@@ -83,13 +83,10 @@ impl Problem {
 
     /// A caller who may not do this.
     pub(crate) fn forbidden(needed: Role, has: Option<Role>) -> Self {
-        let has = has.map_or("no role", Role::word);
-        let text = format!("this needs the role {}; the token has {has}", needed.word());
-        let hint = format!(
-            "make one with: stock-server token create --role {}",
-            needed.word()
-        );
-        Self::new(StatusCode::FORBIDDEN, "forbidden", text).hint(hint)
+        let has = has.map_or("none", Role::word);
+        let text = format!("this needs the role {}; yours is {has}", needed.word());
+        Self::new(StatusCode::FORBIDDEN, "forbidden", text)
+            .hint("ask an administrator for the role, or for a token that has it")
     }
 
     pub(crate) fn not_found() -> Self {

@@ -24,12 +24,12 @@ pub(crate) fn all(app: App) -> Router {
             .merge(health::routes())
             .merge(metrics::routes(app.clone()))
             .merge(pages::routes(app.clone()))
-            .fallback(|| async { Problem::not_found() })
-            .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+            .fallback(pages::not_found)
+            .method_not_allowed_fallback(pages::method_not_allowed)
             .layer(middleware::from_fn_with_state(app.clone(), login::person))
             .layer(login::layer())
             .layer(middleware::from_fn(headers::secure_cookies))
-            .layer(CsrfLayer::new())
+            .layer(CsrfLayer::new().with_rejection_response(|_| cross_origin()))
             .layer(CatchPanicLayer::custom(problem::panicked))
             // Messages of the sync protocol are packed already.
             .layer(CompressionLayer::new().compress_when(
@@ -42,6 +42,14 @@ pub(crate) fn all(app: App) -> Router {
     headers::on_all(router)
         .layer(middleware::from_fn(log))
         .with_state(app)
+}
+
+/// What a browser hears that sends a form for a page of another site.
+fn cross_origin() -> Response {
+    let text = "a page of another site sent this, or a proxy between changes the header Host";
+    Problem::new(StatusCode::FORBIDDEN, "cross-origin", text)
+        .hint("open the page here and send it again; a proxy must pass Host on as it came")
+        .into_response()
 }
 
 /// One line of log for each request, without its path, query and headers, which may hold secrets.

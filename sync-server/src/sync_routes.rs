@@ -13,7 +13,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use ledger_node::{Node, Wait, WireAnswer};
 use tokio::sync::OwnedSemaphorePermit;
@@ -38,28 +38,28 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sync/v1/snapshot/{id}/{chunk}", get(snapshot))
 }
 
-async fn hello(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+async fn hello(State(app): State<App>, body: Body) -> Result<Response, Unheard> {
     answer(&app, body, Node::handle_hello).await
 }
 
 /// A hub enrols nobody itself: whoever asks is handed on to the server above.
-async fn enroll(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+async fn enroll(State(app): State<App>, body: Body) -> Result<Response, Unheard> {
     let hub = app.work(|node| node.is_hub().then(|| node.clone())).await?;
     let Some(hub) = hub else {
         return answer(&app, body, Node::handle_enroll).await;
     };
-    let arrived = arrived(&app, body).await?;
+    let arrived = arrived(&app, body, BODY_PATIENCE).await?;
     Ok(response(hub.enroll_above(arrived.bytes).await))
 }
 
-async fn sync(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+async fn sync(State(app): State<App>, body: Body) -> Result<Response, Unheard> {
     answer(&app, body, Node::handle_sync).await
 }
 
 /// Answers as soon as there is news for the device, or when it has waited long enough. When too
 /// many wait already, it is told at once that there is none, and comes again.
-async fn wait(State(app): State<App>, body: Body) -> Result<Response, Problem> {
-    let Arrived { bytes, .. } = arrived(&app, body).await?;
+async fn wait(State(app): State<App>, body: Body) -> Result<Response, Unheard> {
+    let Arrived { bytes, .. } = arrived(&app, body, BODY_PATIENCE).await?;
     let begun = app.work(move |node| node.begin_wait(&bytes)).await?;
     let asked = match begun {
         Ok(asked) => asked,
@@ -99,7 +99,7 @@ async fn news(app: &App, asked: Wait) -> bool {
     }
 }
 
-async fn frontier(State(app): State<App>, body: Body) -> Result<Response, Problem> {
+async fn frontier(State(app): State<App>, body: Body) -> Result<Response, Unheard> {
     answer(&app, body, Node::handle_frontier).await
 }
 
@@ -126,8 +126,8 @@ async fn answer(
     app: &App,
     body: Body,
     handle: fn(&Node, &[u8]) -> WireAnswer,
-) -> Result<Response, Problem> {
-    let Arrived { bytes, _room } = arrived(app, body).await?;
+) -> Result<Response, Unheard> {
+    let Arrived { bytes, _room } = arrived(app, body, BODY_PATIENCE).await?;
     let turn = app.turn().await?;
     let work = move |node: &Node| {
         // Also when whoever asked is gone: the work goes on, and so it counts.
@@ -138,6 +138,28 @@ async fn answer(
     Ok(response(answer))
 }
 
+/// Why what somebody said did not come to the node.
+enum Unheard {
+    /// It did not arrive: a device sends less at once.
+    TooLarge(WireAnswer),
+    Problem(Problem),
+}
+
+impl From<Problem> for Unheard {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl IntoResponse for Unheard {
+    fn into_response(self) -> Response {
+        match self {
+            Self::TooLarge(answer) => response(answer),
+            Self::Problem(problem) => problem.into_response(),
+        }
+    }
+}
+
 /// The whole body of a request, and the room that it takes.
 struct Arrived {
     bytes: Bytes,
@@ -145,19 +167,26 @@ struct Arrived {
 }
 
 /// Waits for a whole body. One that does not say how long it will be may be as long as any.
-async fn arrived(app: &App, body: Body) -> Result<Arrived, Problem> {
+async fn arrived(app: &App, body: Body, patience: Duration) -> Result<Arrived, Unheard> {
     let said = body.size_hint().upper();
     let bytes_max = said.and_then(|bytes| usize::try_from(bytes).ok());
     let room = app
         .room_for(bytes_max.unwrap_or(BODY_BYTES_MAX).min(BODY_BYTES_MAX))
         .await?;
-    let arrived = tokio::time::timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES_MAX)).await;
+    let arrived = tokio::time::timeout(patience, to_bytes(body, BODY_BYTES_MAX)).await;
     let Ok(arrived) = arrived else {
-        let text = "the request took too long to arrive";
-        return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", text));
+        return Err(too_large("too-slow", "the request took too long to arrive"));
     };
-    let bytes = arrived.map_err(|error| unreadable(&error))?;
+    let bytes = arrived.map_err(|error| {
+        tracing::debug!(%error, "a sync request could not be read");
+        let text = "the request is larger than 8 MiB, or it was cut off";
+        too_large("body-too-large", text)
+    })?;
     Ok(Arrived { bytes, _room: room })
+}
+
+fn too_large(code: &'static str, text: &str) -> Unheard {
+    Unheard::TooLarge(WireAnswer::refused(413, code, text))
 }
 
 fn response(answer: WireAnswer) -> Response {
@@ -170,9 +199,22 @@ fn response(answer: WireAnswer) -> Response {
         .into_response()
 }
 
-/// A body that was cut off or is too large.
-fn unreadable(error: &axum::Error) -> Problem {
-    tracing::debug!(%error, "a sync request could not be read");
-    let too_large = "the request is larger than 8 MiB, or it was cut off";
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", too_large)
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::stream;
+    use ledger_node::{NodeKind, SystemClock};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_device_whose_request_takes_too_long_is_told_to_send_less() {
+        let node = Node::in_memory(NodeKind::Server, "central", Arc::new(SystemClock)).unwrap();
+        let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+        let unheard = arrived(&App::new(node), never, Duration::ZERO).await.err();
+        let reply = unheard.unwrap().into_response();
+        assert_eq!(reply.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(reply.headers()[header::CONTENT_TYPE], "application/msgpack");
+    }
 }

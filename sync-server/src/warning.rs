@@ -3,12 +3,11 @@
 //! The ledger says them as sentences and gives them no code. Each is known by words in it that
 //! never vary; one that is not known is shown as it was said, in English.
 
-use crate::lang::{Lang, Words};
-use crate::pages::sentence;
+use crate::lang::{Lang, Words, sentence};
 use crate::problem::names_a_command;
 
 /// Words of a warning, and the id of what is said for it.
-const KNOWN: [(&str, &str); 19] = [
+const KNOWN: [(&str, &str); 20] = [
     (
         "was counted after that time: the total",
         "warned-before-count",
@@ -29,6 +28,10 @@ const KNOWN: [(&str, &str); 19] = [
     ("of them were not promised to", "warned-unpromised"),
     ("not picked, and wanted no longer", "warned-open-lines"),
     ("locations were there already and stay", "warned-there"),
+    (
+        "is taken away: its new type has no such row or column",
+        "warned-position-lost",
+    ),
     (
         "lines are not counted, or are to be counted again",
         "warned-rest-open",

@@ -95,6 +95,8 @@ fn a_channel_is_set_up_and_tried(look: Look) {
     page.open("/settings/alerts");
     page.press("Board");
     page.press("Delete the channel");
+    page.section("Delete the channel")
+        .press("Delete the channel");
     page.wait_for_text("The channel is gone.");
     page.finish();
 }

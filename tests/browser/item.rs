@@ -6,6 +6,26 @@ use tests::check::assert_holds;
 use tests::node::Node as _;
 use tests::shop::shop;
 
+#[test]
+fn places_are_offered_while_one_types() {
+    let Some(browser) = Browser::start("browser: places while one types") else {
+        return;
+    };
+    let world = shop();
+    let page = browser.page_of(&world.server, "operator", Look::WIDE);
+    page.open("/items/K-12V?act=add");
+    page.section("Add stock").fill("Location", "B-0");
+    page.wait_until("the places like it", |page| {
+        let options =
+            "return [...document.querySelectorAll('#places option')].map((one) => one.value)";
+        let offered = page.script(options, vec![]);
+        let offered = offered.as_array().expect("a list");
+        let has = |place: &str| offered.iter().any(|one| one == place);
+        has("B-02") && !has("A-01")
+    });
+    page.finish();
+}
+
 in_two_looks!(
     stock_is_added_removed_adjusted_moved_counted_and_undone,
     what_cannot_be_done_keeps_what_was_typed,

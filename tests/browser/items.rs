@@ -7,6 +7,8 @@ use tests::check::assert_holds;
 use tests::node::Node as _;
 use tests::shop::shop;
 
+in_two_looks!(a_change_in_the_row_reaches_a_handheld);
+
 #[test]
 fn the_list_shows_what_handhelds_synced_and_leads_to_the_item() {
     let Some(browser) = Browser::start("browser: list of items") else {
@@ -31,8 +33,7 @@ fn the_list_shows_what_handhelds_synced_and_leads_to_the_item() {
     page.finish();
 }
 
-/// Changes an item in its row, and reads it back on a handheld.
-fn change_in_the_row(look: Look) {
+fn a_change_in_the_row_reaches_a_handheld(look: Look) {
     let Some(browser) = Browser::start(&format!("browser: change in the row, {look}")) else {
         return;
     };
@@ -47,16 +48,6 @@ fn change_in_the_row(look: Look) {
     world.b.sync();
     let shown = world.b.show("R-4K7");
     assert_holds("R-4K7", &shown, &json!({ "on_hand": "190" }));
-}
-
-#[test]
-fn a_change_in_the_row_reaches_a_handheld() {
-    change_in_the_row(Look::HANDHELD);
-}
-
-#[test]
-fn a_change_in_the_row_reaches_a_handheld_without_scripts() {
-    change_in_the_row(Look::WIDE.without_scripts());
 }
 
 #[test]

@@ -65,6 +65,7 @@ mod imports;
 mod item;
 mod items;
 mod keyboard;
+mod labels;
 mod language;
 mod locations;
 mod new_item;

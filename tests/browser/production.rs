@@ -8,25 +8,10 @@ use tests::node::Node as _;
 use tests::shop::shop;
 use tests::world::World;
 
-#[test]
-fn a_lot_is_planned_bought_for_and_built_wide() {
-    a_lot_is_planned_bought_for_and_built(Look::WIDE.without_scripts());
-}
-
-#[test]
-fn a_lot_is_planned_bought_for_and_built_on_a_handheld() {
-    a_lot_is_planned_bought_for_and_built(Look::HANDHELD.without_scripts());
-}
-
-#[test]
-fn a_bill_is_changed_and_adopted_wide() {
-    a_bill_is_changed_and_adopted(Look::WIDE.without_scripts());
-}
-
-#[test]
-fn a_bill_is_changed_and_adopted_on_a_handheld() {
-    a_bill_is_changed_and_adopted(Look::HANDHELD.without_scripts());
-}
+in_two_looks!(
+    a_lot_is_planned_bought_for_and_built,
+    a_bill_is_changed_and_adopted
+);
 
 /// What the API has of the lot.
 fn lot(world: &World) -> Value {

@@ -126,7 +126,7 @@ fn answers_that_are_lost_on_the_way_lose_and_double_nothing() {
 }
 
 #[test]
-fn scans_survive_a_reload_and_a_server_that_is_started_again() {
+fn scans_survive_a_reload_a_new_server_and_the_log_out_of_somebody_else() {
     let Some(browser) = Browser::start("browser: scans and a new server") else {
         return;
     };
@@ -144,6 +144,9 @@ fn scans_survive_a_reload_and_a_server_that_is_started_again() {
     page.press("Try again");
     page.wait_for_text("Your login has ended.");
     assert!(page.text("#scan-waiting").starts_with('3'));
+    page.enter(&world.server, "manager");
+    page.press("Log out");
+    page.wait_until("the door", |page| page.path().starts_with("/login"));
     page.login("oskar", tests::browser::PASSWORD);
     page.wait_until("the log-in", |page| !page.path().starts_with("/login"));
     page.open("/scan");

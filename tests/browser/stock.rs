@@ -22,7 +22,10 @@ fn what_moves_between_sites_is_in_the_matrix(look: Look) {
     page.finish();
     // The number leads to why it is what it is, and that to the item.
     page.row("R-100").press("3917");
-    page.wait_until("why", |page| page.path() == "/items/R-100/why");
+    page.wait_until("why", |page| {
+        page.path().starts_with("/items/R-100/why?site=MAIN&")
+    });
+    assert_eq!(page.text("p.sum strong"), "3917");
     page.section("Parts of this item").press("Inventory");
     page.section("What to do").press("Move");
     let form = page.section("Move");

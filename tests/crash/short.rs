@@ -31,8 +31,7 @@ mod ruin;
 mod sum;
 mod trial;
 
-use std::io::Write as _;
-
+use tests::skip::skipped;
 use trial::{Plan, Tally};
 
 /// Where the trials of the test run begin.
@@ -42,9 +41,10 @@ const SEED: u64 = 1;
 #[track_caller]
 fn judge(tally: &Tally) {
     for note in &tally.notes {
-        println!("{note}");
-        if note.starts_with("SKIPPED: ") {
-            skipped(note);
+        let left_out = note.strip_prefix("SKIPPED: ");
+        match left_out.and_then(|note| note.split_once(": ")) {
+            Some((test, why)) => skipped(test, why),
+            None => println!("{note}"),
         }
     }
     println!(
@@ -61,24 +61,6 @@ fn judge(tally: &Tally) {
         tally.failures
     );
     assert!(tally.trials > 0, "{}: nothing was tried", tally.kind);
-}
-
-/// What cannot run here is said where the test run collects it.
-#[track_caller]
-fn skipped(line: &str) {
-    assert_ne!(
-        std::env::var("CI").as_deref(),
-        Ok("true"),
-        "nothing may be skipped here: {line}"
-    );
-    if let Some(list) = std::env::var_os("STOCK_SKIP_LIST") {
-        let mut list = std::fs::File::options()
-            .append(true)
-            .create(true)
-            .open(list)
-            .expect("open the list of skipped tests");
-        writeln!(list, "{line}").expect("note a skipped test");
-    }
 }
 
 /// So many trials; the programs are built before any of them is timed.
@@ -101,7 +83,7 @@ fn what_was_acknowledged_survives_a_simulated_power_cut() {
 fn what_was_acknowledged_survives_a_real_power_cut() {
     match cut::allowed() {
         Ok(()) => judge(&cut::run(&plan(3))),
-        Err(why) => skipped(&format!("SKIPPED: crash cut: {why}")),
+        Err(why) => skipped("crash cut", &why),
     }
 }
 
@@ -114,7 +96,7 @@ fn a_flipped_bit_never_gives_a_silently_wrong_total() {
 fn a_full_disk_refuses_in_words_and_keeps_what_was_acknowledged() {
     match tests::small_disk::may_mount() {
         Ok(()) => judge(&disk_full::run(&plan(10))),
-        Err(why) => skipped(&format!("SKIPPED: crash full: {why}")),
+        Err(why) => skipped("crash full", &why),
     }
 }
 

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use tests::seed::Seed;
+
 /// How long one trial may take. Each program in it has a shorter limit of its own.
 const TRIAL_LIMIT: Duration = Duration::from_secs(180);
 
@@ -80,26 +82,24 @@ impl Tally {
     }
 }
 
-/// A small generator (SplitMix64) whose whole state is one number.
+/// What the trials draw.
 #[derive(Debug, Clone)]
 pub struct Rng {
-    state: u64,
+    seed: Seed,
 }
 
 impl Rng {
     /// The generator of a seed; neighbouring seeds give unlike numbers.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self {
+            seed: Seed::of(seed),
+        }
     }
 
     /// The next number.
     pub fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.seed.next_number()
     }
 
     /// A number below `limit`, which is not zero.

@@ -204,6 +204,22 @@ impl<'a> Boss<'a> {
         format!("whsec_{}", secret.split('<').next().expect("its end"))
     }
 
+    /// Adds a channel that sends mail to these, a line each.
+    fn mail(&self, station: &Station, to: &str) {
+        let port = station.port.to_string();
+        let fields = [
+            ("host", "127.0.0.1"),
+            ("seen-port", "587"),
+            ("port", port.as_str()),
+            ("seen-tls", "starttls"),
+            ("tls", "none"),
+            ("from", "Store <store@example.com>"),
+            ("to", to),
+            ("seen-language", "en"),
+        ];
+        self.add("email", A, &fields);
+    }
+
     /// Waits until the page of alerts says this.
     #[track_caller]
     fn until_said(&self, text: &str) -> String {
@@ -289,7 +305,7 @@ fn a_webhook_is_signed_tried_again_and_told_nothing_twice() {
         let taken = station.next_of(|said| said["answer"] == json!(204));
         assert_eq!(taken["id"], failed["id"]);
         assert_eq!(told(&taken, "began"), ["low R-100"]);
-        boss.until_said("well");
+        boss.until_said(">well<");
         secret
     };
 
@@ -360,22 +376,16 @@ fn mail_comes_after_an_outage_of_its_server_too() {
     let server = server();
     let mut station = Station::start("mailbox.py");
     let boss = Boss::of(&server);
-    let port = station.port.to_string();
-    let fields = [
-        ("host", "127.0.0.1"),
-        ("seen-port", "587"),
-        ("port", port.as_str()),
-        ("seen-tls", "starttls"),
-        ("tls", "none"),
-        ("from", "Store <store@example.com>"),
-        ("to", "boss@example.com\r\nBuyer <buyer@example.com>"),
-        ("seen-language", "en"),
-    ];
-    boss.add("email", A, &fields);
+    boss.mail(&station, "boss@example.com\r\nBuyer <buyer@example.com>");
     let shop = Shop::of(&server);
     let mail = station.next_of(|_| true);
     assert_eq!(mail["subject"], json!("server: 1 out"));
-    assert_eq!(mail["to"], json!(["boss@example.com", "buyer@example.com"]));
+    assert_eq!(mail["to"], json!(["boss@example.com"]));
+    let other = station.next_of(|_| true);
+    assert_eq!(other["to"], json!(["buyer@example.com"]));
+    assert_eq!(other["id"], mail["id"]);
+    let all = json!("boss@example.com, Buyer <buyer@example.com>");
+    assert_eq!([&mail["header"], &other["header"]], [&all, &all]);
     let text = mail["text"].as_str().expect("a text");
     assert!(text.contains("Out: R-100"), "{text}");
     assert!(text.contains(server.url()), "{text}");
@@ -392,5 +402,34 @@ fn mail_comes_after_an_outage_of_its_server_too() {
         text.contains("Low: R-100 – 4 available, threshold 5"),
         "{text}"
     );
-    boss.until_said("well");
+    boss.until_said(">well<");
+}
+
+#[test]
+fn a_mailbox_that_is_gone_or_full_keeps_the_mail_from_nobody_else() {
+    if !has("aiosmtpd") {
+        return skipped(
+            "alerts to a mailbox that is gone",
+            "there is no python3-aiosmtpd",
+        );
+    }
+    let server = server();
+    let station = Station::start("mailbox.py");
+    let boss = Boss::of(&server);
+    let to = ["gone@example.com", "late@example.com", "boss@example.com"];
+    boss.mail(&station, &to.join("\r\n"));
+    let shop = Shop::of(&server);
+    let came = || {
+        let mail = station.next_of(|_| true);
+        (mail["to"][0].clone(), mail["subject"].clone())
+    };
+    let out = json!("server: 1 out");
+    assert_eq!(came(), (json!("boss@example.com"), out.clone()));
+    assert_eq!(came(), (json!("late@example.com"), out), "nobody twice");
+    let page = boss.until_said(">well<");
+    assert!(page.contains("no such mailbox"), "{page}");
+    shop.count("R-100", "4");
+    let low = json!("server: 1 low");
+    assert_eq!(came(), (json!("late@example.com"), low.clone()));
+    assert_eq!(came(), (json!("boss@example.com"), low));
 }

@@ -10,15 +10,6 @@ use tests::node::Node;
 use tests::server::Server;
 use tests::stock::Stock;
 
-/// A handheld with one item in stock, not enrolled.
-fn handheld(name: &str) -> Stock {
-    let stock = Stock::new(name);
-    stock.ok("item add R-100 --name \"Resistor 100 Ohm\"");
-    stock.ok("location add A-01 --name \"Shelf 1\"");
-    stock.ok("add R-100 A-01 10");
-    stock
-}
-
 /// A handheld's backup, somewhere that outlives its home.
 fn backup_of(stock: &Stock) -> PathBuf {
     let file = stock.home().join("b.backup");
@@ -53,7 +44,7 @@ fn restored(name: &str, file: &Path) -> Stock {
 #[test]
 fn a_restored_handheld_has_the_same_totals_and_goes_on_under_a_new_origin() {
     let server = Server::start();
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     server.enroll(&stock);
     stock.sync();
     stock.ok("add R-100 A-01 5");
@@ -82,7 +73,7 @@ fn a_restored_handheld_has_the_same_totals_and_goes_on_under_a_new_origin() {
 
 #[test]
 fn a_backup_beside_a_scan_session_has_what_was_acknowledged_and_the_session_goes_on() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let mut session = stock.open_scan();
     for code in ["ADD", "A-01", "R-100", "R-100"] {
         assert!(session.say(code).starts_with("ok"));
@@ -102,7 +93,7 @@ fn a_backup_beside_a_scan_session_has_what_was_acknowledged_and_the_session_goes
 #[test]
 fn a_server_is_backed_up_while_it_takes_pushes_and_restored_it_gets_back_what_devices_have() {
     let mut server = Server::start();
-    let (a, b) = (handheld("A"), handheld("B"));
+    let (a, b) = (Stock::with_ten("A"), Stock::with_ten("B"));
     server.enroll(&a);
     server.enroll(&b);
     a.sync();
@@ -128,7 +119,10 @@ fn a_server_is_backed_up_while_it_takes_pushes_and_restored_it_gets_back_what_de
     let safe = server.object("status")["safe"].clone();
     assert!(safe["central"].as_u64().unwrap() > 6, "{safe:#}");
     assert_eq!(safe["file"], "2");
-    // The newest is of while A was pushing: whatever it lacks comes back from A.
+    // The first is of while A was pushing, and has nothing of what is pushed behind all of them.
+    a.ok("add R-100 A-01 1");
+    a.sync();
+    assert_eq!(server.show("R-100")["on_hand"], "33");
     let hash = server.state_hash();
     assert_eq!(server.stop(), 0);
     fs::rename(server.data(), files.join("lost")).unwrap();
@@ -138,11 +132,13 @@ fn a_server_is_backed_up_while_it_takes_pushes_and_restored_it_gets_back_what_de
         .expect_code(0);
     server.start_again();
     assert_eq!(server.admin("verify")["ok"], json!(true));
+    assert_ne!(server.show("R-100")["on_hand"], "33");
+    // Whatever it lacks comes back from A.
     for stock in [&a, &b, &a, &b] {
         stock.sync();
     }
     for node in [&a as &dyn Node, &b, &server] {
-        assert_eq!(node.show("R-100")["on_hand"], "32", "{}", node.label());
+        assert_eq!(node.show("R-100")["on_hand"], "33", "{}", node.label());
     }
     assert_eq!(a.state_hash(), server.state_hash());
     assert_ne!(
@@ -154,13 +150,13 @@ fn a_server_is_backed_up_while_it_takes_pushes_and_restored_it_gets_back_what_de
     let c = Stock::new("C");
     server.enroll(&c);
     c.sync();
-    assert_eq!(c.show("R-100")["on_hand"], "32");
+    assert_eq!(c.show("R-100")["on_hand"], "33");
 }
 
 #[test]
 fn a_backup_is_restored_only_by_the_program_it_is_of() {
     let server = Server::start();
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let of_stock = backup_of(&stock);
     let refused = server.line_elsewhere(&format!("restore {} --json", of_stock.display()));
     let error = refused.expect_code(1).error();
@@ -180,7 +176,7 @@ fn a_backup_is_restored_only_by_the_program_it_is_of() {
 
 #[test]
 fn what_cannot_be_restored_or_written_is_refused_and_nothing_is_left() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let file = backup_of(&stock);
     let whole = fs::read(&file).unwrap();
     // A file that is there is never written over.
@@ -220,7 +216,7 @@ fn what_cannot_be_restored_or_written_is_refused_and_nothing_is_left() {
 #[test]
 fn only_the_owner_can_read_a_backup() {
     use std::os::unix::fs::PermissionsExt as _;
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let mode = fs::metadata(backup_of(&stock))
         .unwrap()
         .permissions()
@@ -258,7 +254,7 @@ fn segment(stock: &Stock) -> PathBuf {
 
 #[test]
 fn doctor_finds_nothing_in_a_healthy_store_and_changes_nothing() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let before = fs::read(segment(&stock)).unwrap();
     assert_eq!(doctor(&stock, ""), (0, vec![]));
     assert_eq!(doctor(&stock, "--fix"), (0, vec![]));
@@ -268,7 +264,7 @@ fn doctor_finds_nothing_in_a_healthy_store_and_changes_nothing() {
 
 #[test]
 fn doctor_says_what_is_wrong_and_fix_mends_what_can_lose_nothing() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let store = stock.store().join("store");
     let index = store.join("index.sled");
     let as_before = |stock: &Stock| {
@@ -342,7 +338,7 @@ fn doctor_says_what_is_wrong_and_fix_mends_what_can_lose_nothing() {
 
 #[test]
 fn doctor_keeps_the_only_copy_of_entries_and_their_numbers_are_not_given_out_again() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let store = stock.store().join("store");
     let origin = stock.status()["origin"].clone();
     // Neither journal nor index have the first entry any more.
@@ -385,7 +381,7 @@ fn doctor_keeps_the_only_copy_of_entries_and_their_numbers_are_not_given_out_aga
 
 #[test]
 fn doctor_on_keys_that_cannot_be_read_and_on_a_store_that_is_in_use() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let keys = stock.store().join("keys.json");
     let mut session = stock.open_scan();
     assert!(session.say("ADD").starts_with("ok"), "now it has the store");
@@ -420,7 +416,7 @@ fn doctor_on_keys_that_cannot_be_read_and_on_a_store_that_is_in_use() {
 #[test]
 fn the_servers_store_is_looked_after_while_it_runs_and_when_it_does_not() {
     let mut server = Server::start();
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     server.enroll(&stock);
     stock.sync();
     assert_eq!(server.admin("verify")["ok"], json!(true));

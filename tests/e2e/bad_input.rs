@@ -11,7 +11,7 @@ use tests::words::words;
 
 /// Refused or failed.
 const REFUSED: &[i32] = &[1];
-/// Refused, or wrong usage: INTERFACES leaves open where a text that is no quantity is found.
+/// Refused, or wrong usage: it is left open where a text that is no quantity is found.
 const REFUSED_OR_USAGE: &[i32] = &[1, 2];
 /// Wrong usage.
 const USAGE: &[i32] = &[2];

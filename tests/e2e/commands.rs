@@ -1,4 +1,4 @@
-//! The stock commands of `stock` and the shapes that INTERFACES promises for them.
+//! The stock commands of `stock` and the shapes that other programs may rely on.
 
 use serde_json::{Value, json};
 use tests::check::{array, assert_holds, assert_keys, column};

@@ -182,6 +182,24 @@ fn stock_comes_in_as_counts_and_goes_out_as_it_came_in() {
 }
 
 #[test]
+fn no_spreadsheet_runs_what_is_exported_and_it_comes_back_as_it_was() {
+    let stock = shop();
+    let rows = "item,location,quantity,owner,batch\nR-100,A-01,7,,=1+1\n";
+    let file = stock.file("stock.csv", rows);
+    stock.ok(&format!("import stock {file}"));
+    let exported = stock.ok("export --format csv");
+    assert!(exported.contains("R-100,A-01,7,,'=1+1\n"), "{exported}");
+    let other = shop();
+    let copy = other.file("copy.csv", &exported);
+    other.ok(&format!("import stock {copy}"));
+    assert_holds(
+        "R-100",
+        &other.show("R-100"),
+        &json!({ "lines": [{ "batch": "=1+1", "on_hand": "7" }] }),
+    );
+}
+
+#[test]
 fn jsonl_is_one_object_a_line() {
     let stock = shop();
     stock.ok("add R-100 A-01 7");

@@ -1,5 +1,5 @@
 //! The end-to-end tests: they spawn `stock` and `stock-server` as built, and know of them only
-//! what INTERFACES says. One topic a file; the helpers are in the harness.
+//! what other programs may rely on. One topic a file; the helpers are in the harness.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! The worked examples of DESIGN §3.3 on orders, levels and owners, with their numbers, on two
+//! Worked examples of orders, levels and owners (F7 to F9), by their numbers, on two
 //! handhelds and the central server: what is written offline arrives late and in either order, and
 //! all three say the same afterwards.
 

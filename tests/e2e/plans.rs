@@ -1,5 +1,5 @@
 //! Bills of materials, production lots, purchase orders and stocktakes through spawned programs:
-//! the worked example of DESIGN §3.4 by its numbers, what the commands print, and that every node
+//! a worked example by its numbers, what the commands print, and that every node
 //! says the same.
 
 use serde_json::{Value, json};
@@ -42,6 +42,25 @@ fn part<'a>(lot: &'a Value, item: &str) -> &'a Value {
     let lines = lot["lines"].as_array();
     let line = lines.and_then(|lines| lines.iter().find(|line| line["item"] == item));
     line.unwrap_or_else(|| panic!("no line of {item} in {lot:#}"))
+}
+
+#[test]
+fn codes_are_told_as_they_are_kept_however_they_are_typed() {
+    let stock = workshop();
+    stock.ok("item add CAF\u{c9}");
+    // The same letters in another spelling of Unicode.
+    let typed = "cafe\u{301}";
+    stock.ok(&format!("po place PO-1 MOUSER {typed}=5"));
+    stock.ok("lot plan L-1 BOARD 1");
+    for line in [
+        format!("bom set BOARD {typed} 2"),
+        format!("po receive PO-1 {typed} a-01 5"),
+        format!("lot issue L-1 {typed} a-01 1"),
+        format!("bom remove BOARD {typed}"),
+    ] {
+        let told = stock.ok(&line);
+        assert!(told.contains("CAF\u{c9}"), "{line}: {told}");
+    }
 }
 
 #[test]
@@ -365,7 +384,7 @@ fn two_people_count_an_aisle_and_a_late_movement_changes_the_report_alone() {
     for line in [
         "location add B-01 --name \"Shelf\"",
         "item add C-10",
-        "add R-100 A-01 20",
+        "add R-100 A-01 20 --at 2024-03-04T09:00:00Z",
         "add C-10 B-01 7",
     ] {
         a.ok(line);
@@ -376,8 +395,7 @@ fn two_people_count_an_aisle_and_a_late_movement_changes_the_report_alone() {
         b.name()
     ));
     world.settle();
-    let removed = b.write("remove R-100 A-01 2 --at 08:00");
-    drop(removed);
+    b.ok("remove R-100 A-01 2 --at 2024-03-04T10:00:00Z");
     a.ok("count R-100 A-01 18 --stocktake AISLE");
     let report = a.json("stocktake report AISLE");
     let line = json!({ "location": "A-01", "expected": "20", "counted": "18", "variance": "-2",

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use tests::check::assert_holds;
 use tests::node::Node;
+use tests::seed::Seed;
 use tests::stock::Stock;
 use tests::world::{World, expect_sums_of};
 
@@ -186,15 +187,10 @@ fn a_revoked_handheld_gives_more_than_one_message_holds() {
     const ROWS: usize = 3_300;
     let world = lost();
     let mut csv = "time,item,quantity,from,to,owner,batch,reason,order,note\n".to_owned();
-    let mut state = 7_u64;
+    let mut seed = Seed::of(7);
     for _ in 0..ROWS {
         // What cannot be packed, so that 4 MiB are full soon.
-        let letter = |_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            char::from(b'!' + 2 + u8::try_from((state >> 33) % 90).unwrap())
-        };
+        let letter = |_| char::from(b'#' + u8::try_from(seed.below(90)).unwrap());
         let note: String = (0..1_990).map(letter).filter(|it| *it != ',').collect();
         csv.push_str(&format!("2025-11-20T10:00:00Z,R-100,1,A-01,,,,,,{note}\n"));
     }

@@ -1,6 +1,7 @@
 //! What people do with `stock scan` all day: picking, moving a whole shelf, changing who works, and
 //! going on after the battery was flat, and labels that nobody knows.
 
+use std::fs;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -115,6 +116,73 @@ fn a_session_that_was_killed_goes_on_where_it_was_and_one_that_ended_does_not() 
     assert_holds("R-100", &stock.show("R-100"), &json!({ "on_hand": "5" }));
     let said = stock.scan(&["R-100"]);
     assert!(said[0].contains("scan a mode"), "{said:#?}");
+}
+
+#[test]
+fn a_scan_that_is_written_is_not_judged_anew_when_power_takes_the_note_of_it() {
+    let stock = shop();
+    stock.ok("supplier add SUP");
+    stock.ok("po place P-1 SUP R-100=10");
+    let mut session = stock.open_scan();
+    for code in ["P-1", "A-01", "Q10", "R-100"] {
+        assert!(session.say(code).starts_with("ok "), "{code}");
+    }
+    session.kill();
+    // The scan and what it wrote are synced, and that it is done is not.
+    let queue = stock.store().join("scans.queue");
+    let lines = fs::read_to_string(&queue).unwrap();
+    let cut = lines.trim_end().rfind('\n').unwrap();
+    fs::write(&queue, &lines[..=cut]).unwrap();
+    let output = stock
+        .run_with(&["scan", "--stdin"], Some("DONE\n"))
+        .expect_code(0);
+    assert!(
+        output.stderr.contains("it is written already"),
+        "it is not asked about: {output}"
+    );
+    assert!(
+        output.stdout.starts_with("ok all of P-1 has come"),
+        "{output}"
+    );
+    assert_holds("R-100", &stock.show("R-100"), &json!({ "on_hand": "10" }));
+}
+
+#[test]
+fn a_scan_that_is_saved_is_answered_also_where_it_cannot_be_noted_as_done() {
+    let stock = shop();
+    // A queue so long that it begins anew, where no file can be made for that.
+    let long = format!("{}\n", "x".repeat(1 << 20));
+    fs::write(stock.store().join("scans.queue"), long).unwrap();
+    fs::create_dir(stock.store().join("scans.new")).unwrap();
+    let said = stock.scan(&["ADD", "A-01", "R-100"]);
+    let saved = "warn 1 of R-100 added at A-01, on hand 1; where the session stands is not saved: ";
+    assert!(said[2].starts_with(saved), "{said:#?}");
+    assert_holds("R-100", &stock.show("R-100"), &json!({ "on_hand": "1" }));
+}
+
+#[test]
+fn which_of_several_batches_is_taken_says_the_next_scan() {
+    let stock = shop();
+    for batch in ["B1", "B2"] {
+        stock.ok(&format!("add R-100 A-01 3 --batch {batch}"));
+    }
+    let mut session = stock.open_scan();
+    session.say("REMOVE");
+    session.say("A-01");
+    let asked = session.say("4006381333931");
+    assert_eq!(
+        asked,
+        "warn which batch of R-100 at A-01: B1, B2? Scan it, or UNDO"
+    );
+    session.kill();
+    assert_eq!(
+        stock.scan(&["B2"]),
+        ["ok 1 of R-100 removed from A-01, on hand 5"]
+    );
+    let lines = json!({ "lines": [
+        { "batch": "B1", "on_hand": "3" }, { "batch": "B2", "on_hand": "2" },
+    ]});
+    assert_holds("R-100", &stock.show("R-100"), &lines);
 }
 
 #[test]

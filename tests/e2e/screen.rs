@@ -451,7 +451,9 @@ fn until_refused(screen: &Screen) -> (u32, String) {
     for added in 1..500 {
         screen.scan("R-100");
         let next = format!("onhand{}", added + 1);
-        let refused = |shown: &str| ["diskisfull", "nospaceleft"].map(|said| shown.contains(said));
+        // Of a scan that is saved a full disk is said too: where the session stands is not.
+        let refused =
+            |shown: &str| ["nottaken", "whatwasscannediskept"].map(|said| shown.contains(said));
         let shown = screen.until("an answer", |shown| {
             let shown = dense(shown);
             shown.contains(&next) || refused(&shown).contains(&true)

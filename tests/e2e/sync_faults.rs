@@ -1,7 +1,7 @@
 //! Bad networks, wrong codes and stores that cannot be opened: a clear message, the right exit
 //! code, nothing lost and nothing doubled.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use tests::check::assert_holds;
 use tests::node::Node;
@@ -10,20 +10,11 @@ use tests::proxy::{Plan, Proxy, dead_url};
 use tests::server::Server;
 use tests::stock::Stock;
 
-/// A handheld with one item in stock, not enrolled.
-fn handheld(name: &str) -> Stock {
-    let stock = Stock::new(name);
-    stock.ok("item add R-100 --name \"Resistor 100 Ohm\"");
-    stock.ok("location add A-01 --name \"Shelf 1\"");
-    stock.ok("add R-100 A-01 10");
-    stock
-}
-
 /// A server behind a proxy, and a handheld that enrolled through it.
 fn behind_a_proxy() -> (Server, Proxy, Stock) {
     let server = Server::start();
     let proxy = Proxy::before(server.address());
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     server.enroll_at(&stock, &proxy.url());
     (server, proxy, stock)
 }
@@ -61,7 +52,7 @@ fn fails(stock: &Stock, code: i32, line: &str, says: &[&str]) -> Output {
 #[test]
 fn a_server_that_is_not_there_is_code_3_and_loses_nothing() {
     let mut server = Server::start();
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     server.enroll(&stock);
     server.stop();
     let url = server.url().to_owned();
@@ -74,7 +65,7 @@ fn a_server_that_is_not_there_is_code_3_and_loses_nothing() {
 
 #[test]
 fn enrolling_at_a_server_that_is_not_there_is_code_3() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let url = dead_url();
     fails(
         &stock,
@@ -87,14 +78,14 @@ fn enrolling_at_a_server_that_is_not_there_is_code_3() {
 
 #[test]
 fn sync_without_enrolment_says_what_to_do() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     fails(&stock, 1, "sync", &["stock enroll"]);
 }
 
 #[test]
 fn a_wrong_code_is_refused_and_the_right_one_still_works() {
     let server = Server::start();
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let code = server.code();
     for wrong in ["WRONG-CODE", "00000000", "x"] {
         fails(
@@ -112,7 +103,7 @@ fn a_wrong_code_is_refused_and_the_right_one_still_works() {
 #[test]
 fn a_code_works_once() {
     let server = Server::start();
-    let (first, second) = (handheld("A"), handheld("B"));
+    let (first, second) = (Stock::with_ten("A"), Stock::with_ten("B"));
     let code = server.code();
     let line = format!("enroll {} --code {code}", server.url());
     first.ok(&line);
@@ -131,7 +122,7 @@ fn a_code_works_once() {
 #[test]
 fn a_second_ledger_is_refused() {
     let (one, other) = (Server::start(), Server::start());
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     one.enroll(&stock);
     stock.sync();
     let line = format!("enroll {} --code {}", other.url(), other.code());
@@ -148,7 +139,7 @@ fn a_page_instead_of_an_answer_is_named() {
     let (server, proxy, stock) = behind_a_proxy();
     proxy.plan(Plan::Html);
     fails(&stock, 3, "sync", &["html"]);
-    let stranger = handheld("B");
+    let stranger = Stock::with_ten("B");
     let line = format!("enroll {} --code {}", proxy.url(), server.code());
     fails(&stranger, 3, &line, &["html"]);
 
@@ -251,7 +242,7 @@ fn a_cursor_stands_where_it_was_after_a_cut() {
 #[test]
 fn a_server_that_was_stopped_keeps_what_it_acknowledged() {
     let mut server = Server::start();
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     server.enroll(&stock);
     stock.sync();
     let before = server.state_hash();
@@ -268,7 +259,7 @@ fn a_server_that_was_stopped_keeps_what_it_acknowledged() {
 
 #[test]
 fn a_store_in_use_is_refused_clearly() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let mut holder = stock.open_scan();
     assert!(holder.say("ADD").starts_with("ok "));
     for line in ["add R-100 A-01 1", "items", "status"] {
@@ -286,7 +277,7 @@ fn a_store_in_use_is_refused_clearly() {
 
 #[test]
 fn a_crashed_holder_leaves_no_lock_behind() {
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let mut holder = stock.open_scan();
     assert!(holder.say("ADD").starts_with("ok "));
     holder.kill();
@@ -341,13 +332,13 @@ fn refused_at(stock: &Stock, place: &str) {
 #[test]
 fn what_the_enrolment_qr_says_is_enough() {
     let server = Server::start();
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     let qr = server.admin("device code")["qr"].clone();
     let qr = qr.as_str().expect("a text");
     stock.ok(&format!("enroll {qr}"));
     assert_eq!(stock.status()["server"], json!(server.url()));
     fails(
-        &handheld("B"),
+        &Stock::with_ten("B"),
         1,
         &format!("enroll {}", server.url()),
         &["code"],
@@ -371,7 +362,7 @@ fn copy_all(from: &std::path::Path, to: &std::path::Path) {
 #[test]
 fn a_copied_store_goes_on_under_its_own_origin_and_nobody_loses_anything() {
     let server = Server::start();
-    let (original, other) = (handheld("A"), handheld("B"));
+    let (original, other) = (Stock::with_ten("A"), Stock::with_ten("B"));
     server.enroll(&original);
     server.enroll(&other);
     original.sync();
@@ -394,7 +385,7 @@ fn a_copied_store_goes_on_under_its_own_origin_and_nobody_loses_anything() {
 #[test]
 fn a_copy_that_the_fence_missed_goes_on_as_a_branch_and_nothing_counts_twice() {
     let server = Server::start();
-    let (original, other) = (handheld("A"), handheld("B"));
+    let (original, other) = (Stock::with_ten("A"), Stock::with_ten("B"));
     server.enroll(&original);
     server.enroll(&other);
     original.sync();
@@ -420,4 +411,33 @@ fn a_copy_that_the_fence_missed_goes_on_as_a_branch_and_nothing_counts_twice() {
         assert_eq!(stock.json("status")["state_hash"], hash);
         assert_eq!(stock.json("verify")["ok"], true);
     }
+    let log = log_of(&server);
+    let is_fifty = |entry: &&Value| entry["quantity"] == "50";
+    let fifty: Vec<&Value> = log.iter().filter(is_fifty).collect();
+    assert_eq!(fifty.len(), 1, "{fifty:#?}");
+    assert_eq!(branches(&log), [&fifty[0]["origin"]]);
+    let origin = copy.status()["origin"].clone();
+    let began = log.iter().find(|entry| entry["origin"] == origin);
+    assert_eq!(began.expect("its first entry")["reason"], "forked");
+}
+
+/// Every entry that a server has, by origin and sequence number.
+fn log_of(server: &Server) -> Vec<Value> {
+    let log = server.reply("/api/v1/entries").body;
+    let entries = log.lines().map(serde_json::from_str::<Value>);
+    entries.collect::<Result<_, _>>().expect("JSON lines")
+}
+
+/// The ids of all branches: an origin begins with its first entry, a branch where it parted.
+fn branches(log: &[Value]) -> Vec<&Value> {
+    let mut parted = Vec::new();
+    let mut before = &Value::Null;
+    for entry in log {
+        let origin = &entry["origin"];
+        if origin != before && entry["seq"] != 1 {
+            parted.push(origin);
+        }
+        before = origin;
+    }
+    parted
 }

@@ -18,17 +18,8 @@ const SOON: Duration = Duration::from_secs(30);
 /// As long as a watch may wait after several failures in a row.
 const PATIENT: Duration = Duration::from_secs(100);
 
-/// A handheld with ten of an item.
-fn handheld(name: &str) -> Stock {
-    let stock = Stock::new(name);
-    stock.ok("item add R-100 --name \"Resistor 100 Ohm\"");
-    stock.ok("location add A-01 --name \"Shelf 1\"");
-    stock.ok("add R-100 A-01 10");
-    stock
-}
-
 fn enrolled(server: &Server, name: &str) -> Stock {
-    let stock = handheld(name);
+    let stock = Stock::with_ten(name);
     server.enroll(&stock);
     stock
 }
@@ -135,7 +126,7 @@ fn what_others_wrote_comes_without_waiting_for_the_timer() {
 #[test]
 fn over_tls_it_waits_for_news_too_and_follows_to_a_new_key() {
     let mut server = Server::launch("0.0.0.0:0", &[]);
-    let (stock, other) = (handheld("A"), Stock::new("B"));
+    let (stock, other) = (Stock::with_ten("A"), Stock::new("B"));
     for device in [&stock, &other] {
         let qr = server.admin("device code")["qr"].clone();
         device.ok(&format!("enroll \"{}\"", qr.as_str().unwrap()));
@@ -228,7 +219,7 @@ fn a_store_has_one_watch_and_one_without_a_server_has_none() {
     watch.kill();
     drop(in_step(&stock));
     assert_eq!(
-        handheld("B").error(1, "sync --watch")["code"],
+        Stock::with_ten("B").error(1, "sync --watch")["code"],
         "not-enrolled"
     );
     let nothing = Stock::without_store("C");
@@ -268,7 +259,7 @@ fn a_store_that_is_in_use_is_waited_for() {
 fn in_the_middle() -> (Server, Proxy, Stock, Watch) {
     let server = Server::start();
     let proxy = Proxy::before(server.address());
-    let stock = handheld("A");
+    let stock = Stock::with_ten("A");
     server.enroll_at(&stock, &proxy.url());
     proxy.plan(Plan::Silent("/sync/v1/sync"));
     let watch = stock.watch();
@@ -317,7 +308,7 @@ fn through_a_bad_network_everything_arrives_once() {
     println!("STOCK_SEED={seed}");
     let server = Server::start();
     let proxy = Proxy::before(server.address());
-    let (stock, other) = (handheld("A"), Stock::new("B"));
+    let (stock, other) = (Stock::with_ten("A"), Stock::new("B"));
     server.enroll_at(&stock, &proxy.url());
     server.enroll(&other);
     proxy.plan(Plan::Bad(dice.next_number()));

@@ -1,8 +1,9 @@
-//! The worked examples of DESIGN §3.3 that concern stock and catalogue, with their numbers,
+//! Worked examples of stock and catalogue (F1 to F6 in `docs/ARCHITECTURE.md`), by their numbers,
 //! through spawned programs: each is checked on both handhelds and on the server's API, together
 //! with the law that all three have one `state_hash`.
 //!
-//! The rows about orders and lots, clocks, copies and restores belong to later work.
+//! Those of orders are in `orders.rs`, of lots in `plans.rs`, of clocks in `clocks.rs`, of a store
+//! that was copied in `sync_faults.rs`, and of a server that was restored in `backup.rs`.
 
 use serde_json::{Value, json};
 use tests::check::assert_holds;

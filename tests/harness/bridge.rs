@@ -1,6 +1,6 @@
-//! The bridge's end of a scanner socket, as `stock scan --bridge` meets it: what INTERFACES says goes
-//! over it, and nothing else. What the real bridge does is tested with it; here a test decides what
-//! is given, and when.
+//! The bridge's end of a scanner socket, as `stock scan --bridge` meets it: what `docs/bridge.md`
+//! says goes over it, and nothing else. What the real bridge does is tested with it; here a test
+//! decides what is given, and when.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};

@@ -1,9 +1,9 @@
 //! A scan session that is killed again and again while somebody scans.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use crate::process::pause;
 use crate::stock::Stock;
 
 /// What such a day came to.
@@ -48,10 +48,10 @@ pub fn day_of_kills(stock: &Stock, scans: u64, pace: Duration, seed: u64) -> Res
             number += 1;
             session.send(&unit(number));
             told.insert(number, false);
-            pass(pace);
+            pause(pace);
         }
         // Somewhere between two scans.
-        pass(pace.mul_f64((dice >> 20) as f64 % 100.0 / 100.0));
+        pause(pace.mul_f64((dice >> 20) as f64 % 100.0 / 100.0));
         for (number, line) in (first..).zip(session.kill_and_hear()) {
             if !line.starts_with("ok ") {
                 return Err(format!("S{number}: {line}"));
@@ -85,10 +85,4 @@ fn is_there_once(stock: &Stock, told: &BTreeMap<u64, bool>) -> Result<(), String
         return Ok(());
     }
     Err(format!("nobody scanned {there:?}"))
-}
-
-/// The pace of a person is part of what is tried; nothing is waited for.
-fn pass(time: Duration) {
-    let (_person, next) = channel::<()>();
-    next.recv_timeout(time).unwrap_or(());
 }

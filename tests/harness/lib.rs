@@ -1,8 +1,11 @@
-//! The harness of the end-to-end tests: it builds and spawns the two programs, `stock` and
-//! `stock-server`, and speaks to them only by the names of INTERFACES.
+//! The harness of the end-to-end tests: it builds and spawns the programs, `stock`, `stock-server`
+//! and `stock-bridge`, and knows of them only what other programs may rely on: commands, exit
+//! codes, what they print, and the API. Tests of TLS alone take the client's side from
+//! `ledger_node`, since a pin is its own.
 //!
-//! Nothing here knows the inside of the ledger, and nothing waits for time to pass: every wait is
-//! a blocking read of what a program prints, under a watchdog that ends a program that hangs.
+//! Nothing waits and hopes: every wait is a blocking read of what a program says, under a limit
+//! after which it hangs and is ended. Time passes ([`process::pause`]) only where a pace is part of
+//! what is tried, such as a person's or a slow network's.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,7 +1,7 @@
 //! Every page, in one table: what is walked, what is looked at and what pictures are taken of.
 //!
-//! The paths are those of [`crate::shop::whole_shop`], for an administrator. A page that is not here
-//! is found by the crawler's test.
+//! The paths are those of [`crate::shop::whole_shop`], for an administrator. The crawler's test finds
+//! a page that is not here, and one that no link leads to.
 
 /// One page.
 #[derive(Clone, Copy, Debug)]

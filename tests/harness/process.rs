@@ -113,6 +113,13 @@ impl Watchdog {
     }
 }
 
+/// Lets so much time pass, where that is a part of what is tried: a person's pace, a slow network.
+/// Nothing is waited for.
+pub fn pause(time: Duration) {
+    let (_never, come) = channel::<()>();
+    assert!(come.recv_timeout(time).is_err(), "nobody sends here");
+}
+
 /// Sends a signal by name.
 pub fn signal(name: &str, pid: u32) {
     let status = Command::new("kill")

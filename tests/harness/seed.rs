@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher as _, RandomState};
 
 /// A small generator (SplitMix64) whose whole state is one number.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Seed {
     state: u64,
 }

@@ -32,6 +32,17 @@ impl Stock {
         stock
     }
 
+    /// A new store with ten of the item `R-100` at the location `A-01`, not enrolled.
+    #[track_caller]
+    #[must_use]
+    pub fn with_ten(name: &str) -> Self {
+        let stock = Self::new(name);
+        stock.ok("item add R-100 --name \"Resistor 100 Ohm\"");
+        stock.ok("location add A-01 --name \"Shelf 1\"");
+        stock.ok("add R-100 A-01 10");
+        stock
+    }
+
     /// A handheld on which nothing was initialised yet.
     #[must_use]
     pub fn without_store(name: &str) -> Self {

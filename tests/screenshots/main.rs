@@ -1,6 +1,7 @@
 //! Pictures of all pages, for `cargo xtask screenshots`: on both screens, by day and by night, each
 //! page in its whole length, and one page with all of them beside each other. With `--readme` the
-//! three that stand in the README, small.
+//! three that stand in the README, small. With `--language de` in that language, and with `--role
+//! operator` as such a person sees them, without the pages that are refused.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -45,25 +46,40 @@ fn main() {
         println!("{}", shown(&folder));
         return;
     }
+    let language = said("--language").unwrap_or_else(|| "en".to_owned());
+    let role = said("--role").unwrap_or_else(|| "administrator".to_owned());
     for (size, scheme) in looks() {
         let look = Look {
             scheme,
             ..Look::of(size)
         };
         let take = |page: &Page<'_>, one: &PageOf| {
-            page.open_as(&one.path.replace(CODE, &code), one.status);
-            page.picture(&folder.join(file(one.name, size, scheme)), true);
+            let path = one.path.replace(CODE, &code);
+            if page.open_as_either(&path, &[one.status, 403]) == one.status {
+                page.picture(&folder.join(file(one.name, size, scheme)), true);
+            }
         };
         let page = browser.page(world.server.url(), look);
+        page.ask_for_language(&language);
         OPEN_PAGES.iter().for_each(|one| take(&page, one));
+        // Whoever logs in finds the fields by their English names.
+        page.ask_for_language("en");
         drop(page);
-        let page = browser.page_of(&world.server, "administrator", look);
+        let page = browser.page_of(&world.server, &role, look);
+        page.ask_for_language(&language);
         PAGES.iter().for_each(|one| take(&page, one));
+        page.ask_for_language("en");
         println!("{look}: {} pages", OPEN_PAGES.len() + PAGES.len());
     }
     let index = folder.join("index.html");
     std::fs::write(&index, contact_sheet()).expect("write the contact sheet");
     println!("{}", shown(&index));
+}
+
+/// What was said behind an option.
+fn said(option: &str) -> Option<String> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != option);
+    arguments.nth(1)
 }
 
 /// A picture of what the screen holds, as small as a README wants it.

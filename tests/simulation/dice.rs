@@ -1,25 +1,25 @@
 //! The one source of chance of a seed.
 
-/// A small generator (SplitMix64) whose whole state is one number.
+use tests::seed::Seed;
+
+/// What the worlds of the simulator draw.
 #[derive(Debug, Clone)]
 pub struct Dice {
-    state: u64,
+    seed: Seed,
 }
 
 impl Dice {
     /// The dice of a seed; neighbouring seeds give unlike numbers.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self {
+            seed: Seed::of(seed),
+        }
     }
 
     /// The next number.
     pub fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.seed.next_number()
     }
 
     /// A number below `limit`, which is not zero.

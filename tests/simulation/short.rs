@@ -33,6 +33,9 @@ mod trouble;
 mod work;
 mod world;
 
+use std::collections::BTreeSet;
+
+use counters::{ELSEWHERE, SELDOM, SOMETIMES};
 use options::Options;
 
 const SEEDS: u64 = 500;
@@ -46,6 +49,27 @@ fn five_hundred_seeds_keep_all_that_was_told_and_meet_everything() {
     assert_eq!(sum.failures, [], "told on the lines above");
     assert_eq!(sum.seeds, SEEDS);
     assert_eq!(sum.counters.never(false), Vec::<&str>::new(), "never met");
+}
+
+/// What is never met, nothing is said about.
+#[test]
+fn every_kind_of_exception_is_met_or_said_to_be_tested_elsewhere() {
+    let kinds = include_str!("../../crates/ledger-core/src/exception.rs");
+    let (_, kinds) = kinds.split_once("fn word(self)").unwrap();
+    let (kinds, _) = kinds.split_once("\n    }\n").unwrap();
+    let kinds = kinds.split("=> \"").skip(1);
+    let kinds: BTreeSet<&str> = kinds.map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(kinds.contains("bad-entry"), "{kinds:?}");
+    let met = SOMETIMES.iter().chain(SELDOM).copied();
+    let elsewhere = ELSEWHERE.iter().map(|(names, _)| *names);
+    let named: Vec<&str> = met
+        .chain(elsewhere)
+        .filter_map(|names| names.strip_prefix("exception: "))
+        .flat_map(|names| names.split(", "))
+        .collect();
+    let rows: BTreeSet<&str> = named.iter().copied().collect();
+    assert_eq!(rows, kinds);
+    assert_eq!(rows.len(), named.len(), "each has one row");
 }
 
 /// Seeds beyond the five hundred that once found something, in the worlds of that time: a clock

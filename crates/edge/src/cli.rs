@@ -21,8 +21,8 @@ pub(crate) use self::files::{ExportArgs, ExportFormat, ImportArgs};
 pub(crate) use self::labels::LabelsArgs;
 pub(crate) use self::orders::{
     AnswerArgs, AnswerWhat, BackordersArgs, ExceptionsArgs, ExceptionsCommand, OrderCommand,
-    OrderEndArgs, OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs, OrderLineArgs,
-    OrderOpenArgs, OrderPickArgs,
+    OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs, OrderLineArgs, OrderOpenArgs,
+    OrderPickArgs,
 };
 pub(crate) use self::production::{
     BomCommand, BomSetArgs, EndArgs, LotBuildArgs, LotBuyArgs, LotCommand, LotFields, LotMoveArgs,

@@ -12,9 +12,10 @@ mod screen;
 mod work;
 
 use std::io::{self, BufRead as _};
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use ledger_node::{SystemClock, WallClock as _};
 use scanning::Sign;
@@ -46,7 +47,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure>
     if screen::is_wanted(context, args) {
         return screen::run(context, args);
     }
-    let scanners = Scanners::of(args)?;
+    let scanners = Scanners::of(args, false)?;
     let actor = context.actor()?;
     let node = context.open()?;
     let (mut desk, resumed) =
@@ -56,7 +57,8 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure>
     }
     // A service has no standard input, and its scanners go on.
     let reads_lines = args.stdin || !scanners.are_there();
-    let coming = listen(&scanners, reads_lines);
+    // Whatever fails, what comes is dropped first, and who hears the scanners before them.
+    let (hearing, coming) = listen(&scanners, reads_lines);
     let mut is_over = false;
     while !is_over {
         let scans = next_scans(&coming, context, &mut is_over)?;
@@ -69,23 +71,44 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure>
             scanners.done(Some(&id), Sign::Ok);
         }
     }
+    drop((coming, hearing));
     let mut answer = Answer::new("");
     answer.warnings.extend(desk.end()?);
     close(node, &mut answer);
     Ok(answer)
 }
 
-/// What comes in, read while what came earlier is taken.
-fn listen(scanners: &Scanners, reads_lines: bool) -> Receiver<Coming> {
+/// The thread that hears scanners. It has them too: only when this is dropped are they let go with
+/// whoever began it.
+struct Hearing {
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Hearing {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // One that panicked has them no longer.
+            drop(thread.join());
+        }
+    }
+}
+
+/// What comes in, read while what came earlier is taken. It is dropped before the thread that hears
+/// scanners, which waits while nobody takes what it gives.
+fn listen(scanners: &Scanners, reads_lines: bool) -> (Hearing, Receiver<Coming>) {
     let (give, take) = mpsc::sync_channel(AHEAD);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut hearing = Hearing {
+        is_over: Arc::clone(&is_over),
+        thread: None,
+    };
     if scanners.are_there() {
         let (scanners, give) = (scanners.clone(), give.clone());
-        // It ends when nobody takes what it gives.
-        let hear = move || {
-            let is_over = AtomicBool::new(false);
+        hearing.thread = Some(thread::spawn(move || {
             scanners.hear(&is_over, |news| give.send(Coming::News(news)).is_ok());
-        };
-        thread::spawn(hear);
+        }));
     }
     if reads_lines {
         thread::spawn(move || {
@@ -99,7 +122,7 @@ fn listen(scanners: &Scanners, reads_lines: bool) -> Receiver<Coming> {
             drop(give.send(Coming::End(Ok(()))));
         });
     }
-    take
+    (hearing, take)
 }
 
 /// All scans that are there, or the next one; notes when it was the last.

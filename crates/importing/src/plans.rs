@@ -29,6 +29,8 @@ pub(crate) struct Boms {
     seen: BTreeMap<(Code, Code), u64>,
     /// What this file makes a part of what, which the ledger does not know yet.
     parts: BTreeMap<Code, BTreeSet<Code>>,
+    /// What it takes away, and the ledger has until it is imported.
+    removed: BTreeSet<(Code, Code)>,
 }
 
 impl Boms {
@@ -54,7 +56,9 @@ impl Boms {
                 self.seen.insert(line, row.line());
                 return Ok(Outcome::Already);
             }
-            at_entry::remove_bom_line(fold, parent.as_str(), child.as_str())?
+            let plan = at_entry::remove_bom_line(fold, parent.as_str(), child.as_str())?;
+            self.removed.insert(line.clone());
+            plan
         } else {
             self.check_circle(fold, &parent, &child)?;
             let change = BomChange {
@@ -85,20 +89,42 @@ impl Boms {
 
     /// Refuses what would be a part of itself by the ledger and the rows before.
     fn check_circle(&self, fold: &Fold, parent: &Code, child: &Code) -> Result<(), Refusal> {
+        if !self.leads(fold, child, parent, &|_| true) {
+            return Ok(());
+        }
+        let text = format!("{parent} would be made of itself, by {child}");
+        if self.leads(fold, child, parent, &|line| !self.removed.contains(line)) {
+            return Err(Refusal::new("bom-circle", text)
+                .hint("take one of the lines that lead there out of the file"));
+        }
+        let text = format!("{text}, while a line is there that the file takes away");
+        Err(Refusal::new("bom-removals-first", text)
+            .hint("import the removals first, in a file of their own"))
+    }
+
+    /// Whether a thing has a part, itself or one of its parts, by such lines of the ledger and by
+    /// the rows before.
+    fn leads(
+        &self,
+        fold: &Fold,
+        from: &Code,
+        part: &Code,
+        counts: &dyn Fn(&(Code, Code)) -> bool,
+    ) -> bool {
         let mut seen = BTreeSet::new();
-        let mut next = vec![child.clone()];
+        let mut next = vec![from.clone()];
         while let Some(item) = next.pop() {
-            if item == *parent {
-                let text = format!("{parent} would be made of itself, by {child}");
-                return Err(Refusal::new("bom-circle", text)
-                    .hint("take one of the lines that lead there out of the file"));
+            if item == *part {
+                return true;
             }
             if seen.insert(item.clone()) {
-                next.extend(fold.bom(&item).into_iter().map(|line| line.item));
+                let lines = fold.bom(&item).into_iter();
+                let lines = lines.map(|line| (item.clone(), line.item));
+                next.extend(lines.filter(counts).map(|(_, part)| part));
                 next.extend(self.parts.get(&item).into_iter().flatten().cloned());
             }
         }
-        Ok(())
+        false
     }
 }
 
@@ -223,12 +249,6 @@ impl Purchases {
             let text = format!("{} stands twice for one day in {number}", line.item);
             return Err(Refusal::new("line-twice", text));
         }
-        if self.placed.contains(&number) {
-            return Ok(Outcome::Ordered);
-        }
-        if let Some(refusal) = self.refused.get(&number) {
-            return Err(refusal.clone());
-        }
         let first = rows.first().map_or(0, |ordered| ordered.row);
         let once = IdempotencyKey {
             key: self.key,
@@ -236,6 +256,14 @@ impl Purchases {
         };
         if fold.known_once(&once).is_some() {
             return Ok(Outcome::Already);
+        }
+        // Only now: an order that is there already may be of what was archived since.
+        check_in_use(fold, &mut self.names, &line)?;
+        if self.placed.contains(&number) {
+            return Ok(Outcome::Ordered);
+        }
+        if let Some(refusal) = self.refused.get(&number) {
+            return Err(refusal.clone());
         }
         let names = &mut self.names;
         match place(fold, names, self.device, (&number, others), rows, once) {
@@ -268,7 +296,11 @@ fn place(
 ) -> Result<Body, Refusal> {
     let mut seen = BTreeSet::new();
     let rows = rows.iter().filter(|ordered| ordered.is_of(&supplier));
-    let lines = rows.filter_map(|ordered| line_of(fold, names, ordered).ok());
+    let lines = rows.filter_map(|ordered| {
+        let line = line_of(fold, names, ordered).ok()?;
+        check_in_use(fold, names, &line).ok()?;
+        Some(line)
+    });
     let lines = lines.filter(|line| seen.insert((line.item.clone(), line.day)));
     let lines: Vec<LineRequest> = lines.collect();
     let change = PurchaseChange {
@@ -303,4 +335,9 @@ fn line_of(fold: &Fold, names: &mut Names, ordered: &Ordered) -> Result<LineRequ
             day => Some(times::parse_day(day)?),
         },
     })
+}
+
+/// Refuses a line of an item that is no longer in use.
+fn check_in_use(fold: &Fold, names: &mut Names, line: &LineRequest) -> Result<(), Refusal> {
+    at_entry::check_item_in_use(fold, &names.item(fold, &line.item)?)
 }

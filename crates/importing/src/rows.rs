@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use csv::StringRecord;
+use csv::{ReaderBuilder, StringRecord};
 use ledger_core::at_entry::Refusal;
 
 use crate::file::{Csv, broken, reader};
@@ -32,6 +32,8 @@ pub(crate) struct Row<'a> {
     csv: &'a Csv<'a>,
     record: &'a StringRecord,
     number: u64,
+    /// Whether the file ends with it, as it does with a row whose quote is not closed.
+    is_last: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -64,6 +66,7 @@ impl<'a> Rows<'a> {
             csv: self.csv,
             record: &self.record,
             number: self.number,
+            is_last: self.reader.position().byte() >= self.csv.bytes(),
         }))
     }
 }
@@ -100,6 +103,12 @@ impl Row<'_> {
     /// Its fields in the order of the kind's columns; empty where the file has no such column.
     pub(crate) fn fields<const N: usize>(&self) -> Result<[Cow<'_, str>; N], Refusal> {
         let width = self.csv.width();
+        if self.is_last && self.is_unclosed() {
+            let text = "a quotation mark in it is not closed, so all lines after it count as its";
+            return Err(
+                Refusal::new("unclosed-quote", text).hint("close it, or double one that is meant")
+            );
+        }
         if self.record.len() != width {
             let text = format!("it has {} fields, not {width}", self.record.len());
             return Err(Refusal::new("uneven-row", text));
@@ -109,6 +118,20 @@ impl Row<'_> {
             *field = self.field(at)?;
         }
         Ok(fields)
+    }
+
+    /// Whether another line after it would be part of it. The reader takes the end of a file for
+    /// the end of any field.
+    fn is_unclosed(&self) -> bool {
+        let from = usize::try_from(self.byte()).unwrap_or(usize::MAX);
+        let row = self.csv.text().get(from..).unwrap_or_default().trim();
+        let longer = format!("{row}\nend\n");
+        let mut longer = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.csv.layout().separator.byte())
+            .from_reader(longer.as_bytes());
+        longer.records().count() < 2
     }
 
     fn field(&self, at: usize) -> Result<Cow<'_, str>, Refusal> {

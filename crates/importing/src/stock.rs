@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
-use ledger_core::at_entry::{self, Refusal, StockRequest, TEXT_BYTES_MAX};
+use ledger_core::at_entry::{self, NO_BATCH, Refusal, StockRequest};
 use ledger_core::entry::{Act, Body, Details, IdempotencyKey, Moved, Particulars, Place};
 use ledger_core::fold::Fold;
 use ledger_core::{Code, Quantity, Timestamp};
@@ -13,9 +13,6 @@ use crate::names::Names;
 use crate::pass::Outcome;
 use crate::rows::Row;
 use crate::values::quantity;
-
-/// What stands for the stock without batch in a request.
-const NO_BATCH: &str = "-";
 
 /// Plans movements.
 #[derive(Debug)]
@@ -91,19 +88,18 @@ impl Movements {
                 batch: batch.clone(),
             })
         };
-        let details = Details {
-            reason: said(reason, "reason")?,
-            order: said(order, "order")?,
-            note: said(note, "note")?,
-            ..Details::default()
-        };
-        let said = self.time(time)?;
-        let particulars = Particulars {
-            details,
-            said,
+        let said = Particulars {
+            details: Details {
+                reason: Some(reason.to_owned()),
+                order: Some(order.to_owned()),
+                note: Some(note.to_owned()),
+                ..Details::default()
+            },
+            said: self.time(time)?,
             once: Some(once),
             expiry: None,
         };
+        let particulars = at_entry::checked_particulars(fold, &said)?;
         let (from, to) = (place(from), place(to));
         bodies.push(Body::Moved(Moved {
             document: None,
@@ -130,17 +126,13 @@ impl Movements {
 
 fn moved_quantity(text: &str) -> Result<Quantity, Refusal> {
     let quantity = quantity(text)?;
-    if quantity.is_negative() {
-        let text = format!("a movement does not take the negative quantity {quantity}");
-        return Err(Refusal::new("negative-quantity", text)
-            .hint("exchange from and to: what comes back goes to a location"));
-    }
-    if quantity.is_zero() {
-        return Err(Refusal::new(
-            "zero-quantity",
-            "a movement needs a quantity other than 0",
-        ));
-    }
+    let checked = at_entry::check_quantity(quantity, "move");
+    checked.map_err(|refusal| match refusal.code {
+        "negative-quantity" => {
+            refusal.hint("exchange from and to: what comes back goes to a location")
+        }
+        _ => refusal,
+    })?;
     Ok(quantity)
 }
 
@@ -151,26 +143,6 @@ fn batch_code(text: &str) -> Result<Option<Code>, Refusal> {
     Code::new(text)
         .map(Some)
         .map_err(|error| Refusal::new("bad-code", format!("the batch is not usable: {error}")))
-}
-
-fn said(text: &str, what: &str) -> Result<Option<String>, Refusal> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if text.len() > TEXT_BYTES_MAX {
-        let text = format!("the {what} is too long: at most {TEXT_BYTES_MAX} bytes");
-        return Err(Refusal::new("text-too-long", text));
-    }
-    if text
-        .chars()
-        .any(|character| character.is_control() && character != '\n')
-    {
-        return Err(Refusal::new(
-            "bad-text",
-            format!("the {what} contains a control character"),
-        ));
-    }
-    Ok(Some(text.to_owned()))
 }
 
 /// A stock line as a file names it.

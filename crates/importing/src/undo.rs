@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::at_entry::{self, About, BomChange, Plan, Refusal};
 use ledger_core::catalogue::{CatalogueWrite, Class, Subject, Value, key};
+use ledger_core::document::Family;
 use ledger_core::entry::{Body, CodeBound, CodeUnbound, Particulars};
 use ledger_core::fold::Fold;
 use ledger_core::production::{BomLine, BomLineSet, bom_key};
@@ -77,6 +78,10 @@ pub struct Taken {
     archived: BTreeSet<Code>,
     /// Where the import made which item, once somebody asked.
     made: Option<BTreeMap<Code, usize>>,
+    /// For whom orders and lots are open, once somebody asked.
+    waited_for: Option<BTreeSet<Code>>,
+    /// Where items usually lie, once somebody asked.
+    usual: Option<BTreeSet<Code>>,
     /// How many steps were looked at, from the last one on.
     seen: usize,
 }
@@ -159,7 +164,7 @@ impl Undo {
         let Some(Step::Made(write)) = step else {
             return false;
         };
-        let left = stays_for(fold, write, &taken.archived);
+        let left = stays_for(fold, write, taken);
         left.is_some_and(|why| why != Why::Undone)
     }
 
@@ -253,7 +258,7 @@ fn archive(
     bodies: &mut Vec<Body>,
 ) -> Option<Left> {
     let Subject { class, code } = &write.subject;
-    let why = stays_for(fold, write, &taken.archived);
+    let why = stays_for(fold, write, taken);
     if why.is_none_or(|why| why == Why::Undone) {
         taken.archived.insert(code.clone());
     }
@@ -267,7 +272,7 @@ fn archive(
 }
 
 /// Why a thing that the import made is left as it is.
-fn stays_for(fold: &Fold, write: &CatalogueWrite, archived: &BTreeSet<Code>) -> Option<Why> {
+fn stays_for(fold: &Fold, write: &CatalogueWrite, taken: &mut Taken) -> Option<Why> {
     let Subject { class, code } = &write.subject;
     let is_as_written = |(key, value): (&u8, &Value)| fold.field(*class, code, *key) == *value;
     if fold.field(*class, code, key::ARCHIVED).is_true() {
@@ -275,12 +280,12 @@ fn stays_for(fold: &Fold, write: &CatalogueWrite, archived: &BTreeSet<Code>) -> 
     } else if !write.fields.iter().all(is_as_written) {
         Some(Why::Changed)
     } else {
-        is_in_use(fold, &write.subject, archived).then_some(Why::InUse)
+        is_in_use(fold, &write.subject, taken).then_some(Why::InUse)
     }
 }
 
-/// Whether anything would miss a new thing. `archived` goes with it.
-fn is_in_use(fold: &Fold, subject: &Subject, archived: &BTreeSet<Code>) -> bool {
+/// Whether anything would miss a new thing. What is archived already goes with it.
+fn is_in_use(fold: &Fold, subject: &Subject, taken: &mut Taken) -> bool {
     let Subject { class, code } = subject;
     match class {
         Class::Item => {
@@ -290,15 +295,39 @@ fn is_in_use(fold: &Fold, subject: &Subject, archived: &BTreeSet<Code>) -> bool 
                 || !fold.purchases_of(code).is_empty()
                 || !fold.bom(code).is_empty()
         }
-        Class::Location => !fold.stock_at(code).is_empty(),
-        Class::Customer => !fold.items_owned_by(code).is_empty(),
+        Class::Location => {
+            let usual = taken.usual.get_or_insert_with(|| usual_locations(fold));
+            usual.contains(code) || !fold.stock_at(code).is_empty()
+        }
+        Class::Customer => {
+            let waited_for = taken.waited_for.get_or_insert_with(|| waited_for(fold));
+            waited_for.contains(code) || !fold.items_owned_by(code).is_empty()
+        }
         Class::Site => fold.codes(Class::Location).any(|number| {
-            !archived.contains(number) && fold.site_of(number).as_ref() == Some(code)
+            !taken.archived.contains(number) && fold.site_of(number).as_ref() == Some(code)
         }),
         Class::LocationType | Class::Supplier | Class::Setting | Class::User | Class::Device => {
             false
         }
     }
+}
+
+/// The customers for whom orders or lots are open.
+fn waited_for(fold: &Fold) -> BTreeSet<Code> {
+    let orders = fold.orders().into_iter();
+    let orders = orders.filter(|id| fold.is_open_order(*id));
+    let orders = orders.filter_map(|id| fold.order(id)?.customer);
+    let lots = fold.lots().into_iter();
+    let lots = lots.filter(|id| fold.is_open_document(Family::Lot, *id));
+    let lots = lots.filter_map(|id| fold.lot(id)?.customer);
+    orders.chain(lots).collect()
+}
+
+/// Where items in use usually lie.
+fn usual_locations(fold: &Fold) -> BTreeSet<Code> {
+    let items = fold.items().into_iter().map(|code| fold.item(&code));
+    let items = items.filter(|item| !item.archived);
+    items.filter_map(|item| item.location).collect()
 }
 
 fn restore(

@@ -17,6 +17,7 @@ mod things;
 pub use self::document::{Document, Paper, Preview, sheet_names, sheets, symbologies};
 pub use self::kind::{Format, Kind};
 pub use self::select::{Choice, LABELS_MAX, Wanted, wanted};
+pub use self::things::LeftOut;
 
 #[cfg(test)]
 mod tests;

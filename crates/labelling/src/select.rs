@@ -9,7 +9,7 @@ use ledger_core::fold::Fold;
 
 use crate::card::card;
 use crate::kind::Kind;
-use crate::things;
+use crate::things::{self, LeftOut};
 
 /// The most labels of one document: enough for a large store, and drawn within seconds.
 pub const LABELS_MAX: usize = 5_000;
@@ -36,7 +36,7 @@ pub struct Wanted {
     pub(crate) kind: Kind,
     pub(crate) content: Content,
     /// What people should know: what has no label, and why.
-    pub warnings: Vec<String>,
+    pub left_out: Vec<LeftOut>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,9 +63,9 @@ pub fn wanted(fold: &Fold, choice: &Choice) -> Result<Wanted, Refusal> {
         );
         return Err(Refusal::new("bad-label", text).hint("leave out the barcodes"));
     }
-    let (names, warnings) = names(fold, choice)?;
+    let (names, left_out) = names(fold, choice)?;
     if names.is_empty() {
-        return Err(nothing(kind));
+        return Err(none_in_use(fold, kind));
     }
     if names.len() > LABELS_MAX {
         let text = format!(
@@ -82,7 +82,7 @@ pub fn wanted(fold: &Fold, choice: &Choice) -> Result<Wanted, Refusal> {
     Ok(Wanted {
         kind,
         content: Content::Labels(labels?),
-        warnings,
+        left_out,
     })
 }
 
@@ -94,8 +94,18 @@ fn calibration(choice: &Choice) -> Result<Wanted, Refusal> {
     Ok(Wanted {
         kind: choice.kind,
         content: Content::Card(card()),
-        warnings: Vec::new(),
+        left_out: Vec::new(),
     })
+}
+
+/// Why nothing that is in use has a label: there is nothing, or what there is can have none.
+fn none_in_use(fold: &Fold, kind: Kind) -> Refusal {
+    let left_out = things::left_out(fold, kind);
+    if left_out.is_empty() {
+        return nothing(kind);
+    }
+    let told: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+    Refusal::new("nothing-to-print", told.join("; "))
 }
 
 /// Why there is no label at all.
@@ -147,8 +157,8 @@ pub(crate) fn no_code(name: &str, error: &OwnError) -> Refusal {
     Refusal::new("bad-label", format!("{name:?} cannot be printed: {error}"))
 }
 
-/// The names that are wanted, and what people should know of those that are left out.
-fn names(fold: &Fold, choice: &Choice) -> Result<(Vec<String>, Vec<String>), Refusal> {
+/// The names that are wanted, and what is left out.
+fn names(fold: &Fold, choice: &Choice) -> Result<(Vec<String>, Vec<LeftOut>), Refusal> {
     let kind = choice.kind;
     let in_use = things::in_use(fold, kind);
     if choice.select.is_empty() {
@@ -205,7 +215,7 @@ fn one(fold: &Fold, kind: Kind, in_use: &[String], text: &str) -> Result<Vec<Str
         return known.map(|name| vec![name]);
     }
     if in_use.is_empty() {
-        return Err(nothing(kind));
+        return Err(none_in_use(fold, kind));
     }
     let names = in_use.iter().filter(|name| is_like(text, name));
     let names: Vec<String> = names.cloned().collect();

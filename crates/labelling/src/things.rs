@@ -1,5 +1,7 @@
 //! The things of a ledger that have labels: which there are, what names them, what stands on them.
 
+use std::fmt;
+
 use codes::own;
 use labels::{Label, Symbology};
 use ledger_core::at_entry::{self, Refusal, settings};
@@ -248,8 +250,27 @@ fn purchase(fold: &Fold, number: &str) -> Result<Label, Refusal> {
     made(own::Kind::PurchaseOrder, number, number, lines)
 }
 
-/// What is in use and has no label all the same, and why.
-pub(crate) fn left_out(fold: &Fold, kind: Kind) -> Vec<String> {
+/// What is in use and has no label all the same: a number that several documents have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// What kind of documents they are.
+    pub family: Family,
+    /// Their number.
+    pub number: Code,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, number) = (self.family.word(), &self.number);
+        write!(
+            f,
+            "no label for {word} {number}: several {word}s have that number"
+        )
+    }
+}
+
+/// What is in use and has no label all the same.
+pub(crate) fn left_out(fold: &Fold, kind: Kind) -> Vec<LeftOut> {
     let Some(family) = family(kind) else {
         return Vec::new();
     };
@@ -257,8 +278,9 @@ pub(crate) fn left_out(fold: &Fold, kind: Kind) -> Vec<String> {
         let same = fold.documents_numbered(family, number);
         same.len() > 1 && same.iter().any(|id| fold.is_open_document(family, *id))
     });
-    let word = family.word();
-    let told = numbers
-        .map(|number| format!("no label for {word} {number}: several {word}s have that number"));
-    told.collect()
+    let left_out = numbers.map(|number| LeftOut {
+        family,
+        number: number.clone(),
+    });
+    left_out.collect()
 }

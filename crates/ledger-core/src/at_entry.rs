@@ -26,8 +26,8 @@ pub use self::answer::{Answer, answer, find_exception, find_exception_among};
 pub use self::bom::{BomChange, remove_bom_line, set_bom_line};
 pub use self::catalogue::{
     ItemChange, LocationChange, LocationTypeChange, SiteChange, add_grid, add_item, add_location,
-    add_location_type, add_partner, add_site, archive, bad_time_zone, bind, make_site, merge_items,
-    set_item, set_location, set_partner, set_site, unbind,
+    add_location_type, add_partner, archive, bad_time_zone, bind, make_site, merge_items, set_item,
+    set_location, set_partner, set_site, unbind,
 };
 pub use self::lots::{
     LotChange, adopt_bom, find_lot, lot_build, lot_close, lot_issue, lot_return, plan_lot, set_lot,
@@ -45,8 +45,9 @@ pub use self::scans::{UnknownScanRequest, dismiss_scan, resolve_scan, scan_code,
 pub use self::settings::{OrderPolicy, allow_backorder, order_policy};
 pub use self::shelves::{Shelf, shelves_for, shelves_for_lot};
 pub use self::stock::{
-    MoveOwner, StockRequest, add, adjust, count, movement, newest_transaction, remove, tally,
-    tally_back, undo, undo_with_build,
+    MoveOwner, NO_BATCH, StockRequest, add, adjust, check_item_in_use, check_quantity,
+    checked_particulars, count, movement, newest_transaction, remove, tally, tally_back, undo,
+    undo_with_build,
 };
 pub use self::stocktakes::{
     AssignRequest, StocktakeRequest, approve_counts, approve_stocktake, assign_stocktake,
@@ -58,7 +59,7 @@ use crate::code::{Barcode, Code};
 use crate::document::Family;
 use crate::entry::Body;
 use crate::fold::{Fold, ItemMatch};
-use crate::id::EntryId;
+use crate::id::{DeviceId, EntryId};
 use crate::quantity::Quantity;
 
 /// The longest reason, note or name, in bytes.
@@ -66,6 +67,9 @@ pub const TEXT_BYTES_MAX: usize = 2_000;
 
 /// How many nearest names a refusal shows.
 const NEAREST_MAX: usize = 5;
+
+/// Where to look for a device.
+const DEVICES_HINT: &str = "see the devices with: stock-server device list";
 
 /// What a command will write, all of it or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -278,26 +282,61 @@ pub fn find_thing(fold: &Fold, class: Class, text: &str) -> Result<Code, Refusal
     {
         return Ok(code);
     }
-    let (word, unknown) = match class {
-        Class::Location => ("location", "unknown-location"),
-        Class::Customer => ("customer", "unknown-customer"),
-        Class::Supplier => ("supplier", "unknown-supplier"),
-        Class::LocationType => ("location type", "unknown-location-type"),
-        Class::Site => ("site", "unknown-site"),
-        Class::Item => ("item", "unknown-item"),
-        Class::Setting => ("setting", "unknown-setting"),
-        Class::User => ("user", "unknown-user"),
-        Class::Device => ("device", "unknown-device"),
+    let make = |what: &str| format!("make it with: stock {what} add {text} --name NAME");
+    let (word, unknown, hint) = match class {
+        Class::Location => ("location", "unknown-location", make("location")),
+        Class::Customer => ("customer", "unknown-customer", make("customer")),
+        Class::Supplier => ("supplier", "unknown-supplier", make("supplier")),
+        Class::LocationType => {
+            let hint = format!("make it with: stock location-type add {text}");
+            ("location type", "unknown-location-type", hint)
+        }
+        // A handheld makes a site on the way.
+        Class::Site => {
+            let hint = format!("make it with a location: stock location add NUMBER --site {text}");
+            ("site", "unknown-site", hint)
+        }
+        Class::Item => ("item", "unknown-item", make("item")),
+        Class::Setting => {
+            let hint = "see the settings with: stock setting list".to_owned();
+            ("setting", "unknown-setting", hint)
+        }
+        Class::Device => ("device", "unknown-device", DEVICES_HINT.to_owned()),
+        Class::User => return Err(users::unknown(fold, text)),
     };
-    if class == Class::User {
-        return Err(users::unknown(fold, text));
-    }
     let near = nearest(text, fold.codes(class).map(Code::as_str));
     let refusal = Refusal::new(unknown, format!("there is no {word} {text:?}"));
-    let command = word.replace(' ', "-");
-    Err(did_you_mean(
-        refusal,
-        &near,
-        format!("make it with: stock {command} add {text} --name NAME"),
-    ))
+    Err(did_you_mean(refusal, &near, hint))
+}
+
+/// Of some devices the one that a text names: by its id, or by a name that it alone has, in
+/// whatever capitals.
+fn one_device<T>(
+    devices: Vec<T>,
+    text: &str,
+    named: impl Fn(&T) -> (&str, DeviceId),
+    hint: &str,
+) -> Result<T, Refusal> {
+    let text = text.trim();
+    let wanted = text.to_lowercase();
+    let is_it = |device: &T| {
+        let (name, id) = named(device);
+        name.to_lowercase() == wanted || id.to_string() == wanted
+    };
+    let (meant, others): (Vec<T>, Vec<T>) = devices.into_iter().partition(is_it);
+    if meant.is_empty() {
+        let refusal = Refusal::new("unknown-device", format!("there is no device {text:?}"));
+        let near = nearest(text, others.iter().map(|device| named(device).0));
+        return Err(did_you_mean(refusal, &near, hint.to_owned()));
+    }
+    let ids = meant.iter().map(|device| named(device).1.to_string());
+    let ids: Vec<String> = ids.collect();
+    let ambiguous = || {
+        let message = format!("several devices are called {text:?}: {}", ids.join(", "));
+        let hint = "name it by its id; stock-server device list tells them apart";
+        Refusal::new("ambiguous-device", message).hint(hint)
+    };
+    let mut meant = meant.into_iter();
+    let first = meant.next().filter(|_| meant.next().is_none());
+    first.ok_or_else(ambiguous)
 }

@@ -340,6 +340,17 @@ pub fn on_or_off(text: &str) -> Option<bool> {
     }
 }
 
+/// The setting that lets orders want more than is available.
+pub const ALLOW_BACKORDER: &str = "allow-backorder";
+/// What it says until somebody sets it.
+pub const ALLOW_BACKORDER_DEFAULT: &str = "off";
+
+/// Whether orders may want more than is available, by what is kept of the setting.
+pub(crate) fn allows_backorder(kept: &Value) -> bool {
+    let said = kept.as_text().and_then(on_or_off);
+    said.or_else(|| on_or_off(ALLOW_BACKORDER_DEFAULT)) == Some(true)
+}
+
 /// What one entry says about one thing: some of its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueWrite {

@@ -18,7 +18,8 @@ use crate::time::Timestamp;
 /// what is known of their clocks (F4).
 pub const RECOUNT_WINDOW_MILLIS: u64 = 60_000;
 
-/// How many entries an exception names at most, the newest ones.
+/// How many entries an exception names at most, the newest ones; a count that they are too close to
+/// is named beside them.
 pub const NAMED_MAX: usize = 20;
 
 /// What kind of exception it is.
@@ -186,6 +187,12 @@ impl Exception {
     }
 }
 
+/// Of these entries, the oldest first, those that an exception names.
+fn newest(mut entries: Vec<EntryId>) -> Vec<EntryId> {
+    entries.drain(..entries.len().saturating_sub(NAMED_MAX));
+    entries
+}
+
 fn line_id(kind: ExceptionKind, key: &LineKey) -> String {
     let mut id = format!("{}:{}@{}", kind.word(), key.item, key.location);
     for (mark, code) in [('~', &key.owner), ('#', &key.batch)] {
@@ -309,29 +316,38 @@ impl Fold {
             self.negative(line, open);
         }
         if line.on_hand().quantity().is_none() {
-            let key = self.line_key(line);
-            open.push(Exception {
-                id: line_id(ExceptionKind::Overflow, &key),
-                kind: ExceptionKind::Overflow,
-                text: format!(
-                    "The total of {} is too large to be a quantity.",
-                    place_words(&key)
-                ),
-                item: Some(key.item.clone()),
-                location: Some(key.location.clone()),
-                line: Some(key),
-                document: None,
-                since: self
-                    .rows_of(line)
-                    .last()
-                    .map(|row| row.time())
-                    .unwrap_or_default(),
-                entries: Vec::new(),
-            });
+            self.overflow(line, open);
         }
         if line.is_counted() {
             self.recount(line, open);
         }
+    }
+
+    /// A line that leaves the range of quantities names its movements since the last count.
+    fn overflow(&self, line: &crate::fold::Line, open: &mut Vec<Exception>) {
+        let key = self.line_key(line);
+        let rows = self.rows_of(line);
+        let (_, later) = line.since_count(&rows);
+        let mut entries: Vec<EntryId> = later
+            .iter()
+            .filter(|row| !self.is_ineffective(row.key()))
+            .map(|row| self.entry_id(row.key()))
+            .collect();
+        entries.dedup();
+        open.push(Exception {
+            id: line_id(ExceptionKind::Overflow, &key),
+            kind: ExceptionKind::Overflow,
+            text: format!(
+                "The total of {} is too large to be a quantity.",
+                place_words(&key)
+            ),
+            item: Some(key.item.clone()),
+            location: Some(key.location.clone()),
+            line: Some(key),
+            document: None,
+            since: self.holds_since(line, |total| total.quantity().is_none()),
+            entries: newest(entries),
+        });
     }
 
     /// F3: a line below zero names its outgoing movements since the last count or since on hand
@@ -351,14 +367,13 @@ impl Fold {
         let rose = effective
             .iter()
             .rposition(|row| row.amount().ten_thousandths() > 0);
-        let mut outgoing: Vec<EntryId> = effective
+        let outgoing: Vec<EntryId> = effective
             .iter()
             .skip(rose.map_or(0, |at| at.saturating_add(1)))
             .filter(|row| row.amount().is_negative())
             .map(|row| self.entry_id(row.key()))
             .collect();
-        let since = self.below_zero_since(line);
-        outgoing.drain(..outgoing.len().saturating_sub(NAMED_MAX));
+        let since = self.holds_since(line, Total::is_negative);
         open.push(Exception {
             id: line_id(ExceptionKind::NegativeStock, &key),
             kind: ExceptionKind::NegativeStock,
@@ -373,21 +388,19 @@ impl Fold {
             line: Some(key),
             document: None,
             since,
-            entries: outgoing,
+            entries: newest(outgoing),
         });
     }
 
-    /// When the line last fell below zero.
-    fn below_zero_since(&self, line: &crate::fold::Line) -> Timestamp {
+    /// Since when something holds of what is on hand of a line, as it does now.
+    fn holds_since(&self, line: &crate::fold::Line, holds: impl Fn(Total) -> bool) -> Timestamp {
         let rows = self.rows_of(line);
         let (count, later) = line.since_count(&rows);
         let mut sum = count.map_or(Total::ZERO, |count| count.amount().total());
-        let mut since = count
-            .map(|count| count.time())
-            .filter(|_| sum.is_negative());
+        let mut since = count.map(|count| count.time()).filter(|_| holds(sum));
         for row in later.iter().filter(|row| !self.is_ineffective(row.key())) {
             sum = sum.plus(row.amount().total());
-            since = if sum.is_negative() {
+            since = if holds(sum) {
                 since.or(Some(row.time()))
             } else {
                 None
@@ -412,16 +425,17 @@ impl Fold {
             let inside = span.is_some_and(|(start, end)| (start..=end).contains(&row.time()));
             near || inside
         };
-        let mut entries: Vec<EntryId> = rows
+        let close: Vec<EntryId> = rows
             .iter()
             .filter(|row| !row.is_count() && row.key().0 != count.key().0 && close(row))
             .filter(|row| !self.is_ineffective(row.key()))
             .map(|row| self.entry_id(row.key()))
             .collect();
-        if entries.is_empty() {
+        if close.is_empty() {
             return;
         }
         let key = self.line_key(line);
+        let mut entries = newest(close);
         entries.insert(0, counter);
         open.push(Exception {
             id: line_id(ExceptionKind::Recount, &key),

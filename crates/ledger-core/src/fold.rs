@@ -2,8 +2,7 @@
 //!
 //! [`Fold`] takes entries and central numbers in any order, any number of times, and holds the
 //! facts; what follows from them is worked out at once where that is cheap, and when it is asked
-//! for where it is not. Rules F1 to F11 of the design; clock fixes have their place in `take.rs` and
-//! come with their family.
+//! for where it is not. The rules F1 to F11 stand in `docs/ARCHITECTURE.md`.
 //!
 //! **Invariant.** Every answer is a function of the *set* of entries and numbers given so far. An
 //! entry whose predecessor in its origin is missing waits, outside the state, until that arrives.
@@ -87,7 +86,7 @@ use crate::quantity::{Quantity, Total};
 use crate::time::Timestamp;
 
 /// The version of these rules. Equal state is promised for equal fold versions.
-pub const FOLD_VERSION: u32 = 9;
+pub const FOLD_VERSION: u32 = 10;
 
 /// One entry as the fold takes it.
 #[derive(Debug, Clone)]
@@ -115,8 +114,16 @@ pub struct NumberRun {
     pub moment: Timestamp,
 }
 
+impl NumberRun {
+    /// The last one's seq.
+    #[must_use]
+    pub const fn last_seq(&self) -> u64 {
+        self.first_seq.saturating_add(self.count).saturating_sub(1)
+    }
+}
+
 /// A branch of an origin: what a copied or turned-back store went on with, where somebody else went
-/// on with the origin too (DESIGN §5).
+/// on with the origin too (ADR 16).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Branch {
     /// The branch's own id.
@@ -320,8 +327,9 @@ impl Fold {
         target_key.filter(|_| changed)
     }
 
-    /// Numbers lowered effective times of an origin: everything that was ordered by them is
-    /// ordered anew. Rare, since it takes a device whose clock was ahead.
+    /// Numbers, or what was found out of a wrong clock, change effective times of an origin:
+    /// everything that was ordered by them is ordered anew, also in the branches behind it. Rare,
+    /// since it takes a device whose clock was wrong.
     fn replace_times(&mut self, origin: u32) {
         self.note_all_changed();
         let touched = self.origins.recompute(origin);

@@ -8,10 +8,10 @@
 
 mod support;
 
-use ledger_core::EntryId;
 use ledger_core::entry::{Body, ClockMark, TimeFix};
 use ledger_core::exception::ExceptionKind;
-use ledger_core::fold::Fold;
+use ledger_core::fold::{Fold, NumberRun};
+use ledger_core::{EntryId, Timestamp};
 use support::rights::{CENTRAL, genesis};
 use support::*;
 
@@ -95,6 +95,33 @@ fn a_corrected_time_never_lies_before_what_was_written_before_or_after_its_numbe
     world.number(2, 1, 3, DAY + 5 * HOUR);
     let fold = world.fold();
     assert_eq!(fold.effective_time(after).unwrap().millis(), DAY + 5 * HOUR);
+}
+
+#[test]
+fn numbers_that_lower_no_time_make_nothing_anew_also_where_a_clock_was_wrong() {
+    let mut world = house();
+    let written = world.write(2, DAY + HOUR, add("P", "B", 1));
+    world.write(2, DAY + 2 * HOUR, add("P", "B", 1));
+    let first = EntryId { seq: 1, ..written };
+    // Behind, so that the second happened ten minutes later than it says.
+    world.write(CENTRAL, 2 * DAY, fix(first, -10, 0));
+    let run = |n, first_seq, moment| NumberRun {
+        n,
+        origin: origin(2),
+        first_seq,
+        count: 1,
+        moment: Timestamp::from_millis(moment),
+    };
+    let mut fold = world.fold();
+    let mark = fold.mark();
+    fold.number(run(2, 1, 2 * DAY));
+    assert!(fold.changed_since(mark).is_some());
+    // Five minutes later by its own clock, and before it happened.
+    fold.number(run(3, 2, DAY + 2 * HOUR + 5 * MINUTE));
+    assert!(fold.changed_since(mark).is_none());
+    let second = EntryId { seq: 2, ..written };
+    let time = fold.effective_time(second).unwrap().millis();
+    assert_eq!(time, DAY + 2 * HOUR + 5 * MINUTE);
 }
 
 #[test]

@@ -355,6 +355,71 @@ fn positions_outside_a_grid_are_refused() {
 }
 
 #[test]
+fn a_position_that_the_new_type_does_not_have_goes_with_the_old_one() {
+    let mut world = shop();
+    for (name, grid) in [
+        ("Rack", Some((10, "A-T"))),
+        ("Shelf", Some((3, "A-C"))),
+        ("Floor", None),
+    ] {
+        let change = at_entry::LocationTypeChange {
+            rows: grid.map(|(rows, _)| rows),
+            columns: grid.map(|(_, columns)| columns.to_owned()),
+            ..Default::default()
+        };
+        let plan = at_entry::add_location_type(&world.fold(), name, &change).unwrap();
+        world.write(1, 1, plan.bodies[0].clone());
+    }
+    let to = |location_type: &str, row, column: Option<&str>| LocationChange {
+        location_type: Some(location_type.to_owned()),
+        row,
+        column: column.map(str::to_owned),
+        ..LocationChange::default()
+    };
+    let mut set = |change: LocationChange| {
+        let plan = at_entry::set_location(&world.fold(), "A", &change, false).unwrap();
+        world.write(1, 1, plan.bodies[0].clone());
+        let at = world.fold().location(&code("A"));
+        let column = at.column.map(|column| column.to_string());
+        (at.row, column.unwrap_or_default(), plan.warnings.len())
+    };
+    let (corner, gone) = ((Some(10), "T".to_owned(), 0), (None, String::new(), 1));
+    assert_eq!(set(to("Rack", Some(10), Some("T"))), corner);
+    assert_eq!(set(to("Shelf", None, None)), gone);
+    assert_eq!(set(to("Rack", Some(10), Some("T"))), corner);
+    assert_eq!(set(to("Floor", None, None)), gone);
+    assert_eq!(set(to("Rack", Some(10), Some("T"))), corner);
+    let half = (Some(2), String::new(), 1);
+    assert_eq!(set(to("Shelf", Some(2), None)), half, "the row was said");
+    let both = (Some(2), "B".to_owned(), 0);
+    assert_eq!(set(to("Rack", None, Some("B"))), both);
+    assert_eq!(set(to("Shelf", None, None)), both, "it has that position");
+    // Without its type it has no grid to be in.
+    let change = LocationChange {
+        row: Some(1),
+        without: vec![key::TYPE],
+        ..LocationChange::default()
+    };
+    let plan = at_entry::set_location(&world.fold(), "A", &change, false);
+    refused(plan, "no-grid", "");
+}
+
+#[test]
+fn what_is_not_there_is_made_by_a_command_that_is_there() {
+    let fold = shop().fold();
+    for (class, command) in [
+        (Class::Location, "stock location add NEW --name NAME"),
+        (Class::LocationType, "stock location-type add NEW"),
+        (Class::Site, "stock location add NUMBER --site NEW"),
+        (Class::Supplier, "stock supplier add NEW --name NAME"),
+    ] {
+        let refusal = at_entry::find_thing(&fold, class, "NEW").unwrap_err();
+        let hint = refusal.hint.unwrap_or_default();
+        assert!(hint.ends_with(&format!(": {command}")), "{hint}");
+    }
+}
+
+#[test]
 fn column_ranges_are_read() {
     let read = |range: &str| columns(range).map(|columns| columns.len());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Orders in the fold (F7 to F9): the worked examples of the design by their numbers, and what
+//! Orders in the fold (F7 to F9): worked examples by their numbers, and what
 //! becomes of them when entries come late.
 
 #![allow(

@@ -18,7 +18,8 @@ use ledger_core::catalogue::{CatalogueWrite, Class, Value, key};
 use ledger_core::document::Family;
 use ledger_core::entry::{Body, Details, ItemMerged};
 use ledger_core::fold::Fold;
-use ledger_core::{EntryId, Quantity};
+use ledger_core::order::OrderType;
+use ledger_core::{EntryId, Quantity, Timestamp};
 use support::rights::{device, genesis};
 use support::*;
 
@@ -387,6 +388,65 @@ fn what_a_lot_builds_is_not_issued_to_it() {
     );
     let plan = at_entry::lot_issue(&fold, "L-1", "A", &some("CAP", 1)).unwrap();
     assert!(plan.warnings[0].contains("not on the bill of materials"));
+}
+
+#[test]
+fn a_negative_quantity_names_the_command_of_the_other_way() {
+    let mut shop = Shop::new();
+    shop.write(add("RES", "A", 100));
+    shop.boards(10, 0);
+    let issued = some("RES", 10);
+    shop.take(|fold| at_entry::lot_issue(fold, "L-1", "A", &issued));
+    let (fold, less) = (shop.fold(), some("RES", -3));
+    let back = at_entry::lot_return(&fold, "L-1", "A", &less);
+    let told = refused(back, "negative-quantity");
+    assert!(
+        told.starts_with("lot return ") && told.contains("stock lot issue"),
+        "{told}"
+    );
+    let more = at_entry::lot_issue(&fold, "L-1", "A", &less);
+    let told = refused(more, "negative-quantity");
+    assert!(
+        told.starts_with("lot issue ") && told.contains("stock lot return"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_was_before_the_last_count_is_said_to_be_in_the_total_already() {
+    let mut shop = Shop::new();
+    shop.write(add("RES", "A", 100));
+    shop.boards(10, 0);
+    shop.order("P-1", &[line("RES", 10, None)]);
+    let order = shop.write(opened("S-1", OrderType::Sales));
+    shop.write(line_set(order, "RES", 5));
+    shop.write(counted("RES", "A", 100));
+    shop.write(counted("BOARD", "B", 1));
+    let early = |mut request: StockRequest| {
+        request.particulars.said = Some(Timestamp::from_millis(MINUTE));
+        request
+    };
+    let warned = |plan: Result<Plan, Refusal>| {
+        let warnings = plan.unwrap().warnings.into_iter();
+        let seen = warnings.filter(|said| said.contains("was counted after that time"));
+        seen.count()
+    };
+    let (fold, some_now) = (shop.fold(), some("RES", 4));
+    let res = early(some("RES", 4));
+    assert_eq!(warned(at_entry::order_pick(&fold, "S-1", "A", &res)), 1);
+    assert_eq!(
+        warned(at_entry::order_pick(&fold, "S-1", "A", &some_now)),
+        0
+    );
+    assert_eq!(warned(at_entry::receive(&fold, "P-1", "A", &res)), 1);
+    assert_eq!(warned(at_entry::lot_issue(&fold, "L-1", "A", &res)), 1);
+    let built = at_entry::lot_build(&fold, "L-1", "B", &early(some("", 1)), true);
+    assert_eq!(warned(built), 2, "the units, and their parts");
+    shop.take(|fold| at_entry::lot_issue(fold, "L-1", "A", &res));
+    assert_eq!(
+        warned(at_entry::lot_return(&shop.fold(), "L-1", "A", &res)),
+        1
+    );
 }
 
 /// What 100 boards at 1 % take, built in these portions.

@@ -10,11 +10,12 @@
 
 mod support;
 
-use ledger_core::EntryId;
 use std::collections::BTreeSet;
 
+use ledger_core::EntryId;
+use ledger_core::at_entry;
 use ledger_core::document::{DocumentFields, Family};
-use ledger_core::entry::{Body, LotEntry, LotSet};
+use ledger_core::entry::{Body, LotEntry, LotSet, Particulars};
 use ledger_core::fold::Fold;
 use ledger_core::production::BomLine;
 use support::planned::*;
@@ -177,6 +178,63 @@ fn a_reason_explains_too_much_only_where_it_became_too_much() {
     assert_eq!(exceptions(&world.fold()), ["over-received"]);
     world.write(2, 5 * MINUTE, received("P", 1, order, Some("bonus")));
     assert!(exceptions(&world.fold()).is_empty());
+}
+
+#[test]
+fn a_reason_explains_what_had_come_by_then_and_nothing_that_comes_later() {
+    let mut world = World::default();
+    let order = world.write(1, MINUTE, placed("P-1", &[line("P", 10, Some(10))]));
+    world.write(1, 2 * MINUTE, received("P", 12, order, Some("bonus")));
+    assert!(exceptions(&world.fold()).is_empty());
+    let more = world.write(1, 3 * MINUTE, received("P", 1, order, None));
+    assert_eq!(exceptions(&world.fold()), ["over-received"]);
+    world.write(1, 4 * MINUTE, reversed(more));
+    assert!(exceptions(&world.fold()).is_empty());
+    // The other device had not heard of the twelve.
+    world.write(2, 5 * MINUTE, received("P", 12, order, None));
+    assert_eq!(exceptions(&world.fold()), ["over-received"]);
+    world.write(1, 6 * MINUTE, received("P", 1, order, Some("as agreed")));
+    assert!(exceptions(&world.fold()).is_empty());
+}
+
+/// What undoing the newest of the first writer voids.
+fn undone(fold: &Fold) -> Vec<EntryId> {
+    let plan = at_entry::undo(fold, origin(1), None, Particulars::default()).unwrap();
+    let targets = plan.bodies.into_iter().map(|body| match body {
+        Body::Reversed(reversed) => reversed.target.id,
+        other => unreachable!("{other:?}"),
+    });
+    targets.collect()
+}
+
+#[test]
+fn what_counts_as_of_the_same_time_as_a_build_is_no_part_of_it() {
+    let mut world = World::default();
+    world.write(1, 0, add("RES", "A", 100));
+    let lot = world.write(1, MINUTE, planned("L-1", "BOARD", 10, &[("RES", 4)]));
+    // All of them say the same time.
+    let at_nine = |body| for_lot(said(body, 2 * MINUTE), lot);
+    let built = world.write(1, 10 * MINUTE, at_nine(add("BOARD", "B", 5)));
+    let part = world.write(1, 10 * MINUTE, at_nine(remove("RES", "A", 20)));
+    let issued = world.write(1, 11 * MINUTE, at_nine(remove("RES", "A", 3)));
+    let fold = world.fold();
+    assert_eq!(fold.build_of(built), [built, part]);
+    assert_eq!(fold.build_of(part), [built, part]);
+    assert_eq!(undone(&fold), [issued]);
+    // The clock was set back, so that all count as of the last entry before that.
+    let set_back = 5 * MINUTE;
+    let built = world.write(1, set_back, for_lot(add("BOARD", "B", 1), lot));
+    let part = world.write(1, set_back, for_lot(remove("RES", "A", 4), lot));
+    let fold = world.fold();
+    assert_eq!(undone(&fold), [built, part]);
+    let issued = world.write(1, set_back + 1, for_lot(remove("RES", "A", 3), lot));
+    let fold = world.fold();
+    assert_eq!(fold.effective_time(issued), fold.effective_time(built));
+    assert_eq!(undone(&fold), [issued]);
+    // What is kept packed says the same.
+    let mut packed = fold;
+    packed.pack();
+    assert_eq!(packed.build_of(part), [built, part]);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod support;
 
+use ledger_core::at_entry::{self, Answer};
 use ledger_core::catalogue::Value;
 use ledger_core::document::{DocumentFields, Family};
 use ledger_core::entry::{
@@ -21,7 +22,7 @@ use support::*;
 
 #[test]
 fn a_lot_of_boards_counts_what_was_issued_ahead() {
-    // DESIGN 3.4: four resistors a board, fifty boards, thirty built with 140 issued.
+    // Four resistors a board, fifty boards, thirty built with 140 issued.
     let mut world = World::default();
     world.write(1, MINUTE, add("RES", "A", 1_000));
     let lot = planned("L-1", "BOARD", 50, &[("RES", 4)]);
@@ -472,4 +473,23 @@ fn a_circle_that_two_devices_made_is_named_and_told_of() {
     );
     let way = fold.bom_circle(&code("Q")).unwrap();
     assert_eq!(way, ["Q", "R", "P", "Q"].map(code));
+}
+
+#[test]
+fn a_circle_that_was_taken_as_it_is_and_is_made_anew_is_told_of_again() {
+    let mut world = World::default();
+    let first = world.write(1, MINUTE, made_of("P", "Q", 1));
+    let second = world.write(2, 2 * MINUTE, made_of("Q", "P", 1));
+    let open = world.fold().exceptions();
+    assert_eq!(open[0].id, "bom-circle:P");
+    assert_eq!(open[0].entries, [first, second]);
+    assert_eq!(open[0].since.millis(), 2 * MINUTE);
+    for id in ["bom-circle:P", "bom-circle:Q"] {
+        let plan = at_entry::answer(&world.fold(), origin(1), id, &Answer::Accept, None);
+        world.write(1, 3 * MINUTE, plan.unwrap().bodies[0].clone());
+    }
+    assert!(exceptions(&world.fold()).is_empty());
+    world.write(2, 4 * MINUTE, made_of("Q", "P", 0));
+    world.write(2, 5 * MINUTE, made_of("Q", "P", 1));
+    assert_eq!(exceptions(&world.fold()), ["bom-circle", "bom-circle"]);
 }

@@ -1,4 +1,4 @@
-//! What a restore of the central server may have changed of who gets what is said (DESIGN §5).
+//! What a restore of the central server may have changed of who gets what is said (ADR 21).
 
 #![allow(
     clippy::unwrap_used,

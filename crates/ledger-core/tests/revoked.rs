@@ -18,6 +18,7 @@ use ledger_core::entry::{Body, IdempotencyKey};
 use ledger_core::fold::{Branch, Fold, Withheld};
 use ledger_core::order::OrderType;
 use ledger_core::{EntryId, Origin, Total};
+use support::planned::made_of;
 use support::rights::*;
 use support::*;
 
@@ -278,6 +279,30 @@ fn orders_and_the_catalogue_wait_too_and_a_key_is_free() {
 }
 
 #[test]
+fn an_item_that_only_withheld_entries_name_is_none_until_they_are_admitted() {
+    let mut world = enrolled();
+    world.write(CENTRAL, MINUTE, revoked(LOST, &[]));
+    let order = world.write(OTHER, 2 * MINUTE, opened("O-1", OrderType::Sales));
+    let line = world.write(LOST, 2 * MINUTE, line_set(order, "GHOST", 6));
+    let part = world.write(LOST, 2 * MINUTE, made_of("GHOST", "SHADE", 1));
+    let known = |fold: &Fold, item: &str| {
+        let item = code(item);
+        let listed = fold.items().contains(&item);
+        assert_eq!(fold.is_item(&item), listed);
+        listed
+    };
+    let fold = world.fold();
+    assert!(!known(&fold, "GHOST") && !known(&fold, "SHADE"));
+    assert!(fold.wanted_items().is_empty());
+    world.write(CENTRAL, 3 * MINUTE, admitted_through(&[line]));
+    let fold = world.fold();
+    assert!(known(&fold, "GHOST") && !known(&fold, "SHADE"));
+    assert!(fold.wanted_items().contains(&code("GHOST")));
+    world.write(CENTRAL, 4 * MINUTE, admitted_through(&[part]));
+    assert!(known(&world.fold(), "SHADE"));
+}
+
+#[test]
 fn a_reversal_that_waits_voids_nothing_and_what_waits_can_be_reversed() {
     let mut world = enrolled();
     let theirs = world.write(OTHER, 2 * MINUTE, remove("P", "A", 30));
@@ -387,6 +412,8 @@ fn commands_trust_what_is_there_and_decide_about_what_is_there() {
 fn a_name_that_two_devices_have_names_neither() {
     let mut world = enrolled();
     world.write(CENTRAL, MINUTE, device_set(LOST, None));
+    let named = find_device(&world.fold(), " A Device ").unwrap();
+    assert_eq!(named.id, device(LOST), "in whatever capitals");
     world.write(CENTRAL, MINUTE, device_set(OTHER, None));
     let refusal = find_device(&world.fold(), "a device").unwrap_err();
     assert_eq!(refusal.code, "ambiguous-device");

@@ -9,8 +9,11 @@
 
 mod support;
 
+use ledger_core::at_entry::{self, Answer};
 use ledger_core::catalogue::{CatalogueWrite, Class, Role, Value, key};
-use ledger_core::entry::{Body, CodeBound, Content, Genesis, GenesisReason, ItemMerged, Kind};
+use ledger_core::entry::{
+    Body, CodeBound, Content, Genesis, GenesisReason, ItemMerged, Kind, Place,
+};
 use ledger_core::fold::{Fold, ItemMatch, Record};
 use ledger_core::{Barcode, DeviceId, EntryId, Quantity, Timestamp};
 use support::*;
@@ -53,6 +56,68 @@ fn a_movement_after_a_count_changes_the_total() {
     let fold = world.fold();
     assert_eq!(on_hand(&fold, "P", "A"), "7");
     check_history(&fold, "P", &["15", "-3", "-5"]);
+}
+
+#[test]
+fn add_100_remove_30_here_and_20_there_leaves_50_in_any_order() {
+    let mut world = World::default();
+    world.write(1, 0, add("P", "A", 100));
+    world.write(1, MINUTE, remove("P", "A", 30));
+    world.write(2, 2 * MINUTE, remove("P", "A", 20));
+    for order in [[0, 1, 2], [0, 2, 1], [2, 0, 1]] {
+        let mut fold = Fold::new();
+        for at in order {
+            fold.apply(world.records[at].clone());
+        }
+        assert_eq!(on_hand(&fold, "P", "A"), "50", "{order:?}");
+        check_history(&fold, "P", &["100", "-30", "-20"]);
+    }
+}
+
+#[test]
+fn a_customer_s_stock_is_theirs_until_it_is_moved_to_our_own() {
+    let theirs = || Place {
+        owner: Some(code("C")),
+        ..place("A")
+    };
+    let check = |fold: &Fold, ours: &str, of_c: &str| {
+        assert_eq!(on_hand(fold, "P", "A"), ours);
+        let lines = fold.lines(&code("P"));
+        let of_customer = lines.iter().filter(|line| line.key.owner.is_some());
+        let of_customer: Vec<String> = of_customer.map(|line| line.on_hand.to_string()).collect();
+        assert_eq!(of_customer, [of_c]);
+    };
+    let mut world = World::default();
+    world.write(1, 0, moved("P", 10, None, Some(theirs())));
+    let taken = world.write(1, MINUTE, remove("P", "A", 3));
+    let fold = world.fold();
+    check(&fold, "-3", "10");
+    let open = fold.exceptions();
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!(open[0].kind.word(), "negative-stock");
+    assert_eq!(open[0].entries, [taken]);
+    world.write(
+        2,
+        2 * MINUTE,
+        moved("P", 4, Some(theirs()), Some(place("A"))),
+    );
+    let fold = world.fold();
+    check(&fold, "1", "6");
+    assert_eq!(exceptions(&fold), [""; 0]);
+}
+
+#[test]
+fn one_sku_made_on_two_devices_with_five_on_each_is_one_item_with_ten() {
+    let mut world = World::default();
+    for (writer, sku) in [(1, "NEW-1"), (2, "new-1")] {
+        let named = set(Class::Item, sku, key::NAME, Value::text("Widget"));
+        world.write(writer, MINUTE, named);
+        world.write(writer, 2 * MINUTE, add(sku, "A", 5));
+    }
+    let fold = world.fold();
+    assert_eq!(fold.items(), [code("NEW-1")]);
+    assert_eq!(on_hand(&fold, "NEW-1", "A"), "10");
+    check_history(&fold, "NEW-1", &["5", "5"]);
 }
 
 #[test]
@@ -100,6 +165,50 @@ fn a_movement_within_a_minute_of_anothers_count_asks_for_a_recount() {
             "a later count closes it"
         );
     }
+}
+
+/// A count that took a while.
+fn counted_from(item: &str, location: &str, number: i64, span: (u64, u64)) -> Body {
+    let mut body = counted(item, location, number);
+    if let Body::Counted(counted) = &mut body {
+        let (began, ended) = span;
+        counted.span = Some((Timestamp::from_millis(began), Timestamp::from_millis(ended)));
+    }
+    body
+}
+
+#[test]
+fn a_movement_of_another_while_somebody_counts_asks_for_a_recount() {
+    for (writer, at, expected) in [
+        (2, 55 * MINUTE, 1),
+        (2, 50 * MINUTE, 1),
+        (2, 50 * MINUTE - 1, 0),
+        (1, 55 * MINUTE, 0),
+    ] {
+        let mut world = World::default();
+        world.write(1, 0, add("P", "A", 10));
+        let taken = world.write(writer, at, remove("P", "A", 1));
+        let span = (50 * MINUTE, 60 * MINUTE);
+        let count = world.write(1, 60 * MINUTE, counted_from("P", "A", 9, span));
+        let open = world.fold().exceptions();
+        assert_eq!(open.len(), expected, "writer {writer} at {at}: {open:?}");
+        for open in open {
+            assert_eq!(open.kind.word(), "recount");
+            assert_eq!(open.entries, [count, taken]);
+        }
+    }
+}
+
+#[test]
+fn a_recount_names_the_count_and_the_newest_twenty_movements() {
+    let mut world = World::default();
+    let span = (0, 60 * MINUTE);
+    let count = world.write(1, 60 * MINUTE, counted_from("P", "A", 9, span));
+    let moved = (0..25).map(|at| world.write(2, at * MINUTE, add("P", "A", 1)));
+    let moved: Vec<EntryId> = moved.collect();
+    let open = world.fold().exceptions();
+    assert_eq!(open[0].entries[0], count);
+    assert_eq!(open[0].entries[1..], moved[5..]);
 }
 
 #[test]
@@ -376,6 +485,41 @@ fn a_barcode_that_two_items_claim_is_an_exception_and_not_guessed() {
 }
 
 #[test]
+fn a_merged_item_shows_the_pack_that_a_scan_books() {
+    let bind = |item: &str, pack| {
+        let barcode = Barcode::new("4006381333931").unwrap();
+        Body::CodeBound(CodeBound {
+            once: None,
+            item: code(item),
+            barcode,
+            pack: units(pack),
+        })
+    };
+    let merged = |item: &str| {
+        Body::ItemMerged(ItemMerged {
+            once: None,
+            item: code(item),
+            into: Some(code("P")),
+        })
+    };
+    let check = |world: &World, pack| {
+        let fold = world.fold();
+        let found = fold.find_item("4006381333931");
+        assert_eq!(found, ItemMatch::One(code("P"), units(pack)));
+        let shown = fold.item(&code("P")).barcodes;
+        assert_eq!((shown.len(), shown[0].pack), (1, units(pack)));
+    };
+    let mut world = World::default();
+    world.write(1, 1, bind("Q", 25));
+    world.write(1, 1, bind("R", 50));
+    world.write(1, 2, merged("Q"));
+    world.write(1, 2, merged("R"));
+    check(&world, 25);
+    world.write(1, 3, bind("P", 10));
+    check(&world, 10);
+}
+
+#[test]
 fn an_alias_and_its_item_add_up() {
     let mut world = World::default();
     world.write(1, 1, add("P", "A", 10));
@@ -456,16 +600,24 @@ fn what_cannot_be_understood_is_kept_and_named() {
 fn totals_beyond_a_quantity_are_an_exception() {
     let mut world = World::default();
     let huge = Quantity::from_ten_thousandths(i64::MAX);
+    let mut entries = Vec::new();
     for writer in [1, 2] {
         let mut body = add("P", "A", 1);
         if let Body::Moved(moved) = &mut body {
             moved.quantity = huge;
         }
-        world.write(writer, 1, body);
+        entries.push(world.write(writer, u64::from(writer), body));
     }
     let fold = world.fold();
     assert_eq!(on_hand(&fold, "P", "A"), "1844674407370955.1614");
-    assert_eq!(exceptions(&fold), ["overflow"]);
+    let open = fold.exceptions();
+    assert_eq!(open[0].id, "overflow:P@A");
+    assert_eq!((&open[0].entries, open[0].since.millis()), (&entries, 2));
+    let accepted = at_entry::answer(&fold, origin(1), &open[0].id, &Answer::Accept, None).unwrap();
+    world.write(1, 3, accepted.bodies[0].clone());
+    assert_eq!(exceptions(&world.fold()), [""; 0]);
+    world.write(1, 4, add("P", "A", 1));
+    assert_eq!(exceptions(&world.fold()), ["overflow"], "it is another one");
 }
 
 #[test]

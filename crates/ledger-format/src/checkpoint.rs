@@ -1,7 +1,7 @@
 //! The checkpoint file: a folded state to go on from, made anew whenever it does not fit.
 //!
 //! ```text
-//! checkpoint = magic "stockfld" ‖ version u32 = 1 ‖ CRC32C of what follows u32
+//! checkpoint = magic "stockfld" ‖ version u32 = 2 ‖ CRC32C of what follows u32
 //!            ‖ length of the head u32 ‖ head in bincode ‖ parts one behind the other
 //! ```
 //!

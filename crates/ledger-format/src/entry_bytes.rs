@@ -19,7 +19,8 @@
 //! - Key 0, where present, is what the entry touches: a text is the code of an item, otherwise
 //!   `[class number, code]`.
 //!
-//! The bodies, by kind. `?` = may be absent; *ref* = `[origin bin16, seq, first 8 hash bytes bin8]`.
+//! The bodies, by kind. `?` = may be absent; *ref* = `[origin bin16, seq, first 8 hash bytes bin8]`;
+//! *refs* are one list of such parts.
 //!
 //! | kind | body |
 //! |---|---|
@@ -50,6 +51,9 @@
 //! | 62 ItemMerged | 0 item, 2 into text, "" = taken back, 17 idempotency? |
 //! | 67 CodeBound | 0 item, 2 barcode text, 4 pack int, 17 idempotency? |
 //! | 68 CodeUnbound | 0 item, 2 barcode text |
+//! | 92 DeviceRevoked | 2 device bin16, 3 note?, 4 trusted *refs*, 16 idempotency? |
+//! | 93 Admitted | 2 entries *refs*, 3 note?, 4 through *refs*?, 16 idempotency? |
+//! | 94 Refused | 2 through *refs*, 3 note?, 16 idempotency? |
 //! | 95 TimeFixed | 2 ahead in ms int, 4 uncertainty in ms int, 26 the entry that begins the run ref |
 //! | 80 UnknownScan | 2 quantity int, 4 location, 6 to?, 8 owner?, 12 batch?, 22 mode int, 30 code text, 31 AIM id?, 33 neighbour?, 35 whole text?, particulars |
 //! | 81 ScanResolved | 0 item?, 2 code text, 3 note?, 16 idempotency? |

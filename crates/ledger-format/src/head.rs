@@ -1,4 +1,5 @@
-//! Keys and signatures: signed heads, device certificates and request signatures (Ed25519).
+//! Keys and signatures (Ed25519): signed heads, device certificates, requests, and a server's word
+//! about its TLS key.
 //!
 //! Every signed message begins with its own domain string, so that no signature can be shown
 //! as another kind. All fields are of fixed size or carry their length; numbers are big-endian.
@@ -8,6 +9,7 @@
 //! certificate = "stockledger certificate 1\0" ‖ certificate bytes without the signature
 //! request     = "stockledger request 1\0" ‖ server id 16 ‖ nonce length 1 ‖ nonce 16…32
 //!               ‖ BLAKE3(body) 32
+//! TLS key     = "stockledger tls key 1\0" ‖ ledger 16 ‖ number 8 ‖ pin 32
 //!
 //! signed head bytes (136) = ledger 16 ‖ origin 16 ‖ seq 8 ‖ chain hash 32 ‖ signature 64
 //! certificate bytes       = version 1 ‖ ledger 16 ‖ device 16 ‖ public key 32 ‖ role 1

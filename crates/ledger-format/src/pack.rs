@@ -53,8 +53,8 @@
 //! after the other, 2.8 when four are on a cart at a time, 3.0 in any order
 //! (`tests::the_size_of_a_pick`).
 //!
-//! **Invariant.** [`unpack`] never panics, and neither inflates nor rebuilds more than
-//! [`INFLATED_BYTES_MAX`].
+//! **Invariant.** [`unpack`] and [`unpack_one`] never panic, and neither inflate nor rebuild more
+//! than [`INFLATED_BYTES_MAX`].
 
 mod columns;
 mod factored;
@@ -65,7 +65,7 @@ use ledger_core::Origin;
 use crate::batch::{ENTRY_BYTES_MAX, EntryBuf, OriginSlice};
 use crate::bounded::{self, CodecError};
 use crate::chain::Hash;
-use crate::varint;
+use crate::varint::{self, len64};
 
 /// The largest packed batch.
 pub const BATCH_BYTES_MAX: usize = 512 * 1024;
@@ -169,10 +169,6 @@ fn payload_of(bytes: &[u8]) -> Result<(u8, Vec<u8>), UnpackError> {
     Ok((*encoding, bounded::inflate(part, INFLATED_BYTES_MAX)?))
 }
 
-fn len64(len: usize) -> u64 {
-    u64::try_from(len).unwrap_or(u64::MAX)
-}
-
 /// Puts an encoding's number in front of its compressed payload.
 fn sealed(encoding: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut packed = bounded::deflate_parts(parts);
@@ -191,6 +187,13 @@ fn pack_raw(entries: &EntryBuf) -> Vec<u8> {
         .iter()
         .for_each(|entry| payload.extend_from_slice(entry));
     sealed(RAW, &[&payload])
+}
+
+/// Takes a byte off the front.
+fn take_byte(input: &mut &[u8]) -> Option<u8> {
+    let (first, rest) = input.split_first()?;
+    *input = rest;
+    Some(*first)
 }
 
 /// Takes a count off the front that may be at most so much.

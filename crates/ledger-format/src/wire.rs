@@ -44,7 +44,7 @@ pub struct Hello {
     /// Packing encodings the caller reads.
     #[serde(rename = "enc")]
     pub encodings: Vec<u8>,
-    /// The caller's wall clock in milliseconds.
+    /// The caller's wall clock in milliseconds. Nobody signed it, so nothing is decided by it.
     #[serde(rename = "now")]
     pub now_millis: u64,
     /// The caller's certificate, once it is enrolled.
@@ -111,7 +111,9 @@ pub struct TlsKey {
     pub signature: ByteArray<64>,
 }
 
-/// Limits that a sender must keep.
+/// What a server takes at most. A sender keeps its messages short enough. The other limits are those
+/// of version 1, which its batches keep by themselves: what is too large all the same is rejected,
+/// and sent again in parts.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Limits {
     /// The most bytes of a packed batch.
@@ -264,6 +266,11 @@ pub struct SyncRequest {
     /// Whether the caller is far behind, and would rather have a snapshot than runs.
     #[serde(rename = "snap", default, skip_serializing_if = "is_false")]
     pub wants_snapshot: bool,
+    /// What the caller's wall clock showed, in milliseconds, when the nonce came that the request is
+    /// signed with. The nonce tells what the server's clock showed then, so that it does not matter
+    /// how long the request is on its way.
+    #[serde(rename = "now", default, skip_serializing_if = "Option::is_none")]
+    pub now_millis: Option<u64>,
 }
 
 /// By how much a device's clock was off when its entries came to a hub.
@@ -585,6 +592,12 @@ pub fn head_message(origin: Origin, seq: u64, hash: &Hash) -> OriginHead {
 }
 
 impl RunMessage {
+    /// The last entry's seq.
+    #[must_use]
+    pub const fn last_seq(&self) -> u64 {
+        self.first_seq.saturating_add(self.count).saturating_sub(1)
+    }
+
     /// The run with the central number of its first entry.
     #[must_use]
     pub fn numbers(&self, n: u64) -> NumberRun {

@@ -6,7 +6,7 @@
 //!
 //! With a server that begins a new epoch, since it was restored, the conversation first compares
 //! what both hold, gives back what the server lacks in the order of its former numbers, takes the
-//! new numbers, and only then pushes what is new (DESIGN §5).
+//! new numbers, and only then pushes what is new (ADR 19).
 
 pub(crate) mod asking;
 mod greeting;
@@ -150,6 +150,8 @@ struct Channel {
     /// Whether it is the central server.
     central: bool,
     nonce: Vec<u8>,
+    /// What our clock showed when the nonce came, unless it came behind an answer that may be long.
+    clock: Option<Timestamp>,
     encoding: u8,
     cursor: CursorMessage,
     /// The epoch that was known here when it began.
@@ -456,6 +458,7 @@ impl Conversation {
                     peer,
                     central: hello.central,
                     nonce: hello.nonce.to_vec(),
+                    clock: Some(self.node.now()),
                     encoding: hello.encoding,
                     cursor: self.node.stored_cursor(&bonded.server_key, epoch)?,
                     known,
@@ -531,7 +534,7 @@ impl Conversation {
 
     /// A restored server has said what it lacks.
     fn compared(&mut self, mut channel: Channel, answer: &FrontierAnswer) -> Result<(), NodeError> {
-        channel.nonce = answer.nonce.to_vec();
+        (channel.nonce, channel.clock) = (answer.nonce.to_vec(), Some(self.node.now()));
         let supply = self.node.supply(&answer.lacks)?;
         self.state = State::Syncing(Box::new(Talk::of(channel, Some(supply))));
         Ok(())
@@ -541,7 +544,7 @@ impl Conversation {
         let Purpose::Sync(bonded) = &self.purpose else {
             return Ok(());
         };
-        talk.channel.nonce = answer.nonce.to_vec();
+        (talk.channel.nonce, talk.channel.clock) = (answer.nonce.to_vec(), None);
         if let Some(greeting) = &mut self.greeting {
             greeting.channel.nonce.clone_from(&talk.channel.nonce);
         }
@@ -686,6 +689,10 @@ pub(crate) fn faulty(fault: Fault<ReadError>) -> NodeError {
     }
     if let Fault::Fork { origin, seq } = fault {
         return NodeError::Forked { origin, seq };
+    }
+    if let Fault::NoHead { chain, seq } = fault {
+        let key = format!("the signed head of {chain}-{seq}");
+        return NodeError::Read(ReadError::Corrupt { key });
     }
     NodeError::BadAnswer(fault.to_string())
 }

@@ -241,6 +241,9 @@ impl NodeError {
                 "name a file that sync --to-file wrote for this ledger, or have it written again; \
                  what is whole in it was taken"
             }
+            Self::Append(AppendError::NotNext { .. } | AppendError::NotNextNumber { .. }) => {
+                "nothing of it was saved: do it once more"
+            }
             Self::Append(_) | Self::Read(_) | Self::Failed(_) => {
                 "start the program again; stock verify says whether all is well"
             }

@@ -277,7 +277,10 @@ impl Keys {
 
     fn read_from(disk: &Disk, dir: &Path) -> Result<Self, NodeError> {
         let path = dir.join(FILE);
-        let text = disk.read(&path).map_err(io(&path))?;
+        let text = disk.read(&path).map_err(|error| NodeError::Keys {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
         let mut keys = Self::of_text(&text, &path)?;
         (keys.path, keys.disk) = (Some(path), disk.clone());
         Ok(keys)
@@ -358,6 +361,18 @@ impl Keys {
         replaced.map_err(io(path))
     }
 
+    /// Makes a change that is kept on the disk on return; where it fails, nothing has changed.
+    fn change<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, NodeError>,
+    ) -> Result<T, NodeError> {
+        let mut next = self.clone();
+        let done = change(&mut next)?;
+        next.save()?;
+        *self = next;
+        Ok(done)
+    }
+
     pub(crate) fn kind(&self) -> NodeKind {
         if self.server {
             NodeKind::Server
@@ -413,15 +428,28 @@ impl Keys {
 
     /// Goes on under a new origin, and on a server in a new epoch; kept on the disk on return.
     pub(crate) fn begin_origin(&mut self, now: Timestamp) -> Result<(), NodeError> {
-        self.begin_origin_behind(0, now)
+        self.change(|keys| {
+            keys.turn_over(0, now)?;
+            // A backup does not know which keys came after it.
+            let tls = keys.central.as_mut().and_then(|it| it.tls.as_mut());
+            if let Some(tls) = tls {
+                tls.pin = None;
+            }
+            Ok(())
+        })
     }
 
-    /// The same, and the new epoch is later than another one.
+    /// The same on a server that runs, and goes on with the TLS key that it is served with. The new
+    /// epoch is later than another one.
     pub(crate) fn begin_origin_behind(
         &mut self,
         epoch: u64,
         now: Timestamp,
     ) -> Result<(), NodeError> {
+        self.change(|keys| keys.turn_over(epoch, now))
+    }
+
+    fn turn_over(&mut self, epoch: u64, now: Timestamp) -> Result<(), NodeError> {
         let fresh = to_hex(&self.random.bytes::<16>()?);
         self.past_origins
             .push(std::mem::replace(&mut self.origin, fresh));
@@ -429,12 +457,8 @@ impl Keys {
             && !Bug::KeepEpoch.is_planted()
         {
             central.epoch = next_epoch(&self.random, now, central.epoch.max(epoch))?;
-            // A backup does not know which keys came after it.
-            if let Some(tls) = &mut central.tls {
-                tls.pin = None;
-            }
         }
-        self.save()
+        Ok(())
     }
 
     /// The ledger that this node's heads are signed for, once it has one.
@@ -491,18 +515,20 @@ impl Keys {
         expires: Timestamp,
     ) -> Result<NewCode, NodeError> {
         let code = one_time_code(&self.random)?;
-        let central = self.central.as_mut().filter(|_| !self.hub);
-        let central = central.ok_or(NodeError::WrongKind(
-            "only the central server makes codes: make one there, for the address of this hub",
-        ))?;
-        central.codes.push(Code {
-            hash: secret_hash(&code),
-            name: name.map(str::to_owned),
-            role: role.word().to_owned(),
-            expires_millis: expires.millis(),
-            used: false,
-        });
-        self.save()?;
+        self.change(|keys| {
+            let central = keys.central.as_mut().filter(|_| !keys.hub);
+            let central = central.ok_or(NodeError::WrongKind(
+                "only the central server makes codes: make one there, for the address of this hub",
+            ))?;
+            central.codes.push(Code {
+                hash: secret_hash(&code),
+                name: name.map(str::to_owned),
+                role: role.word().to_owned(),
+                expires_millis: expires.millis(),
+                used: false,
+            });
+            Ok(())
+        })?;
         Ok(NewCode {
             code,
             expires,
@@ -532,16 +558,16 @@ impl Keys {
     /// Makes a token for the API.
     pub(crate) fn new_token(&mut self, name: &str, role: Role) -> Result<String, NodeError> {
         let token = format!("stk_{}", to_hex(&self.random.bytes::<32>()?));
-        let central = self
-            .central
-            .as_mut()
-            .ok_or(NodeError::WrongKind("only a server makes tokens"))?;
-        central.tokens.push(Token {
-            hash: secret_hash(&token),
-            name: name.to_owned(),
-            role: role.word().to_owned(),
-        });
-        self.save()?;
+        self.change(|keys| {
+            let central = keys.central.as_mut();
+            let central = central.ok_or(NodeError::WrongKind("only a server makes tokens"))?;
+            central.tokens.push(Token {
+                hash: secret_hash(&token),
+                name: name.to_owned(),
+                role: role.word().to_owned(),
+            });
+            Ok(())
+        })?;
         Ok(token)
     }
 
@@ -578,77 +604,19 @@ impl Keys {
             .to_string()
     }
 
-    /// Whether this server made the nonce, not longer ago than `age_max_millis`.
-    pub(crate) fn nonce_holds(&self, nonce: &[u8], now: Timestamp, age_max_millis: u64) -> bool {
-        let Some(moment) = nonce
-            .first_chunk::<8>()
-            .map(|bytes| u64::from_be_bytes(*bytes))
-        else {
-            return false;
-        };
+    /// When this server made a nonce, if it did so not longer ago than `age_max_millis`.
+    pub(crate) fn nonce_made(
+        &self,
+        nonce: &[u8],
+        now: Timestamp,
+        age_max_millis: u64,
+    ) -> Option<Timestamp> {
+        let moment = u64::from_be_bytes(*nonce.first_chunk::<8>()?);
         let made = Timestamp::from_millis(moment);
-        nonce == self.nonce(made) && made.distance_millis(now) <= age_max_millis
+        let holds = nonce == self.nonce(made) && made.distance_millis(now) <= age_max_millis;
+        holds.then_some(made)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may")]
-
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::clock::SystemClock;
-
-    fn make(kind: NodeKind) -> Keys {
-        let machine = Machine::real(Arc::new(SystemClock));
-        Keys::make_on(&machine, kind, "A").unwrap()
-    }
-
-    #[test]
-    fn a_flipped_bit_anywhere_in_the_keys_is_noticed() {
-        let path = Path::new(FILE);
-        for kind in [NodeKind::Handheld, NodeKind::Server] {
-            let mut keys = make(kind);
-            keys.begin_origin(Timestamp::ZERO).unwrap();
-            let whole = keys.text().unwrap().into_bytes();
-            assert_eq!(
-                Keys::of_text(&whole, path).unwrap().text().unwrap(),
-                keys.text().unwrap()
-            );
-            for bit in 0..whole.len() * 8 {
-                let mut bytes = whole.clone();
-                if let Some(byte) = bytes.get_mut(bit / 8) {
-                    *byte ^= 1 << (bit % 8);
-                }
-                assert!(Keys::of_text(&bytes, path).is_err(), "bit {bit}");
-            }
-        }
-    }
-
-    #[test]
-    fn keys_of_version_1_have_no_check_and_get_one() {
-        let path = Path::new(FILE);
-        let mut keys = make(NodeKind::Handheld);
-        keys.version = 1;
-        let old = keys.json().unwrap();
-        assert!(!old.contains("check"));
-        let read = Keys::of_text(old.as_bytes(), path).unwrap();
-        assert_eq!(read.origin(), keys.origin());
-        assert!(read.text().unwrap().contains("\"check\""));
-        keys.version = 2;
-        assert!(Keys::of_text(keys.json().unwrap().as_bytes(), path).is_err());
-        let newer = Keys::of_text(br#"{"version": 99, "more": 1}"#, path);
-        assert!(format!("{:?}", newer.map(|_| ())).contains("newer version"));
-    }
-
-    #[test]
-    fn hex_is_pairs_of_digits_and_nothing_else() {
-        let bytes: Vec<u8> = (0..=255).collect();
-        assert_eq!(from_hex(&to_hex(&bytes)), Some(bytes));
-        assert_eq!(from_hex("aBCd"), Some(vec![0xAB, 0xCD]));
-        for bad in ["+1", "+a+b", "-1", " 1", "0x", "1", "123", "g0", "ü", "1ü2"] {
-            assert_eq!(from_hex(bad), None, "{bad:?}");
-        }
-    }
-}
+mod tests;

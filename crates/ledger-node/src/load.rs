@@ -37,8 +37,8 @@ fn clock_of(record: &Record) -> Option<Clock> {
     }
 }
 
-/// How many entries are read at once behind a checkpoint.
-const SLICE_ENTRIES: usize = 1024;
+/// How many entries are read at once.
+pub(crate) const SLICE_ENTRIES: usize = 1024;
 
 /// Folds everything a store holds and a state does not, with the central numbers of one epoch; the
 /// hybrid clock takes note of all our own entries, and of others as far as they are sane at `now`.

@@ -1,13 +1,14 @@
 //! Who is logged in on this device: one line in a small synced file beside the keys. It is not in
 //! the log, and no other device knows of it; what is written says who wrote it.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use ledger_core::UserName;
 use ledger_core::at_entry::{Refusal, users};
 use ledger_core::fold::{Fold, RESERVED};
+use ledger_store::Disk;
 
 use crate::error::NodeError;
 use crate::node::Node;
@@ -64,43 +65,19 @@ pub fn user_to_log_in(fold: &Fold, text: &str) -> Result<(UserName, Option<Strin
     Ok((name, Some(warning)))
 }
 
-fn sync_dir(dir: &Path) -> std::io::Result<()> {
-    File::open(dir)?.sync_all()
-}
-
-fn keep(store: &Path, user: &UserName) -> std::io::Result<()> {
-    let new = store.join("login.new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new)?;
-    file.write_all(format!("{user}\n").as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&new, store.join(FILE))?;
-    sync_dir(store)
-}
-
-fn forget(store: &Path) -> std::io::Result<()> {
-    match fs::remove_file(store.join(FILE)) {
-        Ok(()) => sync_dir(store),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 impl Node {
     /// Logs a user in on this device, by name or badge; durable on return. Gives the user, and what
     /// the person should know.
     pub fn log_in(&self, text: &str) -> Result<(UserName, Option<String>), NodeError> {
         let (user, warning) = self.read(|fold| user_to_log_in(fold, text))?;
-        self.change_login(|store| keep(store, &user))?;
+        let line = format!("{user}\n");
+        self.change_login(|path| Disk::new().replace(path, line.as_bytes()))?;
         Ok((user, warning))
     }
 
     /// From now on the device acts by itself.
     pub fn log_out(&self) -> Result<(), NodeError> {
-        self.change_login(forget)
+        self.change_login(|path| Disk::new().take_away(path).map(|_was_there| ()))
     }
 
     fn change_login(
@@ -111,9 +88,7 @@ impl Node {
         let Some(store) = inner.keys.dir() else {
             return Ok(());
         };
-        change(store).map_err(|source| NodeError::File {
-            path: store.join(FILE),
-            source,
-        })
+        let path = store.join(FILE);
+        change(&path).map_err(|source| NodeError::File { path, source })
     }
 }

@@ -7,6 +7,7 @@ use ledger_core::catalogue::Role;
 use ledger_core::entry::Entry;
 use ledger_core::fold::Fold;
 use ledger_core::{DeviceId, EntryId, Origin, Timestamp};
+use ledger_format::head::PublicKey;
 
 use crate::backup::{SAFE, SafeMark, safe_of_note};
 use crate::conversation::{AT_HUB, SYNCED_AT};
@@ -95,6 +96,15 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn device(&self) -> DeviceId {
         self.inner.keys.device()
+    }
+
+    /// The key of a device that no entry has to tell of: this one, and the central server, whose
+    /// key is the ledger's.
+    pub(crate) fn untold_key(&self, device: DeviceId) -> Option<PublicKey> {
+        let keys = &self.inner.keys;
+        let known = [Some(keys.key().public()), keys.ledger_key()];
+        let mut known = known.into_iter().flatten();
+        known.find(|key| key.device_id() == device)
     }
 
     /// Now, by the node's clock.

@@ -21,7 +21,6 @@ use crate::clock::WallClock;
 use crate::error::NodeError;
 use crate::inner::{Inner, Writing};
 use crate::keys::{self, Keys, NewCode};
-use crate::load;
 pub use crate::look::View;
 use crate::machine::Machine;
 use crate::offsets::Offsets;
@@ -108,8 +107,7 @@ pub(crate) struct Shared {
     pub(crate) offsets: Offsets,
     pub(crate) chunks: Chunks,
     pub(crate) contact: Mutex<Option<Contact>>,
-    /// The newest epoch that somebody who asked knew of.
-    pub(crate) heard_epoch: AtomicU64,
+    pub(crate) told: crate::renew::Told,
 }
 
 impl std::fmt::Debug for Node {
@@ -323,7 +321,7 @@ impl Node {
                 offsets: Offsets::default(),
                 chunks: Chunks::default(),
                 contact: Mutex::default(),
-                heard_epoch: AtomicU64::default(),
+                told: crate::renew::Told::default(),
             }),
         };
         node.go_on()?;
@@ -532,6 +530,8 @@ impl Node {
             return Err(error.into());
         }
         if error.is_retryable() {
+            // What others handed over meanwhile is taken or refused before the log is read.
+            let _answered = self.store().append(Group::new()).wait();
             inner.reload(self.store(), self.now())?;
         } else {
             inner.failed = Some(error.to_string());
@@ -558,16 +558,6 @@ impl Node {
             Content::Known(entry) => Some(entry),
             Content::Newer { .. } | Content::Bad { .. } => None,
         }))
-    }
-
-    /// Gives every entry of the durable log, by origin and seq, with what a reader makes of it.
-    pub fn each_entry(&self, visit: &mut dyn FnMut(EntryId, &Content)) -> Result<(), NodeError> {
-        self.store().for_each_slice(&mut |slice| {
-            for record in load::records(&slice) {
-                visit(record.id, &record.content);
-            }
-        })?;
-        Ok(())
     }
 
     /// The node's name.

@@ -1,12 +1,13 @@
 //! Whether the device is told not to use the network: a small synced file beside the keys, with
 //! the moment since when. It is not in the log, and works while another program has the store.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use ledger_core::Timestamp;
+use ledger_store::Disk;
 
 use crate::error::NodeError;
 
@@ -39,35 +40,18 @@ pub fn go_offline(store: &Path, now: Timestamp) -> Result<Timestamp, NodeError> 
     if let Some(since) = offline_since(store)? {
         return Ok(since);
     }
-    keep(store, now).map_err(|source| NodeError::File {
-        path: store.join(FILE),
-        source,
-    })?;
+    let path = store.join(FILE);
+    let line = format!("{}\n", now.millis());
+    let kept = Disk::new().replace(&path, line.as_bytes());
+    kept.map_err(|source| NodeError::File { path, source })?;
     Ok(now)
 }
 
 /// Lets the device use the network again; durable on return. Says whether it was told not to.
 pub fn go_online(store: &Path) -> Result<bool, NodeError> {
     let path = store.join(FILE);
-    let gone = match fs::remove_file(&path) {
-        Ok(()) => sync_dir(store).map(|()| true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    };
+    let gone = Disk::new().take_away(&path);
     gone.map_err(|source| NodeError::File { path, source })
-}
-
-fn keep(store: &Path, since: Timestamp) -> std::io::Result<()> {
-    let new = store.join("offline.new");
-    let mut file = File::create(&new)?;
-    file.write_all(format!("{}\n", since.millis()).as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&new, store.join(FILE))?;
-    sync_dir(store)
-}
-
-fn sync_dir(dir: &Path) -> std::io::Result<()> {
-    File::open(dir)?.sync_all()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! By how much devices' clocks were off at their last contact with this server.
 //!
-//! A fact about this moment and this server, so it is kept in memory only. Nothing is decided by
-//! it; people see which device needs its clock set.
+//! A fact about this moment and this server, so it is kept in memory only. People see by it which
+//! device needs its clock set, and the times of what arrives are put right by it. So only what a
+//! device signed is heard.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +16,7 @@ pub(crate) struct Offsets {
 }
 
 impl Offsets {
-    /// A device said what its clock shows while ours showed this.
+    /// A device signed what its clock showed while ours showed this.
     pub(crate) fn heard(&self, device: DeviceId, theirs_millis: u64, ours: Timestamp) {
         let ahead = i128::from(theirs_millis) - i128::from(ours.millis());
         let ahead = i64::try_from(ahead).unwrap_or(if ahead < 0 { i64::MIN } else { i64::MAX });

@@ -3,11 +3,18 @@
 //! A store that was copied, restored or turned back keeps all its entries and pushes those that
 //! nobody has; what it writes from now on belongs to a new origin, whose Genesis names the last
 //! entry of the old one. A server moreover begins a new epoch: it gives the entries that it has
-//! their numbers anew, in the same order, and whoever pulls begins again (DESIGN S4 and §5).
+//! their numbers anew, in the same order, and whoever pulls begins again (ADR 11 and 19).
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ledger_core::DeviceId;
 use ledger_core::entry::{Body, Genesis, GenesisReason};
 use ledger_core::planted::Bug;
+use ledger_format::wire::CursorMessage;
 use ledger_store::{Gap, Group, Record};
+use ledger_sync::server::Place;
 
 use crate::error::NodeError;
 use crate::inner::Central;
@@ -15,6 +22,18 @@ use crate::keys::Keys;
 use crate::load;
 use crate::log::stored_run;
 use crate::node::{Actor, Node, NodeKind};
+
+/// No clock leads to an epoch from here on: who says such a one does not speak of a server's.
+const EPOCHS_END: u64 = 1 << 60;
+
+/// What others told of the central order since the program was started.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The newest epoch that somebody who asked knew of.
+    epoch: AtomicU64,
+    /// The revoked devices that were believed.
+    believed: Mutex<BTreeSet<DeviceId>>,
+}
 
 impl Node {
     /// Makes sure that there is an origin to write under, before anything is written.
@@ -43,14 +62,52 @@ impl Node {
         if inner.keys.epoch() != Some(epoch) {
             return Ok(());
         }
-        // It goes on with the TLS key that it is served with.
-        let served = inner.keys.served();
         inner.keys.begin_origin_behind(heard, self.now())?;
-        inner.keys.serve_as_before(served)?;
         inner.reload(self.store(), self.now())?;
         drop(inner);
         self.number_anew()?;
         self.begin_if_unused(GenesisReason::Restored)
+    }
+
+    /// Begins anew when a device knows numbers of this epoch that this server does not, or a later
+    /// epoch: it was turned back to before it began that one. A hub remembers to say so.
+    ///
+    /// A revoked device may be the last that knows. It may also lie, so it is believed once.
+    pub(crate) fn renew_if_turned_back(
+        &self,
+        by: DeviceId,
+        cursor: &CursorMessage,
+    ) -> Result<(), NodeError> {
+        let order = self.lock().order();
+        let is_later = cursor.epoch > order.epoch && cursor.epoch < EPOCHS_END;
+        let is_news = is_later || (order.central && self.place(cursor)? == Place::Beyond);
+        if !is_news {
+            return Ok(());
+        }
+        let is_revoked = self.read(|fold| fold.revoked_by(by).is_some());
+        if is_revoked && self.believed().contains(&by) {
+            return Ok(());
+        }
+        if order.central {
+            self.renew(order.epoch, cursor.epoch.min(EPOCHS_END))?;
+        } else {
+            let told = &self.shared.told;
+            told.epoch.fetch_max(cursor.epoch, Ordering::Relaxed);
+        }
+        if is_revoked {
+            self.believed().insert(by);
+        }
+        Ok(())
+    }
+
+    fn believed(&self) -> MutexGuard<'_, BTreeSet<DeviceId>> {
+        let believed = self.shared.told.believed.lock();
+        believed.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest epoch that somebody who asked this hub knew of.
+    pub(crate) fn heard_epoch(&self) -> u64 {
+        self.shared.told.epoch.load(Ordering::Relaxed)
     }
 
     /// On a server that learns from entries of its own that it was turned back: writes on under

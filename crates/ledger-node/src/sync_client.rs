@@ -145,6 +145,18 @@ pub(crate) enum Unsent {
     Unreachable(String),
 }
 
+impl Unsent {
+    /// What that is to whoever asked the server at this address.
+    pub(crate) fn into_error(self, url: &str) -> NodeError {
+        let url = url.to_owned();
+        match self {
+            Self::Unreachable(reason) => NodeError::Unreachable { url, reason },
+            Self::Distrusted(Distrust::NoAuthority(reason)) => NodeError::Untrusted { url, reason },
+            Self::Distrusted(Distrust::OtherKey(_)) => NodeError::OtherKey { url },
+        }
+    }
+}
+
 /// The body and status of an answer in the protocol. What is no answer of a server of ours counts
 /// as not reachable.
 pub(crate) async fn read(
@@ -226,17 +238,16 @@ async fn carry(
         };
         let response = match sent {
             Ok(response) => response,
-            Err(Unsent::Unreachable(reason)) => return Err(conversation.unreachable(reason)),
-            Err(Unsent::Distrusted(Distrust::NoAuthority(reason))) => {
-                return Err(NodeError::Untrusted { url, reason });
-            }
-            Err(Unsent::Distrusted(Distrust::OtherKey(seen))) => {
-                if may_ask && is_vouched_for(conversation, seen).await? {
+            Err(unsent) => {
+                if let Unsent::Distrusted(Distrust::OtherKey(seen)) = unsent
+                    && may_ask
+                    && is_vouched_for(conversation, seen).await?
+                {
                     may_ask = false;
                     way = Way::new(&url, conversation.pin())?;
                     continue;
                 }
-                return Err(NodeError::OtherKey { url });
+                return Err(unsent.into_error(&url));
             }
         };
         if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -296,10 +307,7 @@ impl Node {
         let conversation = self.begin_sync()?;
         let way = Way::new(conversation.url(), conversation.pin())?;
         let sent = way.send(conversation.url(), question).await;
-        let response = sent.map_err(|unsent| match unsent {
-            Unsent::Unreachable(reason) => conversation.unreachable(reason),
-            Unsent::Distrusted(_) => conversation.unreachable("it has another TLS key"),
-        })?;
+        let response = sent.map_err(|unsent| unsent.into_error(conversation.url()))?;
         let (status, body) = read(conversation.url(), response).await?;
         Ok(WireAnswer {
             status: status.as_u16(),
@@ -382,5 +390,19 @@ mod tests {
             let expected = expected.map(str::to_owned).map_err(str::to_owned);
             assert_eq!(read(url, pin), expected, "{url}");
         }
+    }
+
+    #[test]
+    fn what_is_not_trusted_is_not_called_out_of_reach() {
+        let code = |why| {
+            Unsent::Distrusted(why)
+                .into_error("https://h")
+                .code()
+                .to_owned()
+        };
+        let expired = Distrust::NoAuthority("it has expired".to_owned());
+        assert_eq!(code(expired), "untrusted-server");
+        let other = Distrust::OtherKey(Pin::from_bytes([1; 32]));
+        assert_eq!(code(other), "other-tls-key");
     }
 }

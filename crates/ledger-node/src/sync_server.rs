@@ -1,11 +1,9 @@
 //! The server's side of sync: bytes of a request in, bytes of an answer out.
 
-use std::sync::atomic::Ordering;
-
 use ledger_core::catalogue::{CatalogueWrite, Class, Role, Value, key};
 use ledger_core::entry::Body;
 use ledger_core::planted::Bug;
-use ledger_core::{Code, DeviceId, Origin};
+use ledger_core::{Code, DeviceId, Origin, Timestamp};
 use ledger_format::head::{Certificate, CertificateFields, PublicKey, Signature, verify_request};
 use ledger_format::wire::{
     self, BATCH_BYTES_MAX, BatchMessage, CursorMessage, Enroll, EnrollAnswer, Envelope,
@@ -27,11 +25,8 @@ use crate::node::{Actor, Node, NodeKind};
 /// How long a nonce can be used. Requests are idempotent, so this need not be short.
 const NONCE_AGE_MAX_MILLIS: u64 = 15 * 60 * 1000;
 
-/// The most bytes of batches in one answer.
-const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
-
-/// No clock leads to an epoch from here on: who says such a one does not speak of a server's.
-const EPOCHS_END: u64 = 1 << 60;
+/// The most bytes of batches in one answer, and in a part of a file.
+pub(crate) const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Note under which a device's last sync is kept.
 pub(crate) const SEEN: &str = "seen/";
@@ -47,7 +42,8 @@ pub struct WireAnswer {
 
 impl WireAnswer {
     /// An answer that says why there is none.
-    pub(crate) fn refused(status: u16, code: &'static str, text: &str) -> Self {
+    #[must_use]
+    pub fn refused(status: u16, code: &'static str, text: &str) -> Self {
         answer(Err::<HelloAnswer, _>(Refused(
             status,
             code,
@@ -157,12 +153,6 @@ impl Node {
             ));
         };
         let order = inner.order();
-        if let Some(device) = hello.certificate.as_ref().and_then(device_of) {
-            let certified = inner.keys.certified(hello.certificate.as_ref(), device);
-            if certified.is_some() {
-                self.shared.offsets.heard(device, hello.now_millis, now);
-            }
-        }
         let bytes = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let newest = hello
             .encodings
@@ -220,9 +210,9 @@ impl Node {
                 .keys
                 .ledger()
                 .ok_or(NodeError::WrongKind("no ledger"))?;
-            let before = inner.keys.clone();
-            let redeemed = inner
-                .keys
+            // A code is used once that is saved: who is told that it failed tries it again.
+            let mut keys = inner.keys.clone();
+            let redeemed = keys
                 .redeem(&asked.code, self.now())
                 .map_err(|text| Refused(403, "bad-code", text.to_owned()))?;
             let name = redeemed.name.clone().unwrap_or_else(|| asked.name.clone());
@@ -233,17 +223,17 @@ impl Node {
                 name,
                 site: None,
             };
-            let key = inner.keys.key();
+            let key = keys.key();
             let made = Certificate::sign(&key, fields);
             let Ok(certificate) = made else {
-                inner.keys = before;
                 return Err(Refused(
                     400,
                     "bad-name",
                     "the device's name is too long".to_owned(),
                 ));
             };
-            inner.keys.save()?;
+            keys.save()?;
+            inner.keys = keys;
             let answer = EnrollAnswer {
                 ledger: wire::id_bytes(ledger.as_bytes()),
                 server_key: ByteArray::new(*key.public().as_bytes()),
@@ -284,7 +274,11 @@ impl Node {
         let caller = self.check_envelope(&envelope)?;
         let request =
             SyncRequest::from_bytes(&envelope.body).or(Err(Refused::bad("sync request")))?;
-        self.renew_if_turned_back(&request.cursor)?;
+        if let Some(theirs) = request.now_millis {
+            let offsets = &self.shared.offsets;
+            offsets.heard(caller.device, theirs, caller.nonce_made);
+        }
+        self.renew_if_turned_back(caller.device, &request.cursor)?;
         // Before anything that it signed has a number: whoever pulls that needs its key.
         self.take_shown(caller.certificate.as_ref(), &request.certificates)?;
         let is_taken = !Bug::RevokedNotTaken.is_planted()
@@ -324,7 +318,11 @@ impl Node {
         let (held, loose) = match is_hub && served.at_end {
             true => (
                 self.held(&request.have)?,
-                self.loose(&order, &request.have)?,
+                self.loose(
+                    &order,
+                    &request.have,
+                    bytes_max.saturating_sub(served.bytes),
+                )?,
             ),
             false => (Vec::new(), Vec::new()),
         };
@@ -366,13 +364,15 @@ impl Node {
         Ok(self.look_at_store(|log| server::held(log, have))?)
     }
 
-    /// What this node holds without a number and somebody else, who has these heads, does not.
+    /// What this node holds without a number and somebody else, who has these heads, does not: about
+    /// so many bytes of it.
     pub(crate) fn loose(
         &self,
         order: &Order,
         have: &[OriginHead],
+        bytes_max: u64,
     ) -> Result<Vec<BatchMessage>, NodeError> {
-        let bytes_max = usize::try_from(ANSWER_BYTES_MAX).unwrap_or(usize::MAX);
+        let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
         self.look_at_log(|log, inner| {
             let ledger = inner.keys.ledger().ok_or(NodeError::NotEnrolled)?;
             let key = inner.keys.key();
@@ -382,26 +382,6 @@ impl Node {
             let loose = order.serve_loose(log, &chains, (&own, signer), have, bytes_max);
             loose.map_err(faulty)
         })
-    }
-
-    /// Begins anew when a device knows numbers of this epoch that this server does not, or a later
-    /// epoch: it was turned back to before it began that one. A hub remembers to say so.
-    pub(crate) fn renew_if_turned_back(&self, cursor: &CursorMessage) -> Result<(), NodeError> {
-        let order = self.lock().order();
-        let is_later = cursor.epoch > order.epoch && cursor.epoch < EPOCHS_END;
-        if is_later && !order.central {
-            let heard = &self.shared.heard_epoch;
-            heard.fetch_max(cursor.epoch, Ordering::Relaxed);
-        }
-        if order.central && (is_later || self.place(cursor)? == Place::Beyond) {
-            self.renew(order.epoch, cursor.epoch.min(EPOCHS_END))?;
-        }
-        Ok(())
-    }
-
-    /// The newest epoch that somebody who asked this hub knew of.
-    pub(crate) fn heard_epoch(&self) -> u64 {
-        self.shared.heard_epoch.load(Ordering::Relaxed)
     }
 
     /// How a cursor meets the order as this node knows it.
@@ -445,12 +425,10 @@ impl Node {
                 (shown.public_key, Some(shown))
             }
         };
-        if !inner
+        let nonce_made = inner
             .keys
-            .nonce_holds(&envelope.nonce, self.now(), NONCE_AGE_MAX_MILLIS)
-        {
-            return Err(Refused(409, "stale-nonce", "say hello again".to_owned()));
-        }
+            .nonce_made(&envelope.nonce, self.now(), NONCE_AGE_MAX_MILLIS)
+            .ok_or_else(|| Refused(409, "stale-nonce", "say hello again".to_owned()))?;
         let server = *inner.keys.device().as_bytes();
         let signature = Signature::from_bytes(*envelope.signature);
         let held = verify_request(
@@ -466,6 +444,7 @@ impl Node {
             device,
             public_key,
             certificate,
+            nonce_made,
         })
     }
 
@@ -549,12 +528,6 @@ impl Node {
     }
 }
 
-/// The device that a certificate says it is of.
-fn device_of(certificate: &ByteBuf) -> Option<DeviceId> {
-    let certificate = Certificate::from_bytes(certificate).ok()?;
-    Some(certificate.device)
-}
-
 /// What somebody gave.
 pub(crate) struct Given {
     /// What of it was not taken.
@@ -571,6 +544,8 @@ pub(crate) struct Caller {
     public_key: PublicKey,
     /// Of a device that the log does not know.
     certificate: Option<Certificate>,
+    /// When this server made the nonce of the request.
+    nonce_made: Timestamp,
 }
 
 fn trouble(fault: &Fault<ReadError>) -> Refused {
@@ -584,7 +559,7 @@ impl Inner {
         &mut self,
         effects: Vec<Effect>,
         group: &mut Group,
-        now: ledger_core::Timestamp,
+        now: Timestamp,
     ) -> Result<(), NodeError> {
         for effect in effects {
             match effect {

@@ -1,7 +1,7 @@
 //! What people and programs are shown: one set of shapes for the handheld's commands, the server's
 //! API and its pages, so that the three cannot differ.
 //!
-//! The shapes are promised in INTERFACES: keys may be added, never removed. Quantities are
+//! The shapes are a promise to other programs: keys may be added, never removed. Quantities are
 //! canonical decimal strings, times RFC 3339 in UTC. Nothing here decides anything: the numbers
 //! come from the fold, the words of a transaction from its entry.
 
@@ -91,7 +91,7 @@ pub use self::stocktake::{StocktakeCountView, StocktakeLineView, StocktakeRow, S
 pub use self::user::UserView;
 pub use self::who::WhoView;
 pub use self::why::{CountView, IgnoredView, MovementView, WhyFromView, WhyLineView, WhyView};
-pub use self::why_part::{StepView, WhyPartView, WhyParts};
+pub use self::why_part::{StepView, WhyPartView, WhyParts, WhyPlace};
 pub use crate::node::View;
 
 /// A moment as RFC 3339 in UTC with milliseconds: `2026-11-21T09:12:00.000Z`.

@@ -48,19 +48,6 @@ impl Keys {
         Ok(true)
     }
 
-    /// With which TLS key the server is served.
-    pub(crate) fn served(&self) -> Option<Served> {
-        self.central.as_ref()?.tls.clone()
-    }
-
-    /// Goes on with the TLS key of before.
-    pub(crate) fn serve_as_before(&mut self, served: Option<Served>) -> Result<(), NodeError> {
-        if let Some(central) = &mut self.central {
-            central.tls = served;
-        }
-        self.save()
-    }
-
     fn served_pin(&self) -> Option<Pin> {
         let served = self.central.as_ref()?.tls.as_ref()?;
         served.pin.as_deref()?.parse().ok()

@@ -21,8 +21,7 @@ use crate::error::NodeError;
 use crate::keys::{Keys, from_hex};
 use crate::node::Node;
 use crate::pin::Pin;
-use crate::sync_client::{Unsent, Way, read};
-use crate::trust::Distrust;
+use crate::sync_client::{Way, read};
 
 /// How long a server may take to say hello.
 const HELLO_LIMIT: Duration = Duration::from_secs(20);
@@ -214,11 +213,7 @@ impl Waiter {
         let url = self.url.clone();
         match self.way.send(&url, &question).await {
             Ok(response) => read(&url, response).await,
-            Err(Unsent::Unreachable(reason)) => Err(self.unreachable(reason)),
-            Err(Unsent::Distrusted(Distrust::NoAuthority(reason))) => {
-                Err(NodeError::Untrusted { url, reason })
-            }
-            Err(Unsent::Distrusted(Distrust::OtherKey(_))) => Err(NodeError::OtherKey { url }),
+            Err(unsent) => Err(unsent.into_error(&url)),
         }
     }
 

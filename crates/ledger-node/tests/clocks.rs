@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use ledger_core::at_entry::{self, ItemChange, LocationChange, StockRequest};
 use ledger_core::entry::{Body, Content};
 use ledger_core::{Code, EntryId, Quantity, Timestamp};
+use ledger_format::wire::{Hello, Message};
 use ledger_node::{Actor, Node, NodeKind, Uptime, WallClock};
 
 const HOUR: i64 = 3_600_000;
@@ -298,6 +299,47 @@ fn a_hub_tells_the_server_how_a_clock_stood_when_the_entries_came() {
     let fixes = shop.marks_and_fixes().1;
     shop.carry(hub.begin_sync().unwrap());
     assert_eq!(shop.marks_and_fixes().1, fixes);
+}
+
+/// A certificate is no secret: who shows one has proved nothing.
+#[test]
+fn what_hello_says_in_anothers_name_puts_no_clock_right() {
+    let shop = Shop::new();
+    shop.pass(60);
+    let removed = shop.remove(0, 5);
+    let mut conversation = shop.handhelds[0].begin_sync().unwrap();
+    while let Some(question) = conversation.question().unwrap() {
+        let answer = shop.server.handle(question.route, &question.body);
+        if question.route == "hello" {
+            let mut forged = Hello::from_bytes(&question.body).unwrap();
+            assert!(forged.certificate.is_some());
+            forged.now_millis = forged.now_millis.saturating_add_signed(-3 * HOUR);
+            let body = forged.to_bytes().unwrap();
+            assert_eq!(shop.server.handle("hello", &body).status, 200);
+        }
+        conversation.answer(answer.status, &answer.body).unwrap();
+    }
+    assert_eq!(shop.marks_and_fixes(), (0, 0));
+    assert_eq!(shop.minute_of(removed), 60);
+    let device = shop.handhelds[0].device();
+    assert_eq!(shop.server.view().clock_offset(device), Some(0));
+}
+
+#[test]
+fn a_push_that_is_long_on_its_way_says_the_same_of_the_clock() {
+    let shop = Shop::new();
+    shop.set_clock(0, HOUR);
+    shop.pass(60);
+    let removed = shop.remove(0, 5);
+    let mut conversation = shop.handhelds[0].begin_sync().unwrap();
+    while let Some(question) = conversation.question().unwrap() {
+        shop.pass(3);
+        let answer = shop.server.handle(question.route, &question.body);
+        conversation.answer(answer.status, &answer.body).unwrap();
+    }
+    assert_eq!(shop.minute_of(removed), 60);
+    let device = shop.handhelds[0].device();
+    assert_eq!(shop.server.view().clock_offset(device), Some(HOUR));
 }
 
 fn carry(hub: &Node, handheld: &Node) {

@@ -12,8 +12,9 @@ mod shop;
 
 use std::sync::Arc;
 
-use ledger_core::Timestamp;
 use ledger_core::at_entry::{self, ItemChange, LocationChange};
+use ledger_core::{EntryId, Timestamp};
+use ledger_node::view::{AuditFilter, Deed, RecentView};
 use ledger_node::{Node, NodeError, NodeKind, SystemClock, WallClock};
 use shop::*;
 
@@ -73,6 +74,67 @@ fn what_handhelds_give_a_hub_reaches_the_others_at_once_and_the_server_later() {
     // Directly nothing is left to do.
     let direct = report(&server, &a);
     assert_eq!((direct.pushed, direct.pulled, direct.synced), (0, 0, true));
+}
+
+#[test]
+fn many_small_batches_take_no_more_of_an_answer_than_was_asked_for() {
+    let (shop, _server, hub) = with_hub();
+    let (a, b) = (shop.handheld("a"), shop.handheld("b"));
+    for _ in 0..100 {
+        add(&a, 1);
+        report(&hub, &a);
+    }
+    let mut conversation = b.begin_sync().unwrap();
+    // Its way takes no more than 16 KiB at once.
+    for _ in 0..8 {
+        conversation.too_large().unwrap();
+    }
+    let mut longest = 0;
+    while let Some(question) = conversation.question().unwrap() {
+        let answer = hub.handle(question.route, &question.body);
+        longest = longest.max(answer.body.len());
+        conversation.answer(answer.status, &answer.body).unwrap();
+    }
+    assert!((8 * 1024..17 * 1024).contains(&longest), "{longest}");
+}
+
+/// Nobody enrols the central server.
+#[test]
+fn what_the_central_server_wrote_is_told_at_a_hub_and_after_it_was_restored() {
+    let (shop, server, hub) = with_hub();
+    write(&server, |fold| {
+        at_entry::add_item(fold, "Q", &ItemChange::default())
+    });
+    report(&server, &hub);
+    let origin = server.origin();
+    server.close().unwrap();
+    copy_dir(&shop.dir("server"), &shop.dir("restored"));
+    let restored = open(&shop.dir("restored"), NodeKind::Server);
+    assert_ne!(restored.origin(), origin);
+    let about = AuditFilter {
+        about: Some("Q".to_owned()),
+        ..AuditFilter::default()
+    };
+    let from_server = AuditFilter {
+        user: Some("server".to_owned()),
+        ..AuditFilter::default()
+    };
+    for node in [&hub, &restored] {
+        let recent = node.view().recent(10).unwrap();
+        let is_there =
+            |row: &RecentView| matches!(&row.deed, Deed::Set { code, .. } if code == "Q");
+        assert!(recent.iter().any(is_there), "{}", node.name());
+        for filter in [&about, &from_server] {
+            let found = node.audit(filter, None, 100).unwrap().rows;
+            let of_then = format!("{origin}-");
+            let mut found = found.iter().map(|row| &row.entry);
+            assert!(
+                found.any(|entry| entry.starts_with(&of_then)),
+                "{}",
+                node.name()
+            );
+        }
+    }
 }
 
 #[test]
@@ -335,4 +397,33 @@ fn an_epoch_of_a_wrong_clock_that_the_server_forgot_stops_nobody() {
         assert_eq!(central_order(node), central_order(&server));
     }
     assert_eq!(a.view().pending().unwrap().0, 0, "all has a number");
+}
+
+#[test]
+fn what_the_central_server_wrote_itself_is_proved_there_and_at_a_hub() {
+    let (_shop, server, hub) = with_hub();
+    let first = EntryId {
+        origin: server.origin(),
+        seq: 1,
+    };
+    for node in [&server, &hub] {
+        let proof = node.view().proof(first).unwrap().unwrap();
+        let signed = proof.signed.unwrap();
+        assert!(signed.holds, "at {}: {signed:?}", node.name());
+    }
+}
+
+/// What is safe is a part of the central order, which a hub does not make.
+#[test]
+fn the_doctor_asks_a_hub_for_no_backup() {
+    let (shop, server, hub) = with_hub();
+    server.close().unwrap();
+    hub.close().unwrap();
+    let asked = |name: &str| {
+        let (dir, now) = (shop.dir(name), SystemClock.now());
+        let found = Node::doctor(&dir, NodeKind::Server, now, false, &mut |_| {}).unwrap();
+        let mut findings = found.findings.iter();
+        findings.any(|finding| finding.code == "backup")
+    };
+    assert_eq!((asked("server"), asked("hub")), (true, false));
 }

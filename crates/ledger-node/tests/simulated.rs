@@ -11,10 +11,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use ledger_core::at_entry::{self, ItemChange, LocationChange, Plan, Refusal, StockRequest};
+use ledger_core::at_entry::{
+    self, ItemChange, LocationChange, Plan, Refusal, StockRequest, revoked,
+};
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
-use ledger_core::{Code, Quantity, Timestamp};
+use ledger_core::{Code, EntryId, Quantity, Timestamp};
 use ledger_format::Hash;
 use ledger_node::{Actor, Conversation, Machine, Node, NodeError, NodeKind, WallClock};
 use ledger_store::ModelDisk;
@@ -165,6 +167,105 @@ fn an_enrolment_that_could_not_be_saved_is_none() {
     let code = server.new_enrol_code(None, None, 3_600_000).unwrap();
     carry(&server, node.begin_enroll("http://server", &code.code));
     carry(&server, node.begin_sync().unwrap());
+}
+
+#[test]
+fn a_code_whose_use_could_not_be_saved_can_be_used_again() {
+    let places = [
+        Place::new(1, NodeKind::Server),
+        Place::new(2, NodeKind::Handheld),
+    ];
+    let (server, node) = (places[0].init(), places[1].init());
+    let code = server.new_enrol_code(None, None, 3_600_000).unwrap();
+    let mut conversation = node.begin_enroll("http://server", &code.code);
+    let hello = conversation.question().unwrap().unwrap();
+    let answer = server.handle_hello(&hello.body);
+    conversation.answer(answer.status, &answer.body).unwrap();
+    let asked = conversation.question().unwrap().unwrap();
+    places[0].disk.fail_sync_after(Some(0));
+    assert_eq!(server.handle_enroll(&asked.body).status, 503);
+    let answer = server.handle_enroll(&asked.body);
+    conversation.answer(answer.status, &answer.body).unwrap();
+    carry(&server, node.begin_sync().unwrap());
+    assert_eq!(server.handle_enroll(&asked.body).status, 403, "it is used");
+}
+
+/// A server whose disk was put back, which nothing on it can tell, and a handheld that was there
+/// before and has synced since.
+fn turned_back() -> ([Place; 2], Node, Node) {
+    let places = [
+        Place::new(1, NodeKind::Server),
+        Place::new(2, NodeKind::Handheld),
+    ];
+    let (server, node) = (places[0].init(), places[1].init());
+    let code = server.new_enrol_code(None, None, 3_600_000).unwrap();
+    carry(&server, node.begin_enroll("http://server", &code.code));
+    write(&node, |fold| {
+        at_entry::add_item(fold, "P", &ItemChange::default())
+    });
+    write(&node, |fold| {
+        at_entry::add_location(fold, "A", &LocationChange::default())
+    });
+    carry(&server, node.begin_sync().unwrap());
+    let image = places[0].disk.image();
+    add(&node, 7);
+    carry(&server, node.begin_sync().unwrap());
+    drop(server);
+    places[0].disk.put_back(&image);
+    let server = places[0].open().unwrap();
+    assert_eq!(server.notices(), Vec::<String>::new());
+    (places, server, node)
+}
+
+#[test]
+fn a_server_that_cannot_save_its_next_epoch_goes_on_in_the_one_it_has() {
+    let (places, server, node) = turned_back();
+    let origin = server.origin();
+    let mut conversation = node.begin_sync().unwrap();
+    let hello = conversation.question().unwrap().unwrap();
+    let answer = server.handle_hello(&hello.body);
+    conversation.answer(answer.status, &answer.body).unwrap();
+    let asked = conversation.question().unwrap().unwrap();
+    places[0].disk.fail_sync_after(Some(0));
+    assert_eq!(server.handle(asked.route, &asked.body).status, 503);
+    assert_eq!(server.origin(), origin);
+    add(&server, 1);
+    for _ in 0..2 {
+        carry(&server, node.begin_sync().unwrap());
+    }
+    assert_ne!(server.origin(), origin);
+    assert_eq!(server.state_hash().unwrap(), node.state_hash().unwrap());
+    let there = server.read(|fold| fold.stock_of(&Code::new("P").unwrap()));
+    let there: Vec<String> = there.values().map(ToString::to_string).collect();
+    assert_eq!(there, ["8"]);
+}
+
+/// Nobody else has what the server lost, and to the handheld it is numbered.
+#[test]
+fn a_server_turned_back_unseen_gets_what_only_a_revoked_handheld_has() {
+    let (_places, server, node) = turned_back();
+    let device = node.device().to_string();
+    write(&server, |fold| {
+        revoked::revoke(fold, &revoked::find_device(fold, &device)?, None, None)
+    });
+    let origin = node.origin();
+    let last = EntryId {
+        origin,
+        seq: node.read(|fold| fold.last_seq(origin)),
+    };
+    assert_eq!(server.entry(last).unwrap(), None);
+    for _ in 0..2 {
+        let mut conversation = node.begin_sync().unwrap();
+        let ended = loop {
+            let question = conversation.question().unwrap().unwrap();
+            let answer = server.handle(question.route, &question.body);
+            if let Err(error) = conversation.answer(answer.status, &answer.body) {
+                break error;
+            }
+        };
+        assert!(matches!(ended, NodeError::DeviceRevoked), "{ended:?}");
+    }
+    assert!(server.entry(last).unwrap().is_some());
 }
 
 #[test]

@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use ledger_core::at_entry::{self, LocationChange, StockRequest};
+use ledger_core::at_entry::{self, LocationChange, StockRequest, revoked};
 use ledger_core::entry::{Body, Genesis, GenesisReason, Kind, Moved, Particulars, Place};
 use ledger_core::{Clock, Code, Entry, LedgerId, Origin, Quantity, Timestamp};
 use ledger_format::head::{DeviceKey, SignedHead, sign_request};
@@ -110,7 +110,12 @@ impl<'a> Stranger<'a> {
     }
 
     fn push(&self, push: Vec<BatchMessage>) -> SyncAnswer {
-        let cursor = Client::first_cursor(self.hello.epoch);
+        self.sync(self.hello.epoch, push)
+    }
+
+    /// Pushes, as who knows nothing of an epoch but that it is there.
+    fn sync(&self, epoch: u64, push: Vec<BatchMessage>) -> SyncAnswer {
+        let cursor = Client::first_cursor(epoch);
         let request = SyncRequest {
             cursor,
             have: Vec::new(),
@@ -120,6 +125,7 @@ impl<'a> Stranger<'a> {
             certificates: Vec::new(),
             clocks: Vec::new(),
             bytes_max: 1 << 20,
+            now_millis: None,
         };
         let body = request.to_bytes().unwrap();
         let nonce = self.hello.nonce.to_vec();
@@ -336,6 +342,17 @@ fn a_device_cannot_write_in_anothers_origin() {
         ..owner.slice(&[], &trunk)
     });
     stolen.assert_rejected(claimed, RejectCode::BadSignature, 0);
+    // Nor say in the same message that the origin began as its own.
+    let begun = stolen.batch(&stolen.slice(&[], &[stolen.genesis()]));
+    let goes_on = stolen.batch(&stolen.slice(&trunk, &[add("P", 100)]));
+    let before = server.state_hash().unwrap();
+    let answer = stolen.push(vec![begun, goes_on]);
+    let codes: Vec<_> = answer.rejects.iter().map(|reject| reject.code).collect();
+    assert_eq!(codes, [RejectCode::BadSignature; 2]);
+    assert_eq!(server.state_hash().unwrap(), before, "nothing changed");
+    let fine = owner.batch(&owner.slice(&trunk, &[add("P", 1)]));
+    assert_eq!(owner.push(vec![fine]).rejects, []);
+    assert_eq!(on_hand(&server, "P"), "1");
 }
 
 #[test]
@@ -399,4 +416,32 @@ fn a_forged_answer_changes_nothing() {
     assert_eq!(ours.state_hash().unwrap(), before);
     carry(&server, &mut ours.begin_sync().unwrap());
     assert_eq!(on_hand(&ours, "P"), "5");
+}
+
+/// It may be the last that knows of an epoch which the server has forgotten, so it is believed, and
+/// as it may also make epochs up, once.
+#[test]
+fn a_revoked_device_makes_the_server_begin_anew_once_at_most() {
+    let server = server();
+    let (lost, other) = (
+        Stranger::enrolled(&server, 7),
+        Stranger::enrolled(&server, 8),
+    );
+    let device = lost.key.device_id().to_string();
+    server
+        .write(&Actor::default(), |fold| {
+            revoked::revoke(fold, &revoked::find_device(fold, &device)?, None, None)
+        })
+        .unwrap();
+    let (first, origin) = (lost.hello.epoch, server.origin());
+    assert!(lost.sync(first + 1, Vec::new()).revoked);
+    let next = server.origin();
+    assert_ne!(next, origin);
+    // Each is later than any that the clock leads to.
+    for epoch in [first << 1, first << 2] {
+        assert!(lost.sync(epoch, Vec::new()).revoked);
+        assert_eq!(server.origin(), next);
+    }
+    let _restarted = other.sync(first << 1, Vec::new());
+    assert_ne!(server.origin(), next);
 }

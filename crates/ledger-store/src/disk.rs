@@ -267,6 +267,18 @@ impl Disk {
         path.parent().map_or(Ok(()), |dir| self.sync_dir(dir))
     }
 
+    /// Takes a file away, durably on return; says whether there was one.
+    pub fn take_away(&self, path: &Path) -> io::Result<bool> {
+        match self.remove_file(path) {
+            Ok(()) => {
+                path.parent().map_or(Ok(()), |dir| self.sync_dir(dir))?;
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads at most `len` bytes from a file's start.
     pub(crate) fn read_start(&self, path: &Path, len: usize) -> io::Result<Vec<u8>> {
         self.ask(DiskOp::Read, path)?;

@@ -61,7 +61,7 @@ pub enum EngineError {
     #[error("the embedded store panicked: what it keeps is damaged")]
     Panicked,
     /// It did not answer.
-    #[error("the embedded store did not open within {seconds} s")]
+    #[error("the embedded store did not answer within {seconds} s")]
     Hung {
         /// How long was waited.
         seconds: u64,

@@ -1,4 +1,4 @@
-//! The fence: how a store notices that it was copied, restored or turned back (DESIGN S4).
+//! The fence: how a store notices that it was copied, restored or turned back (ADR 11).
 //!
 //! Whoever continues an old copy of a log would give out sequence numbers a second time. So the
 //! place where a store lives is written down twice: in `place` inside its directory, which a copy

@@ -21,7 +21,7 @@ mod check;
 mod chunk;
 pub(crate) mod join;
 pub(crate) mod moving;
-pub(crate) mod pieces;
+pub(crate) mod stretches;
 #[cfg(test)]
 mod tests;
 pub(crate) mod write;
@@ -458,18 +458,6 @@ impl Index {
             .transpose()
     }
 
-    /// The signed head with the largest seq.
-    pub(crate) fn latest_signed_head(
-        &self,
-        origin: Origin,
-    ) -> Result<Option<SignedHead>, ReadError> {
-        let from = keys::of_origin(keys::SIGNED, origin);
-        let found = self.first(&from, &keys::end_of(&from), true)?;
-        found
-            .map(|(key, body)| decoded(&key, &body, frame::head))
-            .transpose()
-    }
-
     /// Visits all signed heads by origin and seq.
     pub(crate) fn for_each_signed_head(
         &self,
@@ -518,14 +506,6 @@ impl Index {
     /// The run with the largest central numbers.
     pub(crate) fn last_run(&self) -> Result<Option<Run>, ReadError> {
         self.run_before(keys::NUMBER, &keys::end_of(keys::NUMBER))
-    }
-
-    /// The run that holds an entry.
-    pub(crate) fn run_covering(&self, id: EntryId) -> Result<Option<Run>, ReadError> {
-        let from = keys::of_origin(keys::RUN, id.origin);
-        let to = keys::after(keys::of_entry(keys::RUN, id.origin, id.seq));
-        let run = self.run_before(&from, &to)?;
-        Ok(run.filter(|run| id.seq.saturating_sub(run.first_seq) < run.count))
     }
 
     /// Visits the runs of an origin from a seq on.

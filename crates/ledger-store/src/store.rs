@@ -495,15 +495,6 @@ impl Store {
         self.settled().signed_head_covering(origin, seq)
     }
 
-    /// The signed head of an origin with the largest seq.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError`].
-    pub fn latest_signed_head(&self, origin: Origin) -> Result<Option<SignedHead>, ReadError> {
-        self.settled().latest_signed_head(origin)
-    }
-
     /// At most `max` runs by central number; the first holds number `n` if one does.
     ///
     /// # Errors
@@ -520,15 +511,6 @@ impl Store {
     /// [`ReadError`].
     pub fn last_run(&self) -> Result<Option<Run>, ReadError> {
         self.settled().last_run()
-    }
-
-    /// The run that gave an entry its central number.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError`].
-    pub fn run_covering(&self, id: EntryId) -> Result<Option<Run>, ReadError> {
-        self.settled().run_covering(id)
     }
 
     /// Visits all runs by central number.

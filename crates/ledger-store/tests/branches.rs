@@ -358,14 +358,6 @@ fn what_was_moved_has_no_number_and_what_was_not_keeps_its_own() {
         let mut found = Vec::new();
         store.for_each_run(&mut |run| found.push(run)).unwrap();
         assert_eq!(found, [runs[0], runs[1], run(12, origin(1), 7, 2)]);
-        for (of, seq, expected) in [
-            (origin(1), 8, Some(found[2])),
-            (origin(1), 6, Some(runs[0])),
-            (branch.id, 8, None),
-        ] {
-            let id = EntryId { origin: of, seq };
-            assert_eq!(store.run_covering(id).unwrap(), expected);
-        }
         check(&store, &model);
     });
 }

@@ -123,9 +123,8 @@ fn heads_runs_cursors_and_notes_are_found() {
         assert_eq!(covering(1), Some(heads[0]));
         assert_eq!(covering(10), Some(heads[0]));
         assert_eq!(covering(11), Some(heads[1]));
-        assert_eq!(covering(31), None);
-        assert_eq!(store.latest_signed_head(origin(1)).unwrap(), Some(heads[2]));
-        assert_eq!(store.latest_signed_head(origin(2)).unwrap(), None);
+        assert_eq!((covering(30), covering(31)), (Some(heads[2]), None));
+        assert_eq!(store.signed_head_covering(origin(2), 1).unwrap(), None);
 
         let runs = [
             run(1, origin(1), 1, 5),
@@ -138,16 +137,6 @@ fn heads_runs_cursors_and_notes_are_found() {
         assert_eq!(store.runs_from(11, 9).unwrap(), [runs[2]]);
         assert_eq!(store.runs_from(16, 9).unwrap(), []);
         assert_eq!(store.last_run().unwrap(), Some(runs[2]));
-        let covering = |seq| {
-            store
-                .run_covering(EntryId {
-                    origin: origin(1),
-                    seq,
-                })
-                .unwrap()
-        };
-        assert_eq!((covering(5), covering(6)), (Some(runs[0]), Some(runs[2])));
-        assert_eq!((covering(11), covering(0)), (None, None));
 
         put(
             &store,

@@ -2,7 +2,7 @@
 //!
 //! A store that was copied or turned back goes on with the same origin and numbers as another one.
 //! What the central server numbers first keeps the origin's name; the other is a branch, named by
-//! the origin and the hash of its first own entry (DESIGN §5). Hashes tell them apart, whatever
+//! the origin and the hash of its first own entry (ADR 16). Hashes tell them apart, whatever
 //! name somebody sends them under.
 
 use ledger_core::Origin;

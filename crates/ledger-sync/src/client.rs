@@ -9,7 +9,7 @@ use ledger_format::wire::{self, BatchMessage, CursorMessage, SyncAnswer, SyncReq
 use ledger_format::{Hash, OriginSlice};
 
 use crate::keys::Ahead;
-use crate::outgoing::{Room, Signer, batch_message, next_relayed};
+use crate::outgoing::{Room, Signer, batch_bytes, batch_message, next_relayed};
 use crate::pieces::Named;
 use crate::{ChainedRun, Effect, Fault, Log, frontier};
 
@@ -130,6 +130,7 @@ impl Client<'_> {
                 clocks: Vec::new(),
                 bytes_max: u64::try_from(push.room.bytes).unwrap_or(u64::MAX),
                 wants_snapshot: false,
+                now_millis: None,
             },
             reached: Vec::new(),
             pushed: 0,
@@ -191,7 +192,7 @@ impl Client<'_> {
             let Some((slice, head)) = batch else { break };
             let batch = batch_message(&slice, self.encoding, &head);
             let batch = batch.ok_or(Fault::Pack { origin: chain })?;
-            *room = room.saturating_sub(batch.bytes.len());
+            *room = room.saturating_sub(batch_bytes(&batch));
             asked.pushed = asked.pushed.saturating_add(batch.count);
             asked.request.push.push(batch);
             reached = slice.last_seq();

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use ledger_core::Origin;
 use ledger_format::wire::{self, OriginHead, RunMessage};
 
+use crate::outgoing::batch_bytes;
 use crate::server::run_message;
 use crate::{Fault, Log};
 
@@ -98,14 +99,14 @@ impl Supply {
                     return Ok(Some(part));
                 }
                 let run = chained.run;
-                let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
-                if self.held.get(&run.origin).is_some_and(|held| *held < last) {
+                let held = self.held.get(&run.origin);
+                if held.is_some_and(|held| *held < run.last_seq()) {
                     let message = run_message(log, &chained, &[], encoding)?;
                     let batch = message.batch.as_ref();
-                    bytes = bytes.saturating_add(batch.map_or(0, |batch| batch.bytes.len()));
+                    bytes = bytes.saturating_add(batch.map_or(0, batch_bytes));
                     part.runs.push(message);
                 }
-                part.next = run.n.saturating_add(run.count);
+                part.next = chained.last().saturating_add(1);
             }
         }
     }

@@ -98,22 +98,22 @@ impl<'a, L: Log> Ahead<'a, L> {
         self.hashes.get(&(chain, seq)).copied()
     }
 
-    /// The key of the device that an origin belongs to.
-    fn key_of(&self, origin: Origin) -> Option<PublicKey> {
-        let device = self
-            .devices
-            .get(&origin)
-            .copied()
-            .or_else(|| self.log.device_of(origin))?;
-        self.keys
-            .get(&device)
-            .copied()
-            .or_else(|| self.log.public_key(device))
+    /// The device that an origin belongs to. What this message says of it counts where the log says
+    /// nothing: the log took it from whoever came first.
+    fn device_of(&self, root: Origin) -> Option<DeviceId> {
+        let known = self.log.device_of(root);
+        known.or_else(|| self.devices.get(&root).copied())
     }
 
     /// Whether a head is signed by the device that its origin belongs to.
     pub(crate) fn holds(&self, head: &SignedHead) -> bool {
-        let known = self.key_of(head.origin);
+        let device = self.device_of(head.origin);
+        device.is_some_and(|device| self.is_signed_by(head, device))
+    }
+
+    fn is_signed_by(&self, head: &SignedHead, device: DeviceId) -> bool {
+        let known = self.keys.get(&device).copied();
+        let known = known.or_else(|| self.log.public_key(device));
         known.is_some_and(|known| head.verify_strict(&known).is_ok())
     }
 
@@ -140,11 +140,6 @@ impl<'a, L: Log> Ahead<'a, L> {
         if hash != wire::hash_of(&batch.head) {
             return Err(Fault::BadHash { origin });
         }
-        if slice.first_seq == 1
-            && let Some(device) = slice.entries.get(0).and_then(genesis_device)
-        {
-            self.devices.insert(origin, device);
-        }
         let head = SignedHead {
             ledger: self.ledger,
             origin: root,
@@ -152,9 +147,15 @@ impl<'a, L: Log> Ahead<'a, L> {
             hash,
             signature: Signature::from_bytes(*batch.signature),
         };
-        if !self.holds(&head) {
-            // Whose entries these are stands in the first one.
-            let first_seq = slice.first_seq;
+        let first_seq = slice.first_seq;
+        // Whose a new origin is stands in its first entry.
+        let begun = slice
+            .entries
+            .get(0)
+            .filter(|_| first_seq == 1 && origin == root)
+            .and_then(genesis_device);
+        let device = self.device_of(root).or(begun);
+        let Some(device) = device.filter(|device| self.is_signed_by(&head, *device)) else {
             return Err(if first_seq > 1 && self.head(root)?.0 == 0 {
                 Fault::Gap {
                     origin: root,
@@ -164,7 +165,8 @@ impl<'a, L: Log> Ahead<'a, L> {
             } else {
                 Fault::BadSignature { origin }
             });
-        }
+        };
+        self.devices.insert(root, device);
         Ok(Checked {
             slice,
             hashes,
@@ -173,17 +175,22 @@ impl<'a, L: Log> Ahead<'a, L> {
         })
     }
 
-    /// Entries that are already in the log.
-    pub(crate) fn slice(&self, origin: Origin, from: u64) -> Result<OriginSlice, Fault<L::Error>> {
+    /// Entries that are already in the log, so many of them and not all at once if they are many.
+    pub(crate) fn slice(
+        &self,
+        origin: Origin,
+        from: u64,
+        count: u64,
+    ) -> Result<OriginSlice, Fault<L::Error>> {
+        let most = usize::try_from(count).unwrap_or(usize::MAX);
         self.log
-            .slice(origin, from, BATCH_ENTRIES_MAX, usize::MAX)
+            .slice(origin, from, most.min(BATCH_ENTRIES_MAX), usize::MAX)
             .map_err(Fault::Log)
     }
 
     /// Whether an origin, which is no branch, belongs to a device.
     pub(crate) fn is_of(&self, root: Origin, device: DeviceId) -> bool {
-        let known = self.devices.get(&root).copied();
-        known.or_else(|| self.log.device_of(root)) == Some(device)
+        self.device_of(root) == Some(device)
     }
 
     /// Takes the keys that the central server certified in entries of its own which are in the log.

@@ -17,7 +17,7 @@ pub mod pieces;
 pub mod server;
 
 pub use keys::unpack;
-pub use outgoing::{REQUEST_BYTES_MAX, Room, Signer, batch_message};
+pub use outgoing::{REQUEST_BYTES_MAX, Room, Signer, batch_bytes, batch_message};
 
 use ledger_core::fold::NumberRun;
 use ledger_core::{DeviceId, Origin};
@@ -179,14 +179,22 @@ pub enum Fault<E: std::error::Error + Send + Sync + 'static> {
         origin: Origin,
     },
     /// The central chain does not lead to the anchor that was given.
-    #[error("the server's order of entries does not match its own anchor at number {n}")]
+    #[error("the order of entries that came does not lead to its own anchor at number {n}")]
     OtherOrder {
         /// The central number.
         n: u64,
     },
-    /// The answer makes no sense.
-    #[error("the server's answer makes no sense: {0}")]
+    /// What came makes no sense.
+    #[error("what came makes no sense: {0}")]
     Senseless(&'static str),
+    /// The log has numbers and not the signature that goes with them.
+    #[error("the log has no signed head of {chain} at seq {seq}, where a run of numbers ends")]
+    NoHead {
+        /// Whose entries.
+        chain: Origin,
+        /// The run's last seq.
+        seq: u64,
+    },
     /// An entry could not be packed.
     #[error("entries of {origin} could not be packed")]
     Pack {

@@ -45,20 +45,31 @@ impl Room {
     }
 }
 
-/// A slice as it travels, ending at a signed head.
+/// A slice as it travels, packed by an encoding up to this one, ending at a signed head.
 #[must_use]
 pub fn batch_message(slice: &OriginSlice, encoding: u8, head: &SignedHead) -> Option<BatchMessage> {
+    let bytes = pack::pack(slice, encoding);
     Some(BatchMessage {
         origin: wire::id_bytes(slice.origin.as_bytes()),
         root: (head.origin != slice.origin).then(|| wire::id_bytes(head.origin.as_bytes())),
         first_seq: slice.first_seq,
         count: u64::try_from(slice.entries.len()).ok()?,
         prev: wire::hash_bytes(&slice.prev),
-        encoding,
-        bytes: ByteBuf::from(pack::pack(slice, encoding)),
+        // Few entries may be smaller as they are.
+        encoding: bytes.first().copied().unwrap_or(encoding),
+        bytes: ByteBuf::from(bytes),
         head: wire::hash_bytes(&head.hash),
         signature: ByteArray::new(*head.signature.as_bytes()),
     })
+}
+
+/// What surrounds the packed entries of a batch in a message.
+const AROUND_BATCH_BYTES: usize = 256;
+
+/// About how many bytes a batch takes in a message.
+#[must_use]
+pub fn batch_bytes(batch: &BatchMessage) -> usize {
+    batch.bytes.len().saturating_add(AROUND_BATCH_BYTES)
 }
 
 /// Who signs the heads of own chains.
@@ -107,4 +118,27 @@ pub(crate) fn next_relayed<L: Log>(
         .map_err(Fault::Log)?;
     let is_whole = count <= BATCH_ENTRIES_MAX && slice.last_seq() == head.seq;
     Ok(is_whole.then_some((slice, head)))
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger_format::wire::Message;
+
+    use super::*;
+
+    #[test]
+    fn no_batch_takes_more_of_a_message_than_it_is_counted_for() {
+        let batch = BatchMessage {
+            origin: ByteArray::new([1; 16]),
+            root: Some(ByteArray::new([2; 16])),
+            first_seq: u64::MAX,
+            count: u64::MAX,
+            prev: ByteArray::new([3; 32]),
+            encoding: u8::MAX,
+            bytes: ByteBuf::from(vec![4; 100_000]),
+            head: ByteArray::new([5; 32]),
+            signature: ByteArray::new([6; 64]),
+        };
+        assert!(batch.to_bytes().unwrap().len() <= batch_bytes(&batch));
+    }
 }

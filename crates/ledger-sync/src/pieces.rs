@@ -85,13 +85,12 @@ fn parts(runs: &[ChainedRun]) -> Vec<Part> {
     let mut places: BTreeMap<Origin, usize> = BTreeMap::new();
     for ChainedRun { run, .. } in runs {
         let place = *places.entry(run.origin).or_insert(parts.len());
-        let end = run.first_seq.saturating_add(run.count).saturating_sub(1);
         match parts.get_mut(place) {
-            Some(part) => part.ends.push(end),
+            Some(part) => part.ends.push(run.last_seq()),
             None => parts.push(Part {
                 chain: run.origin,
                 first_seq: run.first_seq,
-                ends: vec![end],
+                ends: vec![run.last_seq()],
             }),
         }
     }
@@ -248,7 +247,8 @@ impl<L: Log> Ahead<'_, L> {
     /// some are not, or when its signature does not hold.
     pub(crate) fn named(&self, run: &RunMessage) -> Result<Option<Named>, Fault<L::Error>> {
         let chain = wire::origin_of(&run.origin);
-        let Some(hashes) = self.hashes_of(chain, run.first_seq, run.count)? else {
+        let last = run.last_seq();
+        let Some(hashes) = self.hashes_of(chain, run.first_seq, last)? else {
             return Ok(None);
         };
         let (Some(hash), Some(signature)) = (hashes.last(), &run.signature) else {
@@ -257,7 +257,7 @@ impl<L: Log> Ahead<'_, L> {
         let head = SignedHead {
             ledger: self.ledger,
             origin: self.root(chain)?,
-            seq: run.first_seq.saturating_add(run.count).saturating_sub(1),
+            seq: last,
             hash: *hash,
             signature: Signature::from_bytes(**signature),
         };
@@ -269,9 +269,8 @@ impl<L: Log> Ahead<'_, L> {
         &self,
         chain: Origin,
         first_seq: u64,
-        count: u64,
+        last: u64,
     ) -> Result<Option<Vec<Hash>>, Fault<L::Error>> {
-        let last = first_seq.saturating_add(count).saturating_sub(1);
         if first_seq == 0 || self.head(chain)?.0 < last {
             return Ok(None);
         }
@@ -283,7 +282,8 @@ impl<L: Log> Ahead<'_, L> {
                 next = next.saturating_add(1);
                 continue;
             }
-            let slice = self.slice(chain, next)?;
+            let left = last.saturating_sub(next).saturating_add(1);
+            let slice = self.slice(chain, next, left)?;
             if slice.entries.is_empty() {
                 return Ok(None);
             }

@@ -12,11 +12,13 @@ use ledger_format::wire::{
 use serde_bytes::ByteArray;
 
 use crate::keys::Ahead;
-use crate::outgoing::{Signer, batch_message, next_relayed};
+use crate::outgoing::{Signer, batch_bytes, batch_message, next_relayed};
 use crate::{ChainedRun, Effect, Fault, Log};
 
 /// The most runs looked at for one answer.
 const RUNS_MAX: usize = 4_096;
+/// About how many bytes a run without its entries takes.
+pub const NAMED_RUN_BYTES: usize = 128;
 
 /// New entries of one chain, as they arrived.
 #[derive(Debug)]
@@ -146,9 +148,10 @@ fn reject_code<E: std::error::Error + Send + Sync + 'static>(
         Fault::BadSignature { .. } => (RejectCode::BadSignature, 0),
         Fault::TooLarge { .. } => (RejectCode::TooLarge, 0),
         Fault::Unreadable { .. } => (RejectCode::Unreadable, 0),
-        Fault::OtherOrder { .. } | Fault::Senseless(_) | Fault::Pack { .. } => {
-            (RejectCode::Other, 0)
-        }
+        Fault::OtherOrder { .. }
+        | Fault::Senseless(_)
+        | Fault::NoHead { .. }
+        | Fault::Pack { .. } => (RejectCode::Other, 0),
     })
 }
 
@@ -163,6 +166,8 @@ pub struct Served {
     pub cursor: CursorMessage,
     /// Whether that is the end.
     pub at_end: bool,
+    /// About how many bytes they take.
+    pub bytes: u64,
 }
 
 /// The central order as somebody serves it.
@@ -199,7 +204,7 @@ impl Order {
     }
 
     /// Serves the order from a cursor on: whole runs, at least one if there is one, up to about
-    /// `bytes_max` packed bytes; nothing when that is 0. Entries that the caller holds are named by
+    /// `bytes_max` bytes; nothing when that is 0. Entries that the caller holds are named by
     /// their run alone.
     pub fn serve<L: Log>(
         &self,
@@ -217,26 +222,24 @@ impl Order {
             runs: Vec::new(),
             cursor,
             at_end: knows_more,
+            bytes: 0,
         };
         if place != Place::Here {
             served.cursor.epoch = if knows_more { cursor.epoch } else { self.epoch };
             return Ok(served);
         }
-        let mut bytes = 0_u64;
         let runs = log
             .runs_from(cursor.n.saturating_add(1), RUNS_MAX)
             .map_err(Fault::Log)?;
         let full = runs.len() == RUNS_MAX;
         for chained in runs {
-            if bytes_max == 0 || (bytes >= bytes_max && !served.runs.is_empty()) {
+            if bytes_max == 0 || (served.bytes >= bytes_max && !served.runs.is_empty()) {
                 return Ok(served);
             }
             let message = run_message(log, &chained, have, self.encoding)?;
-            bytes = bytes.saturating_add(message.batch.as_ref().map_or(64, |batch| {
-                u64::try_from(batch.bytes.len())
-                    .unwrap_or(u64::MAX)
-                    .saturating_add(256)
-            }));
+            let bytes = message.batch.as_ref().map_or(NAMED_RUN_BYTES, batch_bytes);
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+            served.bytes = served.bytes.saturating_add(bytes);
             let n = served.cursor.n.saturating_add(chained.run.count);
             served.cursor = CursorMessage {
                 epoch: self.epoch,
@@ -249,8 +252,8 @@ impl Order {
         Ok(served)
     }
 
-    /// What has no central number here and the caller does not hold, up to about `bytes_max` packed
-    /// bytes. Of `own` chains the heads are signed now.
+    /// What has no central number here and the caller does not hold, up to about `bytes_max` bytes.
+    /// Of `own` chains the heads are signed now.
     pub fn serve_loose<L: Log>(
         &self,
         log: &L,
@@ -279,7 +282,7 @@ impl Order {
                 let Some(message) = batch_message(&slice, self.encoding, &head) else {
                     break;
                 };
-                bytes = bytes.saturating_add(message.bytes.len());
+                bytes = bytes.saturating_add(batch_bytes(&message));
                 reached = slice.last_seq();
                 loose.push(message);
             }
@@ -325,18 +328,8 @@ fn anchor_at<L: Log>(
         return Ok(Some(wire::hash_bytes(&wire::central_chain_start(epoch))));
     }
     let runs = log.runs_from(n, 1).map_err(Fault::Log)?;
-    let ends = |chained: &&ChainedRun| {
-        chained
-            .run
-            .n
-            .saturating_add(chained.run.count)
-            .saturating_sub(1)
-            == n
-    };
-    Ok(runs
-        .first()
-        .filter(ends)
-        .map(|chained| wire::hash_bytes(&chained.after)))
+    let ends = runs.first().filter(|chained| chained.last() == n);
+    Ok(ends.map(|chained| wire::hash_bytes(&chained.after)))
 }
 
 /// The signed head at the end of a run.
@@ -347,7 +340,7 @@ pub(crate) fn head_at<L: Log>(
 ) -> Result<SignedHead, Fault<L::Error>> {
     let head = log.signed_head_covering(chain, last).map_err(Fault::Log)?;
     head.filter(|head| head.seq == last)
-        .ok_or(Fault::Senseless("a run that does not end at a signed head"))
+        .ok_or(Fault::NoHead { chain, seq: last })
 }
 
 /// A run without its entries, with the signature of the head at its end, and that head.
@@ -356,8 +349,7 @@ pub(crate) fn named_run<L: Log>(
     chained: &ChainedRun,
 ) -> Result<(RunMessage, SignedHead), Fault<L::Error>> {
     let run = chained.run;
-    let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
-    let head = head_at(log, run.origin, last)?;
+    let head = head_at(log, run.origin, run.last_seq())?;
     let message = RunMessage {
         origin: wire::id_bytes(run.origin.as_bytes()),
         first_seq: run.first_seq,

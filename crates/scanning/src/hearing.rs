@@ -63,11 +63,9 @@ fn known(fold: &Fold, session: &Session, text: &str, setting: &Setting) -> Resul
             Bought::Nothing => {}
         }
     }
-    if wanted == Wanted::Reason
-        && let Some(reason) = reason(fold, &thing, reading.as_ref(), text)
-    {
+    if let Some(input) = asked_for(fold, session, (&thing, reading.as_ref()), text) {
         return Ok(Heard {
-            input: Input::Reason(reason),
+            input,
             warnings: Vec::new(),
         });
     }
@@ -106,11 +104,28 @@ fn known(fold: &Fold, session: &Session, text: &str, setting: &Setting) -> Resul
             let said = [vec![unknown(fold, wanted, text)], warnings].concat();
             return Err(said.join("; "));
         }
+        Thing::Batch(batch) if wanted == Wanted::Batch => Input::Batch(batch.to_string()),
         Thing::Batch(batch) => {
             return Err(format!("{batch} is a batch: scan {}", expected(wanted)));
         }
     };
     Ok(Heard { input, warnings })
+}
+
+/// What a text answers where the session asks why, or of which batch.
+fn asked_for(
+    fold: &Fold,
+    session: &Session,
+    (thing, reading): (&Thing, Option<&Reading>),
+    text: &str,
+) -> Option<Input> {
+    if session.wants() == Wanted::Reason {
+        return reason(fold, thing, reading, text).map(Input::Reason);
+    }
+    if matches!(thing, Thing::Command(..)) {
+        return None;
+    }
+    session.batch_called(Scan::of(text).text).map(Input::Batch)
 }
 
 /// What a label says of the purchase order that its content was bought with.
@@ -250,6 +265,7 @@ const fn expected(wanted: Wanted) -> &'static str {
         Wanted::Document(family) => a(family),
         Wanted::Customer => "a customer",
         Wanted::Reason => "a reason",
+        Wanted::Batch => "a batch",
     }
 }
 
@@ -262,6 +278,7 @@ fn unknown(fold: &Fold, wanted: Wanted, text: &str) -> String {
         Wanted::Document(Family::Purchase) => at_entry::find_purchase(fold, text).map(|_| ()),
         Wanted::Document(Family::Stocktake) => at_entry::find_stocktake(fold, text).map(|_| ()),
         Wanted::Mode | Wanted::Item | Wanted::Reason => at_entry::find_item(fold, text).map(|_| ()),
+        Wanted::Batch => Ok(()),
     };
     match refused {
         Err(refusal) => refusal_text(&refusal),

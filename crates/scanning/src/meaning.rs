@@ -23,6 +23,8 @@ pub enum Wanted {
     Customer,
     /// Why.
     Reason,
+    /// Of which batch.
+    Batch,
 }
 
 /// A command of a scan session.
@@ -189,7 +191,7 @@ fn exact(fold: &Fold, wanted: Wanted, text: &str) -> Option<Meant> {
     let wanted_one = match wanted {
         Wanted::Document(family) => documents(&[family]).or_else(|| begun_by(fold, family, text)),
         Wanted::Customer => customer(),
-        Wanted::Mode | Wanted::Location | Wanted::Item | Wanted::Reason => None,
+        Wanted::Mode | Wanted::Location | Wanted::Item | Wanted::Reason | Wanted::Batch => None,
     };
     if let Some(thing) = wanted_one {
         return Some(Meant::plain(thing));
@@ -265,7 +267,7 @@ fn by_reading(fold: &Fold, scan: &Scan<'_>, setting: &Setting) -> Meant {
     }) = &unknown.reading
     {
         unknown.warnings.push(format!(
-            "the {} {} is not known here: sync, or look whether it was deleted",
+            "the {} {} is not known here: sync, then scan it again",
             own.kind.word(),
             own.name
         ));

@@ -4,6 +4,7 @@
 //! nothing. A step is a value, and the session moves on only when its driver takes the step's
 //! `next`, so what could not be written leaves no trace.
 
+mod batch;
 mod count;
 mod doubt;
 mod job;
@@ -15,9 +16,11 @@ mod stocktake;
 mod unknown;
 
 use ledger_core::document::Family;
+use ledger_core::entry::IdempotencyKey;
 use ledger_core::fold::Fold;
 use ledger_core::{Code, EntryId, Quantity};
 
+use self::batch::batch_text;
 use self::doubt::{Answered, Doubt, Sure};
 use self::job::Job;
 pub use self::job::Task;
@@ -156,8 +159,10 @@ impl Session {
     /// What it waits for.
     #[must_use]
     pub const fn wants(&self) -> Wanted {
-        if matches!(self.doubt, Some(Doubt::Why(_))) {
-            return Wanted::Reason;
+        match &self.doubt {
+            Some(Doubt::Why(_)) => return Wanted::Reason,
+            Some(Doubt::Batch(..)) => return Wanted::Batch,
+            Some(Doubt::Which(..) | Doubt::Much(_)) | None => {}
         }
         let family = match self.mode {
             Some(mode) => mode.family(),
@@ -221,6 +226,7 @@ impl Session {
     /// What it waits for, in words.
     fn asks(&self) -> String {
         match self.wants() {
+            Wanted::Batch => self.asks_batch().to_owned(),
             Wanted::Reason if self.asked.is_none() => "scan a reason, or UNDO".to_owned(),
             Wanted::Customer => "scan a customer, or DONE for our own stock".to_owned(),
             Wanted::Reason => "scan a reason, or DONE for none".to_owned(),
@@ -276,6 +282,26 @@ impl Session {
         Ok(step)
     }
 
+    /// What a scan leads to that is perhaps written already: power went, or an answer was lost, before
+    /// it was noted as done. Then the ledger has what the scan did, and by that it was judged: what it
+    /// is now asked about or refused for is settled.
+    pub fn unless_written(
+        &self,
+        fold: &Fold,
+        once: &IdempotencyKey,
+        judged: Result<Step, String>,
+    ) -> Result<Step, String> {
+        let does_something = judged.as_ref().is_ok_and(|step| step.action.is_some());
+        if does_something || fold.known_once(once).is_none() {
+            return judged;
+        }
+        let next = Self {
+            doubt: None,
+            ..self.without_times()
+        };
+        Ok(Step::to(next, "it is written already").writing(Action::Written))
+    }
+
     fn take(&self, fold: &Fold, input: Input, sure: Sure, here: Here) -> Result<Step, String> {
         if let Some(asked) = self.asked {
             return self.answer(fold, asked, input, here);
@@ -305,6 +331,8 @@ impl Session {
                 "{customer} is a customer: scan OWNER first, to work with their stock"
             )),
             Input::Reason(reason) => Err(format!("{reason} is a reason: scan REASON first")),
+            // It is heard only where it is asked for.
+            Input::Batch(batch) => Err(format!("{batch} is a batch: {}", self.asks())),
             Input::Badge(user) => {
                 let next = self.clone();
                 Ok(Step::to(next, "").writing(Action::Badge(user)))
@@ -448,14 +476,15 @@ impl Session {
             }
             None => {}
         }
-        let says = match self.mode {
-            Some(mode) => format!("{} at {location}", mode.word()),
-            None => format!("at {location}: scan a mode"),
-        };
         let next = Self {
             times: self.times,
-            location: Some(location),
+            location: Some(location.clone()),
             ..self.counted()
+        };
+        // A count that an order or a lot was interrupted for is over with its place.
+        let says = match next.mode {
+            Some(mode) => format!("{} at {location}", mode.word()),
+            None => format!("at {location}: scan a mode"),
         };
         self.moved_on(next, says)
     }
@@ -474,10 +503,9 @@ impl Session {
             let quantity: Quantity = quantity.map_err(|_too_much| {
                 format!("{} of {} is too much at once", line.on_hand, line.key.item)
             })?;
-            let batch = line.key.batch.map_or("-".to_owned(), |it| it.to_string());
             held.push(Found::Piece(Piece {
                 owner: line.key.owner,
-                batch: Some(batch),
+                batch: Some(batch_text(line.key.batch.as_ref())),
                 ..Piece::of(line.key.item, quantity)
             }));
         }
@@ -495,6 +523,18 @@ impl Session {
     }
 
     fn item(&self, fold: &Fold, scanned: &Piece, sure: Sure, here: Here) -> Result<Step, String> {
+        let step = self.of_item(fold, scanned, sure, here)?;
+        let question = self.of_which_batch(fold, scanned, &step);
+        Ok(question.unwrap_or(step))
+    }
+
+    fn of_item(
+        &self,
+        fold: &Fold,
+        scanned: &Piece,
+        sure: Sure,
+        here: Here,
+    ) -> Result<Step, String> {
         let item = scanned.item.clone();
         let Some(mode) = self.mode else {
             return Err(format!("{item} is an item: {MODES_FIRST}"));

@@ -4,11 +4,11 @@ use ledger_core::at_entry::{
     self, About, MoveOwner, Plan, Refusal, StockRequest, UnknownScanRequest,
 };
 use ledger_core::document::Family;
-use ledger_core::entry::{Details, Particulars};
+use ledger_core::entry::{Body, Counted as CountedEntry, Details, Particulars};
 use ledger_core::fold::Fold;
 use ledger_core::{Code, EntryId, Origin, Timestamp, Total};
 
-use crate::session::{Action, Found, Kept, Piece, Session};
+use crate::session::{Action, Counted, Found, Kept, Piece, Session};
 
 /// What holds for everything that one scan writes.
 #[derive(Debug, Clone, Copy)]
@@ -83,16 +83,9 @@ impl Writing<'_> {
                 counts,
                 location,
                 stocktake,
-            } => merged(counts.iter().map(|count| {
-                let span = Some((count.started, self.now.max(count.started)));
-                let request = StockRequest {
-                    span,
-                    ..self.request(&count.piece)
-                };
-                counted(fold, *stocktake, location, &request)
-            })),
+            } => self.counted(fold, counts, location, *stocktake),
             Action::Undo => at_entry::undo(fold, self.origin, None, Particulars::default()),
-            Action::Badge(_) => Err(nothing()),
+            Action::Badge(_) | Action::Written => Err(nothing()),
         }
     }
 
@@ -110,6 +103,24 @@ impl Writing<'_> {
         };
         let request = because.request(piece);
         at_entry::receive(fold, &purchase.to_string(), location.as_str(), &request)
+    }
+
+    fn counted(
+        &self,
+        fold: &Fold,
+        counts: &[Counted],
+        location: &Code,
+        stocktake: Option<EntryId>,
+    ) -> Result<Plan, Refusal> {
+        let plans = counts.iter().map(|count| {
+            let span = Some((count.started, self.now.max(count.started)));
+            let request = StockRequest {
+                span,
+                ..self.request(&count.piece)
+            };
+            counted(fold, stocktake, location, &request)
+        });
+        merged(plans).and_then(one_count_a_line)
     }
 
     fn particulars(&self, serial: Option<&String>, expiry: Option<u32>) -> Particulars {
@@ -198,6 +209,44 @@ fn merged(plans: impl Iterator<Item = Result<Plan, Refusal>>) -> Result<Plan, Re
     all.ok_or_else(nothing)
 }
 
+/// The same with one count of each line. What was scanned by its batch and what was scanned without
+/// may be of one line, and of two counts only the last would hold.
+fn one_count_a_line(plan: Plan) -> Result<Plan, Refusal> {
+    let mut bodies: Vec<Body> = Vec::new();
+    for body in plan.bodies {
+        if let Body::Counted(more) = &body
+            && let Some(count) = bodies
+                .iter_mut()
+                .find_map(|earlier| count_of(earlier, more))
+        {
+            add_count(count, more)?;
+        } else {
+            bodies.push(body);
+        }
+    }
+    Ok(Plan { bodies, ..plan })
+}
+
+/// An earlier count of the same line.
+fn count_of<'a>(earlier: &'a mut Body, more: &CountedEntry) -> Option<&'a mut CountedEntry> {
+    let Body::Counted(count) = earlier else {
+        return None;
+    };
+    ((&count.item, &count.place) == (&more.item, &more.place)).then_some(count)
+}
+
+fn add_count(count: &mut CountedEntry, more: &CountedEntry) -> Result<(), Refusal> {
+    let sum = count.quantity.checked_add(more.quantity);
+    count.quantity = sum.ok_or_else(|| {
+        let text = format!("so much of {} is no quantity", count.item);
+        Refusal::new("overflow", text)
+    })?;
+    let spans = count.span.zip(more.span);
+    count.span = spans.map(|(one, other)| (one.0.min(other.0), one.1.max(other.1)));
+    count.particulars.expiry = count.particulars.expiry.or(more.particulars.expiry);
+    Ok(())
+}
+
 /// How much of the item there is now, where it changed and may be told in this session.
 #[must_use]
 pub fn after(fold: &Fold, session: &Session, action: &Action, about: Option<&About>) -> String {
@@ -224,6 +273,7 @@ pub fn after(fold: &Fold, session: &Session, action: &Action, about: Option<&Abo
         | Action::TallyBack { .. }
         | Action::Count { .. }
         | Action::Keep { .. }
-        | Action::Badge(_) => String::new(),
+        | Action::Badge(_)
+        | Action::Written => String::new(),
     }
 }

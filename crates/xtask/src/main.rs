@@ -66,6 +66,12 @@ enum Command {
         /// Takes only those of the README anew, into docs/pictures.
         #[arg(long)]
         readme: bool,
+        /// The language of the pages: en or de.
+        #[arg(long, value_name = "TAG", default_value = "en")]
+        language: String,
+        /// Who looks at them: viewer, operator, manager or administrator.
+        #[arg(long, value_name = "ROLE", default_value = "administrator")]
+        role: String,
     },
     /// Measures the project beside its peers.
     Bench {
@@ -133,7 +139,12 @@ fn run(command: Command) -> Result<bool> {
         Command::Golden { pages: false } => golden::files(&root),
         Command::Vendor { check: true } => vendor::check(&root),
         Command::Vendor { check: false } => vendor::fetch(&root),
-        Command::Screenshots { out, readme } => screenshots::run(&root, out, readme),
+        Command::Screenshots {
+            out,
+            readme,
+            language,
+            role,
+        } => screenshots::run(&root, out, readme, [&language, &role]),
         Command::Bench { args } => bench(&root, &args),
         Command::Fuzz {
             target,

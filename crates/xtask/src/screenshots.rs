@@ -9,7 +9,12 @@ use anyhow::{Context, Result};
 use crate::cargo;
 
 /// Builds the programs, and lets the one of `tests/screenshots` take the pictures.
-pub(crate) fn run(root: &Path, out: Option<PathBuf>, readme: bool) -> Result<bool> {
+pub(crate) fn run(
+    root: &Path,
+    out: Option<PathBuf>,
+    readme: bool,
+    [language, role]: [&str; 2],
+) -> Result<bool> {
     let mut build = cargo::command(root);
     build.args(["build", "--quiet", "--workspace", "--bins"]);
     if !cargo::succeeds(&mut build)? {
@@ -25,6 +30,7 @@ pub(crate) fn run(root: &Path, out: Option<PathBuf>, readme: bool) -> Result<boo
     };
     let mut pictures = Command::new(folder.join("screenshots"));
     pictures.arg(out).env("STOCK_BINARIES", folder);
+    pictures.args(["--language", language, "--role", role]);
     if readme {
         pictures.arg("--readme");
     }

@@ -157,6 +157,23 @@ fn a_scanner_with_small_packets_is_read_whole() {
 }
 
 #[test]
+fn half_a_report_is_no_part_of_the_next() {
+    let (lost, whole) = (
+        pos_report("]E0", b"lost", false),
+        pos_report("]E0", b"whole", false),
+    );
+    let mut steps: Vec<(u64, &[u8])> = vec![(500, &lost[..8])];
+    steps.extend((5000..).zip(whole.chunks(8)));
+    let mut small = capture(&steps);
+    small.device.interfaces[0].endpoints[0].packet_bytes = 8;
+    let (mut reader, _speaker) = opened(&Replay::new(small), "").unwrap();
+    assert_eq!(
+        texts(&all_said(&mut reader)),
+        ["disturbed the device did not answer in time", "whole"]
+    );
+}
+
+#[test]
 fn a_read_has_room_for_one_packet_and_no_more() {
     // More room would wait for a packet that is not full, and lose the full ones meanwhile.
     let (reader, _speaker) = opened(&plugged(serial("1-1")), "").unwrap();

@@ -42,7 +42,7 @@ channel-kinds = Er meldet
 alert-kind-out = Artikel, die leer sind
 alert-kind-low = Artikel, die knapp sind
 alert-kind-exception = Ausnahmen
-alert-kind-behind = Geräte, die im Rückstand sind
+alert-kind-behind = Geräte, die zurückliegen
 channel-ended = und wenn es vorbei ist
 channel-behind-hours = Geräte: still seit so vielen Stunden
 channel-daily = Tägliche Zusammenfassung um
@@ -86,17 +86,17 @@ alert-count-exception =
     }
 alert-count-behind =
     { $n ->
-        [one] { $n } Gerät im Rückstand
-       *[other] { $n } Geräte im Rückstand
+        [one] { $n } Gerät liegt zurück
+       *[other] { $n } Geräte liegen zurück
     }
 alert-count-ended = { $n } erledigt
 alert-out = Leer: { $item }
-alert-low = Knapp: { $item } – verfügbar { $available }, Schwelle { $threshold }
+alert-low = Knapp: { $item } – verfügbar { $available }, Meldebestand { $threshold }
 alert-exception = Ausnahme: { $kind } ({ $about })
-alert-behind = Im Rückstand: { $device }, letzter Abgleich { $since }
-alert-behind-ever = Im Rückstand: { $device } hat noch nie abgeglichen
+alert-behind = Liegt zurück: { $device }, letzter Abgleich { $since }
+alert-behind-ever = Liegt zurück: { $device } hat noch nie abgeglichen
 alert-out-ended = Nicht mehr leer: { $item }
 alert-low-ended = Nicht mehr knapp: { $item }
 alert-exception-ended = Erledigt: { $kind } ({ $about })
-alert-behind-ended = Nicht mehr im Rückstand: { $device }
+alert-behind-ended = Liegt nicht mehr zurück: { $device }
 alert-more = … und { $n } weitere

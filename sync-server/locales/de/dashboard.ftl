@@ -3,7 +3,7 @@ nav-all = Alle Seiten
 begin-here = Hier beginnen
 begin-locations = Sagen Sie, wo die Dinge liegen:
 begin-items = Sagen Sie, was Sie führen, von Hand oder aus einer Datei:
-begin-devices = Melden Sie ein Handgerät an:
+begin-devices = Registrieren Sie ein Handgerät:
 low-stock = Knapper Bestand
 low-count =
     { $n ->
@@ -19,8 +19,8 @@ nothing-low = Nichts ist knapp.
 of-threshold = knapp ab { $threshold }
 backorder-count =
     { $n ->
-        [one] 1 Position wartet
-       *[other] { $n } Positionen warten
+        [one] 1 Zeile wartet
+       *[other] { $n } Zeilen warten
     }
 ready-count =
     { $n ->
@@ -36,13 +36,13 @@ exception-count =
        *[other] { $n } offen
     }
 no-exceptions = Es ist nichts zu klären.
-devices-behind-title = Geräte im Rückstand
+devices-behind-title = Geräte, die zurückliegen
 behind-count =
     { $n ->
         [one] 1 Gerät
        *[other] { $n } Geräte
     }
-no-devices = Noch ist kein Gerät angemeldet.
+no-devices = Noch ist kein Gerät registriert.
 recent-activity = Zuletzt geschehen
 nothing-yet = Noch ist nichts geschehen.
 when = Wann
@@ -50,9 +50,9 @@ what = Was
 who = Wer
 outside = außerhalb
 act-add = Zugang
-act-remove = Entnahme
+act-remove = Abgang
 act-move = Umlagerung
-act-adjust = Korrektur
+act-adjust = Berichtigung
 deed-moved = { $act }: { $quantity } × { $item }, { $from } → { $to }
 deed-counted = Gezählt: { $quantity } × { $item } an { $location }
 deed-reversed = Rückgängig: eine Buchung von { $item }

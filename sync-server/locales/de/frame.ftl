@@ -69,6 +69,7 @@ warned-backorder = Nicht alles davon ist jetzt verfügbar: Der Rest ist im Rück
 warned-unpromised = Nicht alles davon war diesem Auftrag zugeteilt: Einem anderen kann es fehlen.
 warned-open-lines = Was nicht entnommen wurde, wird nicht mehr gebraucht.
 warned-there = Einige dieser Lagerorte waren schon da und bleiben, wie sie sind.
+warned-position-lost = Die neue Lagerortart hat keine solche Reihe oder Spalte: Die alte Position ist entfernt.
 files-as = Diese Liste als Datei:
 files-lines-as = Ihre Bestandszeilen als Datei:
 files-csv = CSV

@@ -25,7 +25,7 @@ order-number-field = Nummer
 order-number-hint = Bleibt das Feld leer, wird eine gebildet.
 title-hint = Worum es geht.
 customer-hint = Das Kürzel eines Kunden, wenn der Auftrag für einen ist.
-site-hint = Wessen Bestand den Auftrag bedient.
+site-hint = Der Standort, dessen Bestand den Auftrag bedient.
 stage-hint = Wie weit die Arbeit ist, in Ihren Worten.
 order-type-repair = Reparatur
 order-type-sales = Verkauf
@@ -45,12 +45,6 @@ order-lines-count =
        *[other] { $n } Zeilen
     }
 exception-here = Ausnahme:
-order-oversold = Es wird mehr gewünscht, als da war, obwohl Rückstände nicht erlaubt sind. Die Zeile wartet: Beschaffen Sie Bestand oder senken Sie die Zeile.
-order-allocation-lost = Zugeteilter Bestand ging anderswohin oder fehlte. Die Zeile wartet wieder.
-order-overtaken = Die Zeile war vielleicht vor den Aufträgen an der Reihe, die den Bestand jetzt haben: Der zentrale Server wurde wiederhergestellt und hat sie neu nummeriert. War sie zuerst da, bedienen Sie sie zuerst.
-order-picked-outside = Die entnommene Menge passt nicht zur gewünschten. Ändern Sie die Zeile oder bringen Sie zurück, was zu viel ist.
-order-duplicate-number = Mehrere Aufträge haben diese Nummer.
-order-after-end = Nach dem Ende dieses Auftrags kam noch etwas, oder etwas ist noch draußen. Bringen Sie zurück, was draußen ist.
 orders-add-item = Artikel hinzufügen: scannen oder tippen
 orders-which-item = Welchen Artikel meinen Sie?
 orders-quantity = Menge
@@ -73,9 +67,9 @@ free-elsewhere = { $quantity } an anderen Standorten
 free-elsewhere-move = { $quantity } sind an anderen Standorten frei: Lagern Sie sie hierher um.
 free-at-site = { $quantity } sind verfügbar am Standort { $site }.
 free-here = { $quantity } sind verfügbar.
-short-otherwise = Bestellen Sie weniger, buchen Sie erst Bestand ein, oder lassen Sie einen Administrator Rückstände erlauben:
+short-otherwise = Tragen Sie weniger ein, buchen Sie erst Bestand zu, oder lassen Sie einen Administrator Rückstände erlauben:
 orders-why = Warum?
-done-with-line = Zeile schließen
+done-with-line = Zurück zu den Zeilen
 set-line = Setzen
 set-line-hint = Eine Zahl ist die gewünschte Menge im Ganzen; +2 oder −2 ändert sie. 0 nimmt die Zeile heraus.
 pick-from = Entnehmen von
@@ -183,7 +177,7 @@ orders-count =
     }
 customer-stock = Bestand des Kunden
 no-customer-stock = Hier gehört ihm nichts.
-on-hand-theirs = Bestand
+on-hand-theirs = Vorhanden
 customer-more-lines =
     { $n ->
         [one] Und eine Bestandszeile mehr.

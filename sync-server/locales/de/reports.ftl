@@ -1,6 +1,6 @@
 # Berichte: was getan wurde, was hier liegt, was Zählungen fanden, was sich nicht bewegt, wer wie viel tat.
 nav-reports = Berichte
-report-period = Vom { $from } bis { $to }, Tage in { $zone }. Was zurückgenommen wurde, zählt nirgends.
+report-period = Vom { $from } bis { $to }, Tage in { $zone }. Was rückgängig gemacht wurde, zählt nirgends.
 report-time = Zeitraum
 report-last-days =
     { $n ->
@@ -38,7 +38,7 @@ report-after = Am Ende
 report-lines = Bestandszeilen
 report-shrinkage = Was Zählungen fanden
 report-shrinkage-caption = Was Zählungen zu wenig und zu viel fanden, je Monat, in { $unit }.
-report-shrinkage-means = Eine Zählung weicht um das ab, was gesehen wurde, weniger dem, was die Bücher gerade davor sagten, nach allem, was jetzt bekannt ist. Die erste Zählung einer Bestandszeile bucht ein, was dort lag: Sie ist kein Befund und steht für sich.
+report-shrinkage-means = Die Abweichung einer Zählung ist der Unterschied zwischen dem, was gesehen wurde, und dem, was die Bücher kurz davor sagten, nach allem, was jetzt bekannt ist. Die erste Zählung einer Bestandszeile bucht ein, was dort lag: Sie ist kein Befund und steht für sich.
 report-differing-of = { $differing } von { $counts } Zählungen wichen ab
 report-counts = Zählungen
 report-first-counts = Erste Zählungen
@@ -58,7 +58,7 @@ report-by-item-title = Artikel, von denen am meisten fehlt
 report-by-location-title = Lagerorte, an denen am meisten fehlt
 report-shown = { $shown } von { $found } sind zu sehen; die Datei hat alle.
 report-slow = Was sich nicht bewegt
-report-slow-caption = Artikel mit Bestand, danach, wie lange nichts davon dazukam, entnommen oder umgelagert wurde. Zählungen bewegen nichts.
+report-slow-caption = Artikel mit Bestand, danach, wie lange nichts davon zugebucht, abgebucht oder umgelagert wurde. Zählungen bewegen nichts.
 report-slow-rows = Seit { $n } Tagen oder länger nicht bewegt
 report-slow-count =
     { $n ->

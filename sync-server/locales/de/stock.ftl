@@ -1,5 +1,5 @@
 # Bestand: Artikel nach Standort.
-stock-search = Artikelnummer, Name oder Strichcode
+stock-search = Artikelnummer, Name oder Barcode
 stock-owner = Eigentümer
 stock-kind = Art
 stock-none-yet = Es gibt noch keinen Bestand. Öffnen Sie einen Artikel und buchen Sie etwas zu, oder scannen Sie ihn mit einem Handgerät.

@@ -12,7 +12,7 @@ stocktakes-due = Fällig
 stocktakes-counted = Gezählt
 stocktakes-differing = Abweichend
 stocktakes-approved = Bestätigt
-stocktakes-state = Stand
+stocktakes-state = Zustand
 stocktakes-progress = { $counted } von { $total } gezählt
 stocktakes-differ =
     { $n ->

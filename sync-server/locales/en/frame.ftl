@@ -69,6 +69,7 @@ warned-backorder = Not all of it is available now: the rest is on backorder.
 warned-unpromised = Not all of it was promised to this order: another one may miss it.
 warned-open-lines = What was not picked is wanted no longer.
 warned-there = Some of these locations were there already, and stay as they are.
+warned-position-lost = The new type has no such row or column: the old position is taken away.
 files-as = This list as a file:
 files-lines-as = Its stock lines as a file:
 files-csv = CSV

@@ -48,6 +48,7 @@ labels-sheets =
 labels-file = { $format } file
 labels-print-on = Print on { $printer }
 labels-picture = The first sheet as it will be printed
+labels-left-out = No label for { $number }: several have this number.
 labels-no-printer = Label printers of the house print from here once an administrator names them:
 labels-of-this = Labels to print
 log-of-this = Its entries in the audit log

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ledger_core::UserName;
 use ledger_core::catalogue::Role;
 use ledger_node::{EnrolText, NewCode, Node, time_text};
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,9 @@ impl Act {
                     Some(name) => name.trim().to_owned(),
                     None => format!("{}-{}", role.word(), suffix()?),
                 };
+                // What it writes bears its name.
+                UserName::new(&format!("token:{name}"))
+                    .map_err(|error| Fault::new("bad-token-name", error.to_string()))?;
                 let token = node.new_token(&name, role)?;
                 Ok(json!({ "token": token, "name": name, "role": role.word() }))
             }

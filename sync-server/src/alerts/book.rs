@@ -49,6 +49,8 @@ pub(crate) struct Book {
 pub(crate) struct Job {
     pub(super) id: String,
     pub(super) way: Way,
+    /// Who has it already.
+    pub(super) taken_by: BTreeSet<String>,
     pub(super) subject: String,
     pub(super) body: String,
 }
@@ -219,6 +221,7 @@ impl Book {
                 jobs.push(Job {
                     id: delivery.id.clone(),
                     way: channel.way.clone(),
+                    taken_by: delivery.taken_by.clone(),
                     subject: delivery.subject.clone(),
                     body: delivery.body.clone(),
                 });
@@ -254,7 +257,13 @@ impl Book {
                 (story.failing, story.held) = (None, None);
             }
             State::Gone => channel.on = false,
-            State::GivenUp => story.held = Some(delivery.next),
+            State::GivenUp => {
+                story.held = Some(delivery.next);
+                if !delivery.taken_by.is_empty() {
+                    // Whoever has it would hear it anew.
+                    story.learn(&delivery.change);
+                }
+            }
             State::Waiting => {}
         }
         if delivery.state != State::Delivered {
@@ -298,7 +307,13 @@ impl Book {
         if self.sending.contains(&delivery.id) || !(channel.on || delivery.by_hand) {
             return None;
         }
-        let next = Timestamp::from_millis(delivery.next);
+        // A clock that was ahead when it was tried, and is right now, holds up nothing.
+        let was_ahead = delivery.tried.is_some_and(|tried| tried > now.at.millis());
+        let next = if was_ahead {
+            now.at
+        } else {
+            Timestamp::from_millis(delivery.next)
+        };
         let quiet = channel.quiet.filter(|quiet| quiet.holds(now));
         let quiet = quiet.filter(|_| !delivery.by_hand);
         Some(quiet.map_or(next, |quiet| next.max(now.next(quiet.to))))
@@ -322,6 +337,7 @@ fn delivery(id: String, (to, channel): (&str, &Channel), said: Message, at: Time
         tries: 0,
         tried: None,
         answer: None,
+        taken_by: BTreeSet::new(),
         next: now,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{TimeZone as _, Timelike as _};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 use ledger_core::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::condition::{Condition, Fact, Kind};
 use crate::lang::{Lang, Words};
 
-const MINUTES_OF_DAY: u16 = 24 * 60;
-const MINUTE_MILLIS: u64 = 60_000;
-const HOUR_MILLIS: u64 = 60 * MINUTE_MILLIS;
+const HOUR_MILLIS: u64 = 60 * 60_000;
+/// Longer than any clock is ever set forward by.
+const GAP_MAX: TimeDelta = TimeDelta::hours(25);
 
 /// A time of the day, to the minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,37 +68,53 @@ pub(crate) struct Now {
 }
 
 impl Now {
-    /// The time of the day, and how many milliseconds of its minute are over.
-    fn day_time(self) -> (DayTime, u64) {
-        let millis = i64::try_from(self.at.millis()).unwrap_or_default();
-        let local = self.zone.timestamp_millis_opt(millis).earliest();
-        let minutes = local.map_or(0, |local| local.num_seconds_from_midnight() / 60);
-        let minutes = u16::try_from(minutes).unwrap_or_default();
-        (DayTime(minutes), self.at.millis() % MINUTE_MILLIS)
+    fn local(self) -> Option<DateTime<Tz>> {
+        let millis = i64::try_from(self.at.millis()).ok()?;
+        self.zone.timestamp_millis_opt(millis).single()
     }
 
-    /// When this time of the day comes next; by an hour wrong in the night when clocks change,
-    /// which the next look puts right.
+    fn day_time(self) -> DayTime {
+        let minutes = self
+            .local()
+            .map_or(0, |local| local.num_seconds_from_midnight() / 60);
+        DayTime(u16::try_from(minutes).unwrap_or_default())
+    }
+
+    /// When it is this time of the day, two days before until two days after: a zone may
+    /// have left out a day.
+    fn moments(self, time: DayTime) -> impl DoubleEndedIterator<Item = Timestamp> {
+        let today = self.local().map(|local| local.date_naive());
+        let first = today.and_then(|today| today.checked_sub_days(Days::new(2)));
+        let days = (0..5).filter_map(move |day| first?.checked_add_days(Days::new(day)));
+        days.filter_map(move |day| moment(day, time, self.zone))
+    }
+
+    /// When this time of the day comes next.
     pub(super) fn next(self, time: DayTime) -> Timestamp {
-        let (now, over) = self.day_time();
-        let minutes = match time.0.checked_sub(now.0) {
-            Some(minutes) if minutes > 0 => minutes,
-            Some(_) | None => (time.0 + MINUTES_OF_DAY) - now.0,
-        };
-        let wait = u64::from(minutes) * MINUTE_MILLIS - over;
-        Timestamp::from_millis(self.at.millis().saturating_add(wait))
+        let mut moments = self.moments(time);
+        let next = moments.find(|moment| *moment > self.at);
+        next.unwrap_or(self.at)
     }
 
     /// When this time of the day was last.
     pub(super) fn last(self, time: DayTime) -> Timestamp {
-        let (now, over) = self.day_time();
-        let minutes = match now.0.checked_sub(time.0) {
-            Some(minutes) => minutes,
-            None => (now.0 + MINUTES_OF_DAY) - time.0,
-        };
-        let gone = u64::from(minutes) * MINUTE_MILLIS + over;
-        Timestamp::from_millis(self.at.millis().saturating_sub(gone))
+        let mut moments = self.moments(time);
+        let last = moments.rfind(|moment| *moment <= self.at);
+        last.unwrap_or(self.at)
     }
+}
+
+/// When it is this time on this day: the first time where clocks are set back over it, and as long
+/// after the leap where they are set forward over it.
+fn moment(day: NaiveDate, time: DayTime, zone: Tz) -> Option<Timestamp> {
+    let seconds = u32::from(time.0) * 60;
+    let local = day.and_time(NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0)?);
+    let found = zone.from_local_datetime(&local).earliest().or_else(|| {
+        let before = zone.from_local_datetime(&(local - GAP_MAX)).latest()?;
+        Some(before + GAP_MAX)
+    });
+    let millis = u64::try_from(found?.timestamp_millis()).ok()?;
+    Some(Timestamp::from_millis(millis))
 }
 
 /// From when to when of each day nothing is sent; also over midnight.
@@ -111,7 +127,7 @@ pub(crate) struct Quiet {
 
 impl Quiet {
     pub(super) fn holds(self, now: Now) -> bool {
-        let (time, _) = now.day_time();
+        let time = now.day_time();
         if self.from <= self.to {
             self.from <= time && time < self.to
         } else {
@@ -276,6 +292,38 @@ mod tests {
         );
         assert_eq!(minutes(now.last(time("21:30")), now.at), 30);
         assert_eq!(minutes(now.last(time("22:30")), now.at), 23 * 3600 + 30);
+    }
+
+    /// In Berlin clocks go from 3 back to 2 on 2026-10-25, and from 2 to 3 on 2027-03-28.
+    #[test]
+    fn each_day_has_each_time_once_when_clocks_are_set() {
+        let at = |utc: &str| Now {
+            at: Timestamp::from_millis(
+                u64::try_from(
+                    utc.parse::<DateTime<chrono::Utc>>()
+                        .unwrap()
+                        .timestamp_millis(),
+                )
+                .unwrap(),
+            ),
+            zone: Tz::Europe__Berlin,
+        };
+        let half_past_two = time("02:30");
+        let first = at("2026-10-25T00:30:00Z").at;
+        for now in [
+            "2026-10-25T00:30:00Z",
+            "2026-10-25T01:30:00Z",
+            "2026-10-25T12:00:00Z",
+        ] {
+            assert_eq!(at(now).last(half_past_two), first, "{now}");
+            let next = at("2026-10-26T01:30:00Z").at;
+            assert_eq!(at(now).next(half_past_two), next, "{now}");
+        }
+        let leapt = at("2027-03-28T01:30:00Z").at;
+        assert_eq!(at("2027-03-28T00:59:00Z").next(half_past_two), leapt);
+        assert_eq!(at("2027-03-28T02:00:00Z").last(half_past_two), leapt);
+        let seven = at("2027-03-28T05:00:00Z").at;
+        assert_eq!(at("2027-03-27T20:00:00Z").next(time("07:00")), seven);
     }
 
     #[test]

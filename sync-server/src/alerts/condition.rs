@@ -136,8 +136,19 @@ pub(crate) type Conditions = BTreeMap<Condition, Fact>;
 pub(super) fn conditions(view: &View<'_>) -> Conditions {
     let short = view.supply(usize::MAX).first.into_iter().map(short);
     let exceptions = view.exceptions().into_iter().map(exception);
-    let behind = view.behind().into_iter().map(behind);
-    short.chain(exceptions).chain(behind).collect()
+    let mut all: Conditions = short.chain(exceptions).collect();
+    for (condition, fact) in view.behind().into_iter().map(behind) {
+        add_silent(&mut all, condition, fact);
+    }
+    all
+}
+
+/// Of devices of one name the one counts that is silent for longest.
+fn add_silent(all: &mut Conditions, condition: Condition, fact: Fact) {
+    let known = all.get(&condition).map(Fact::since_moment);
+    if known.is_none_or(|known| fact.since_moment() < known) {
+        all.insert(condition, fact);
+    }
 }
 
 fn short(row: ShortItemView) -> (Condition, Fact) {
@@ -177,6 +188,31 @@ fn behind(row: BehindView) -> (Condition, Fact) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_devices_of_one_name_the_longer_silent_one_is_told() {
+        let silent = |since: Option<&str>| {
+            let row = BehindView {
+                device: "scanner".to_owned(),
+                last_sync: since.map(str::to_owned),
+            };
+            behind(row)
+        };
+        let days = Some("2026-11-20T08:00:00.000Z");
+        let minutes = Some("2026-11-23T08:00:00.000Z");
+        for (first, second, told) in [
+            (days, minutes, days),
+            (minutes, days, days),
+            (days, None, None),
+        ] {
+            let mut all = Conditions::new();
+            for (condition, fact) in [silent(first), silent(second)] {
+                add_silent(&mut all, condition, fact);
+            }
+            let since: Vec<_> = all.values().map(|fact| fact.since.as_deref()).collect();
+            assert_eq!(since, [told]);
+        }
+    }
 
     #[test]
     fn a_condition_is_one_text() {

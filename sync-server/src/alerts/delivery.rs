@@ -1,5 +1,7 @@
 //! One message on its way: how often it was tried, what came of it, and when it is tried again.
 
+use std::collections::BTreeSet;
+
 use ledger_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,11 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Taken(String),
+    /// Not all who get it have it yet.
+    Partly {
+        answer: String,
+        taken_by: BTreeSet<String>,
+    },
     Failed(String),
     Gone(String),
 }
@@ -64,6 +71,9 @@ pub(crate) struct Delivery {
     pub(crate) tried: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) answer: Option<String>,
+    /// Which of several receivers have it while others wait for it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) taken_by: BTreeSet<String>,
     /// When it is tried next, while it waits.
     pub(crate) next: u64,
 }
@@ -81,7 +91,7 @@ impl Delivery {
         let (state, answer) = match outcome {
             Outcome::Taken(answer) => (State::Delivered, answer),
             Outcome::Gone(answer) => (State::Gone, answer),
-            Outcome::Failed(answer) => {
+            Outcome::Failed(answer) | Outcome::Partly { answer, .. } => {
                 let is_over = now.saturating_sub(self.asked) >= pace.patience_millis;
                 let state = if is_over {
                     State::GivenUp
@@ -91,14 +101,18 @@ impl Delivery {
                 (state, answer)
             }
         };
+        if let Outcome::Partly { taken_by, .. } = outcome {
+            self.taken_by.extend(taken_by.iter().cloned());
+        }
         self.state = state;
         self.answer = Some(answer.clone());
         self.next = now.saturating_add(pause(self.tries, pace, chance));
     }
 
-    /// Sends it once more, because somebody says so.
+    /// Sends it once more to all, because somebody says so.
     pub(super) fn again(&mut self, now: Timestamp) {
         self.state = State::Waiting;
+        self.taken_by.clear();
         self.by_hand = true;
         self.tries = 0;
         self.asked = now.millis();

@@ -134,14 +134,14 @@ async fn send(app: App, client: Client, job: Job, pace: Pace) {
             let said = (job.id.as_str(), job.body.as_str());
             webhook::send(&client, (url, secret), said, now).await
         }
-        Way::Email(mail) => email::send(mail, &job.id, &job.subject, &job.body).await,
+        Way::Email(mail) => email::send(mail, &job).await,
     };
     match &outcome {
         Outcome::Taken(answer) => tracing::info!(id = job.id, answer, "an alert was taken"),
         Outcome::Gone(answer) => {
             tracing::warn!(id = job.id, answer, "a receiver wants no more alerts");
         }
-        Outcome::Failed(answer) => {
+        Outcome::Failed(answer) | Outcome::Partly { answer, .. } => {
             tracing::warn!(id = job.id, answer, "an alert did not get through");
         }
     }

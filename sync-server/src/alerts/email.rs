@@ -1,7 +1,9 @@
 //! E-mail over SMTP: plain text, to a server that the house names.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use lettre::address::Envelope;
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::authentication::Credentials;
@@ -10,6 +12,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use tokio::time::timeout;
 
+use super::book::Job;
 use super::channel::{Mail, MailTls};
 use super::delivery::Outcome;
 use crate::fault::with_causes;
@@ -26,43 +29,96 @@ pub(crate) fn is_address(text: &str) -> bool {
     text.parse::<Mailbox>().is_ok()
 }
 
-/// Sends a message once, to all who get it.
-pub(super) async fn send(mail: &Mail, id: &str, subject: &str, body: &str) -> Outcome {
-    send_within(TALK_LIMIT, mail, id, (subject, body)).await
+/// Sends a message once, to all who get it and do not have it yet.
+pub(super) async fn send(mail: &Mail, job: &Job) -> Outcome {
+    send_within(TALK_LIMIT, mail, job).await
 }
 
-async fn send_within(
-    limit: Duration,
-    mail: &Mail,
-    id: &str,
-    (subject, body): (&str, &str),
-) -> Outcome {
+async fn send_within(limit: Duration, mail: &Mail, job: &Job) -> Outcome {
+    let mut round = Round::default();
     // The library's own limit is for connecting alone: a server that falls silent later would keep
     // the channel waiting for ever.
-    match timeout(limit, try_to_send(mail, id, subject, body)).await {
-        Ok(Ok(answer)) => Outcome::Taken(answer),
-        Ok(Err(error)) => Outcome::Failed(with_causes(&*error)),
-        Err(silent) => Outcome::Failed(silent.to_string()),
+    let failed = match timeout(limit, round.send(mail, job)).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(with_causes(&*error)),
+        Err(silent) => Some(silent.to_string()),
+    };
+    round.outcome(failed, job)
+}
+
+/// What came of one round to all. Each gets a mail of its own: SMTP as servers speak it takes a
+/// mail for all or for none, and one address that is no longer there would keep it from the others.
+#[derive(Default)]
+struct Round {
+    taken_by: BTreeSet<String>,
+    answer: String,
+    /// What is said against those who are refused for good.
+    refused: Vec<String>,
+    /// What is said against those who are to be tried again.
+    later: Vec<String>,
+}
+
+impl Round {
+    /// An error is one of the server or of the settings, and ends the round.
+    async fn send(&mut self, mail: &Mail, job: &Job) -> Result<(), AnyError> {
+        let from: Mailbox = mail.from.parse()?;
+        let message = message(mail, from.clone(), job)?;
+        let bytes = message.formatted();
+        let transport = transport(mail, from.email.domain().to_owned())?;
+        for to in mail.to.iter().filter(|to| !job.taken_by.contains(*to)) {
+            let mailbox: Mailbox = to.parse()?;
+            let envelope = Envelope::new(Some(from.email.clone()), vec![mailbox.email])?;
+            match transport.send_raw(&envelope, &bytes).await {
+                Ok(answer) => {
+                    let line = answer.first_line().unwrap_or_default();
+                    self.answer = format!("{} {line}", answer.code());
+                    self.taken_by.insert(to.clone());
+                }
+                Err(error) if error.is_permanent() => {
+                    self.refused.push(format!("{to}: {}", with_causes(&error)));
+                }
+                Err(error) if error.is_transient() => {
+                    self.later.push(format!("{to}: {}", with_causes(&error)));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn outcome(self, failed: Option<String>, job: &Job) -> Outcome {
+        let is_over = failed.is_none() && self.later.is_empty();
+        let is_taken = !self.taken_by.is_empty() || !job.taken_by.is_empty();
+        let said = Some(self.answer).filter(|answer| !answer.is_empty());
+        let said = said
+            .into_iter()
+            .chain(failed)
+            .chain(self.later)
+            .chain(self.refused);
+        let answer = said.collect::<Vec<_>>().join("; ");
+        match (is_over, is_taken) {
+            (true, true) => Outcome::Taken(answer),
+            // Where all are refused the server may be set up wrongly, which somebody mends.
+            (_, false) => Outcome::Failed(answer),
+            (false, true) => Outcome::Partly {
+                answer,
+                taken_by: self.taken_by,
+            },
+        }
     }
 }
 
-async fn try_to_send(mail: &Mail, id: &str, subject: &str, body: &str) -> Result<String, AnyError> {
-    let from: Mailbox = mail.from.parse()?;
-    let domain = from.email.domain().to_owned();
+fn message(mail: &Mail, from: Mailbox, job: &Job) -> Result<Message, AnyError> {
     let mut message = Message::builder()
         // The same at each try, so that a mailbox knows it again.
-        .message_id(Some(format!("<{id}@{domain}>")))
+        .message_id(Some(format!("<{}@{}>", job.id, from.email.domain())))
         .from(from)
-        .subject(subject)
+        .subject(&job.subject)
         .header(ContentType::TEXT_PLAIN);
     for to in &mail.to {
         message = message.to(to.parse()?);
     }
-    let message = message.body(body.to_owned())?;
-    let answer = transport(mail, domain)?.send(message).await?;
-    let code = answer.code();
-    let line = answer.first_line().unwrap_or_default();
-    Ok(format!("{code} {line}"))
+    Ok(message.body(job.body.clone())?)
 }
 
 fn transport(mail: &Mail, domain: String) -> Result<AsyncSmtpTransport<Tokio1Executor>, AnyError> {
@@ -88,6 +144,7 @@ fn transport(mail: &Mail, domain: String) -> Result<AsyncSmtpTransport<Tokio1Exe
 mod tests {
     use tokio::net::TcpListener;
 
+    use super::super::channel::Way;
     use super::*;
 
     #[tokio::test]
@@ -103,7 +160,14 @@ mod tests {
             to: vec!["boss@example.com".to_owned()],
         };
         let limit = Duration::from_millis(200);
-        let outcome = send_within(limit, &mail, "msg_1", ("subject", "body")).await;
+        let job = Job {
+            id: "msg_1".to_owned(),
+            way: Way::Email(mail.clone()),
+            taken_by: BTreeSet::new(),
+            subject: "subject".to_owned(),
+            body: "body".to_owned(),
+        };
+        let outcome = send_within(limit, &mail, &job).await;
         assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
     }
 

@@ -265,11 +265,11 @@ mod tests {
         let said = alert(&mail, "central", &change, &so, now());
         assert_eq!(
             said.subject,
-            "central: 1 leer · 1 knapp · 1 Ausnahme · 1 Gerät im Rückstand · 1 erledigt"
+            "central: 1 leer · 1 knapp · 1 Ausnahme · 1 Gerät liegt zurück · 1 erledigt"
         );
         for line in [
             "Leer: LED-G Thing",
-            "Knapp: R-100 Thing – verfügbar 2,5, Schwelle 5",
+            "Knapp: R-100 Thing – verfügbar 2,5, Meldebestand 5",
             "Ausnahme: Bestand unter null (LED-G@N-02)",
             "Nicht mehr knapp: K-12V",
             "04.03.2024 11:00",

@@ -9,7 +9,7 @@ use ledger_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, DayTime, Now};
-use super::condition::{Condition, Conditions};
+use super::condition::{Condition, Conditions, Kind};
 
 /// How long things take; tests have shorter times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,7 @@ impl Story {
 
     /// Looks at what is so.
     pub(super) fn look(&mut self, channel: &Channel, so: &Conditions, now: Now, pace: &Pace) {
+        self.forget_future(now, pace);
         let taken = |condition: &Condition| {
             let fact = so.get(condition);
             fact.is_some_and(|fact| channel.takes(condition, fact, now))
@@ -120,9 +121,14 @@ impl Story {
             }
         }
         for condition in &self.told {
-            // An item that went from low to out is told as out, and not that low is over.
+            // An item that went from low to out is told as out, and not that low is over; one that
+            // went from out to low is told as low, where the channel hears of that.
+            let is_told_as = |other: &Condition| {
+                let is_heard = other.kind == Kind::Out || channel.kinds.contains(&other.kind);
+                is_heard && so.contains_key(other)
+            };
             let other = condition.other_level();
-            if !taken(condition) && !other.is_some_and(|other| so.contains_key(&other)) {
+            if !taken(condition) && !other.as_ref().is_some_and(is_told_as) {
                 differs.insert(condition.clone(), false);
             }
         }
@@ -139,6 +145,16 @@ impl Story {
         if !channel.tells_end {
             self.forget_ended(now, pace);
         }
+    }
+
+    /// What a clock wrote that was ahead and is right now holds up nothing.
+    fn forget_future(&mut self, now: Now, pace: &Pace) {
+        let now = now.at.millis();
+        self.digested = self.digested.min(now);
+        let held_max = now.saturating_add(pace.pause_millis_max);
+        self.held = self.held.filter(|held| *held <= held_max);
+        self.differs
+            .retain(|_, differs| differs.since.millis() <= now);
     }
 
     fn forget_ended(&mut self, now: Now, pace: &Pace) {

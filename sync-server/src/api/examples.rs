@@ -110,6 +110,7 @@ GET labels?kind=locations&select=A-01,K-*&format=svg&sheet=a4-21
 GET scans?unknown=true
 POST scans/resolve {"code": "5901234123457", "item": "R-100"}
 GET devices
+GET users
 GET status
 GET entries?limit=5
 GET openapi.json

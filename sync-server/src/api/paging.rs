@@ -104,11 +104,25 @@ impl Page {
     /// Cuts the page out of all rows. They are in the order of their keys, or nearly so: the page
     /// begins behind the row with the cursor's key, or where that row would be.
     pub(crate) fn of<T>(&self, rows: Vec<T>, key: impl Fn(&T) -> String) -> Listed<T> {
+        self.behind(rows, key, |key, after| key > after)
+    }
+
+    /// As [`Self::of`], of rows whose largest key comes first.
+    pub(crate) fn of_newest_first<T>(&self, rows: Vec<T>, key: impl Fn(&T) -> String) -> Listed<T> {
+        self.behind(rows, key, |key, after| key < after)
+    }
+
+    fn behind<T>(
+        &self,
+        rows: Vec<T>,
+        key: impl Fn(&T) -> String,
+        is_behind: impl Fn(&str, &str) -> bool,
+    ) -> Listed<T> {
         let start = self.after.as_ref().map_or(0, |after| {
             let exact = rows.iter().position(|row| key(row) == *after);
             let behind = || {
                 rows.iter()
-                    .position(|row| key(row) > *after)
+                    .position(|row| is_behind(&key(row), after))
                     .unwrap_or(rows.len())
             };
             exact.map_or_else(behind, |at| at.saturating_add(1))
@@ -192,6 +206,8 @@ mod tests {
         let listed = page.of(vec!["a", "c", "d"], |row| (*row).to_owned());
         assert_eq!(listed.items, ["c", "d"]);
         assert_eq!(listed.next, None);
+        let listed = page.of_newest_first(vec!["d", "c", "a"], |row| (*row).to_owned());
+        assert_eq!(listed.items, ["a"]);
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
-    /// A route that every token may read.
+    /// A route that everybody known may read.
     pub(crate) fn get<H, T>(self, path: &'static str, says: Says, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -79,7 +79,7 @@ impl Routes {
         self.on((Verb::Get, path, Role::Viewer), says, handler)
     }
 
-    /// A route for tokens of this role and those above it.
+    /// A route for callers of this role and those above it.
     pub(crate) fn on<H, T>(
         mut self,
         (verb, path, role): (Verb, &'static str, Role),

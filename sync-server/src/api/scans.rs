@@ -1,5 +1,7 @@
 //! `scans`: scans of codes that nobody knew, and what the codes are resolved to.
 
+use std::cmp::Reverse;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -10,7 +12,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{BodyOf, Flag, QueryOf, flag};
-use super::paging::{Listed, Page};
+use super::paging::{Listed, Page, key};
 use super::write::{Named, Writer};
 use crate::app::App;
 use crate::problem::Problem;
@@ -41,11 +43,15 @@ pub(super) async fn list(
 ) -> Result<Json<Listed<ScanView>>, Problem> {
     let page = Page::new(query.limit, query.after.or(query.cursor).as_deref())?;
     app.look(move |view| {
-        Ok(Json(
-            page.of(view.scans(query.unknown), |row| row.entry.clone()),
-        ))
+        let mut rows = view.scans(query.unknown);
+        rows.sort_by_cached_key(|row| Reverse(row_key(row)));
+        Ok(Json(page.of_newest_first(rows, row_key)))
     })
     .await
+}
+
+fn row_key(row: &ScanView) -> String {
+    key(&[Some(&row.at), Some(&row.entry)])
 }
 
 /// What a code stands for: an item, or nothing.

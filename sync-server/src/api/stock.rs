@@ -40,8 +40,12 @@ pub(crate) async fn list(
         ))
     })?;
     let page = Page::new(query.limit, query.after.or(query.cursor).as_deref())?;
-    app.look(move |view| Ok(Json(page.of(view.stock(group), row_key))))
-        .await
+    app.look(move |view| {
+        let mut rows = view.stock(group);
+        rows.sort_by_cached_key(row_key);
+        Ok(Json(page.of(rows, row_key)))
+    })
+    .await
 }
 
 fn row_key(row: &StockGroupView) -> String {

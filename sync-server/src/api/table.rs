@@ -8,18 +8,18 @@ use ledger_node::view::{
     BackorderView, BomView, CustomerView, DeviceView, ExceptionView, HistoryView, ItemView,
     LocationTypeView, LocationView, LotRow, LotView, LowStockView, OrderView, PartnerView,
     PickView, PurchaseView, ScanView, ScannedCodeView, SeriesView, SettingView, SiteNameView,
-    SiteView, StatusView, StockGroupView, StocktakeRow, StocktakeView, WhyView,
+    SiteView, StatusView, StockGroupView, StocktakeRow, StocktakeView, UserView, WhyView,
 };
 
 use super::describe::Says;
 use super::exceptions::AnsweredObject;
 use super::rules::Routes;
-use super::rules::Verb::{Delete, Patch, Post, Put};
+use super::rules::Verb::{Delete, Get, Patch, Post, Put};
 use super::settings::AllSettings;
 use super::{
     alerts, bom, catalogue, description, devices, entries, exceptions, items, labels, locations,
     lots, orders, partners, purchase_orders, scans, settings, sites, status, stock, stocktakes,
-    transactions,
+    transactions, users,
 };
 
 /// Every route.
@@ -28,7 +28,46 @@ pub(crate) fn all() -> Routes {
     let routes = stocktakes_of(acts_of(orders_of(routes)));
     let routes = purchases_of(lots_of(boms_of(routes)));
     let routes = places_of(items_of(routes));
-    settings_of(partners_of(routes))
+    looked_at_of(settings_of(partners_of(routes)))
+        .get(
+            "/labels",
+            Says::file("Labels and cards to print", &labels::MEDIA).more(
+                "Of a kind all that is in use, or what select names. An SVG is one page. What \
+                 cannot be printed is refused as a whole.",
+            ),
+            labels::print,
+        )
+        .get(
+            "/devices",
+            Says::list::<DeviceView>("Enrolled devices"),
+            devices::list,
+        )
+        .on(
+            (Get, "/users", Administrator),
+            Says::list::<UserView>("Users by name"),
+            users::list,
+        )
+        .get(
+            "/status",
+            Says::one::<StatusView>("What the server holds"),
+            status::show,
+        )
+        .get(
+            "/entries",
+            Says::lines("The log")
+                .more("One JSON object an entry, by origin and seq. after is the last entry that is known."),
+            entries::list,
+        )
+        .get(
+            "/openapi.json",
+            Says::any("This description"),
+            description::show,
+        )
+}
+
+/// What a person should look at.
+fn looked_at_of(routes: Routes) -> Routes {
+    routes
         .get(
             "/alerts/low-stock",
             Says::list::<LowStockView>("Items that are low or out"),
@@ -46,8 +85,10 @@ pub(crate) fn all() -> Routes {
         )
         .on(
             (Post, "/exceptions/{id}", Operator),
-            Says::written::<AnsweredObject>("Answer an exception")
-                .more("One of count, reverse and accept. To accept takes the role manager."),
+            Says::written::<AnsweredObject>("Answer an exception").more(
+                "One of count, reverse, accept, admit and refuse. To accept takes the role \
+                     manager, to admit or refuse what a revoked device wrote administrator.",
+            ),
             exceptions::answer,
         )
         .get(
@@ -60,35 +101,6 @@ pub(crate) fn all() -> Routes {
             Says::written::<ScannedCodeView>("Say what a scanned code stands for")
                 .more("All its scans take effect, past ones too; with dismiss none has any."),
             scans::resolve,
-        )
-        .get(
-            "/labels",
-            Says::file("Labels and cards to print", &labels::MEDIA).more(
-                "Of a kind all that is in use, or what select names. An SVG is one page. What \
-                 cannot be printed is refused as a whole.",
-            ),
-            labels::print,
-        )
-        .get(
-            "/devices",
-            Says::list::<DeviceView>("Enrolled devices"),
-            devices::list,
-        )
-        .get(
-            "/status",
-            Says::one::<StatusView>("What the server holds"),
-            status::show,
-        )
-        .get(
-            "/entries",
-            Says::lines("The log")
-                .more("One JSON object an entry, by origin and seq. after is the last entry that is known."),
-            entries::list,
-        )
-        .get(
-            "/openapi.json",
-            Says::any("This description"),
-            description::show,
         )
 }
 

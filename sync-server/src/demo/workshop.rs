@@ -2,8 +2,8 @@
 
 use ledger_core::Quantity;
 use ledger_core::at_entry::{
-    ItemChange, LocationChange, LocationTypeChange, Plan, Refusal, add, add_grid, add_item,
-    add_location, add_location_type, add_partner, add_site,
+    ItemChange, LocationChange, LocationTypeChange, Plan, Refusal, SiteChange, add, add_grid,
+    add_item, add_location, add_location_type, add_partner, make_site,
 };
 use ledger_core::catalogue::Class;
 use ledger_core::fold::Fold;
@@ -33,11 +33,19 @@ fn place(site: &str, room: &str) -> LocationChange {
     }
 }
 
+fn site(code: &'static str, name: &str) -> Step {
+    let change = SiteChange {
+        name: Some(name.to_owned()),
+        ..SiteChange::default()
+    };
+    step(move |fold| make_site(fold, code, &change))
+}
+
 /// Sites, location types, two racks in Bergen, one in Oslo, shelves, and the customer.
 pub(super) fn places() -> Vec<Step> {
     let mut steps = vec![
-        step(|_| add_site("BERGEN", Some("Bergen, workshop and stores"))),
-        step(|_| add_site("OSLO", Some("Oslo, repairs"))),
+        site("BERGEN", "Bergen, workshop and stores"),
+        site("OSLO", "Oslo, repairs"),
         step(|fold| {
             let grid = LocationTypeChange {
                 name: Some("Rack".to_owned()),

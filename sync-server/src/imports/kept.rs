@@ -23,7 +23,7 @@ pub(crate) enum Stage {
     /// The file is here; nothing is written.
     Chosen(File),
     /// It is written.
-    Done(Done),
+    Done(Box<Done>),
 }
 
 /// An import of somebody.

@@ -21,7 +21,7 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 
 /// The session's cookie.
-const COOKIE: &str = "stock_session";
+pub(crate) const COOKIE: &str = "stock_session";
 /// A session nobody uses ends after this.
 const IDLE: Duration = Duration::hours(8);
 /// Every session ends after this.

@@ -20,7 +20,7 @@ pub(super) struct Line {
 pub(super) fn line(frame: &Frame, row: RecentView) -> Line {
     Line {
         who: who(&row),
-        to: address(&row.deed),
+        to: address(frame, &row.deed),
         words: words(frame, &row.deed),
         row,
     }
@@ -86,8 +86,8 @@ pub(super) fn words(frame: &Frame, deed: &Deed) -> String {
     .into_owned()
 }
 
-/// Where what a deed is about has its page.
-pub(super) fn address(deed: &Deed) -> Option<String> {
+/// Where what a deed is about has its page, if whoever looks may open it.
+pub(super) fn address(frame: &Frame, deed: &Deed) -> Option<String> {
     let path = |kind: &str, code: &str| Some(format!("/{kind}/{}", in_path(code)));
     match deed {
         Deed::Moved { item, .. } | Deed::Counted { item, .. } => path("items", item),
@@ -108,7 +108,10 @@ pub(super) fn address(deed: &Deed) -> Option<String> {
                 Class::LocationType => "location-types",
                 Class::Customer => "customers",
                 Class::Supplier => "suppliers",
-                Class::Site | Class::Setting | Class::User | Class::Device => return None,
+                Class::Site => "sites",
+                Class::Device => "devices",
+                Class::User if frame.is_administrator() => "users",
+                Class::User | Class::Setting => return None,
             };
             path(kind, code)
         }

@@ -116,20 +116,26 @@ pub(super) fn request_of(
     Ok((fields.needed("location")?, request))
 }
 
-/// The newest movements that name a document, of one item where one is named.
-pub(super) fn moves_of(
-    view: &View<'_>,
-    id: EntryId,
-    item: &str,
-) -> Result<Vec<OrderMoveView>, Problem> {
-    let mut moves = view.order_moves(id, MOVES_MAX)?;
-    moves.retain(|taken| item.is_empty() || taken.item == item);
-    Ok(moves)
+/// Movements that name a document, as `moves.html` shows them.
+pub(super) struct Moves {
+    /// The newest.
+    pub(super) rows: Vec<OrderMoveView>,
+    /// How many there are in all.
+    pub(super) found: usize,
 }
 
-/// Whether who looks may undo a movement.
-pub(super) fn may_undo(frame: &Frame, taken: &OrderMoveView) -> bool {
-    let person = frame.person.as_ref();
-    frame.is_manager()
-        || (frame.is_operator() && person.is_some_and(|person| person.name == taken.user))
+impl Moves {
+    /// Of one item where one is named.
+    pub(super) fn of(view: &View<'_>, id: EntryId, item: &str) -> Result<Self, Problem> {
+        let item = (!item.is_empty()).then_some(item);
+        let (found, rows) = view.order_moves(id, item, MOVES_MAX)?;
+        Ok(Self { rows, found })
+    }
+
+    /// A movement in a few words, by which one button of many is told from the others.
+    #[expect(clippy::unused_self, reason = "templates call methods only")]
+    pub(super) fn what(&self, frame: &Frame, taken: &OrderMoveView) -> String {
+        let change = frame.change(&taken.change);
+        format!("{change} {} {}", taken.item, taken.location)
+    }
 }

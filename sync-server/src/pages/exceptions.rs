@@ -1,5 +1,7 @@
 //! Exceptions: what somebody should look at, and what can be said to each.
 
+mod unknown_code;
+
 use askama::Template;
 use axum::response::Response;
 use ledger_core::at_entry::revoked::{Verdict, Waiting, decide};
@@ -11,11 +13,12 @@ use ledger_node::View;
 use ledger_node::view::{ExceptionView, count_kinds};
 use serde::Deserialize;
 
+use self::unknown_code::{Meaning, UnknownCode};
 use super::deeds::{self, Line};
 use super::export::{Columns, FileQuery, Sheet};
 use super::form::{Fields, Form, problem};
 use super::frame::Frame;
-use super::visit::{Done, Visit};
+use super::visit::{Done, Visit, own_path};
 use crate::api::{Named, PathOf, QueryOf, may_reverse};
 use crate::lang::Lang;
 use crate::problem::Problem;
@@ -30,6 +33,27 @@ pub(crate) struct ListQuery {
     #[serde(default)]
     kind: String,
     after: Option<String>,
+}
+
+/// Whence somebody came, and what they type.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct BackQuery {
+    /// The list as it was filtered.
+    #[serde(default)]
+    back: String,
+    /// What stands in the field for an item, which offers others like it.
+    #[serde(default)]
+    item: String,
+}
+
+impl BackQuery {
+    /// The list to go back to.
+    fn list(&self) -> String {
+        if self.back.is_empty() {
+            return "/exceptions".to_owned();
+        }
+        own_path(&self.back).to_owned()
+    }
 }
 
 #[derive(Template)]
@@ -54,8 +78,12 @@ struct Row {
 struct ExceptionPage {
     frame: Frame,
     form: Form,
+    /// The list that leads here.
+    back: String,
     exception: ExceptionView,
     text: String,
+    /// The unknown code that it is about, before those who may say what it is.
+    unknown: Option<UnknownCode>,
     /// The entries it names, newest first, with what each says.
     entries: Vec<Line>,
     may_count: bool,
@@ -63,6 +91,14 @@ struct ExceptionPage {
     may_accept: bool,
     may_admit: bool,
     may_refuse: bool,
+}
+
+impl ExceptionPage {
+    /// The entries that the visitor may reverse.
+    fn reversible(&self) -> Vec<&Line> {
+        let may = |line: &&Line| self.may_reverse && self.frame.may_undo(&line.row.user);
+        self.entries.iter().filter(may).collect()
+    }
 }
 
 /// What is the matter, in the visitor's language. English has it from where it was found, with its
@@ -130,19 +166,23 @@ fn exception_page(
     view: &View<'_>,
     frame: Frame,
     form: Form,
-    id: &str,
+    (id, query): (&str, &BackQuery),
 ) -> Result<ExceptionPage, Problem> {
     let (open, exception) = view.find_exception(id)?;
     let may = |action: &str| exception.actions.contains(&action);
+    let is_asked = frame.is_manager();
+    let unknown = is_asked.then(|| UnknownCode::of(view, &exception.id, &query.item));
     let mut entries = Vec::new();
     for id in open.entries.iter().rev() {
         entries.extend(view.told(*id)?.map(|row| deeds::line(&frame, row)));
     }
     Ok(ExceptionPage {
+        back: query.list(),
         text: text(&frame, &exception),
+        unknown: unknown.flatten(),
         entries,
         may_count: may("count") && frame.is_operator(),
-        may_reverse: may("reverse") && frame.is_operator(),
+        may_reverse: may("reverse"),
         may_accept: may("accept") && frame.is_manager(),
         may_admit: may("admit") && frame.is_administrator(),
         may_refuse: may("refuse") && frame.is_administrator(),
@@ -152,15 +192,20 @@ fn exception_page(
     })
 }
 
-pub(super) async fn show(visit: Visit, PathOf(id): PathOf<String>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    visit: Visit,
+    PathOf(id): PathOf<String>,
+    QueryOf(query): QueryOf<BackQuery>,
+) -> Result<Response, Problem> {
     visit
-        .page(move |view, frame| exception_page(view, frame, Form::default(), &id))
+        .page(move |view, frame| exception_page(view, frame, Form::default(), (&id, &query)))
         .await
 }
 
 /// What the pressed button stands for.
 enum Said {
     Answer(Answer),
+    Means(Meaning),
     Admit,
     Refuse,
 }
@@ -183,9 +228,14 @@ async fn said(visit: &Visit, fields: &Fields) -> Result<Said, Problem> {
             Ok(Said::Answer(Answer::Reverse(entry)))
         }
         "accept" if may(Role::Manager) => Ok(Said::Answer(Answer::Accept)),
+        "resolve" if may(Role::Manager) => {
+            let item = fields.needed("item")?;
+            Ok(Said::Means(Meaning::Item(item)))
+        }
+        "dismiss" if may(Role::Manager) => Ok(Said::Means(Meaning::Nothing)),
         "admit" if may(Role::Administrator) => Ok(Said::Admit),
         "refuse" if may(Role::Administrator) => Ok(Said::Refuse),
-        "accept" | "admit" | "refuse" => Err(problem("forbidden")),
+        "accept" | "resolve" | "dismiss" | "admit" | "refuse" => Err(problem("forbidden")),
         _ => Err(problem("missing-field")),
     }
 }
@@ -193,15 +243,26 @@ async fn said(visit: &Visit, fields: &Fields) -> Result<Said, Problem> {
 pub(super) async fn answer(
     visit: Visit,
     PathOf(id): PathOf<String>,
+    QueryOf(query): QueryOf<BackQuery>,
     fields: Fields,
 ) -> Result<Response, Problem> {
+    let query = BackQuery {
+        item: fields.raw("item").to_owned(),
+        ..query
+    };
     let note = fields.text("note");
     let name = id.clone();
     let origin: Origin = visit.app.work(ledger_node::Node::origin).await?;
     let plan = said(&visit, &fields).await.map(|said| {
-        let done = Done::new("/exceptions", "done-answered");
+        let done = match &said {
+            Said::Means(meaning) => meaning.done(query.list(), &name),
+            Said::Answer(_) | Said::Admit | Said::Refuse => {
+                Done::new(query.list(), "done-answered")
+            }
+        };
         let plan = move |fold: &Fold, _| match said {
             Said::Answer(answer) => at_entry::answer(fold, origin, &name, &answer, note.as_deref()),
+            Said::Means(meaning) => meaning.plan(fold, &name, note.as_deref()),
             Said::Admit => at_entry::admit(fold, Admit::Exception(&name), note.as_deref()),
             Said::Refuse => {
                 let what = Waiting::Exception(&name);
@@ -211,7 +272,8 @@ pub(super) async fn answer(
         (plan, done)
     });
     let named = Named::Exception(id.clone());
-    let build = move |view: &View<'_>, frame, form| exception_page(view, frame, form, &id);
+    let build =
+        move |view: &View<'_>, frame, form| exception_page(view, frame, form, (&id, &query));
     visit.write((ANSWER, fields), named, plan, build).await
 }
 

@@ -1,7 +1,8 @@
 //! Lists as files: CSV for spreadsheets, JSON lines for programs.
 //!
-//! A file has all rows of a list that its page's filter takes. A row is the object that the API
-//! shows; its CSV has the parts that a list names, under the names that `import` knows.
+//! A file has all rows of a list that its page's filter takes; where one ends before them, its page
+//! says so. A row is the object that the API shows; its CSV has the parts that a list names, under
+//! the names that `import` knows.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use ledger_core::Quantity;
 
 use crate::app::App;
-use crate::lang::{Lang, Words};
+use crate::lang::{Lang, Words, sentence};
 use crate::problem::Problem;
 
 /// The hidden field by which a form that is sent twice counts once.
@@ -209,18 +209,6 @@ impl Said {
                 .into_owned(),
             hint: hint.map(Cow::into_owned),
         }
-    }
-}
-
-/// Begins a text as a sentence begins. Programs say their problems in small letters; what begins
-/// with a code keeps its letters.
-pub(crate) fn sentence(text: &str) -> String {
-    let word = text.split(' ').next().unwrap_or_default();
-    let is_word = word != text && word.chars().all(|sign| sign.is_ascii_lowercase());
-    let mut rest = text.chars();
-    match rest.next() {
-        Some(first) if is_word => format!("{}{}", first.to_ascii_uppercase(), rest.as_str()),
-        _ => text.to_owned(),
     }
 }
 

@@ -254,6 +254,14 @@ impl Frame {
         self.has(Role::Administrator)
     }
 
+    /// Whether who looks may undo what this user wrote: managers anybody's, operators their own, as
+    /// the API has it.
+    pub(crate) fn may_undo(&self, user: &str) -> bool {
+        let person = self.person.as_ref();
+        let is_theirs = person.is_some_and(|person| person.name == user);
+        self.is_manager() || (self.is_operator() && is_theirs)
+    }
+
     // Where one is.
 
     pub(crate) fn nav(&self) -> Vec<(&'static str, Vec<&'static NavLink>)> {

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use labelling::{Choice, Format, Kind, Paper, Preview, sheet_names, symbologies, wanted};
+use labelling::{Choice, Format, Kind, LeftOut, Paper, Preview, sheet_names, symbologies, wanted};
 use ledger_core::at_entry::printers::{Printer, printers};
 use ledger_core::catalogue::Role::Operator;
 use ledger_node::{Node, View};
@@ -14,9 +14,8 @@ use super::form::{Fields, Form, Said, problem};
 use super::frame::Frame;
 use super::table::Pages;
 use super::unread::filled;
-use super::visit::{Visit, see_other};
+use super::visit::{Done, Visit};
 use crate::api::{QueryOf, labels};
-use crate::login::{Flash, flash};
 use crate::printing;
 use crate::problem::Problem;
 
@@ -143,16 +142,16 @@ struct LabelsPage {
     /// What will be printed, or why nothing can be.
     drawn: Result<Preview, Said>,
     /// What has no label, and why.
-    warnings: Vec<String>,
+    left_out: Vec<LeftOut>,
 }
 
 /// The first sheet. Nobody who writes waits while labels are drawn.
-fn draw(node: &Node, query: &LabelsQuery) -> Result<(Preview, Vec<String>), Problem> {
+fn draw(node: &Node, query: &LabelsQuery) -> Result<(Preview, Vec<LeftOut>), Problem> {
     let paper = query.paper()?;
     let wanted = node.read(|fold| wanted(fold, &query.choice()));
     let wanted = wanted.map_err(Problem::refused_query)?;
     let preview = wanted.preview(&paper).map_err(Problem::refused_query)?;
-    Ok((preview, wanted.warnings))
+    Ok((preview, wanted.left_out))
 }
 
 async fn page_of(
@@ -163,8 +162,8 @@ async fn page_of(
     let words = visit.words;
     let asked = query.clone();
     let drawn = visit.app.work(move |node| draw(node, &asked)).await?;
-    let (drawn, warnings) = match drawn {
-        Ok((preview, warnings)) => (Ok(preview), warnings),
+    let (drawn, left_out) = match drawn {
+        Ok((preview, left_out)) => (Ok(preview), left_out),
         Err(problem) if problem.status.is_server_error() => return Err(problem),
         Err(problem) => (Err(Said::of(&problem, words)), Vec::new()),
     };
@@ -181,7 +180,7 @@ async fn page_of(
             form,
             query,
             drawn,
-            warnings,
+            left_out,
         })
     };
     match failed {
@@ -229,18 +228,14 @@ pub(super) async fn print(visit: Visit, fields: Fields) -> Result<Response, Prob
     let query = LabelsQuery::of(&fields);
     match printed(&visit, &query, fields.raw("printer")).await {
         Ok((printer, labels)) => {
-            let said = Flash {
-                message: "done-printed".to_owned(),
-                values: vec![
-                    ("printer".to_owned(), printer),
-                    ("n".to_owned(), labels.to_string()),
-                ],
-                ..Flash::default()
-            };
-            flash(&visit.session, said).await?;
-            Ok(see_other(&format!("/labels?{}", query.text())))
+            let done = Done::new(format!("/labels?{}", query.text()), "done-printed");
+            let done = done.value("printer", printer);
+            visit.say(done.value("n", labels.to_string())).await
         }
-        Err(problem) => page_of(visit, query, Some(problem)).await,
+        Err(problem) => {
+            let visit = visit.on_page(format!("/labels?{}", query.text()));
+            page_of(visit, query, Some(problem)).await
+        }
     }
 }
 
@@ -271,6 +266,9 @@ async fn printed(
         Ok((printer, document))
     });
     let (printer, document) = drawn.await??;
-    printing::send(&printer, &document.bytes).await?;
-    Ok((printer.name, document.labels))
+    let (name, labels) = (printer.name.clone(), document.labels);
+    // A browser that leaves, or whose button is pressed again, must not leave half of the labels.
+    let sending = tokio::spawn(async move { printing::send(&printer, &document.bytes).await });
+    sending.await.or(Err(Problem::internal()))??;
+    Ok((name, labels))
 }

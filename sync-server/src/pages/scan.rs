@@ -88,6 +88,8 @@ struct TaskRow {
     name: String,
     /// None where nobody said where it usually lies.
     location: Option<String>,
+    /// None is ours.
+    owner: Option<String>,
     batch: Option<String>,
     /// None where whoever counts is not told.
     quantity: Option<String>,
@@ -297,6 +299,7 @@ fn state(view: &View<'_>, words: Words, seen: &Seen) -> State {
         name: fold.name_of(Class::Item, &task.item),
         item: task.item.to_string(),
         location: task.location.map(|location| location.to_string()),
+        owner: task.owner.map(|owner| owner.to_string()),
         batch: task.batch.map(|batch| batch.to_string()),
         quantity: task.quantity.map(|quantity| quantity.to_string()),
         again: task.again,

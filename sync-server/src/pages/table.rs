@@ -1,13 +1,13 @@
 //! Who may see and do what on the pages: the role that each route needs stands where the route is
 //! made, and a route cannot be made without saying so.
 
-use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::{HeaderName, Method, StatusCode};
+use axum::http::{HeaderName, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
 use ledger_core::catalogue::Role;
 
 use super::error;
@@ -35,8 +35,24 @@ pub(crate) struct PageRule {
 /// The routes of the pages with their rules.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
-    router: Router<App>,
+    routes: Vec<(&'static str, MethodRouter<App>)>,
     rules: Vec<PageRule>,
+}
+
+/// Marks what is sent to an address that is no page: its form stands on the page above.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NoPage;
+
+/// The page above an address that is none.
+pub(super) fn page_above(path: &str) -> &str {
+    let above = path.rsplit_once('/').map(|(above, _)| above);
+    above.filter(|above| !above.is_empty()).unwrap_or("/")
+}
+
+/// A form that could not be done leaves its own address in the browser, which reloads it, keeps it
+/// and says that one comes from there.
+async fn to_page_above(uri: Uri) -> Redirect {
+    Redirect::to(page_above(uri.path()))
 }
 
 impl Pages {
@@ -101,14 +117,30 @@ impl Pages {
                 admit(role, request, next)
             })),
         };
-        self.router = self.router.route(path, route);
+        self.routes.push((path, route));
         self.rules.push(PageRule { method, path, need });
         self
     }
 
     /// The routes for the server.
     pub(super) fn router(self) -> Router<App> {
-        self.router
+        let Self { routes, rules } = self;
+        let is_page = |path: &str| {
+            let mut pages = rules.iter().filter(|rule| rule.method == Method::GET);
+            pages.any(|page| page.path == path)
+        };
+        let routes = routes.into_iter().map(|(path, route)| {
+            if is_page(path) {
+                return (path, route);
+            }
+            (
+                path,
+                route.route_layer(Extension(NoPage)).get(to_page_above),
+            )
+        });
+        routes.fold(Router::new(), |router, (path, route)| {
+            router.route(path, route)
+        })
     }
 
     /// The table, for the tests that walk it.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, REFERER};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use chrono_tz::Tz;
 use ledger_core::Timestamp;
@@ -18,6 +18,7 @@ use tower_sessions::cookie::Cookie;
 
 use super::form::{Fields, Form, Said};
 use super::frame::{Frame, Visitor};
+use super::table::{NoPage, page_above};
 use crate::api::{Named, carry_out};
 use crate::app::App;
 use crate::auth::Caller;
@@ -37,8 +38,9 @@ pub(crate) struct Visit {
     pub(super) words: Words,
     /// The path with its query.
     pub(super) address: String,
-    /// The page before the visitor: the address itself, or the page whose form was sent to it.
-    pub(super) page: String,
+    /// The page before the visitor: the address itself, or the page whose form was sent to it. It
+    /// can be asked for, so links, parts that are fetched anew and the way back lead to it.
+    page: String,
     /// Asked for by a script that shows a part of it.
     pub(super) is_part: bool,
 }
@@ -50,10 +52,9 @@ impl FromRequestParts<App> for Visit {
         let session = parts.extensions.get::<Session>().cloned();
         let address = parts.uri.path_and_query();
         let address = address.map_or_else(|| "/".to_owned(), ToString::to_string);
-        let page = if parts.method == Method::POST {
-            own_path(referer_path(&parts.headers)).to_owned()
-        } else {
-            address.clone()
+        let page = match parts.extensions.get::<NoPage>() {
+            Some(NoPage) => page_above(parts.uri.path()).to_owned(),
+            None => address.clone(),
         };
         Ok(Self {
             app: app.clone(),
@@ -140,6 +141,12 @@ impl Visit {
         self.app
             .look(move |view| Ok(words.at(view.time_zone().as_deref())))
             .await
+    }
+
+    /// The same visit, where the form stands on another page than its address says.
+    pub(super) fn on_page(self, page: impl Into<String>) -> Self {
+        let page = page.into();
+        Self { page, ..self }
     }
 
     /// Whether a manager visits, or somebody above.
@@ -262,42 +269,53 @@ impl Visit {
             .await?
     }
 
+    /// Goes on to the next page, which says this. For what is no write to the ledger.
+    pub(super) async fn say(&self, done: Done) -> Result<Response, Problem> {
+        self.say_with(done, None, Vec::new()).await
+    }
+
+    async fn say_with(
+        &self,
+        done: Done,
+        undo: Option<String>,
+        warnings: Vec<String>,
+    ) -> Result<Response, Problem> {
+        let values = done.values.into_iter();
+        let said = Flash {
+            message: done.message.to_owned(),
+            values: values
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            undo,
+            warnings,
+        };
+        flash(&self.session, said).await?;
+        Ok(see_other(&done.to))
+    }
+
     /// Goes on after a write, with what the next page says about it.
     pub(super) async fn go_on(&self, written: &Written, done: Done) -> Result<Response, Problem> {
         if written.repeated {
             // The form came a second time, by the Back button for one: undoing it now would take
             // back what was done the first time.
-            let said = Flash {
-                message: "done-repeated".to_owned(),
-                ..Flash::default()
-            };
-            flash(&self.session, said).await?;
-            return Ok(see_other(&done.to));
+            return self.say(Done::new(done.to, "done-repeated")).await;
         }
         // Undoing one of several movements would leave the others.
         let undo = match written.entries.as_slice() {
-            [entry] if done.undo => Some(entry),
+            [entry] if done.undo => Some(entry.to_string()),
             _ => None,
         };
         let warned = done.warned.filter(|_| !written.warnings.is_empty());
-        let said = Flash {
-            message: warned.unwrap_or(done.message).to_owned(),
-            values: done
-                .values
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-            undo: undo.map(ToString::to_string),
-            warnings: match warned {
-                Some(_) => Vec::new(),
-                None => {
-                    let warnings = written.warnings.iter();
-                    warnings.map(|said| told(said, self.words)).collect()
-                }
-            },
+        let warnings = match warned {
+            Some(_) => Vec::new(),
+            None => {
+                let warnings = written.warnings.iter();
+                warnings.map(|said| told(said, self.words)).collect()
+            }
         };
-        flash(&self.session, said).await?;
-        Ok(see_other(&done.to))
+        let message = warned.unwrap_or(done.message);
+        self.say_with(Done { message, ..done }, undo, warnings)
+            .await
     }
 }
 

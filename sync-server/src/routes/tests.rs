@@ -11,7 +11,7 @@ use ledger_core::at_entry::{
 };
 use ledger_core::catalogue::Role;
 use ledger_core::fold::Fold;
-use ledger_node::{Actor, Node, NodeKind, SystemClock};
+use ledger_node::{Actor, Conversation, Node, NodeError, NodeKind, SyncProgress, SystemClock};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -141,6 +141,19 @@ impl Shop {
     }
 }
 
+/// Carries messages between a device and a server until it is over, or one side refuses.
+fn carry(server: &Node, mut conversation: Conversation) -> Result<SyncProgress, NodeError> {
+    while let Some(question) = conversation.question()? {
+        let answer = match question.route {
+            "hello" => server.handle_hello(&question.body),
+            "enroll" => server.handle_enroll(&question.body),
+            _ => server.handle_sync(&question.body),
+        };
+        conversation.answer(answer.status, &answer.body)?;
+    }
+    Ok(conversation.progress())
+}
+
 #[tokio::test]
 async fn objects_and_lists_have_their_shapes() {
     let shop = Shop::open();
@@ -180,6 +193,37 @@ async fn objects_and_lists_have_their_shapes() {
     }
     let odd = shop.api("items/A%2FB%201%262").await.json();
     assert_eq!(odd["name"], "Reel <0603> & co");
+}
+
+#[tokio::test]
+async fn what_a_query_names_and_is_not_there_is_refused() {
+    let shop = Shop::open();
+    for (path, code) in [
+        ("purchase-orders?supplier=NOPE", "unknown-supplier"),
+        ("labels?kind=lots&select=NOPE", "unknown-lot"),
+        ("labels?kind=pos&select=NOPE", "unknown-purchase-order"),
+        ("labels?kind=stocktakes&select=NOPE", "unknown-stocktake"),
+    ] {
+        assert_eq!(shop.api(path).await.problem(400), code, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_the_log_is_the_same_as_in_the_whole() {
+    let shop = Shop::open();
+    let whole = shop.api("entries").await.body;
+    let lines: Vec<&str> = whole.lines().collect();
+    assert!(lines.len() > 5, "{whole}");
+    let id = |line: &str| {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        entry["entry"].as_str().unwrap().to_owned()
+    };
+    let after = id(lines[1]);
+    let part = shop.api(&format!("entries?after={after}&limit=3")).await;
+    let part: Vec<&str> = part.body.lines().collect();
+    assert_eq!(part, lines[2..5]);
+    let last = id(lines[lines.len() - 1]);
+    assert_eq!(shop.api(&format!("entries?after={last}")).await.body, "");
 }
 
 #[tokio::test]
@@ -281,7 +325,9 @@ async fn sync_takes_bytes_and_never_more_than_its_limit() {
     let reply = shop
         .send(post("/sync/v1/sync", vec![0; 8 * 1024 * 1024 + 1]))
         .await;
-    assert_eq!(reply.problem(413), "body-too-large");
+    assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(reply.header("content-type"), "application/msgpack");
+    assert!(reply.body.contains("body-too-large"), "{}", reply.body);
     let get = Request::get("/sync/v1/sync").body(Body::empty()).unwrap();
     assert_eq!(shop.send(get).await.problem(405), "method-not-allowed");
 }

@@ -152,13 +152,18 @@ impl Desk {
             device: node.device(),
             now: at,
         };
-        let step = match node.read(|fold| self.step(fold, &raw.text, here)) {
+        let once = raw.once(worker);
+        let judged = node.read(|fold| {
+            let judged = self.step(fold, &raw.text, here);
+            self.session.unless_written(fold, &once, judged)
+        });
+        let step = match judged {
             Ok(step) => step,
             Err(text) => return Ok(raw.answered(Sign::Error, vec![text])),
         };
         let mut done = Done::saying(step.says, step.warns);
         if let Some(action) = &step.action {
-            match self.write(node, worker, (raw, at), action) {
+            match self.write(node, worker, (once, at), action) {
                 Ok(written) => self
                     .wrote
                     .extend(done.add(node, &self.session, action, written)),
@@ -201,13 +206,9 @@ impl Desk {
         &self,
         node: &Node,
         worker: &Worker,
-        (raw, at): (&Raw, Timestamp),
+        (once, at): (IdempotencyKey, Timestamp),
         action: &Action,
     ) -> Result<Written, Problem> {
-        let once = IdempotencyKey {
-            key: request_key(&worker.key_space, &format!("scan {}", raw.id)),
-            row: 0,
-        };
         let actor = Actor {
             user: Some(worker.user.clone()),
         };
@@ -227,6 +228,14 @@ impl Desk {
 }
 
 impl Raw {
+    /// The key that what comes of it is written with, once.
+    fn once(&self, worker: &Worker) -> IdempotencyKey {
+        IdempotencyKey {
+            key: request_key(&worker.key_space, &format!("scan {}", self.id)),
+            row: 0,
+        }
+    }
+
     fn answered(&self, sign: Sign, lines: Vec<String>) -> Answer {
         Answer {
             id: self.id.clone(),

@@ -3,8 +3,7 @@
 //! A session says sentences and gives them no code. Each is known by the words in it that never
 //! vary; one that is not known is shown as it was said, in English.
 
-use crate::lang::Words;
-use crate::pages::sentence;
+use crate::lang::{Words, sentence};
 use crate::problem::names_a_command;
 use crate::warning;
 
@@ -57,9 +56,18 @@ const KNOWN: &[(&str, &str)] = &[
         "{items} have this code: scan the one it is by another of its codes",
         "scan-which",
     ),
+    (
+        "which batch of {item} at {location}: {batches}? Scan it, or UNDO",
+        "scan-which-batch",
+    ),
+    (
+        "which batch of {item} at {location}: {batches}? Scan it, or DONE for none",
+        "scan-which-batch-or-none",
+    ),
     ("undone: {item}, on hand {n}", "scan-undone"),
     ("undone: the scan of {code}", "scan-undone-scan"),
     ("nothing changed", "scan-nothing-changed"),
+    ("it is written already", "scan-written-already"),
     ("{mode} at {location}", "scan-mode-at"),
     ("{mode}: scan a location", "scan-mode-begun"),
     ("{mode} done: scan the next location", "scan-mode-done"),
@@ -127,8 +135,13 @@ const KNOWN: &[(&str, &str)] = &[
         "the purchase order is not known here any more: scan another",
         "scan-po-gone",
     ),
+    // A kind of two words comes first.
     (
-        "the {kind} {code} is not known here: sync, or look whether it was deleted",
+        "the purchase order {code} is not known here: sync, then scan it again",
+        "scan-not-known-here",
+    ),
+    (
+        "the {kind} {code} is not known here: sync, then scan it again",
         "scan-not-known-here",
     ),
     ("it says {amount}: enter the quantity", "scan-says-amount"),
@@ -328,6 +341,11 @@ const KNOWN: &[(&str, &str)] = &[
     ("scan a location", "scan-next-location"),
     ("scan where it goes", "scan-next-to"),
     ("scan an item", "scan-next-item"),
+    ("scan its batch, or UNDO", "scan-next-batch"),
+    (
+        "scan its batch, or DONE for none",
+        "scan-next-batch-or-none",
+    ),
     (
         "scan a customer, or DONE for our own stock",
         "scan-next-customer",

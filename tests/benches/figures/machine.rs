@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::mpsc::channel;
 use std::time::Duration;
+
+pub use tests::process::pause;
 
 fn read(path: &str) -> String {
     fs::read_to_string(path).unwrap_or_default()
@@ -26,12 +27,6 @@ pub fn memory_mb_of(process: u32, key: &str) -> f64 {
     let value = field(&read(&format!("/proc/{process}/status")), key).unwrap_or_default();
     let kilobytes = value.split_whitespace().next().unwrap_or("0");
     kilobytes.parse::<f64>().unwrap_or(0.0) / 1000.0
-}
-
-/// Does nothing for so long.
-pub fn pause(time: Duration) {
-    let (_never, come) = channel::<()>();
-    assert!(come.recv_timeout(time).is_err(), "nobody sends here");
 }
 
 /// Seconds of processor time that a process has had.

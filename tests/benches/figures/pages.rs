@@ -362,7 +362,7 @@ fn some_order(house: &House, random: &mut Random) -> String {
     order(random.below(house.orders as u64) as usize)
 }
 
-const ASKED: [Ask; 38] = [
+const ASKED: [Ask; 43] = [
     ("dashboard", |_, _| "/".to_owned()),
     ("stock", |_, _| "/stock".to_owned()),
     ("stock of a site", |_, r| {
@@ -446,12 +446,41 @@ const ASKED: [Ask; 38] = [
         )
     }),
     ("sites", |_, _| "/sites".to_owned()),
+    ("site", |_, r| {
+        format!("/sites/SITE-{}", r.below(SITES as u64))
+    }),
+    ("labels of an item", |h, r| {
+        format!("/labels?kind=items&select={}", some_item(h, r))
+    }),
+    ("log", |_, _| "/log".to_owned()),
+    ("log of one item", |h, r| {
+        format!("/log?about={}", some_item(h, r))
+    }),
+    ("server", |_, _| "/server".to_owned()),
     ("exceptions", |_, _| "/exceptions".to_owned()),
     ("devices", |_, _| "/devices".to_owned()),
     ("users", |_, _| "/users".to_owned()),
     ("settings", |_, _| "/settings/inventory".to_owned()),
     ("menu", |_, _| "/menu".to_owned()),
 ];
+
+/// Reports go through all rows, so they are asked a few times only, and have no goal.
+const REPORTS: [Ask; 5] = [
+    ("movements per day", |_, _| {
+        "/reports/movements?days=90".to_owned()
+    }),
+    ("what lies here, by count", |_, _| {
+        "/reports/stock?days=90".to_owned()
+    }),
+    ("what counts found", |_, _| {
+        "/reports/shrinkage?days=365".to_owned()
+    }),
+    ("slow movers", |_, _| "/reports/slow?idle=90".to_owned()),
+    ("transactions per person", |_, _| {
+        "/reports/people?days=90".to_owned()
+    }),
+];
+const REPORTS_ASKED: usize = 5;
 
 /// Milliseconds of one page, sorted.
 struct Times(Vec<f64>);
@@ -472,14 +501,14 @@ impl Times {
 }
 
 /// Asks for all pages in turns, so that one page does not find everything as it left it.
-fn ask(visitor: &mut Visitor, house: &House, rounds: usize) -> Vec<Times> {
+fn ask(visitor: &mut Visitor, house: &House, asked: &[Ask], rounds: usize) -> Vec<Times> {
     let mut random = Random::new(77);
-    let mut times = vec![Vec::new(); ASKED.len()];
+    let mut times = vec![Vec::new(); asked.len()];
     for round in 0..=rounds {
         if round.is_multiple_of(10) {
             eprintln!("  round {round} of {rounds}");
         }
-        for (times, (_, path)) in times.iter_mut().zip(ASKED) {
+        for (times, (_, path)) in times.iter_mut().zip(asked) {
             let path = path(house, &mut random);
             let start = Instant::now();
             let answer = visitor.get(&path);
@@ -496,6 +525,51 @@ fn ask(visitor: &mut Visitor, house: &House, rounds: usize) -> Vec<Times> {
         Times(times)
     };
     times.into_iter().map(sorted).collect()
+}
+
+/// All reports, and how long an item's page takes while they are made.
+fn reports(server: &Server, house: &House, table: &mut Table) {
+    let mut visitors = ["planner", "keeper"].map(|user| {
+        let added = server.admin(&format!("user add {user} --role manager"));
+        let mut visitor = Visitor::new(server.address());
+        visitor.choose_password(added["url"].as_str().unwrap());
+        visitor
+    });
+    let (done, is_done) = channel::<()>();
+    let (reports, mut meanwhile) = std::thread::scope(|scope| {
+        let [planner, keeper] = &mut visitors;
+        let other = scope.spawn(move || {
+            let mut random = Random::new(55);
+            let mut times = Vec::new();
+            while is_done.recv_timeout(Duration::from_millis(20)) == Err(RecvTimeoutError::Timeout)
+            {
+                let path = format!("/items/{}", some_item(house, &mut random));
+                let start = Instant::now();
+                assert_eq!(keeper.get(&path).status, 200, "{path}");
+                times.push(seconds(start) * 1e3);
+            }
+            times
+        });
+        let reports = ask(planner, house, &REPORTS, REPORTS_ASKED);
+        drop(done);
+        (reports, other.join().unwrap())
+    });
+    for ((name, _), times) in REPORTS.iter().zip(&reports) {
+        table.add(
+            &format!("report: {name}"),
+            &format!("median {} ms", number(times.share(0.5))),
+            "",
+            &format!("longest of {REPORTS_ASKED} {} ms", number(times.share(1.0))),
+        );
+    }
+    meanwhile.sort_by(f64::total_cmp);
+    let times = Times(meanwhile);
+    table.add(
+        "page of an item while reports are made",
+        &times.text(),
+        "",
+        &format!("longest {} ms", number(times.share(1.0))),
+    );
 }
 
 /// A handheld's work: movements through the API, some each second, until told to stop.
@@ -540,12 +614,12 @@ pub fn run(size: Size, table: &mut Table) {
         number(filled),
         number(machine::memory_mb_of(server.process_id(), "VmRSS"))
     );
-    let quiet = ask(&mut visitor, &house, house.asked);
+    let quiet = ask(&mut visitor, &house, &ASKED, house.asked);
     let (done, is_done) = channel();
     let (busy, written) = std::thread::scope(|scope| {
         let (server, house) = (&server, &house);
         let worker = scope.spawn(move || work(server, house, &is_done));
-        let busy = ask(&mut visitor, house, house.asked);
+        let busy = ask(&mut visitor, house, &ASKED, house.asked);
         drop(done);
         (busy, worker.join().unwrap())
     });
@@ -576,4 +650,5 @@ pub fn run(size: Size, table: &mut Table) {
         );
     }
     eprintln!("  {written} movements were written meanwhile");
+    reports(&server, &house, table);
 }

@@ -107,13 +107,11 @@ fn answers(pairs: BTreeMap<Vec<u8>, Vec<u8>>) -> BTreeMap<String, String> {
         say(format!("rest {origin}"), rest.map(|it| format!("{it:?}")));
         let hash = store.hash_at(origin, last / 2).ok();
         say(format!("hash {origin}"), hash.map(|it| format!("{it:?}")));
-        let signed = store.latest_signed_head(origin).ok();
+        let signed = store.signed_head_covering(origin, 1).ok();
         say(
             format!("signed {origin}"),
             signed.map(|it| format!("{it:?}")),
         );
-        let run = store.run_covering(EntryId { origin, seq: 1 }).ok();
-        say(format!("run {origin}"), run.map(|it| format!("{it:?}")));
         let mut derived = Vec::new();
         let read = store.for_each_derived(origin, 1..=u64::MAX, &mut |it| {
             derived.push(format!("{it:?}"));

@@ -111,7 +111,8 @@ pub(super) fn contents(store: &Store) -> String {
     for (origin, last, hash) in &heads {
         let there = store.hash_at(*origin, *last).expect("it can be read");
         assert_eq!(there, Some(*hash));
-        let signed = store.latest_signed_head(*origin).expect("it can be read");
+        let signed = store.signed_head_covering(*origin, 1);
+        let signed = signed.expect("it can be read");
         all.push(format!("{signed:?}"));
     }
     format!("{heads:?} {all:?}")

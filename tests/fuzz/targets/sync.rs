@@ -254,6 +254,7 @@ fn request(cursor: CursorMessage, push: Vec<BatchMessage>, have: Vec<OriginHead>
         clocks: Vec::new(),
         bytes_max: 1 << 20,
         wants_snapshot: false,
+        now_millis: Some(1_700_000_000_000),
     };
     request.to_bytes().expect("a message can be written")
 }
@@ -318,6 +319,7 @@ pub(crate) fn push_seeds() -> Vec<Vec<u8>> {
         clocks: Vec::new(),
         bytes_max: 0,
         wants_snapshot: false,
+        now_millis: None,
     };
     seeds.push(again.to_bytes().expect("a message can be written"));
     seeds
@@ -342,6 +344,7 @@ pub(crate) fn pull_seeds() -> Vec<Vec<u8>> {
         clocks: Vec::new(),
         bytes_max: 0,
         wants_snapshot: false,
+        now_millis: None,
     };
     seeds.push(nothing.to_bytes().expect("a message can be written"));
     seeds.extend(requests());

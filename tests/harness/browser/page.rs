@@ -112,6 +112,12 @@ impl<'a> Page<'a> {
     /// Chromium writes a status from 400 on into its console; for this path it may.
     #[track_caller]
     pub fn open_as(&self, path: &str, status: u16) {
+        self.open_as_either(path, &[status]);
+    }
+
+    /// Opens a path that answers with one of these statuses; which.
+    #[track_caller]
+    pub fn open_as_either(&self, path: &str, statuses: &[u16]) -> u16 {
         let url = if path.contains("://") {
             path.to_owned()
         } else {
@@ -122,12 +128,17 @@ impl<'a> Page<'a> {
         });
         self.collect();
         let mut faults = self.faults.borrow_mut();
-        if status >= 400 {
-            faults.allow(Allowed::At(url, status));
+        for status in statuses.iter().filter(|status| **status >= 400) {
+            faults.allow(Allowed::At(url.clone(), *status));
         }
         let answered = faults.last_document();
         drop(faults);
-        assert_eq!(answered, Some(status), "status of {path}");
+        let answered = answered.unwrap_or_else(|| panic!("{path} has a status"));
+        assert!(
+            statuses.contains(&answered),
+            "{path} answers {answered}, not {statuses:?}"
+        );
+        answered
     }
 
     /// Says that this page and what it loads may answer with this status from now on, such as a

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::production::EndArgs;
 use super::stock::Details;
 
 #[derive(Debug, Subcommand)]
@@ -40,10 +41,10 @@ pub(crate) enum OrderCommand {
     #[command(
         after_help = "Example:\n  stock order cancel R-1040 --reason \"customer scrapped it\""
     )]
-    Cancel(OrderEndArgs),
+    Cancel(EndArgs),
     /// End an order that is done, which is final
     #[command(after_help = "Example:\n  stock order close R-1040")]
-    Close(OrderEndArgs),
+    Close(EndArgs),
     /// Show an order with its lines and what can be picked
     #[command(after_help = "Example:\n  stock order show R-1040")]
     Show(OrderArgs),
@@ -213,18 +214,6 @@ pub(crate) struct OrderExpediteArgs {
         allow_negative_numbers = true
     )]
     pub(crate) rank: i64,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct OrderEndArgs {
-    /// The order's number
-    pub(crate) number: String,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
-    /// In your words
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) note: Option<String>,
 }
 
 #[derive(Debug, Args)]

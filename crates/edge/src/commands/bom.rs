@@ -4,6 +4,7 @@ use ledger_core::at_entry::{self, BomChange};
 use serde_json::Value;
 
 use super::plans::{list, with};
+use super::stock::shown;
 use super::{quantity, read, write};
 use crate::cli::{BomCommand, BomSetArgs};
 use crate::context::Context;
@@ -50,7 +51,7 @@ pub(crate) fn run(context: &Context, command: BomCommand) -> Result<Answer, Fail
         BomCommand::Remove(args) => {
             let plan = |_, fold: &_| at_entry::remove_bom_line(fold, &args.parent, &args.child);
             write(context, plan, |object| {
-                let child = args.child.trim().to_uppercase();
+                let child = shown(&args.child);
                 format!("{} is not made of {child} any more.", text(object, "sku"))
             })
         }
@@ -82,7 +83,7 @@ fn set(context: &Context, args: BomSetArgs) -> Result<Answer, Failure> {
     };
     let plan = |_, fold: &_| at_entry::set_bom_line(fold, &parent, &child, &change);
     write(context, plan, |object| {
-        let child = child.trim().to_uppercase();
+        let child = shown(&child);
         let made = text(object, "sku");
         match change.per_unit {
             Some(amount) => format!("One {made} takes {amount} of {child}."),

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use importing::guarded;
+use ledger_core::Code;
 use ledger_core::fold::LineInfo;
 use ledger_node::{Node, NodeError};
 use serde_json::json;
@@ -93,15 +95,13 @@ fn write_csv(node: &Node, out: &mut impl Write) -> io::Result<u64> {
         lines.filter(|line| !line.on_hand.is_zero()).collect()
     });
     for line in &lines {
-        let code = |code: &Option<ledger_core::Code>| {
-            code.as_ref().map(ToString::to_string).unwrap_or_default()
-        };
+        let code = |code: Option<&Code>| guarded(code.map_or("", Code::as_str)).into_owned();
         writer.write_record([
-            line.key.item.as_str(),
-            line.key.location.as_str(),
-            &line.on_hand.to_string(),
-            &code(&line.key.owner),
-            &code(&line.key.batch),
+            code(Some(&line.key.item)),
+            code(Some(&line.key.location)),
+            line.on_hand.to_string(),
+            code(line.key.owner.as_ref()),
+            code(line.key.batch.as_ref()),
         ])?;
     }
     writer.flush()?;

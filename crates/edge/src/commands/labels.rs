@@ -57,6 +57,7 @@ pub(crate) fn run(context: &Context, args: LabelsArgs) -> Result<Answer, Failure
     let wanted = node.read(|fold| labelling::wanted(fold, &choice))?;
     close(node, &mut answer);
     let document = wanted.document(&paper)?;
+    let warnings: Vec<String> = wanted.left_out.iter().map(ToString::to_string).collect();
     if to_stdout {
         let mut stdout = io::stdout().lock();
         let done = stdout.write_all(&document.bytes);
@@ -64,10 +65,10 @@ pub(crate) fn run(context: &Context, args: LabelsArgs) -> Result<Answer, Failure
     } else {
         write_whole(&out, &document.bytes)
             .map_err(|error| Failure::io(&out.display().to_string(), &error))?;
-        answer.text = told(context, &document, &out, &wanted.warnings)?;
+        answer.text = told(context, &document, &out, &warnings)?;
     }
     if !context.json() {
-        answer.warnings.extend(wanted.warnings);
+        answer.warnings.extend(warnings);
     }
     Ok(answer)
 }

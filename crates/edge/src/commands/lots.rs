@@ -8,7 +8,7 @@ use ledger_core::fold::Fold;
 use serde_json::Value;
 
 use super::plans::{day_or_none, ending, freshness, list, or_none, said_pairs, with, with_name};
-use super::stock::request;
+use super::stock::{request, shown};
 use super::{Here, quantity, read, write};
 use crate::cli::{
     LotBuildArgs, LotBuyArgs, LotCommand, LotFields, LotMoveArgs, LotPlanArgs, LotSetArgs,
@@ -242,7 +242,7 @@ fn issue(context: &Context, args: LotMoveArgs) -> Result<Answer, Failure> {
                 .planned(|request| at_entry::lot_issue(fold, &number, &location, request))
         },
         |lot| {
-            let (item, location) = (item.trim().to_uppercase(), location.trim().to_uppercase());
+            let (item, location) = (shown(&item), shown(&location));
             let number = text(lot, "number");
             format!("{quantity} of {item} issued to the lot {number} from {location}.")
         },
@@ -264,7 +264,7 @@ fn bring_back(context: &Context, args: LotMoveArgs) -> Result<Answer, Failure> {
                 .planned(|request| at_entry::lot_return(fold, &number, &location, request))
         },
         |lot| {
-            let (item, location) = (item.trim().to_uppercase(), location.trim().to_uppercase());
+            let (item, location) = (shown(&item), shown(&location));
             let number = text(lot, "number");
             format!("{quantity} of {item} returned from the lot {number} to {location}.")
         },
@@ -290,7 +290,7 @@ fn build(context: &Context, args: LotBuildArgs) -> Result<Answer, Failure> {
             Ok(plan)
         },
         |lot| {
-            let (item, location) = (text(lot, "item"), location.trim().to_uppercase());
+            let (item, location) = (text(lot, "item"), shown(&location));
             let taken = taken.borrow();
             let parts = if taken.is_empty() {
                 String::new()

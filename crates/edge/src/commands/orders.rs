@@ -8,18 +8,18 @@ mod show;
 use std::cell::RefCell;
 
 use ledger_core::at_entry::{self, OrderChange, Plan, Refusal};
-use ledger_core::entry::{Body, Details as Said, Moved};
+use ledger_core::entry::{Body, Moved};
 use ledger_core::fold::Fold;
 use ledger_core::order::OrderType;
 use ledger_core::{Code, Quantity};
 use serde_json::Value;
 
 pub(crate) use self::show::{backorders, orders_table, wanting_table};
-use super::plans::{day_or_none, or_none};
+use super::plans::{day_or_none, ending, or_none};
 use super::stock::request;
 use super::{Here, quantity, write};
 use crate::cli::{
-    OrderCommand, OrderEndArgs, OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs,
+    EndArgs, OrderCommand, OrderExpediteArgs, OrderFields, OrderFillArgs, OrderItemArgs,
     OrderLineArgs, OrderOpenArgs, OrderPickArgs,
 };
 use crate::context::Context;
@@ -305,15 +305,7 @@ fn expedite(context: &Context, args: &OrderExpediteArgs) -> Result<Answer, Failu
     )
 }
 
-fn ending(args: &OrderEndArgs) -> Said {
-    Said {
-        reason: args.reason.clone(),
-        note: args.note.clone(),
-        ..Said::default()
-    }
-}
-
-fn cancel(context: &Context, args: &OrderEndArgs) -> Result<Answer, Failure> {
+fn cancel(context: &Context, args: &EndArgs) -> Result<Answer, Failure> {
     act(
         context,
         |_, fold| {
@@ -324,7 +316,7 @@ fn cancel(context: &Context, args: &OrderEndArgs) -> Result<Answer, Failure> {
     )
 }
 
-fn close(context: &Context, args: &OrderEndArgs) -> Result<Answer, Failure> {
+fn close(context: &Context, args: &EndArgs) -> Result<Answer, Failure> {
     act(
         context,
         |_, fold| {

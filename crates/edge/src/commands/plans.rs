@@ -1,4 +1,4 @@
-//! What the commands about lots, purchase orders and stocktakes have in common.
+//! What the commands about orders, lots, purchase orders and stocktakes have in common.
 
 use ledger_core::at_entry::Refusal;
 use ledger_core::entry::Details as Said;

@@ -5,7 +5,7 @@ use ledger_core::fold::Fold;
 use serde_json::Value;
 
 use super::plans::{ending, list, or_none, said_pairs, with, with_name};
-use super::stock::request;
+use super::stock::{request, shown};
 use super::{Here, quantity, read, write};
 use crate::cli::{PoCommand, PoFields, PoPlaceArgs, PoReceiveArgs, PoSetArgs};
 use crate::context::Context;
@@ -207,7 +207,7 @@ fn receive(context: &Context, args: PoReceiveArgs) -> Result<Answer, Failure> {
                 .planned(|request| at_entry::receive(fold, &number, &location, request))
         },
         |order| {
-            let (item, location) = (item.trim().to_uppercase(), location.trim().to_uppercase());
+            let (item, location) = (shown(&item), shown(&location));
             let number = text(order, "number");
             format!("{quantity} of {item} received for {number} at {location}.")
         },

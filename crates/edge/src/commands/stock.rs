@@ -285,6 +285,6 @@ pub(super) fn entry_id(text: &str) -> Result<EntryId, Refusal> {
 }
 
 /// A code as it is kept, however it was typed.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     Code::new(text).map_or_else(|_| text.to_owned(), |code| code.to_string())
 }

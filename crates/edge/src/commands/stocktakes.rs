@@ -5,6 +5,7 @@ use ledger_core::fold::Fold;
 use serde_json::Value;
 
 use super::plans::{ending, freshness, list, said_pairs, with};
+use super::stock::shown;
 use super::{Here, read, write};
 use crate::cli::{StocktakeAssignArgs, StocktakeCommand, StocktakeOpenArgs, StocktakeReportArgs};
 use crate::context::Context;
@@ -50,7 +51,7 @@ pub(crate) fn run(context: &Context, command: StocktakeCommand) -> Result<Answer
             act(
                 context,
                 |_, fold| at_entry::recount(fold, &args.number, &args.item, location),
-                |_| format!("{} is to be counted once more.", args.item.to_uppercase()),
+                |_| format!("{} is to be counted once more.", shown(&args.item)),
             )
         }
         StocktakeCommand::List { open } => read(

@@ -5,6 +5,7 @@ mod outside;
 mod signs;
 mod stop;
 mod told;
+mod waiting;
 mod watch;
 
 use ledger_node::{EnrolText, Node, NodeError, SyncProgress, SystemClock, WallClock as _};
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub(crate) use self::outside::{Outside, failure};
 pub(crate) use self::stop::Stop;
+pub(crate) use self::waiting::{Ended, greeted, synced, wait};
 use super::close;
 use crate::cli::{OnOff, SyncArgs};
 use crate::context::Context;
@@ -112,6 +114,11 @@ fn once(context: &Context, via: Option<&str>) -> Result<Answer, Failure> {
     Ok(answer)
 }
 
+/// What of this device the server did not take, in words.
+pub(crate) fn not_taken(why: &str) -> String {
+    format!("not taken, and kept here: {why}")
+}
+
 fn sync_text(report: &Value) -> String {
     let is = |key| report.get(key) == Some(&Value::Bool(true));
     let state = if is("synced") {
@@ -128,7 +135,7 @@ fn sync_text(report: &Value) -> String {
     );
     let rejected = report.get("rejected").and_then(Value::as_array);
     for why in rejected.into_iter().flatten().filter_map(Value::as_str) {
-        told.push_str(&format!("\nnot taken, and kept here: {why}"));
+        told.push_str(&format!("\n{}", not_taken(why)));
     }
     told
 }

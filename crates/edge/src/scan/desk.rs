@@ -93,7 +93,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes the next scan that waits; gives it with its answer, and with what was seen before
-    /// anything was written. None when no scan waits. One that failed waits again.
+    /// anything was written. None when no scan waits. One that failed waits again; one that is
+    /// written is answered, whatever fails then: after a loss of power its key says that it was.
     pub(crate) fn take_next<T>(
         &mut self,
         before: impl FnOnce(&Work<'a>, &Raw) -> T,
@@ -110,8 +111,13 @@ impl<'a> Desk<'a> {
             }
         };
         let Work { session, actor, .. } = &self.work;
-        let done = self.queue.done(&raw, session, actor.user.as_ref());
-        done.map_err(|error| failed(&error))?;
+        let reply = match self.queue.done(&raw, session, actor.user.as_ref()) {
+            Ok(()) => reply,
+            Err(error) => {
+                let text = failed(&error).text;
+                reply.warned(&format!("where the session stands is not saved: {text}"))
+            }
+        };
         Ok(Some((raw, reply, seen)))
     }
 

@@ -4,6 +4,7 @@
 //! **Invariant.** A scan is done, and its scanner sounds, only when what came of it is on the disk.
 //! Until then the bridge gives it again, under the same id, by which it is known.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,8 +45,9 @@ pub(super) enum News {
 pub(super) struct Scanners(Option<Arc<dyn ScanSource>>);
 
 impl Scanners {
-    /// Those that the command names.
-    pub(super) fn of(args: &ScanArgs) -> Result<Self, Failure> {
+    /// Those that the command names. A screen takes signals over; without one they let the
+    /// scanners go before they end the program.
+    pub(super) fn of(args: &ScanArgs, has_screen: bool) -> Result<Self, Failure> {
         if let Some(socket) = &args.bridge {
             return Ok(Self(Some(Arc::new(Client::new(socket)))));
         }
@@ -61,9 +63,14 @@ impl Scanners {
         let bus = transport::system().map_err(|trouble| {
             Failure::new(trouble.code(), chain(&trouble)).hint(trouble.hint())
         })?;
+        let failed = |error: io::Error| Failure::io("the scanners", &error);
         let started = firmware_bridge::Scanners::start(config, bus);
-        let (scanners, heard) = started.map_err(|error| Failure::io("the scanners", &error))?;
-        Ok(Self(Some(Arc::new(InProcess::new(scanners, heard)))))
+        let (scanners, heard) = started.map_err(failed)?;
+        let source = Arc::new(InProcess::new(scanners, heard));
+        if !has_screen {
+            source.let_go_at_signal().map_err(failed)?;
+        }
+        Ok(Self(Some(source)))
     }
 
     /// Whether there are any besides the keyboard.
@@ -128,5 +135,26 @@ impl Scanners {
         if let (Some(source), Some(id)) = (&self.0, id) {
             source.done(id, tone);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use firmware_bridge::transport::fake::FakeBus;
+
+    use super::*;
+    use crate::scan::listen;
+
+    #[test]
+    fn scanners_are_let_go_when_nobody_hears_them_any_more() {
+        let config = Config::parse("").unwrap();
+        let started = firmware_bridge::Scanners::start(config, Arc::new(FakeBus::new()));
+        let (started, heard) = started.unwrap();
+        let source: Arc<dyn ScanSource> = Arc::new(InProcess::new(started, heard));
+        let held = Arc::downgrade(&source);
+        let scanners = Scanners(Some(source));
+        let (hearing, coming) = listen(&scanners, false);
+        drop((coming, hearing, scanners));
+        assert!(held.upgrade().is_none(), "who hears them has them still");
     }
 }

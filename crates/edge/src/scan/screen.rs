@@ -108,7 +108,7 @@ pub(super) fn is_wanted(context: &Context, args: &ScanArgs) -> bool {
 pub(super) fn run(context: &Context, args: &ScanArgs) -> Result<Answer, Failure> {
     let store = context.store()?;
     let actor = context.actor()?;
-    let scanners = Scanners::of(args)?;
+    let scanners = Scanners::of(args, true)?;
     // While it is opened, what there is to say is said below the command.
     let node = match Node::exists(&store) {
         true => Some(context.open()?),

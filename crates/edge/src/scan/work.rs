@@ -7,8 +7,7 @@ use ledger_core::UserName;
 use ledger_core::fold::Fold;
 use ledger_node::{Actor, Node, NodeError};
 use scanning::{
-    Action, Heard, Here, Session, Sign, Step, Thing, Tone, Wanted, Writing, after, meant,
-    refusal_text,
+    Action, Heard, Here, Session, Sign, Thing, Tone, Wanted, Writing, after, meant, refusal_text,
 };
 use serde_json::json;
 
@@ -28,6 +27,14 @@ impl Reply {
         Self {
             sign: Sign::Error,
             text: text.into(),
+        }
+    }
+
+    /// The same with something that the person should look at.
+    pub(crate) fn warned(self, warning: &str) -> Self {
+        Self {
+            sign: self.sign.max(Sign::Warning),
+            text: format!("{}; {warning}", self.text),
         }
     }
 
@@ -100,11 +107,14 @@ impl Work<'_> {
             device: node.device(),
             now: raw.at,
         };
-        let taken: Result<Step, String> = node.read(|fold| {
-            let Heard { input, warnings } = scanning::hear(fold, session, &text, &setting)?;
-            let mut step = session.step(fold, input, here)?;
-            step.warns.splice(0..0, warnings);
-            Ok(step)
+        let taken = node.read(|fold| {
+            let judged = scanning::hear(fold, session, &text, &setting).and_then(|heard| {
+                let Heard { input, warnings } = heard;
+                let mut step = session.step(fold, input, here)?;
+                step.warns.splice(0..0, warnings);
+                Ok(step)
+            });
+            session.unless_written(fold, &raw.once(), judged)
         });
         let step = match taken {
             Ok(step) => step,

@@ -52,6 +52,28 @@ fn rows_are_read_by_the_names_of_their_columns() {
 }
 
 #[test]
+fn a_quote_that_is_not_closed_swallows_no_lines_unseen() {
+    for text in [
+        "sku,name\nA,\"One\nB,Two\nC,Three\n",
+        "name,sku\nOne,\"A\n",
+        "sku,name\nA,\"One",
+    ] {
+        let said = check(text.as_bytes()).unwrap_err();
+        assert!(
+            said.starts_with("line 2: a quotation mark"),
+            "{text:?}: {said}"
+        );
+    }
+    for text in [
+        "sku,name\nA,\"One\"",
+        "sku,name\nA,5\" disk\n",
+        "sku,name\nA,\"\"\r\n\r\n",
+    ] {
+        assert!(check(text.as_bytes()).is_ok(), "{text:?}");
+    }
+}
+
+#[test]
 fn files_that_are_something_else_are_named() {
     let wide: Vec<u8> = "\u{feff}sku,name\nA,One\n"
         .encode_utf16()

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use ledger_core::at_entry::{About, ItemChange, Plan, add_item, set_item};
+use ledger_core::at_entry::{
+    About, ItemChange, LotChange, OrderChange, Plan, add_item, set_item, settings,
+};
 use ledger_core::catalogue::ItemKind;
+use ledger_core::entry::Details;
 use ledger_core::fold::ItemMatch;
+use ledger_core::order::OrderType;
 use ledger_node::{Actor, Node, NodeKind, SystemClock, Written, file_key};
 
 use super::*;
@@ -40,16 +44,33 @@ impl Shop {
         self.0.write(&Actor::default(), |_| Ok(plan)).unwrap()
     }
 
-    /// Imports a file without its bad rows.
-    fn import(&self, kind: Kind, text: &str) -> (Vec<Outcome>, Undo) {
-        let csv = Csv::read(kind, text.as_bytes()).unwrap();
+    fn source(&self, kind: Kind, text: &str) -> Source {
         let file = file_key(text.as_bytes());
-        let source = Source {
+        Source {
             kind,
             key: self.0.read(|fold| fresh_key(fold, file, 100)),
             zone: Tz::UTC,
             device: self.0.device(),
-        };
+        }
+    }
+
+    /// The lines of a file that cannot be taken, and why.
+    fn refused(&self, kind: Kind, text: &str) -> Vec<(u64, &'static str)> {
+        let csv = Csv::read(kind, text.as_bytes()).unwrap();
+        let mut pass = Pass::new(&csv, &self.source(kind, text)).unwrap();
+        let (mut refused, mut bodies) = (Vec::new(), Vec::new());
+        self.0.read(|fold| {
+            while let Some(row) = pass.next(fold, &mut bodies).unwrap() {
+                refused.extend(row.outcome.err().map(|refusal| (row.line, refusal.code)));
+            }
+        });
+        refused
+    }
+
+    /// Imports a file without its bad rows.
+    fn import(&self, kind: Kind, text: &str) -> (Vec<Outcome>, Undo) {
+        let csv = Csv::read(kind, text.as_bytes()).unwrap();
+        let source = self.source(kind, text);
         let mut pass = Pass::new(&csv, &source).unwrap();
         let (mut outcomes, mut bodies) = (Vec::new(), Vec::new());
         let mut undo = Undo::default();
@@ -79,6 +100,16 @@ impl Shop {
 
     fn name(&self, sku: &str) -> String {
         self.0.read(|fold| fold.item(&Self::code(sku)).name)
+    }
+
+    fn add_supplier(&self, code: &str) {
+        let supplier = Self::code(code);
+        self.write(|_| at_entry::set_partner(Class::Supplier, &supplier, Some(code)));
+    }
+
+    fn on_order(&self, sku: &str) -> String {
+        self.0
+            .read(|fold| fold.on_order(&Self::code(sku)).to_string())
     }
 
     fn is_archived(&self, class: Class, code: &str) -> bool {
@@ -260,19 +291,105 @@ fn a_new_item_that_stays_keeps_its_barcode() {
 fn an_order_has_no_row_of_another_supplier() {
     let shop = Shop::open();
     shop.import(Kind::Items, "sku\nR-1\nR-2\n");
-    for supplier in ["ACME", "BETA"] {
-        let code = Shop::code(supplier);
-        shop.write(|_| at_entry::set_partner(Class::Supplier, &code, Some(supplier)));
-    }
+    shop.add_supplier("ACME");
+    shop.add_supplier("BETA");
     let file = "number,supplier,item,quantity\nP-1,ACME,R-1,10\nP-1,BETA,R-2,5\n";
     let (outcomes, _) = shop.import(Kind::PurchaseOrders, file);
     assert_eq!(outcomes, [Outcome::Ordered]);
-    let ordered = |sku: &str| {
-        shop.0
-            .read(|fold| fold.on_order(&Shop::code(sku)).to_string())
-    };
     assert_eq!(
-        (ordered("R-1"), ordered("R-2")),
-        ("10".to_owned(), "0".to_owned())
+        (&*shop.on_order("R-1"), &*shop.on_order("R-2")),
+        ("10", "0")
     );
+}
+
+#[test]
+fn a_row_of_an_archived_item_stops_none_of_the_others_of_its_order() {
+    let shop = Shop::open();
+    shop.import(Kind::Items, "sku\nOLD\nR-1\n");
+    shop.add_supplier("ACME");
+    shop.write(|fold| at_entry::archive(fold, Class::Item, "OLD", true));
+    let file = "number,supplier,item,quantity\nP-1,ACME,OLD,3\nP-1,ACME,R-1,10\n";
+    assert_eq!(shop.refused(Kind::PurchaseOrders, file), [(2, "archived")]);
+    let (outcomes, _) = shop.import(Kind::PurchaseOrders, file);
+    assert_eq!(outcomes, [Outcome::Ordered]);
+    assert_eq!(
+        (&*shop.on_order("R-1"), &*shop.on_order("OLD")),
+        ("10", "0")
+    );
+    // What was archived since does not make a known file a bad one.
+    shop.write(|fold| at_entry::archive(fold, Class::Item, "R-1", true));
+    let (outcomes, _) = shop.import(Kind::PurchaseOrders, file);
+    assert_eq!(outcomes, [Outcome::Already; 2]);
+}
+
+#[test]
+fn a_circle_that_only_holds_until_the_file_is_in_is_told_apart() {
+    let shop = Shop::open();
+    shop.import(Kind::Items, "sku\nA\nB\nC\n");
+    shop.import(Kind::Bom, "parent,child,quantity\nA,B,1\n");
+    let removes = "parent,child,quantity\nA,B,0\nB,A,1\n";
+    assert_eq!(
+        shop.refused(Kind::Bom, removes),
+        [(3, "bom-removals-first")]
+    );
+    // Another way leads there too.
+    let keeps = "parent,child,quantity\nA,B,0\nA,C,1\nC,B,1\nB,A,1\n";
+    assert_eq!(shop.refused(Kind::Bom, keeps), [(5, "bom-circle")]);
+    shop.import(Kind::Bom, "parent,child,quantity\nA,B,0\n");
+    assert_eq!(
+        shop.refused(Kind::Bom, "parent,child,quantity\nB,A,1\n"),
+        []
+    );
+}
+
+#[test]
+fn a_movement_bears_its_reason_as_the_setting_lists_it() {
+    let shop = Shop::open();
+    shop.import(Kind::Locations, "number\nA-01\n");
+    shop.import(Kind::Items, "sku\nR-1\n");
+    shop.write(|_| settings::set("reasons", "Broken, Lost"));
+    let file = "item,quantity,from,reason\nR-1,1,A-01,broken\n";
+    let (_, undo) = shop.import(Kind::Movements, file);
+    let [Step::Transaction(id)] = undo.steps.as_slice() else {
+        panic!("{undo:?}");
+    };
+    let entry = shop.0.entry(*id).unwrap().unwrap();
+    let said = entry.body.particulars().unwrap();
+    assert_eq!(said.details.reason.as_deref(), Some("Broken"));
+    assert!(said.once.is_some());
+}
+
+#[test]
+fn customers_that_are_waited_for_and_usual_locations_stay() {
+    let shop = Shop::open();
+    let (_, customers) = shop.import(Kind::Customers, "code\nACME\nBETA\nGAMMA\n");
+    let (_, locations) = shop.import(Kind::Locations, "number\nA-01\nA-02\n");
+    shop.import(Kind::Items, "sku,location\nR-1,A-01\nBOARD,\n");
+    shop.import(Kind::Bom, "parent,child,quantity\nBOARD,R-1,1\n");
+    let device = shop.0.device();
+    let order = OrderChange {
+        customer: Some(Some("ACME".to_owned())),
+        ..OrderChange::default()
+    };
+    let lot = LotChange {
+        customer: Some(Some("BETA".to_owned())),
+        ..LotChange::default()
+    };
+    shop.write(|fold| at_entry::open_order(fold, device, Some("S-1"), OrderType::Sales, &order));
+    shop.write(|fold| at_entry::plan_lot(fold, device, Some("L-1"), "BOARD", Quantity::ONE, &lot));
+    let taken = shop.undo(&customers);
+    assert_eq!(whats(&taken), [("BETA", Why::InUse), ("ACME", Why::InUse)]);
+    assert!(shop.is_archived(Class::Customer, "GAMMA"));
+    let taken = shop.undo(&locations);
+    assert_eq!(whats(&taken), [("A-01", Why::InUse)]);
+    assert!(shop.is_archived(Class::Location, "A-02"));
+
+    // What has ended waits for nobody.
+    shop.write(|fold| at_entry::order_cancel(fold, "S-1", &Details::default()));
+    let taken = shop.undo(&customers);
+    assert_eq!(
+        whats(&taken),
+        [("GAMMA", Why::Undone), ("BETA", Why::InUse)]
+    );
+    assert!(shop.is_archived(Class::Customer, "ACME"));
 }

@@ -4,7 +4,7 @@ use super::{Plan, Refusal, checked_text, code, filled_text, find_item, find_thin
 use crate::catalogue::{CatalogueWrite, Class, ItemKind, Subject, Value, key};
 use crate::code::{Barcode, Code};
 use crate::entry::{Body, CodeBound, CodeUnbound, ItemMerged};
-use crate::fold::{self, Fold, LocationType};
+use crate::fold::{self, Fold, Location, LocationType};
 use crate::quantity::Quantity;
 
 /// What is said about an item; what is none stays as it is.
@@ -310,7 +310,8 @@ pub struct LocationChange {
     pub column: Option<String>,
     /// Stock there is not usable.
     pub blocked: Option<bool>,
-    /// Fields that it no longer has, by number. Without its type it has no row or column either.
+    /// Fields that it no longer has, by number. Without its type it has no row or column either, nor
+    /// where another type has no such position.
     pub without: Vec<u8>,
 }
 
@@ -350,10 +351,6 @@ fn location_plan(fold: &Fold, number: Code, change: &LocationChange) -> Result<P
     for removed in change.without.iter().filter(|key| REMOVABLE.contains(key)) {
         write = write.with(*removed, Value::Nil);
     }
-    if change.without.contains(&key::TYPE) {
-        write = write.with(key::ROW, Value::Nil);
-        write = write.with(key::COLUMN, Value::Nil);
-    }
     let known = fold.location(&number);
     let typed = match &change.location_type {
         Some(text) => Some(find_thing(fold, Class::LocationType, text)?),
@@ -367,8 +364,15 @@ fn location_plan(fold: &Fold, number: Code, change: &LocationChange) -> Result<P
         .as_deref()
         .map(|text| code(text, "column"))
         .transpose()?;
+    let lost = loses_position(fold, &known, change, typed.as_ref());
+    if lost || change.without.contains(&key::TYPE) {
+        write = write.with(key::ROW, Value::Nil);
+        write = write.with(key::COLUMN, Value::Nil);
+    }
     if change.row.is_some() || column.is_some() {
-        let location_type = typed.or(known.location_type).ok_or_else(|| {
+        let kept = known.location_type;
+        let kept = kept.filter(|_| !change.without.contains(&key::TYPE));
+        let location_type = typed.or(kept).ok_or_else(|| {
             Refusal::new(
                 "no-grid",
                 format!("{number} has no type, so it has no row or column"),
@@ -399,7 +403,28 @@ fn location_plan(fold: &Fold, number: Code, change: &LocationChange) -> Result<P
         write = write.with(key::BLOCKED, Value::Bool(blocked));
     }
     bodies.push(Body::Set(write));
-    Ok(Plan::new(Subject::new(Class::Location, number), bodies))
+    let warning = lost.then(|| {
+        format!(
+            "the old position of {number} is taken away: its new type has no such row or column"
+        )
+    });
+    Ok(Plan::new(Subject::new(Class::Location, number), bodies).warn(warning))
+}
+
+/// Whether a location is given a type that does not have the position it keeps.
+fn loses_position(
+    fold: &Fold,
+    known: &Location,
+    change: &LocationChange,
+    typed: Option<&Code>,
+) -> bool {
+    let stays = |field: u8| !change.without.contains(&field);
+    let row = known
+        .row
+        .filter(|_| change.row.is_none() && stays(key::ROW));
+    let column = known.column.as_ref();
+    let column = column.filter(|_| change.column.is_none() && stays(key::COLUMN));
+    typed.is_some_and(|typed| fold.location_type(typed).check(row, column).is_err())
 }
 
 fn new_site(fold: &Fold, site: &Code) -> Option<Body> {
@@ -551,9 +576,4 @@ fn site_plan(code: Code, change: &SiteChange) -> Result<Plan, Refusal> {
 pub fn bad_time_zone(text: &str) -> Refusal {
     Refusal::new("bad-time-zone", format!("there is no time zone {text:?}"))
         .hint("name it as the IANA does, for example Europe/Oslo")
-}
-
-/// Makes a site, or names it.
-pub fn add_site(text: &str, name: Option<&str>) -> Result<Plan, Refusal> {
-    set_partner(Class::Site, &code(text, "site")?, name)
 }

@@ -7,7 +7,7 @@
 use super::bom::made_item;
 use super::documents::{self, Fields, for_document};
 use super::shelves::{back_to, take_for, with_owner};
-use super::stock::{add, check_item_in_use, remove};
+use super::stock::{add, before_count, check_item_in_use, check_quantity, remove};
 use super::{About, Plan, Refusal, StockRequest, find_item};
 use crate::catalogue::{Class, Value};
 use crate::code::Code;
@@ -93,7 +93,8 @@ fn bom_to_keep(fold: &Fold, item: &Code) -> Result<Vec<BomLine>, Refusal> {
     let bytes = bytes.fold(0_usize, usize::saturating_add);
     if bytes > BOM_BYTES_MAX {
         let text = format!(
-            "the bill of materials of {item} is too long for a lot: {} lines with their references              take {bytes} bytes, and {BOM_BYTES_MAX} fit",
+            "the bill of materials of {item} is too long for a lot: {} lines with their references \
+             take {bytes} bytes, and {BOM_BYTES_MAX} fit",
             bom.len()
         );
         return Err(Refusal::new("bom-too-long", text)
@@ -187,6 +188,7 @@ pub fn lot_issue(
         return Err(Refusal::new("builds-it", text)
             .hint("to take back what was booked too much use: stock undo"));
     }
+    check_quantity(request.quantity, "lot issue")?;
     let request = with_owner(fold, lot.customer.as_ref(), &item, location, request);
     let mut plan = remove(fold, location, &request)?;
     for_document(
@@ -227,7 +229,7 @@ pub fn lot_return(
         );
         return Err(Refusal::new("above-issued", text).hint("return what was issued, or less"));
     }
-    super::stock::check_quantity(request.quantity, "add")?;
+    check_quantity(request.quantity, "lot return")?;
     let mut plan = Plan::new(about(&lot), Vec::new());
     for part in back_to(fold, lot.id, &item, request) {
         let part = add(fold, location, &part)?;
@@ -268,7 +270,9 @@ pub fn lot_build(
         for line in &lot.bom {
             let needed = lot.goes_with(line, request.quantity.total());
             let (bodies, found) = take_for(fold, document, &lot, &line.item, needed)?;
-            plan.bodies.extend(said_along(&plan, bodies));
+            let parts = said_along(&plan, bodies);
+            plan.warnings.extend(seen_by_counts(fold, &parts));
+            plan.bodies.extend(parts);
             if found < needed {
                 missing.push(format!("{} of {}", needed.minus(found), line.item));
             }
@@ -306,6 +310,16 @@ fn said_along(build: &Plan, mut parts: Vec<Body>) -> Vec<Body> {
         }
     }
     parts
+}
+
+/// The warnings that parts went out before they were counted last.
+fn seen_by_counts<'a>(fold: &'a Fold, parts: &'a [Body]) -> impl Iterator<Item = String> + 'a {
+    parts.iter().filter_map(|part| {
+        let Body::Moved(part) = part else {
+            return None;
+        };
+        before_count(fold, &part.item, part.from.as_ref()?, part.particulars.said)
+    })
 }
 
 /// Ends a lot. What was not built is wanted no longer.

@@ -8,7 +8,7 @@ use super::documents::{self, Fields};
 use super::noted::below_nothing;
 use super::settings::{self, OrderPolicy};
 use super::shelves::{returns_of, take_free, take_promised, with_owner};
-use super::stock::{check_item_in_use, check_quantity, find_place, particulars};
+use super::stock::{before_count, check_item_in_use, check_quantity, find_place, particulars};
 use super::{About, Plan, Refusal, StockRequest, find_item};
 use crate::catalogue::Class;
 use crate::code::Code;
@@ -309,6 +309,7 @@ pub fn order_pick(
             order.number
         )
     });
+    let counted = before_count(fold, &item, &from, request.particulars.said);
     let movement = Moved {
         item,
         quantity: request.quantity,
@@ -322,7 +323,7 @@ pub fn order_pick(
     let body = Body::Moved(movement);
     let below = below_nothing(fold, &item, &body);
     let plan = Plan::new(About::Document(Family::Order, order.id), vec![body]);
-    Ok(plan.warn(below).warn(warning))
+    Ok(plan.warn(counted).warn(below).warn(warning))
 }
 
 /// Takes what is ready for an order's lines, or one of them, from its places.

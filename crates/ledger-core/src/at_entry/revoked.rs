@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{About, Plan, Refusal, did_you_mean, filled_text, find_exception, nearest};
+use super::{About, DEVICES_HINT, Plan, Refusal, filled_text, find_exception, one_device};
 use crate::catalogue::{Class, Subject};
 use crate::code::Code;
 use crate::entry::{Admitted, Body, DeviceRevoked, Refused};
@@ -16,27 +16,12 @@ const NAMED_MAX: usize = 5;
 
 /// The enrolled device that a text names: its id, or the name of one device alone.
 pub fn find_device(fold: &Fold, text: &str) -> Result<DeviceInfo, Refusal> {
-    let text = text.trim();
-    let devices = fold.devices();
-    if let Some(device) = devices.iter().find(|it| it.id.to_string() == text) {
-        return Ok(device.clone());
-    }
-    let named: Vec<&DeviceInfo> = devices.iter().filter(|it| it.name == text).collect();
-    match named.as_slice() {
-        [device] => Ok((*device).clone()),
-        [] => {
-            let refusal = Refusal::new("unknown-device", format!("there is no device {text:?}"));
-            let near = nearest(text, devices.iter().map(|it| it.name.as_str()));
-            let hint = "see them with: stock-server device list".to_owned();
-            Err(did_you_mean(refusal, &near, hint))
-        }
-        several => {
-            let ids: Vec<String> = several.iter().map(|it| it.id.to_string()).collect();
-            let message = format!("several devices are called {text:?}: {}", ids.join(", "));
-            let hint = "name it by its id; stock-server device list tells them apart";
-            Err(Refusal::new("ambiguous-device", message).hint(hint))
-        }
-    }
+    one_device(
+        fold.devices(),
+        text,
+        |device| (device.name.as_str(), device.id),
+        DEVICES_HINT,
+    )
 }
 
 /// The chain of a revoked device that a text names, by the beginning of its id.

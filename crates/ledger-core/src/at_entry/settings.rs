@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::printers::Printer;
 use super::{Plan, Refusal, checked_text};
-use crate::catalogue::{CatalogueWrite, Class, Subject, Value, key, on_or_off};
+use crate::catalogue::{self, CatalogueWrite, Class, Subject, Value, key, on_or_off};
 use crate::code::Code;
 use crate::entry::Body;
 use crate::fold::Fold;
@@ -44,8 +44,8 @@ pub struct Setting {
 
 /// Whether adding more to an order than is available is accepted.
 pub const ALLOW_BACKORDER: Setting = Setting {
-    key: "allow-backorder",
-    default: "off",
+    key: catalogue::ALLOW_BACKORDER,
+    default: catalogue::ALLOW_BACKORDER_DEFAULT,
     meaning: "on or off: whether an order may want more than is available",
     takes: Takes::OnOff,
 };
@@ -142,14 +142,18 @@ pub fn find(text: &str) -> Result<&'static Setting, Refusal> {
     })
 }
 
+fn kept(fold: &Fold, setting: &Setting) -> Value {
+    let code = Code::new(setting.key);
+    code.map_or(Value::Nil, |code| {
+        fold.field(Class::Setting, &code, key::VALUE)
+    })
+}
+
 /// The value that holds, as it is kept.
 #[must_use]
 pub fn value(fold: &Fold, setting: &Setting) -> String {
-    let kept = Code::new(setting.key)
-        .ok()
-        .map(|code| fold.field(Class::Setting, &code, key::VALUE));
-    kept.as_ref()
-        .and_then(Value::as_text)
+    kept(fold, setting)
+        .as_text()
         .and_then(|text| setting.checked(text).ok())
         .unwrap_or_else(|| setting.default.to_owned())
 }
@@ -261,7 +265,7 @@ fn printer_list(typed: &str) -> Option<String> {
 /// Whether an order may want more than is available.
 #[must_use]
 pub fn allow_backorder(fold: &Fold) -> bool {
-    value(fold, &ALLOW_BACKORDER) == "on"
+    catalogue::allows_backorder(&kept(fold, &ALLOW_BACKORDER))
 }
 
 /// The threshold that a new item gets.

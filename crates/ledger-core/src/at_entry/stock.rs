@@ -11,7 +11,7 @@ use crate::quantity::Quantity;
 use crate::time::Timestamp;
 
 /// A batch text that names the stock without batch.
-const NO_BATCH: &str = "-";
+pub const NO_BATCH: &str = "-";
 
 /// What a stock command says, as it was typed.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +53,7 @@ enum BatchRule {
     TheOne,
 }
 
-/// What was said beside the quantities, checked.
+/// What a request says beside the quantities, checked.
 pub(super) fn particulars(fold: &Fold, request: &StockRequest) -> Result<Particulars, Refusal> {
     checked_particulars(fold, &request.particulars)
 }
@@ -63,8 +63,8 @@ pub(super) fn as_listed(fold: &Fold, reason: String) -> String {
     settings::listed_reason(fold, &reason).unwrap_or(reason)
 }
 
-/// The same for any transaction.
-pub(super) fn checked_particulars(fold: &Fold, said: &Particulars) -> Result<Particulars, Refusal> {
+/// What was said beside the quantities of any transaction, checked.
+pub fn checked_particulars(fold: &Fold, said: &Particulars) -> Result<Particulars, Refusal> {
     let field = |text: &Option<String>, what: &str| filled_text(text.as_deref(), what);
     let details = &said.details;
     Ok(Particulars {
@@ -80,11 +80,14 @@ pub(super) fn checked_particulars(fold: &Fold, said: &Particulars) -> Result<Par
     })
 }
 
-pub(super) fn check_quantity(quantity: Quantity, command: &str) -> Result<(), Refusal> {
+/// Refuses a quantity that a command, which is named, does not take.
+pub fn check_quantity(quantity: Quantity, command: &str) -> Result<(), Refusal> {
     if quantity.is_negative() {
         let right = match command {
             "add" => "to take stock out use: stock remove; to correct it: stock adjust",
             "pick" => "to bring parts back use: stock order return N ITEM QTY",
+            "lot issue" => "to bring parts back use: stock lot return N ITEM LOCATION QTY",
+            "lot return" => "to take parts for it use: stock lot issue N ITEM LOCATION QTY",
             "remove" => "to put stock in use: stock add; to correct it: stock adjust",
             "move" => "to move it the other way exchange FROM and TO: stock move ITEM TO FROM QTY",
             _ => "a count says what is there; to correct by a difference use: stock adjust",
@@ -208,7 +211,7 @@ fn check_total(fold: &Fold, item: &Code, place: &Place, change: Quantity) -> Res
 }
 
 /// Refuses an item that is no longer in use.
-pub(super) fn check_item_in_use(fold: &Fold, item: &Code) -> Result<(), Refusal> {
+pub fn check_item_in_use(fold: &Fold, item: &Code) -> Result<(), Refusal> {
     if fold.item(item).archived {
         let hint = format!("bring it back with: stock item restore {item}");
         return Err(Refusal::new("archived", format!("the item {item} is archived")).hint(hint));
@@ -228,7 +231,7 @@ fn check_open(fold: &Fold, item: &Code, location: &Code) -> Result<(), Refusal> 
 }
 
 /// The warning that a back-dated movement changes no total, since a later count has seen it.
-fn before_count(
+pub(super) fn before_count(
     fold: &Fold,
     item: &Code,
     place: &Place,

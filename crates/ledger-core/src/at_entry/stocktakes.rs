@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::documents::{self, Fields};
 use super::stock::count;
-use super::{About, Plan, Refusal, StockRequest, filled_text, find_item, find_thing, nearest};
+use super::{About, Plan, Refusal, StockRequest, filled_text, find_item, find_thing, one_device};
 use crate::catalogue::{Class, Value};
 use crate::document::Family;
 use crate::entry::{
@@ -125,32 +125,16 @@ pub struct AssignRequest {
     pub again: bool,
 }
 
-fn find_device(fold: &Fold, text: &str) -> Result<Option<DeviceId>, Refusal> {
+/// The device that is to count; none is any.
+fn counter(fold: &Fold, text: &str) -> Result<Option<DeviceId>, Refusal> {
     let text = text.trim();
     if text == ANY_DEVICE {
         return Ok(None);
     }
+    let hint = "see the devices with: stock-server device list, or name - for any device";
     let devices = fold.devices_by_name();
-    let named: Vec<DeviceId> = devices
-        .iter()
-        .filter(|(name, id)| name.eq_ignore_ascii_case(text) || id.to_string() == text)
-        .map(|(_, id)| *id)
-        .collect();
-    match named.as_slice() {
-        [device] => Ok(Some(*device)),
-        [] => {
-            let near = nearest(text, devices.iter().map(|(name, _)| name.as_str()));
-            let refusal = Refusal::new("unknown-device", format!("there is no device {text:?}"));
-            let hint = "see the devices with: stock-server device list, or name - for any device";
-            Err(super::did_you_mean(refusal, &near, hint.to_owned()))
-        }
-        several => {
-            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
-            let text = format!("{} devices are called {text}", several.len());
-            Err(Refusal::new("ambiguous-device", text)
-                .hint(format!("name one by its id: {}", names.join(" or "))))
-        }
-    }
+    let (_, device) = one_device(devices, text, |(name, id)| (name.as_str(), *id), hint)?;
+    Ok(Some(device))
 }
 
 /// Gives a stocktake, or parts of it, to a device to count, or asks for a count once more.
@@ -162,7 +146,7 @@ pub fn assign_stocktake(
     let (stocktake, reference) = find_open(fold, stocktake)?;
     let assigned = StocktakeAssigned {
         stocktake: reference,
-        device: find_device(fold, &request.device)?,
+        device: counter(fold, &request.device)?,
         targets: targets(fold, &request.items, &request.locations)?,
         again: request.again,
         once: None,

@@ -1,18 +1,12 @@
 //! Exceptions about documents of any kind: what happened after an end, what waits for a document
 //! that has not arrived, numbers that several have.
 
-use super::{Exception, ExceptionKind, NAMED_MAX};
+use super::{Exception, ExceptionKind, newest};
 use crate::code::Code;
 use crate::document::Family;
 use crate::fold::Fold;
 use crate::id::EntryId;
 use crate::time::Timestamp;
-
-/// The newest entries that an exception names.
-fn newest(mut entries: Vec<EntryId>) -> Vec<EntryId> {
-    entries.drain(..entries.len().saturating_sub(NAMED_MAX));
-    entries
-}
 
 impl Fold {
     /// What is the matter with a document beside what orders are promised.

@@ -1,7 +1,7 @@
 //! Exceptions about what is built and bought: circles of bills of materials, too much built or
 //! received.
 
-use super::{Exception, ExceptionKind};
+use super::{Exception, ExceptionKind, newest};
 use crate::code::Code;
 use crate::fold::{Fold, Lot};
 use crate::id::EntryId;
@@ -13,6 +13,9 @@ impl Fold {
         let Some(way) = self.bom_circle(item) else {
             return;
         };
+        // Whoever took the circle as it is took it with the lines as they were then.
+        let entries = newest(self.bom_way_entries(&way));
+        let times = entries.iter().filter_map(|id| self.effective_time(*id));
         let way: Vec<String> = way.iter().map(ToString::to_string).collect();
         let kind = ExceptionKind::BomCircle;
         open.push(Exception {
@@ -22,8 +25,8 @@ impl Fold {
             location: None,
             line: None,
             document: None,
-            since: crate::time::Timestamp::ZERO,
-            entries: Vec::new(),
+            since: times.max().unwrap_or_default(),
+            entries,
             text: format!(
                 "{item} is made of itself by its bill of materials: {}. Take one of these lines \
                  away with: stock bom remove PARENT CHILD",

@@ -1,7 +1,7 @@
 //! Exceptions about rights (F10): facts without one, which count, and what has no effect until the
 //! central server admits it.
 
-use super::{Exception, ExceptionKind, NAMED_MAX};
+use super::{Exception, ExceptionKind, newest};
 use crate::catalogue::Class;
 use crate::fold::{Fold, NotAdmitted, Who, Wish};
 use crate::id::{DeviceId, EntryId};
@@ -48,9 +48,9 @@ impl Fold {
     /// Facts that somebody had no right to write.
     pub(super) fn right_exceptions(&self, open: &mut Vec<Exception>) {
         let kind = ExceptionKind::NoRight;
-        for (device, who, mut entries) in self.facts_without_right() {
+        for (device, who, entries) in self.facts_without_right() {
             let count = entries.len();
-            entries.drain(..count.saturating_sub(NAMED_MAX));
+            let entries = newest(entries);
             let name = self.device_name(device);
             let (id, writer) = match &who {
                 Who::User(user) => {
@@ -92,8 +92,7 @@ impl Fold {
         for group in self.not_admitted() {
             let text = self.not_admitted_text(&group);
             let id = group.id();
-            let mut entries = group.entries;
-            entries.drain(..entries.len().saturating_sub(NAMED_MAX));
+            let entries = newest(group.entries);
             let (mut item, mut document) = (None, None);
             match group.wish {
                 Wish::Thing(subject) if subject.class == Class::Item => item = Some(subject.code),

@@ -1,8 +1,7 @@
 //! Exceptions about codes that nobody knew when they were scanned.
 
-use super::{Exception, ExceptionKind, NAMED_MAX, line_id, place_words};
+use super::{Exception, ExceptionKind, line_id, newest, place_words};
 use crate::fold::{Fold, ScanInfo, ScanMeaning};
-use crate::id::EntryId;
 
 impl Fold {
     /// Codes that are still unknown, and scans in counts that turned out to be an item which no
@@ -61,9 +60,4 @@ fn times(count: usize) -> String {
     } else {
         format!("{count} times")
     }
-}
-
-fn newest(mut entries: Vec<EntryId>) -> Vec<EntryId> {
-    entries.drain(..entries.len().saturating_sub(NAMED_MAX));
-    entries
 }

@@ -490,7 +490,7 @@ impl Fold {
     /// All items that any open order may claim, as they are called today.
     #[must_use]
     pub fn wanted_items(&self) -> BTreeSet<Code> {
-        let counts = |key: TxKey| !self.rights.is_denied(&key);
+        let counts = |key: TxKey| !self.is_without_effect(key);
         let items = self.documents.wanted_items(counts);
         items.map(|code| self.canonical(code)).collect()
     }

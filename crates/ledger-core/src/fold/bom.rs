@@ -8,6 +8,7 @@ use super::{Fold, TxKey};
 use crate::catalogue::Value;
 use crate::code::Code;
 use crate::document::DocumentFields;
+use crate::id::EntryId;
 use crate::production::{BomLine, BomLineSet, bom_key};
 use crate::quantity::Quantity;
 
@@ -171,6 +172,25 @@ impl Fold {
     #[must_use]
     pub fn bom_circle(&self, item: &Code) -> Option<Vec<Code>> {
         self.bom_way(item, item)
+    }
+
+    /// The entries that said last what the lines on a way are, in F1 order.
+    pub(crate) fn bom_way_entries(&self, way: &[Code]) -> Vec<EntryId> {
+        let mut moments = Vec::new();
+        for (parent, child) in way.iter().zip(way.iter().skip(1)) {
+            for (entered, said) in self.bom_said(parent) {
+                if self.canonical(entered) != *child || self.bom_line(entered, &said).is_none() {
+                    continue;
+                }
+                let stamps = said.into_iter().flatten().map(|(stamp, _)| stamp);
+                let counting = stamps.filter(|stamp| !self.is_suppressed(stamp.key()));
+                let last = counting.max_by_key(|stamp| stamp.order(&self.origins));
+                moments.extend(last.map(|stamp| self.moment_of(stamp.key())));
+            }
+        }
+        moments.sort_unstable();
+        moments.dedup();
+        moments.into_iter().map(|(_, id)| id).collect()
     }
 
     /// A way from an item down to one of its parts, however deep; with both ends.

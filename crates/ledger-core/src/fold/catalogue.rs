@@ -480,7 +480,7 @@ impl Fold {
                 .keys()
                 .map(|symbol| self.symbols.code(*symbol)),
         );
-        let counts = |key: TxKey| !self.rights.is_denied(&key);
+        let counts = |key: TxKey| !self.is_without_effect(key);
         items.extend(self.documents.items(counts).cloned());
         items.append(&mut self.boms.items(counts));
         items.retain(|code| self.catalogue.merges.is_empty() || self.canonical(code) == *code);
@@ -492,7 +492,7 @@ impl Fold {
     pub fn is_item(&self, sku: &Code) -> bool {
         let has_lines = || self.lines_of_code(sku).next().is_some();
         let is_named = || {
-            let counts = |key: TxKey| !self.rights.is_denied(&key);
+            let counts = |key: TxKey| !self.is_without_effect(key);
             self.documents.names(sku, counts) || self.boms.names(sku, counts)
         };
         let is_known = self.exists(Class::Item, sku) || has_lines() || is_named();
@@ -536,10 +536,9 @@ impl Fold {
             .filter_map(|code| self.catalogue.barcodes_of.get(code))
             .flatten()
         {
-            let packs = aliases
-                .iter()
-                .filter_map(|code| self.bound_pack(barcode, code));
-            if let Some(pack) = packs.max()
+            // An item's own word counts before that of its aliases, as where a scan is read.
+            let mut packs = aliases.iter();
+            if let Some(pack) = packs.find_map(|code| self.bound_pack(barcode, code))
                 && !bound.iter().any(|known| known.barcode == *barcode)
             {
                 bound.push(BoundCode {

@@ -158,31 +158,34 @@ impl Fold {
     /// The entries of the build that one is of, in the order they were written: the units, and then
     /// the parts that went out with them. Of any other movement it is that one alone.
     ///
-    /// A build is one append, so its entries follow one another, are for one lot, and have one time;
-    /// only the first puts in what the lot builds.
+    /// A build is one append, so its entries follow one another, are for one lot, and have one time
+    /// of the writer's clock; only the first puts in what the lot builds. When they count as of tells
+    /// no appends apart: several commands may say one time, and those of a clock that was set back
+    /// count as of the last before that.
     #[must_use]
     pub fn build_of(&self, id: EntryId) -> Vec<EntryId> {
         let alone = || vec![id];
         let at = |seq: u64| EntryId { seq, ..id };
-        let Some((lot, when, _)) = self.for_lot(id) else {
+        let Some((lot, written, _)) = self.for_lot(id) else {
             return alone();
         };
         let is_part = |seq: &u64| {
             let of = self.for_lot(at(*seq));
-            of.is_some_and(|of| of == (lot, when, Piece::Part))
+            of.is_some_and(|of| of == (lot, written, Piece::Part))
         };
         let parts_before = (1..=id.seq).rev().take_while(is_part).count();
         let parts_before = u64::try_from(parts_before).unwrap_or(u64::MAX);
         let first = id.seq.saturating_sub(parts_before);
-        if self.for_lot(at(first)) != Some((lot, when, Piece::Unit)) {
+        if self.for_lot(at(first)) != Some((lot, written, Piece::Unit)) {
             return alone();
         }
         let parts = (first.saturating_add(1)..).take_while(is_part);
         std::iter::once(first).chain(parts).map(at).collect()
     }
 
-    /// For which lot a movement is, when it was, and whether it takes a part or puts in a unit.
-    fn for_lot(&self, id: EntryId) -> Option<(EntryId, Timestamp, Piece)> {
+    /// For which lot a movement is, its times as they were written, and whether it takes a part or
+    /// puts in a unit.
+    fn for_lot(&self, id: EntryId) -> Option<(EntryId, (u64, Option<u64>), Piece)> {
         let key = self.origins.known_key(id)?;
         let (Family::Lot, lot) = self.document_of_key(key)? else {
             return None;
@@ -193,7 +196,7 @@ impl Fold {
             (None, Some(_)) if self.moved_item(key) == Some(self.lot_item(lot)?) => Piece::Unit,
             (None | Some(_), _) => return None,
         };
-        Some((lot, self.origins.order_time(key), piece))
+        Some((lot, self.origins.times_as_written(key)?, piece))
     }
 
     fn lot_item(&self, lot: EntryId) -> Option<Code> {

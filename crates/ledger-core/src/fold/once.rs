@@ -1,4 +1,4 @@
-//! Idempotency keys: of transactions with one key the first by F1 order counts.
+//! Idempotency keys: of entries with one key the first by F1 order counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(super) struct OnceRun {
 /// The order of entries with one key: those that say what others may do first, then F1.
 pub(super) type OnceOrder = (bool, Timestamp, EntryId);
 
-/// Transactions by their idempotency keys, and which of them count for nothing.
+/// Entries by their idempotency keys, and which of them count for nothing.
 #[derive(Debug, Default)]
 pub(super) struct Once {
     /// By key and first row; whoever had a row first. They never overlap.
@@ -55,8 +55,8 @@ impl Once {
         self.runs.insert((once.key, once.row), run);
     }
 
-    /// Takes note of a transaction with a key. Gives the other transactions that began or ceased
-    /// to count by that. `order` tells F1 order, of the new one too.
+    /// Takes note of an entry with a key. Gives the other entries that began or ceased to count by
+    /// that. `order` tells F1 order, of the new one too.
     pub(super) fn take(
         &mut self,
         once: IdempotencyKey,
@@ -105,7 +105,7 @@ impl Once {
     }
 }
 
-/// Of transactions with one key the first counts; gives those for which that changed.
+/// Of entries with one key the first counts; gives those for which that changed.
 fn first_counts(
     same: &[TxKey],
     suppressed: &mut BTreeSet<TxKey>,

@@ -185,7 +185,7 @@ impl Origins {
         }
     }
 
-    /// Takes a run of numbers; says whether it lowers any effective time.
+    /// Takes a run of numbers; says whether it may lower any effective time.
     pub(super) fn add_run(&mut self, index: u32, run: NumberRun) -> bool {
         if run.count == 0 {
             return false;
@@ -193,15 +193,17 @@ impl Origins {
         if run.n == 1 {
             self.central = Some(run.origin);
         }
-        let last_seq = run.first_seq.saturating_add(run.count).saturating_sub(1);
         let Some(log) = self.log(index) else {
             return false;
         };
         let first = log.place(run.first_seq).unwrap_or(0);
-        let end = log.place(last_seq).map_or(0, |last| last.saturating_add(1));
+        let end = log.place(run.last_seq());
+        let end = end.map_or(0, |last| last.saturating_add(1));
         let range = first..end;
         let moment = run.moment.millis();
-        let lowers = self.has_ahead(index) || log.slots.any(range, |slot| slot.time > moment);
+        // What a number lowers is a corrected time after its moment, and no effective time is before
+        // the corrected one.
+        let lowers = log.slots.any(range, |slot| slot.effective > moment);
         self.keep_run(index, run);
         lowers
     }
@@ -210,7 +212,7 @@ impl Origins {
     pub(super) fn keep_run(&mut self, index: u32, run: NumberRun) {
         if let Some(log) = self.log_mut(index) {
             log.runs.entry(run.first_seq).or_insert(Numbers {
-                last_seq: run.first_seq.saturating_add(run.count).saturating_sub(1),
+                last_seq: run.last_seq(),
                 n: run.n,
                 moment: run.moment,
             });
@@ -320,6 +322,12 @@ impl Origins {
     pub(crate) fn order_time(&self, key: TxKey) -> Timestamp {
         self.slot(key)
             .map_or(Timestamp::ZERO, |slot| slot.order_time())
+    }
+
+    /// What the writer's own clock showed when an entry was written, and the time that the user
+    /// said.
+    pub(super) fn times_as_written(&self, key: TxKey) -> Option<(u64, Option<u64>)> {
+        self.slot(key).map(|slot| (slot.time, slot.said.get()))
     }
 
     /// When an entry was written, by its effective time.

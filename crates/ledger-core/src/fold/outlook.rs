@@ -1,4 +1,4 @@
-//! What open lots and orders need and what comes, put before the forecast (DESIGN §3.4).
+//! What open lots and orders need and what comes, put before the forecast (ADR 25).
 //!
 //! Needs are the parts of open lots that are not built, and what open orders want and have not
 //! picked. What comes is what is left of open purchase orders, and what open lots build. An order

@@ -7,13 +7,10 @@ use super::allocation::{Allocation, Claim, Pools, pick_from};
 use super::catalogue::Stamp;
 use super::documents::Standing;
 use super::{Fold, Line, Row, TxKey};
-use crate::catalogue::{Class, Subject, key, on_or_off};
+use crate::catalogue::{ALLOW_BACKORDER, Class, Subject, allows_backorder, key};
 use crate::code::Code;
 use crate::id::EntryId;
 use crate::quantity::Total;
-
-/// The setting that allows to order more than is available.
-const ALLOW_BACKORDER: &str = "ALLOW-BACKORDER";
 
 /// Why a line is short.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +47,11 @@ impl Shortage {
 impl Fold {
     /// Whether an order could want more than is available when an entry was written.
     fn backorder_allowed_at(&self, stamp: &Stamp) -> bool {
-        let Some(setting) = Code::from_normalised(ALLOW_BACKORDER) else {
+        let Ok(setting) = Code::new(ALLOW_BACKORDER) else {
             return false;
         };
         let setting = Subject::new(Class::Setting, setting);
-        let value = self.field_before(&setting, key::VALUE, stamp);
-        value.as_text().and_then(on_or_off) == Some(true)
+        allows_backorder(&self.field_before(&setting, key::VALUE, stamp))
     }
 
     /// The lines of open orders that are short of an item against the rules, by order.

@@ -274,8 +274,8 @@ impl Fold {
     }
 
     /// Items of which a purchase order got more than it has, with what was ordered and what came,
-    /// and the movements; left out is what somebody gave a reason for when it was too much, in the
-    /// order of F1.
+    /// and the movements; left out is what had come, in the order of F1, when somebody gave a reason
+    /// for what was too much. What comes later wants a reason of its own.
     pub(crate) fn over_received(&self, id: EntryId) -> Vec<(Code, Total, Total, Vec<EntryId>)> {
         let mut sums: BTreeMap<Code, (Total, Total)> = BTreeMap::new();
         for line in self.purchase_lines(id, None) {
@@ -295,14 +295,15 @@ impl Fold {
         }
         let over = sums.into_iter().filter_map(|(item, (ordered, received))| {
             let booked = booked.remove(&item).unwrap_or_default();
-            let mut came = Total::ZERO;
-            // A reason for what came when it was not too much yet explains nothing.
-            let explained = booked.iter().any(|(_, booked)| {
+            let (mut came, mut explained) = (Total::ZERO, ordered);
+            for (_, booked) in &booked {
                 came = came.minus(booked.quantity.total());
-                booked.has_reason && came > ordered
-            });
+                if booked.has_reason {
+                    explained = explained.max(came);
+                }
+            }
             let entries = booked.iter().map(|(key, _)| self.entry_id(*key)).collect();
-            (!explained).then_some((item, ordered, received, entries))
+            (received > explained).then_some((item, ordered, received, entries))
         });
         over.collect()
     }

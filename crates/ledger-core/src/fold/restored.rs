@@ -1,4 +1,4 @@
-//! Order lines that later ones overtook since the central server was restored (DESIGN §5).
+//! Order lines that later ones overtook since the central server was restored (ADR 21).
 //!
 //! A restored server numbers anew what it is given back. What comes back late, since its writer was
 //! away, stands behind what was written and numbered meanwhile, and may have stood before it. No

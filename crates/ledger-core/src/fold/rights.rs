@@ -377,8 +377,7 @@ impl Fold {
 
     /// Learns that a run of numbers may have lowered clocks.
     pub(super) fn learn_numbers(&mut self, origin: u32, run: &NumberRun) {
-        let last = run.first_seq.saturating_add(run.count).saturating_sub(1);
-        let range = (origin, run.first_seq)..=(origin, last);
+        let range = (origin, run.first_seq)..=(origin, run.last_seq());
         if range.is_empty() {
             return;
         }

@@ -445,12 +445,16 @@ impl PlanOracle {
         )
     }
 
-    /// Whether somebody gave a reason with a movement by which more had come than was ordered.
-    fn is_explained(&self, id: EntryId, item: &str, ordered: i128) -> bool {
+    /// The most that had come of an item by any movement that somebody gave a reason with.
+    fn most_explained(&self, id: EntryId, item: &str) -> Option<i128> {
         let movements = self.movements(Family::Purchase, id);
         let mine = movements.filter(|(_, moved)| self.name(&moved.item) == item);
         let mine: Vec<(&Fact, &Moved)> = mine.collect();
-        mine.iter().any(|(fact, moved)| {
+        let with_reason = mine.iter().filter(|(_, moved)| {
+            let details = &moved.particulars.details;
+            details.reason.is_some()
+        });
+        let came = with_reason.map(|(fact, _)| {
             let until = mine.iter();
             let until = until.filter(|(it, _)| (it.time, it.id) <= (fact.time, fact.id));
             let came = until.map(|(_, moved)| {
@@ -461,8 +465,9 @@ impl PlanOracle {
                     _ => 0,
                 }
             });
-            moved.particulars.details.reason.is_some() && came.sum::<i128>() > ordered
-        })
+            came.sum::<i128>()
+        });
+        came.max()
     }
 
     /// What is the matter with lots, purchase orders and stocktakes.
@@ -477,10 +482,10 @@ impl PlanOracle {
             let items: BTreeSet<&String> = purchase.lines.keys().map(|(item, _)| item).collect();
             for item in items {
                 let lines = purchase.lines.iter().filter(|((of, _), _)| of == item);
-                let ordered = lines.clone().map(|(_, (ordered, _))| ordered).sum();
-                let over: i128 = lines.map(|(_, (ordered, came))| came - ordered).sum();
-                let explained = self.is_explained(id, item, ordered);
-                if over > 0 && !explained {
+                let ordered: i128 = lines.clone().map(|(_, (ordered, _))| ordered).sum();
+                let came: i128 = lines.map(|(_, (_, came))| came).sum();
+                let explained = self.most_explained(id, item);
+                if came > ordered && explained.is_none_or(|explained| came > explained) {
                     matters.insert(("over-received", id, Some(item.clone())));
                 }
             }

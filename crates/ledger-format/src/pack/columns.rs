@@ -1,9 +1,9 @@
 //! Columns of values as streams of bytes.
 
 use crate::batch::ENTRY_BYTES_MAX;
-use crate::varint::{self, unzigzag, zigzag};
+use crate::varint::{self, len64, unzigzag, zigzag};
 
-use super::len64;
+use super::take_byte;
 
 /// The most different values in a column of bytes.
 const DIFFERENT_MAX: usize = 65_536;
@@ -214,12 +214,6 @@ fn take<'a>(input: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, rest) = input.split_at_checked(length)?;
     *input = rest;
     Some(taken)
-}
-
-fn take_byte(input: &mut &[u8]) -> Option<u8> {
-    let (first, rest) = input.split_first()?;
-    *input = rest;
-    Some(*first)
 }
 
 /// A column of numbers that is being read.

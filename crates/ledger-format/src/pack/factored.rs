@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{BytesWriter, ColumnReader, NumbersWriter};
 use super::shape::{Leaf, Parts, Place, Shape, Source};
-use super::{ENTRIES_MAX, INFLATED_BYTES_MAX, UnpackError, len64, sealed, take_count};
+use super::{ENTRIES_MAX, INFLATED_BYTES_MAX, UnpackError, sealed, take_count};
 use crate::batch::{ENTRY_BYTES_MAX, EntryBuf};
-use crate::varint;
+use crate::varint::{self, len64};
 
 /// The most bytes that all shapes of a batch have together; a writer that needs more packs raw.
 const SHAPES_BYTES_MAX: usize = 256 * 1024;
@@ -235,8 +235,12 @@ pub(super) fn unpack_one(payload: &[u8], index: usize) -> Result<Vec<u8>, Unpack
     }
     let shapes = take_shapes(&mut rest)?;
     let mut rows = Rows::open(&shapes, rest)?;
+    let mut passed = 0_usize;
     for _ in 0..index {
-        rows.skip().ok_or(UnpackError::Damaged)?;
+        passed = passed.saturating_add(rows.skip().ok_or(UnpackError::Damaged)?);
+        if passed > INFLATED_BYTES_MAX {
+            return Err(UnpackError::TooLarge);
+        }
     }
     let mut entry = Vec::new();
     rows.next(&mut entry)?;
@@ -330,19 +334,23 @@ impl<'s, 'a> Rows<'s, 'a> {
         self.shapes.get(index)?.rebuild(&mut row, entry)
     }
 
-    /// Passes over the next row.
-    fn skip(&mut self) -> Option<()> {
+    /// Passes over the next row; how many bytes its values have, which its entry would have too.
+    fn skip(&mut self) -> Option<usize> {
         let order = match self.number()?.checked_sub(1) {
             None => &self.raw_order,
             Some(index) => self.orders.get(index)?,
         };
+        let mut bytes = 0_usize;
         for column in order {
             match self.columns.get_mut(*column)? {
                 ColumnReader::Numbers(column) => column.next().map(drop)?,
-                ColumnReader::Bytes(column) => column.next().map(drop)?,
+                ColumnReader::Bytes(column) => bytes = bytes.saturating_add(column.next()?.len()),
+            }
+            if bytes > ENTRY_BYTES_MAX {
+                return None;
             }
         }
-        Some(())
+        Some(bytes)
     }
 
     fn is_at_end(&self) -> bool {

@@ -4,6 +4,8 @@ use crate::batch::ENTRY_BYTES_MAX;
 use crate::entry_bytes::{DEPTH_MAX, Fields, Header, KEY_MAX, Reader, Token, put_token};
 use crate::varint;
 
+use super::take_byte;
+
 /// Where in an entry a value stands; values of one place share a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
@@ -111,14 +113,14 @@ impl<'a> Parts<'a> {
             Token::Bin(bytes) => self.leaf(BIN, Leaf::Bytes(bytes)),
             Token::Array(len) => {
                 self.shape.push(ARRAY);
-                varint::write(&mut self.shape, super::len64(len));
+                varint::write(&mut self.shape, varint::len64(len));
                 for _ in 0..len {
                     self.value(reader, depth + 1)?;
                 }
             }
             Token::Map(len) => {
                 self.shape.push(MAP);
-                varint::write(&mut self.shape, super::len64(len));
+                varint::write(&mut self.shape, varint::len64(len));
                 let mut fields = Fields::new(len);
                 while let Some(key) = fields.next(reader).ok()? {
                     self.shape.push(key);
@@ -290,10 +292,4 @@ impl Shape {
 
 fn put_text(out: &mut Vec<u8>, text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| put_token(out, Token::Text(text)))
-}
-
-fn take_byte(bytes: &mut &[u8]) -> Option<u8> {
-    let (first, rest) = bytes.split_first()?;
-    *bytes = rest;
-    Some(*first)
 }

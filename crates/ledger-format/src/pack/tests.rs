@@ -120,6 +120,21 @@ fn a_few_bytes_cannot_become_gigabytes() {
     ));
     let fits = slice_of(vec![&long[..]; INFLATED_BYTES_MAX / ENTRY_BYTES_MAX]);
     assert_eq!(unpack_of(&fits, &factored(&fits)).unwrap(), fits);
+    // Nor when all but the last are passed over, whether they are the same or begin alike.
+    let mut alike = vec![long.clone(); 300];
+    for (index, entry) in alike.iter_mut().enumerate() {
+        let end = entry.len() - 2;
+        entry[end..].copy_from_slice(&u16::try_from(index).unwrap().to_le_bytes());
+    }
+    let alike = slice_of(alike.iter().map(Vec::as_slice));
+    for bomb in [&bomb, &alike] {
+        assert!(matches!(
+            unpack_one(&factored(bomb), 299),
+            Err(UnpackError::TooLarge)
+        ));
+    }
+    let last = fits.entries.len() - 1;
+    assert_eq!(unpack_one(&factored(&fits), last).unwrap(), long);
 }
 
 #[test]

@@ -132,6 +132,7 @@ impl Node {
         outbox: &Outbox,
     ) -> Result<SyncRequest, NodeError> {
         let (encoding, cursor) = (talk.channel.encoding, talk.channel.cursor);
+        let now_millis = talk.channel.clock.map(Timestamp::millis);
         if let Some(supply) = &talk.supply {
             let bytes = outbox.room.bytes;
             let part = self.look_at_log(|log, _| supply.part(log, encoding, bytes));
@@ -146,6 +147,7 @@ impl Node {
                     clocks: Vec::new(),
                     bytes_max: 0,
                     wants_snapshot: false,
+                    now_millis,
                 });
             }
             talk.supply = None;
@@ -167,6 +169,7 @@ impl Node {
         });
         let mut asked = asked.map_err(faulty)?;
         asked.request.wants_snapshot = talk.is_far_behind;
+        asked.request.now_millis = now_millis;
         let pushed = &asked.request.push;
         let shown = self.look_at_log(|log, inner| inner.shown_with(log.store, pushed))?;
         asked.request.certificates = shown;

@@ -2,8 +2,8 @@
 //!
 //! A program that stays, such as a hub, asks every few seconds whether there is news. What hello
 //! would tell it is what it heard a moment ago, so it asks at once: one round trip instead of two.
-//! Where there is something to send it says hello all the same, since the server compares clocks
-//! then, and judges by that what arrives.
+//! Where there is something to send it says hello all the same, since clocks are compared by its
+//! nonce, and what arrives is judged by that.
 
 use ledger_core::Timestamp;
 use ledger_format::wire::{HelloAnswer, Limits};
@@ -65,6 +65,7 @@ impl Conversation {
             return Ok(self);
         }
         let mut channel = greeting.channel.clone();
+        channel.clock = None;
         channel.cursor = self.node.stored_cursor(&bonded.server_key, epoch)?;
         channel.known = epoch;
         self.outbox.keep_to(&greeting.limits);

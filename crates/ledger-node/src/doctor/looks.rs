@@ -38,6 +38,7 @@ pub(super) struct Look {
     pub(super) entries: u64,
     dir: PathBuf,
     kind: NodeKind,
+    is_hub: bool,
 }
 
 /// What the journal says beside its entries' number.
@@ -68,6 +69,7 @@ impl Look {
             entries: 0,
             dir: dir.to_owned(),
             kind,
+            is_hub: false,
         };
         let mut read = Read {
             own: look.keys()?,
@@ -76,7 +78,8 @@ impl Look {
         look.space();
         look.store(&mut read, progress)?;
         look.clock(now, read.newest);
-        if kind == NodeKind::Server {
+        // A backup of a hub says nothing of up to where the order is safe, so none is noted.
+        if kind == NodeKind::Server && !look.is_hub {
             look.last_backup(now, read.safe.as_ref());
         }
         Ok(look)
@@ -135,6 +138,7 @@ impl Look {
                 NodeKind::Server => "this is a handheld's store: use stock with it",
             }));
         }
+        self.is_hub = keys.is_hub();
         if is_open_to_others(&path) {
             let text = format!("other users of this machine can read {}", path.display());
             self.found(

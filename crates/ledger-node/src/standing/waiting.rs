@@ -29,6 +29,18 @@ impl Waits {
     pub(crate) fn is_short(&self) -> bool {
         self.line.backorder > Total::ZERO
     }
+
+    /// Whether what it waited for has come. What an issuing order is promised now it would have
+    /// taken at once: it waited. A reserving one may simply have reserved it.
+    pub(crate) fn has_come(&self) -> bool {
+        self.is_ready() && (self.issues || self.waited)
+    }
+
+    /// Whether it is a backorder: it wants more than there is for it, or its order issues and has
+    /// not taken what came. A reserving order that has all it wants waits no longer.
+    pub(crate) fn is_backorder(&self) -> bool {
+        self.is_short() || (self.issues && self.is_ready())
+    }
 }
 
 /// In which turn a line comes before a person: what is ready first, then the oldest.

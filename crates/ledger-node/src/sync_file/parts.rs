@@ -5,13 +5,15 @@ use ledger_format::wire::{
     self, BatchMessage, CursorMessage, FilePart, MESSAGE_BYTES_MAX, Message as _, OriginHead, Piece,
 };
 use ledger_sync::client::Client;
-use ledger_sync::pieces;
+use ledger_sync::server::NAMED_RUN_BYTES;
+use ledger_sync::{batch_bytes, pieces};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use super::taking::NONCE;
 use crate::conversation::{faulty, sealed};
 use crate::error::NodeError;
 use crate::node::Node;
+use crate::sync_server::ANSWER_BYTES_MAX;
 
 /// Everything that a node holds, for others of its ledger: signed parts, one after the other.
 #[derive(Debug)]
@@ -130,7 +132,7 @@ impl Parts {
 
     fn loose(&mut self, mut have: Vec<OriginHead>) -> Result<Vec<BatchMessage>, NodeError> {
         let order = self.node.lock().order();
-        let loose = self.node.loose(&order, &have)?;
+        let loose = self.node.loose(&order, &have, ANSWER_BYTES_MAX)?;
         for batch in &loose {
             have.retain(|head| head.origin != batch.origin);
             have.push(head_of(batch));
@@ -161,14 +163,10 @@ impl Parts {
 
 /// Whether a part with this piece could be longer than a message may be.
 fn is_too_long(piece: &Piece) -> bool {
-    let entries = piece.entries.iter().map(|batch| batch.bytes.len());
-    let entries: usize = entries.sum();
-    let runs = piece.runs.len().saturating_mul(RUN_BYTES);
+    let entries: usize = piece.entries.iter().map(batch_bytes).sum();
+    let runs = piece.runs.len().saturating_mul(NAMED_RUN_BYTES);
     entries.saturating_add(runs) > MESSAGE_BYTES_MAX / 2
 }
-
-/// About what a run without its entries takes.
-const RUN_BYTES: usize = 128;
 
 fn head_of(batch: &BatchMessage) -> OriginHead {
     let seq = batch

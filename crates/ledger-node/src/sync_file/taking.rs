@@ -116,7 +116,7 @@ impl Node {
     fn take_part_centrally(&self, maker: &Maker, part: &FilePart) -> Result<Sum, NodeError> {
         let mut sum = Sum::default();
         if let Some(piece) = &part.piece {
-            self.renew_if_turned_back(&piece.to)?;
+            self.renew_if_turned_back(maker.device, &piece.to)?;
             if self.place(&piece.to)? != Place::Here {
                 let given = self.take_given(maker.key, None, &|log, known| {
                     pieces::take_pushed(log, known, piece)
@@ -249,5 +249,6 @@ fn request_of(part: &FilePart) -> SyncRequest {
         clocks: Vec::new(),
         bytes_max: 0,
         wants_snapshot: false,
+        now_millis: None,
     }
 }

@@ -31,11 +31,15 @@ pub struct UnnumberedView {
 }
 
 impl View<'_> {
-    /// The device of an id, or of a name that no other has; none when there is none enrolled.
+    /// The device of an id, in whatever case, as codes are written; or of a name that no other has.
+    /// None when there is none enrolled.
     #[must_use]
     pub fn find_device(&self, named: &str) -> Option<DeviceView> {
         let mut devices = self.devices();
-        if let Some(at) = devices.iter().position(|device| device.id == named) {
+        if let Some(at) = devices
+            .iter()
+            .position(|device| device.id.eq_ignore_ascii_case(named))
+        {
             return Some(devices.swap_remove(at));
         }
         devices.retain(|device| device.name == named);

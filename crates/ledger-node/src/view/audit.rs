@@ -9,7 +9,7 @@ use ledger_format::entry_bytes;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::device::DeviceNames;
+use super::device::{DeviceNames, writer};
 use super::{Deed, View, entry_json, time_text};
 use crate::NodeError;
 use crate::node::Node;
@@ -324,7 +324,7 @@ impl View<'_> {
             number: self.fold().central_number(id),
             at: content.time().map(time_text),
             reached: self.fold().numbered_at(id).map(time_text),
-            user: text("user").unwrap_or_else(|| format!("device:{device}")),
+            user: writer(text("user").as_deref(), &device),
             device,
             kind: text("kind").unwrap_or_default(),
             deed: match content {

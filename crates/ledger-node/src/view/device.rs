@@ -158,6 +158,11 @@ fn behind(
     late
 }
 
+/// Who wrote something: a user's name, or `device:NAME` where the device acted by itself.
+pub(super) fn writer<U: ToString + ?Sized>(user: Option<&U>, device: &str) -> String {
+    user.map_or_else(|| format!("device:{device}"), ToString::to_string)
+}
+
 /// The names of the devices behind origins, each looked up once.
 #[derive(Debug)]
 pub(super) struct DeviceNames<'a> {

@@ -2,6 +2,8 @@
 
 mod documents;
 
+use std::ops::ControlFlow;
+
 use ledger_core::catalogue::{
     CatalogueWrite, Class, ItemKind, Role, Value as Field, fields_of, key,
 };
@@ -16,18 +18,56 @@ use serde_json::{Map, Value, json};
 
 use super::time_text;
 use crate::node::Node;
-use crate::{NodeError, keys};
+use crate::{NodeError, keys, load};
 
 impl Node {
+    /// Gives every entry of the durable log, by origin and seq, with what a reader makes of it.
+    pub fn each_entry(&self, visit: &mut dyn FnMut(EntryId, &Content)) -> Result<(), NodeError> {
+        self.each_entry_after(None, &mut |id, content| {
+            visit(id, content);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// Gives the entries of the durable log behind one of them, until `visit` breaks off; reads
+    /// little more than that.
+    pub fn each_entry_after(
+        &self,
+        after: Option<EntryId>,
+        visit: &mut dyn FnMut(EntryId, &Content) -> ControlFlow<()>,
+    ) -> Result<(), NodeError> {
+        let store = self.store();
+        for (origin, last, _) in store.heads()? {
+            let first = store.branch(origin)?.map_or(1, |branch| branch.first_seq);
+            let mut next = match after {
+                Some(after) if origin < after.origin => continue,
+                Some(after) if origin == after.origin => first.max(after.seq.saturating_add(1)),
+                Some(_) | None => first,
+            };
+            while next <= last {
+                let slice = store.slice(origin, next, load::SLICE_ENTRIES, usize::MAX)?;
+                for record in load::records(&slice) {
+                    if visit(record.id, &record.content).is_break() {
+                        return Ok(());
+                    }
+                }
+                next = slice.last_seq().saturating_add(1);
+            }
+        }
+        Ok(())
+    }
+
     /// The whole durable log, by origin and seq, one object an entry; ends at the first error.
     pub fn export_jsonl<E: From<NodeError>>(
         &self,
         each: &mut dyn FnMut(Value) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut failed = None;
-        self.each_entry(&mut |id, content| {
-            if failed.is_none() {
-                failed = each(entry_json(id, content)).err();
+        self.each_entry_after(None, &mut |id, content| {
+            failed = each(entry_json(id, content)).err();
+            match failed {
+                Some(_) => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
             }
         })?;
         failed.map_or(Ok(()), Err)

@@ -6,7 +6,7 @@ use ledger_core::fold::{HistoryRow, RowKind, Withheld};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::device::DeviceNames;
+use super::device::{DeviceNames, writer};
 use super::{View, text_of, time_text};
 use crate::NodeError;
 
@@ -101,7 +101,7 @@ pub(super) fn history_view(
         owner: text_of(row.owner.as_ref()),
         batch: text_of(line.and_then(|line| line.batch.as_ref())),
         reason: details.reason,
-        user: user.map_or_else(|| format!("device:{device}"), ToString::to_string),
+        user: writer(user, &device),
         device,
         order: order.or(details.order),
         lot: details.lot,

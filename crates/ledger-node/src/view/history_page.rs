@@ -3,7 +3,6 @@
 //! The rows come from the fold; their entries are read only for what is shown, and for filters
 //! that ask for an entry's own words, at most [`READ_MAX`] of them for one page.
 
-use ledger_core::catalogue::Class;
 use ledger_core::entry::Entry;
 use ledger_core::fold::{HistoryRow, RowKind};
 use ledger_core::{Code, EntryId, Timestamp};
@@ -234,21 +233,5 @@ impl View<'_> {
         let (entry, _) = cursor.rsplit_once('.')?;
         let id: EntryId = entry.parse().ok()?;
         Some((self.fold().effective_time(id)?, id))
-    }
-
-    /// At most so many locations whose number or name has a text in it, by number; archived ones
-    /// are left out.
-    #[must_use]
-    pub fn locations_like(&self, text: &str, limit: usize) -> Vec<(String, String)> {
-        let wanted = text.trim().to_lowercase();
-        let fold = self.fold();
-        let places = fold.codes(Class::Location).filter_map(|number| {
-            let name = fold.name_of(Class::Location, number);
-            let is_like = number.as_str().to_lowercase().contains(&wanted)
-                || name.to_lowercase().contains(&wanted);
-            let taken = is_like && !fold.location(number).archived;
-            taken.then(|| (number.to_string(), name))
-        });
-        places.take(limit).collect()
     }
 }

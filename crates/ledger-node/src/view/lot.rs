@@ -1,4 +1,4 @@
-//! Production lots: what is to be built, what of, and whether that is there (DESIGN §3.4).
+//! Production lots: what is to be built, what of, and whether that is there (ADR 25).
 
 use ledger_core::catalogue::Class;
 use ledger_core::document::Family;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{View, text_of, time_text};
+use crate::standing::Waits;
 
 /// An order with its lines.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -249,15 +250,11 @@ impl View<'_> {
     #[must_use]
     pub fn backorders(&self, ready_only: bool) -> Vec<BackorderView> {
         let mut found: Vec<OrderLine> = self.standing().waiting.look(self.fold(), |waiting| {
-            let lines = waiting.lines().filter(|waits| {
-                // What an issuing order is promised now it would have taken at once: it waited. A
-                // reserving one may simply have reserved it.
-                if ready_only {
-                    waits.is_ready() && (waits.issues || waits.waited)
-                } else {
-                    waits.is_short() || (waits.issues && waits.is_ready())
-                }
-            });
+            let is_asked = |waits: &&Waits| match ready_only {
+                true => waits.has_come(),
+                false => waits.is_backorder(),
+            };
+            let lines = waiting.lines().filter(is_asked);
             lines.map(|waits| waits.line.clone()).collect()
         });
         found.sort_by_key(|line| line.since);

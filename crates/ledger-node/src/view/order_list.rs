@@ -4,6 +4,7 @@ use ledger_core::catalogue::Class;
 use ledger_core::fold::{Order, OrderLine};
 use ledger_core::{Code, EntryId, Total};
 
+use super::device::{DeviceNames, writer};
 use super::{BackorderView, ExceptionView, OrderView, View, time_text};
 use crate::NodeError;
 use crate::standing::Waits;
@@ -170,10 +171,7 @@ impl View<'_> {
         ready_only: bool,
         (start, limit): (usize, usize),
     ) -> (usize, Vec<BackorderView>) {
-        let is_listed = |waits: &&Waits| {
-            let ready = waits.is_ready() && (waits.issues || waits.waited);
-            ready || (!ready_only && waits.is_short())
-        };
+        let is_listed = |waits: &&Waits| waits.has_come() || (!ready_only && waits.is_backorder());
         let (count, lines) = self.standing().waiting.look(self.fold(), |waiting| {
             let part = |lines: &mut dyn Iterator<Item = &Waits>| {
                 let mut count = 0_usize;
@@ -194,16 +192,19 @@ impl View<'_> {
         (count, self.backorder_rows(&lines))
     }
 
-    /// The newest movements that count for an order, the newest first.
+    /// The movements that count for an order, of all items or of one. Gives how many there are, and
+    /// so many of the newest, the newest first.
     pub fn order_moves(
         &self,
         order: EntryId,
+        item: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<OrderMoveView>, NodeError> {
-        let mut names = super::device::DeviceNames::new(self.fold());
-        let moves = self.fold().order_moves(order).into_iter().rev();
+    ) -> Result<(usize, Vec<OrderMoveView>), NodeError> {
+        let mut names = DeviceNames::new(self.fold());
+        let mut moves = self.fold().order_moves(order);
+        moves.retain(|taken| item.is_none_or(|item| taken.line.item.as_str() == item));
         let mut views = Vec::new();
-        for taken in moves.take(limit) {
+        for taken in moves.iter().rev().take(limit) {
             let entry = self.entry(taken.id)?;
             let user = entry.and_then(|entry| entry.user);
             let change = taken.quantity.checked_neg().unwrap_or_default();
@@ -215,13 +216,10 @@ impl View<'_> {
                 location: taken.line.location.to_string(),
                 owner: super::text_of(taken.line.owner.as_ref()),
                 batch: super::text_of(taken.line.batch.as_ref()),
-                user: user.map_or_else(
-                    || format!("device:{}", names.of(taken.id.origin)),
-                    |user| user.to_string(),
-                ),
+                user: writer(user.as_ref(), &names.of(taken.id.origin)),
             });
         }
-        Ok(views)
+        Ok((moves.len(), views))
     }
 
     /// What comes back when an order is called off, by item and location.

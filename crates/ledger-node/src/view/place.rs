@@ -9,7 +9,7 @@ use ledger_core::entry::{Body, Entry, Moved};
 use ledger_core::fold::{Change, Thing};
 use ledger_core::{Code, Timestamp, Total};
 
-use super::device::DeviceNames;
+use super::device::{DeviceNames, writer};
 use super::{LocationView, View, text_of, time_text};
 use crate::NodeError;
 
@@ -191,6 +191,22 @@ impl View<'_> {
         let stock = self.fold().stock_at(location);
         let items: BTreeSet<&Code> = stock.keys().map(|line| &line.item).collect();
         items.len()
+    }
+
+    /// At most so many locations whose number or name has a text in it, by number; archived ones
+    /// are left out.
+    #[must_use]
+    pub fn locations_like(&self, text: &str, limit: usize) -> Vec<(String, String)> {
+        let wanted = text.trim().to_lowercase();
+        let fold = self.fold();
+        let places = fold.codes(Class::Location).filter_map(|number| {
+            let name = fold.name_of(Class::Location, number);
+            let is_like = number.as_str().to_lowercase().contains(&wanted)
+                || name.to_lowercase().contains(&wanted);
+            let taken = is_like && !fold.location(number).archived;
+            taken.then(|| (number.to_string(), name))
+        });
+        places.take(limit).collect()
     }
 
     /// The rooms that locations name, in order, with their sites.
@@ -388,7 +404,7 @@ fn change_row(change: &Change, entry: Option<&Entry>, device: String) -> ChangeR
         owner: text_of(change.line.owner.as_ref()),
         kind,
         amount: change.amount.to_string(),
-        user: user.map_or_else(|| format!("device:{device}"), ToString::to_string),
+        user: writer(user, &device),
         device,
         reason: details.and_then(|with| with.details.reason.clone()),
     }

@@ -8,7 +8,7 @@ use ledger_core::document::Family;
 use ledger_core::entry::{Body, Entry, Place};
 use ledger_core::{EntryId, Origin};
 
-use super::device::DeviceNames;
+use super::device::{DeviceNames, writer};
 use super::{View, time_text};
 use crate::NodeError;
 
@@ -150,20 +150,20 @@ impl View<'_> {
         Ok(self.deed(&entry).map(|deed| RecentView {
             entry: id.to_string(),
             at: time_text(entry.time),
-            user: user.map_or_else(|| format!("device:{device}"), ToString::to_string),
+            user: writer(user, &device),
             device,
             deed,
         }))
     }
 
+    /// All origins that somebody wrote under. Not every writer was enrolled: the central server
+    /// never is.
     pub(super) fn all_origins(&self) -> BTreeSet<Origin> {
         let fold = self.fold();
-        let devices = fold.devices().into_iter();
-        let mut origins: BTreeSet<Origin> = devices
-            .flat_map(|device| fold.origins_of(device.id))
-            .collect();
-        origins.insert(self.origin());
-        origins
+        let writers = fold.devices_by_name().into_iter();
+        writers
+            .flat_map(|(_, device)| fold.origins_of(device))
+            .collect()
     }
 
     /// The first entry of an origin that [`View::newest_first`] gives behind another; 0 for none.
@@ -224,7 +224,12 @@ impl View<'_> {
             },
             Body::Set(write) => Deed::Set {
                 class: write.subject.class,
-                code: write.subject.code.to_string(),
+                code: if matches!(write.subject.class, Class::User | Class::Setting) {
+                    // Their codes are made of names that people write in small letters.
+                    write.subject.code.as_str().to_lowercase()
+                } else {
+                    write.subject.code.to_string()
+                },
             },
             Body::ItemMerged(merged) => Deed::Set {
                 class: Class::Item,

@@ -8,6 +8,7 @@ use ledger_core::fold::{ScanInfo, ScanMeaning};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::device::{DeviceNames, writer};
 use super::{View, day_text, text_of, time_text};
 
 /// One scan of a code that nobody knew.
@@ -99,19 +100,16 @@ impl View<'_> {
             found.extend(scans.into_iter().map(|scan| (scan, of_code)));
         }
         found.sort_by_key(|(scan, _)| Reverse((scan.at, scan.id)));
+        let mut names = DeviceNames::new(self.fold());
         let found = found.into_iter();
         found
-            .map(|(scan, of_code)| self.scan_view(scan, of_code))
+            .map(|(scan, of_code)| self.scan_view(scan, of_code, &mut names))
             .collect()
     }
 
-    fn scan_view(&self, info: ScanInfo, of_code: usize) -> ScanView {
+    fn scan_view(&self, info: ScanInfo, of_code: usize, names: &mut DeviceNames<'_>) -> ScanView {
         let item = info.meaning.item();
-        let device = self.fold().device_of(info.id.origin);
-        let device = device.map_or_else(String::new, |(device, name)| {
-            let known = self.fold().device(device);
-            known.map_or_else(|| name.to_owned(), |known| known.name)
-        });
+        let device = names.of(info.id.origin);
         let scan = info.scan;
         ScanView {
             entry: info.id.to_string(),
@@ -128,9 +126,7 @@ impl View<'_> {
             expiry: scan.particulars.expiry.map(day_text),
             quantity: scan.quantity.to_string(),
             neighbour: text_of(scan.neighbour.as_ref()),
-            user: info
-                .user
-                .map_or_else(|| format!("device:{device}"), |user| user.to_string()),
+            user: writer(info.user.as_ref(), &device),
             device,
             state: info.meaning.word(),
             item: item.map(|item| self.fold().canonical(item).to_string()),

@@ -70,6 +70,12 @@ impl View<'_> {
         }
     }
 
+    /// The site of a location; one that nobody made is none, as in the matrix.
+    pub(super) fn made_site_of(&self, location: &Code) -> Option<Code> {
+        let site = self.fold().site_of(location);
+        site.filter(|site| self.fold().exists(Class::Site, site))
+    }
+
     /// The time zone of a site, if somebody said.
     #[must_use]
     pub fn zone_of_site(&self, site: &Code) -> Option<String> {

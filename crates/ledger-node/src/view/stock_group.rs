@@ -138,7 +138,7 @@ impl View<'_> {
         sums
     }
 
-    /// The site of every location that has stock or is defined.
+    /// The site of every location that is defined.
     pub(super) fn site_of_locations(&self) -> BTreeMap<Code, Option<Code>> {
         let fold = self.fold();
         let site = |number: &Code| (number.clone(), fold.location(number).site);

@@ -2,11 +2,12 @@
 
 use ledger_core::fold::UserInfo;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::View;
 
 /// A user.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct UserView {
     /// The name that the user logs in with.
     pub user: String,

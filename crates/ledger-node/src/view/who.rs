@@ -5,6 +5,7 @@ use ledger_core::catalogue::Role;
 use serde::Serialize;
 
 use super::View;
+use super::device::writer;
 
 /// Who acts.
 #[derive(Debug, Clone, Serialize)]
@@ -45,7 +46,7 @@ impl View<'_> {
         WhoView {
             user: user.map(ToString::to_string),
             name: known.as_ref().map(|user| user.name.clone()),
-            acts_as: user.map_or_else(|| format!("device:{device}"), ToString::to_string),
+            acts_as: writer(user, &device),
             role: role.map(Role::word),
             disabled: known.as_ref().is_some_and(|user| user.disabled),
             known: known.is_some(),

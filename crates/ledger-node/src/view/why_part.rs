@@ -15,6 +15,15 @@ const STEPS_MIN: usize = 1;
 /// How many lines are told.
 const LINES_MAX: usize = 20;
 
+/// Where stock lies that is explained: everywhere, or where all that is set holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WhyPlace {
+    /// At this location.
+    pub location: Option<Code>,
+    /// At this site; `Some(None)` is at none.
+    pub site: Option<Option<Code>>,
+}
+
 /// The explanation of an item's total.
 #[derive(Debug, Clone)]
 pub struct WhyParts {
@@ -61,16 +70,19 @@ pub struct StepView {
 }
 
 impl View<'_> {
-    /// Why an item has what it has, at one location or everywhere, of one owner (`Some(None)` is
-    /// ours) or all.
+    /// Why an item has what it has at a place, of one owner (`Some(None)` is ours) or all.
     pub fn why_parts(
         &self,
         sku: &Code,
-        location: Option<&Code>,
+        place: &WhyPlace,
         owner: Option<Option<&Code>>,
     ) -> Result<WhyParts, NodeError> {
-        let mut whys = self.fold().why_part(sku, location, STEPS_MAX);
+        let fold = self.fold();
+        let mut whys = fold.why_part(sku, place.location.as_ref(), STEPS_MAX);
         whys.retain(|why| owner.is_none_or(|owner| why.line.owner.as_ref() == owner));
+        if let Some(site) = &place.site {
+            whys.retain(|why| self.made_site_of(&why.line.location) == *site);
+        }
         let sum = whys
             .iter()
             .fold(Total::ZERO, |sum, why| sum.plus(why.on_hand));

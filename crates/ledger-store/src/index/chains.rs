@@ -11,6 +11,7 @@ use ledger_format::{Hash, OriginSlice};
 use super::write::{Expected, link};
 use super::{Heads, Index, ReadError, decoded};
 use crate::frame;
+use crate::journal::Position;
 use crate::keys;
 use crate::record::{Branch, Record, Renamed};
 
@@ -182,5 +183,16 @@ impl Index {
         let heads = self.heads()?;
         let branches = self.branches()?;
         Ok(Chains { heads, branches })
+    }
+
+    /// The same with the position that belongs to it, while appends go on.
+    pub(crate) fn chains_at(&self) -> Result<(Chains, Position), ReadError> {
+        loop {
+            let position = self.position()?;
+            let chains = self.chains()?;
+            if self.position()? == position {
+                return Ok((chains, position));
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ use ledger_core::Origin;
 use ledger_format::{EntryBuf, Hash, OriginSlice};
 
 use super::chains::Chains;
-use super::pieces::{Piece, Pieces, Source};
+use super::stretches::{Source, Stretch, Stretches};
 use super::write::{Expected, IndexBatch, head_write, raw_chunks};
 use super::{Index, ReadError, decoded, frame, keys, sealed};
 use crate::engine::{EngineError, Write};
@@ -25,8 +25,8 @@ use crate::record::{Record, Renamed, SignedHead};
 #[derive(Debug)]
 pub(crate) struct Moving<'a> {
     index: &'a Index,
-    pieces: Pieces,
-    /// The slices among the pieces, in the order in which they came.
+    stretches: Stretches,
+    /// The slices among the stretches, in the order in which they came.
     given: Vec<&'a OriginSlice>,
     /// The chains from or to which the group moves entries.
     touched: BTreeSet<Origin>,
@@ -63,7 +63,7 @@ impl<'a> Moving<'a> {
         }
         Ok(Self {
             index,
-            pieces: Pieces::new(chains),
+            stretches: Stretches::new(chains),
             given: Vec::new(),
             touched,
             signed_before: signed.keys().copied().collect(),
@@ -74,7 +74,7 @@ impl<'a> Moving<'a> {
 
     /// The chains as they are now.
     pub(crate) const fn chains(&self) -> &Chains {
-        self.pieces.chains()
+        self.stretches.chains()
     }
 
     /// Takes the next record. What its chain cannot take is left out, and said.
@@ -82,11 +82,11 @@ impl<'a> Moving<'a> {
         let taken = match record {
             Record::Own(slice) | Record::Foreign { slice, .. } => self.slice(record, slice),
             Record::Branch(branch) => {
-                let declared = self.pieces.declare(branch);
+                let declared = self.stretches.declare(branch);
                 declared.map(|()| self.batch.add(record, &[]))
             }
             Record::Renamed(renamed) => {
-                let moved = self.pieces.rename(self.index, renamed)?;
+                let moved = self.stretches.rename(self.index, renamed)?;
                 if moved.is_ok() {
                     self.move_names(renamed)?;
                 }
@@ -106,10 +106,10 @@ impl<'a> Moving<'a> {
 
     fn slice(&mut self, record: &'a Record, slice: &'a OriginSlice) -> Result<(), Expected> {
         if self.touched.contains(&slice.origin) {
-            let _hashes = self.pieces.take(slice)?;
+            let _hashes = self.stretches.take(slice)?;
             self.given.push(slice);
         } else {
-            let hashes = self.pieces.take_apart(slice)?;
+            let hashes = self.stretches.take_apart(slice)?;
             self.batch.add(record, &hashes);
         }
         Ok(())
@@ -119,7 +119,7 @@ impl<'a> Moving<'a> {
     /// them is missing; whether there were any.
     pub(crate) fn cut(&mut self, renamed: &Renamed) -> Result<bool, ReadError> {
         let cut = self
-            .pieces
+            .stretches
             .cut(self.index, renamed.from, renamed.first_seq)?;
         self.move_names(renamed)?;
         Ok(cut)
@@ -161,17 +161,17 @@ impl<'a> Moving<'a> {
         let (others, _) = self.batch.finish(position, self.index, None)?;
         let mut all: Vec<Write> = writes.into_iter().collect();
         all.extend(others);
-        Ok((all, self.pieces.into_chains()))
+        Ok((all, self.stretches.into_chains()))
     }
 
     /// Writes what of a chain is not where it should be.
     fn lay_out(&self, origin: Origin, writes: &mut Writes) -> Result<(), ReadError> {
         let (start, _) = self.chains().start(origin);
-        let pieces = self.pieces.of(origin);
-        let stays = |piece: &&Piece| piece.source == Source::Stored(origin);
-        let (kept, rest) = match pieces.split_first().filter(|(first, _)| stays(first)) {
+        let stretches = self.stretches.of(origin);
+        let stays = |stretch: &&Stretch| stretch.source == Source::Stored(origin);
+        let (kept, rest) = match stretches.split_first().filter(|(first, _)| stays(first)) {
             Some((first, rest)) => (first.last, rest),
-            None => (start.saturating_sub(1), pieces),
+            None => (start.saturating_sub(1), stretches),
         };
         let mut anew = Anew {
             slice: OriginSlice {
@@ -184,7 +184,7 @@ impl<'a> Moving<'a> {
         };
         let damaged = || ReadError::corrupt(&keys::of_origin(keys::HEAD, origin));
         let before = self
-            .pieces
+            .stretches
             .hash_before(self.index, origin, anew.slice.first_seq)?;
         anew.slice.prev = before.ok_or_else(damaged)?;
         if self
@@ -194,8 +194,8 @@ impl<'a> Moving<'a> {
         {
             self.clear(origin, kept, &mut anew, writes)?;
         }
-        for piece in rest {
-            self.read(piece, &mut anew)?;
+        for stretch in rest {
+            self.read(stretch, &mut anew)?;
         }
         let (last, head) = self.chains().end(origin);
         if (anew.slice.last_seq(), anew.head()) != (last, head) {
@@ -230,12 +230,12 @@ impl<'a> Moving<'a> {
         {
             anew.slice.first_seq = chunk.slice.first_seq;
             anew.slice.prev = chunk.slice.prev;
-            let piece = Piece {
+            let stretch = Stretch {
                 first: chunk.slice.first_seq,
                 last: kept,
                 source: Source::Stored(origin),
             };
-            anew.extend(piece.part_of(&chunk.slice));
+            anew.extend(stretch.part_of(&chunk.slice));
             let columns = keys::of_entry(keys::COLUMNS, origin, anew.slice.first_seq);
             let _before = writes.insert(columns, None);
         }
@@ -249,19 +249,19 @@ impl<'a> Moving<'a> {
         Ok(())
     }
 
-    /// Reads the entries of a piece.
-    fn read(&self, piece: &Piece, anew: &mut Anew) -> Result<(), ReadError> {
-        match piece.source {
+    /// Reads the entries of a stretch.
+    fn read(&self, stretch: &Stretch, anew: &mut Anew) -> Result<(), ReadError> {
+        match stretch.source {
             Source::Given(number) => {
                 if let Some(slice) = self.given.get(number) {
-                    anew.extend(piece.part_of(slice));
+                    anew.extend(stretch.part_of(slice));
                 }
                 Ok(())
             }
             Source::Stored(origin) => {
-                let seqs = piece.first..=piece.last;
+                let seqs = stretch.first..=stretch.last;
                 self.index.chunks(origin, seqs, &mut |chunk| {
-                    anew.extend(piece.part_of(&chunk.slice));
+                    anew.extend(stretch.part_of(&chunk.slice));
                     ControlFlow::Continue(())
                 })
             }

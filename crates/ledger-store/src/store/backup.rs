@@ -178,13 +178,8 @@ struct Snapshot {
 impl Snapshot {
     /// Takes one while appends go on.
     fn take(index: &Index) -> Result<Self, ReadError> {
-        loop {
-            let position = index.position()?;
-            let chains = index.chains()?;
-            if index.position()? == position {
-                return Ok(Self { chains, position });
-            }
-        }
+        let (chains, position) = index.chains_at()?;
+        Ok(Self { chains, position })
     }
 
     fn manifest(&self, store: StoreId, extra: &BackupExtra) -> Manifest {

@@ -24,6 +24,9 @@ use crate::record::{
 };
 
 mod branching;
+mod order;
+
+pub(super) use self::order::OrderEnd;
 
 /// How many bytes a group may take.
 pub const GROUP_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -47,6 +50,15 @@ pub enum AppendError {
         expected_seq: u64,
         /// The chain hash before it.
         expected_prev: Hash,
+    },
+    /// Central numbers do not continue their order: what they follow was not written. Nothing of the
+    /// group was written.
+    #[error("central number {number} does not continue the order: {expected} is next")]
+    NotNextNumber {
+        /// The number that the group has.
+        number: u64,
+        /// The number that comes next.
+        expected: u64,
     },
     /// Something is larger than allowed. Nothing of the group was written.
     #[error("the {what} has {bytes} bytes, {max} are allowed")]
@@ -94,10 +106,14 @@ pub enum AppendError {
 }
 
 impl AppendError {
-    /// Whether the same append may succeed later without opening the store again.
+    /// Whether the same may be appended later without opening the store again, made anew of what
+    /// the store holds: a group before it found no room, or this one.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::DiskFull { .. })
+        matches!(
+            self,
+            Self::DiskFull { .. } | Self::NotNext { .. } | Self::NotNextNumber { .. }
+        )
     }
 }
 
@@ -147,6 +163,8 @@ pub(super) struct Committer {
     indexer: Indexer,
     /// Of all that the journal holds; the index may be behind.
     chains: Chains,
+    /// Likewise.
+    order: OrderEnd,
     position: Position,
     poisoned: Option<String>,
 }
@@ -168,7 +186,7 @@ impl Committer {
     pub(super) fn new(
         (journal, fence): (Option<Journal>, Option<(StoreId, Fence)>),
         indexer: Indexer,
-        chains: Chains,
+        (chains, order): (Chains, OrderEnd),
         position: Position,
     ) -> Self {
         Self {
@@ -176,6 +194,7 @@ impl Committer {
             fence,
             indexer,
             chains,
+            order,
             position,
             poisoned: None,
         }
@@ -227,20 +246,24 @@ impl Committer {
         }
         let mut chains = None;
         let mut heads = Heads::new();
+        let mut order = self.order;
         let mut frames: Vec<GroupFrames> = Vec::new();
         let mut accepted: Vec<Accepted> = Vec::with_capacity(jobs.len());
         for Job { group, done } in jobs {
-            let checked = if group.branches() {
-                self.check_branching(&group).map(|(links, after)| {
+            let checked = self.check_common(&group).and_then(|()| {
+                let end = order.after(&group)?;
+                let links = if group.branches() {
+                    let (links, after) = self.check_branching(&group)?;
                     chains = Some(after);
                     links
-                })
-            } else {
-                self.check(&group, &heads).map(|(links, changed)| {
+                } else {
+                    let (links, changed) = self.check(&group, &heads)?;
                     heads.extend(changed);
                     links
-                })
-            };
+                };
+                order = end;
+                Ok(links)
+            });
             match checked {
                 Err(error) => done(Err(error)),
                 Ok(links) => {
@@ -265,6 +288,7 @@ impl Committer {
             Ok(positions) => {
                 self.chains.heads.extend(heads);
                 self.chains = chains.unwrap_or_else(|| std::mem::take(&mut self.chains));
+                self.order = order;
                 self.acknowledge(accepted, positions);
             }
         }
@@ -301,15 +325,19 @@ impl Committer {
         }
     }
 
-    /// Checks a group against the heads as the groups before it in the batch leave them; gives
-    /// its chain hashes and the heads that it changes.
-    fn check(&self, group: &Group, batch: &Heads) -> Result<(Links, Heads), AppendError> {
+    /// Checks what holds for any group.
+    fn check_common(&self, group: &Group) -> Result<(), AppendError> {
         if let Some(reason) = &self.poisoned {
             return Err(AppendError::Poisoned {
                 reason: reason.clone(),
             });
         }
-        within("group", group.byte_len(), GROUP_BYTES_MAX)?;
+        within("group", group.byte_len(), GROUP_BYTES_MAX)
+    }
+
+    /// Checks a group against the heads as the groups before it in the batch leave them; gives
+    /// its chain hashes and the heads that it changes.
+    fn check(&self, group: &Group, batch: &Heads) -> Result<(Links, Heads), AppendError> {
         let mut within_group = Heads::new();
         let mut links = Links::with_capacity(group.records.len());
         for record in &group.records {

@@ -11,7 +11,7 @@ use std::thread;
 use ledger_format::Hash;
 
 use super::aside;
-use super::committer::Committer;
+use super::committer::{Committer, OrderEnd};
 use super::compare::Compared;
 use super::indexer::Indexer;
 use super::rebuild::rebuild_journal;
@@ -541,7 +541,7 @@ pub(super) fn start(
     (files, lock): (Option<(PathBuf, OpenOptions)>, Option<DiskLock>),
 ) -> Result<Store, OpenError> {
     let position = journal.as_ref().map_or(Position::START, Journal::position);
-    let chains = index.chains()?;
+    let ends = (index.chains()?, OrderEnd::of(&index)?);
     let inline = files.as_ref().is_some_and(|(_, options)| options.inline);
     let indexer = match inline {
         true => Indexer::inline(index.clone()),
@@ -549,7 +549,7 @@ pub(super) fn start(
     };
     let backlog = indexer.backlog();
     let fence = fence.map(|fence| (id, fence));
-    let committer = Committer::new((journal, fence), indexer, chains, position);
+    let committer = Committer::new((journal, fence), indexer, ends, position);
     Ok(Store {
         id,
         opened,

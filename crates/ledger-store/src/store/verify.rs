@@ -59,7 +59,7 @@ fn verify_once(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ReadError> {
     let mut report = Report::default();
-    let (chains, position) = snapshot(index)?;
+    let (chains, position) = index.chains_at()?;
     let total = chains.entries();
     for (&origin, &head) in &chains.heads {
         let start = chains.start(origin);
@@ -109,17 +109,6 @@ fn verify_once(
         }
     }
     Ok(report)
-}
-
-/// Chains and the position that belong together, while appends go on.
-fn snapshot(index: &Index) -> Result<(Chains, Position), ReadError> {
-    loop {
-        let before = index.position()?;
-        let chains = index.chains()?;
-        if index.position()? == before {
-            return Ok((chains, before));
-        }
-    }
 }
 
 /// A damaged value is a problem; anything else ends the verification.

@@ -184,8 +184,8 @@ pub fn contents(store: &Store) -> String {
             }
         })
         .unwrap();
-    for (origin, ..) in &heads {
-        for seq in [1, 50, 700] {
+    for (origin, last, _) in &heads {
+        for seq in [1, 50, 700, *last] {
             writeln!(
                 all,
                 "{:?}",
@@ -193,7 +193,6 @@ pub fn contents(store: &Store) -> String {
             )
             .unwrap();
         }
-        writeln!(all, "{:?}", store.latest_signed_head(*origin).unwrap()).unwrap();
     }
     store
         .for_each_run(&mut |run| writeln!(all, "{run:?}").unwrap())

@@ -1,9 +1,11 @@
-//! What is asked back, and answered by the next scan: which of several items, and whether it really
-//! is so much.
+//! What is asked back, and answered by the next scan: which of several items or batches, and whether
+//! it really is so much.
 
+use ledger_core::at_entry::NO_BATCH;
 use ledger_core::fold::{Fold, RowKind};
 use ledger_core::{Code, Quantity, Total};
 
+use super::batch::is_none_among;
 use super::step::{Input, Piece, Step, Tone};
 use super::{Session, listed, of_item};
 use crate::meaning::{Content, Word};
@@ -24,6 +26,8 @@ pub(super) enum Doubt {
     Much(Piece),
     /// More of it came than was ordered.
     Why(Piece),
+    /// It names no batch, and of these some lies there; `-` is stock without one.
+    Batch(Piece, Vec<String>),
 }
 
 /// What was asked and answered.
@@ -57,24 +61,19 @@ impl Doubt {
             (Self::Which(items, content), Input::Item(piece)) if items.contains(&piece.item) => {
                 unsure(Input::Item(Piece::told(piece.item, content)), None)
             }
-            (Self::Much(asked), Input::Item(piece)) if asked == piece => Answered {
-                input: Input::Item(piece),
-                sure: Sure {
-                    is_much: true,
-                    why: None,
-                },
-                left: None,
-                is_over: false,
-            },
-            (Self::Why(asked), Input::Reason(reason)) => Answered {
-                input: Input::Item(asked),
-                sure: Sure {
-                    is_much: true,
-                    why: Some(reason),
-                },
-                left: None,
-                is_over: false,
-            },
+            (Self::Much(asked), Input::Item(piece)) if asked == piece => settled(piece, None),
+            (Self::Why(asked), Input::Reason(reason)) => settled(asked, Some(reason)),
+            (Self::Batch(asked, _), Input::Batch(batch)) => {
+                let batch = Some(batch);
+                settled(Piece { batch, ..asked }, None)
+            }
+            (Self::Batch(asked, batches), Input::Word(Word::Done)) if is_none_among(&batches) => {
+                let batch = Some(NO_BATCH.to_owned());
+                settled(Piece { batch, ..asked }, None)
+            }
+            (Self::Batch(asked, _), Input::Item(piece)) if names_batch_of(&asked, &piece) => {
+                settled(piece, None)
+            }
             (Self::Why(piece), Input::Word(Word::Done)) => Answered {
                 is_over: true,
                 ..unsure(Input::Word(Word::Done), Some(Self::Why(piece).left()))
@@ -89,7 +88,9 @@ impl Doubt {
                 let items = listed(items.iter().map(ToString::to_string));
                 format!("the code before, of {items}, was not taken")
             }
-            Self::Much(piece) | Self::Why(piece) => format!("{} was not taken", of_item(piece)),
+            Self::Much(piece) | Self::Why(piece) | Self::Batch(piece, _) => {
+                format!("{} was not taken", of_item(piece))
+            }
         }
     }
 
@@ -102,6 +103,22 @@ impl Doubt {
 
 const fn is_reason(word: &str) -> bool {
     matches!(word.as_bytes(), b"REASON")
+}
+
+/// What was asked about, and that it is so much: who is asked anything else was asked that before.
+fn settled(piece: Piece, why: Option<String>) -> Answered {
+    let sure = Sure { is_much: true, why };
+    Answered {
+        input: Input::Item(piece),
+        sure,
+        left: None,
+        is_over: false,
+    }
+}
+
+/// Whether a label is of the same as what was asked about, and names its batch.
+fn names_batch_of(asked: &Piece, label: &Piece) -> bool {
+    label.batch.is_some() && (&label.item, label.quantity) == (&asked.item, asked.quantity)
 }
 
 /// The most of an item that was moved at once lately, when so much is many times that.

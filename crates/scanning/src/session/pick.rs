@@ -4,6 +4,7 @@ use ledger_core::document::Family;
 use ledger_core::fold::{Fold, Order};
 use ledger_core::{Code, Quantity, Total};
 
+use super::batch::batch_text;
 use super::job::{Job, Task, a};
 use super::step::{Action, Counted, Here, Piece, Step};
 use super::{Mode, Session, Tally, of_item};
@@ -103,6 +104,7 @@ impl Session {
         let is_there = |task: &Task| task.location.as_ref() == Some(location);
         let next = Self {
             location: Some(location.clone()),
+            neighbour: None,
             ..self.clone()
         };
         let word = Mode::for_family(family).word();
@@ -138,7 +140,7 @@ impl Session {
         let item = &task.item;
         let none = Piece {
             owner: task.owner.clone(),
-            batch: task.batch.as_ref().map(Code::to_string),
+            batch: Some(batch_text(task.batch.as_ref())),
             ..Piece::of(item.clone(), Quantity::ZERO)
         };
         let next = Self {

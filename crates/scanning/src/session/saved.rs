@@ -29,6 +29,8 @@ struct Saved {
     asked: Option<String>,
     much: Option<SavedPiece>,
     more: Option<SavedPiece>,
+    unbatched: Option<SavedPiece>,
+    batches: Vec<String>,
     job: Option<SavedJob>,
     doubted: Vec<SavedDoubted>,
 }
@@ -280,11 +282,17 @@ impl Session {
     /// scanned again.
     #[must_use]
     pub fn saved(&self) -> String {
-        let (much, more) = match &self.doubt {
-            Some(Doubt::Much(piece)) => (Some(SavedPiece::of(piece)), None),
-            Some(Doubt::Why(piece)) => (None, Some(SavedPiece::of(piece))),
-            Some(Doubt::Which(..)) | None => (None, None),
-        };
+        let (mut much, mut more, mut unbatched) = (None, None, None);
+        let mut batches = Vec::new();
+        match &self.doubt {
+            Some(Doubt::Much(piece)) => much = Some(SavedPiece::of(piece)),
+            Some(Doubt::Why(piece)) => more = Some(SavedPiece::of(piece)),
+            Some(Doubt::Batch(piece, there)) => {
+                unbatched = Some(SavedPiece::of(piece));
+                batches.clone_from(there);
+            }
+            Some(Doubt::Which(..)) | None => {}
+        }
         let asked = self.asked.map(|asked| match asked {
             Asked::Owner => "OWNER",
             Asked::Reason => "REASON",
@@ -301,6 +309,8 @@ impl Session {
             asked: asked.map(str::to_owned),
             much,
             more,
+            unbatched,
+            batches,
             job: self.job.as_ref().map(SavedJob::of),
             doubted: self.doubted.iter().map(SavedDoubted::of).collect(),
         };
@@ -321,10 +331,11 @@ impl Session {
             Some(_) => return None,
             None => None,
         };
-        let doubt = match (saved.much, saved.more) {
-            (Some(piece), _) => Some(Doubt::Much(piece.piece()?)),
-            (None, Some(piece)) => Some(Doubt::Why(piece.piece()?)),
-            (None, None) => None,
+        let doubt = match (saved.much, saved.more, saved.unbatched) {
+            (Some(piece), _, _) => Some(Doubt::Much(piece.piece()?)),
+            (None, Some(piece), _) => Some(Doubt::Why(piece.piece()?)),
+            (None, None, Some(piece)) => Some(Doubt::Batch(piece.piece()?, saved.batches)),
+            (None, None, None) => None,
         };
         let job = match saved.job {
             Some(job) => Some(job.job()?),

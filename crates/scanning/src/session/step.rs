@@ -25,6 +25,8 @@ pub enum Input {
     Customer(Code),
     /// A reason, in its words.
     Reason(String),
+    /// A batch, where one is asked for.
+    Batch(String),
     /// Somebody's badge.
     Badge(UserName),
     /// A code that nobody knows.
@@ -232,6 +234,8 @@ pub enum Action {
     Undo,
     /// Somebody begins to work here, or stops when it was they who did. Nothing for the ledger.
     Badge(UserName),
+    /// Nothing more: what the scan does is written already, under its key.
+    Written,
 }
 
 /// How a step went.

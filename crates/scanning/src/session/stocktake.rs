@@ -3,6 +3,7 @@
 //! Counts are facts, whoever was to make them: nothing here refuses one. In a blind stocktake
 //! nothing that is said depends on how much there should be.
 
+use ledger_core::at_entry::NO_BATCH;
 use ledger_core::document::Family;
 use ledger_core::fold::{Fold, LineProgress, Stocktake, StocktakeLine};
 use ledger_core::{Code, Total};
@@ -67,9 +68,6 @@ fn named(item: &Code, batch: Option<&str>, owner: Option<&Code>) -> String {
     let [batch, owner] = [batch, owner].map(Option::unwrap_or_default);
     format!("{item}{batch}{owner}")
 }
-
-/// Stock without a batch, as people name it.
-const NO_BATCH: &str = "-";
 
 const fn is_open(line: &StocktakeLine) -> bool {
     matches!(line.progress, LineProgress::Open | LineProgress::Again)

@@ -67,6 +67,7 @@ fn short(action: &Action) -> String {
             "for a document".to_owned()
         }
         Action::Badge(user) => format!("badge {user}"),
+        Action::Written => "written".to_owned(),
     }
 }
 

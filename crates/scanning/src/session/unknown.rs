@@ -3,6 +3,7 @@
 use ledger_core::entry::ScanMode;
 use ledger_core::{Code, Quantity};
 
+use super::doubt::Doubt;
 use super::step::{Action, Found, Kept, Step, Tone, Unknown};
 use super::{Mode, Session, Tally};
 
@@ -19,7 +20,10 @@ impl Session {
     /// nothing was done yet.
     #[must_use]
     pub fn keeps_unknown(&self) -> bool {
-        self.asked.is_none() && self.location.is_some() && self.scan_mode().is_some()
+        // What is no batch that lies there is no item either.
+        let asks_batch = matches!(self.doubt, Some(Doubt::Batch(..)));
+        let is_free = self.asked.is_none() && !asks_batch;
+        is_free && self.location.is_some() && self.scan_mode().is_some()
     }
 
     const fn scan_mode(&self) -> Option<ScanMode> {

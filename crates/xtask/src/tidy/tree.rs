@@ -140,26 +140,25 @@ fn walked(root: &Path) -> Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::cargo;
+    use crate::{cargo, parts};
 
     #[test]
-    fn git_and_the_walk_agree_on_our_sources() {
+    fn the_walk_comes_by_all_that_git_lists() {
         let root = cargo::workspace_root().unwrap();
-        let walked = walked(&root).unwrap();
-        assert!(
-            walked
-                .iter()
-                .any(|path| path == "crates/xtask/src/tidy/tree.rs")
-        );
+        let listed = listed_by_git(&root);
+        let walked: BTreeSet<String> = walked(&root).unwrap().into_iter().collect();
+        assert!(walked.contains("crates/xtask/src/tidy/tree.rs"));
         assert!(!walked.iter().any(|path| path.starts_with("target/")));
-        if let Some(listed) = listed_by_git(&root) {
-            assert!(
-                listed
-                    .iter()
-                    .any(|path| path == "crates/xtask/src/tidy/tree.rs")
-            );
-        }
+        let may_list = root.join(".git").exists() && parts::is_there("git");
+        assert_eq!(listed.is_some(), may_list, "git lists the project's files");
+        let listed = listed.unwrap_or_default().into_iter();
+        let passed_by: Vec<String> = listed
+            .filter(|path| root.join(path).is_file() && !walked.contains(path))
+            .collect();
+        assert!(passed_by.is_empty(), "{passed_by:#?}");
     }
 
     #[test]

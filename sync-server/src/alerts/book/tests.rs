@@ -215,6 +215,23 @@ fn who_hears_of_low_alone_is_not_told_that_all_is_well_when_it_runs_out() {
 }
 
 #[test]
+fn who_hears_of_out_alone_hears_of_it_again_after_a_small_delivery() {
+    let mut out_alone = channel();
+    out_alone.kinds = [Kind::Out].into();
+    let mut world = World::of(out_alone);
+    for _ in 0..2 {
+        world.so.clear();
+        world.begin(out("R-100"));
+        world.pass(HOUR);
+        world.so.clear();
+        world.begin(low("R-100"));
+        world.pass(HOUR);
+    }
+    let told = ["central: 1 out", "central: 1 over"];
+    assert_eq!(world.subjects, [told, told].concat());
+}
+
+#[test]
 fn what_waited_for_a_channel_that_was_switched_off_is_old_news() {
     let mut world = World::of(channel());
     world.is_up = false;
@@ -312,6 +329,64 @@ fn what_is_tried_for_too_long_is_given_up_and_told_anew() {
     world.pass(2 * HOUR);
     assert_eq!(world.known, world.so());
     assert_eq!(world.book.states()[0].failing, None);
+}
+
+#[test]
+fn what_some_have_is_not_told_them_anew_when_it_is_given_up() {
+    let mut world = World::of(channel());
+    world.begin(low("R-100"));
+    world.turn();
+    world.now += HOUR;
+    let now = world.now();
+    let mut ids = || "msg_partly".to_owned();
+    let jobs = world.book.look(&mut Look {
+        so: &world.so,
+        now,
+        pace: &world.pace,
+        node: "central",
+        ids: &mut ids,
+    });
+    let partly = Outcome::Partly {
+        answer: "late@example.com: 452".to_owned(),
+        taken_by: BTreeSet::from(["boss@example.com".to_owned()]),
+    };
+    let tried = |world: &mut World| {
+        let at = Timestamp::from_millis(world.now);
+        world.book.tried(&jobs[0].id, &partly, (at, 0), &world.pace);
+    };
+    tried(&mut world);
+    world.restart();
+    world.now += HOUR;
+    let again = world.book.due(world.now());
+    assert_eq!(again[0].taken_by, ["boss@example.com".to_owned()].into());
+    world.now += 2 * 24 * HOUR;
+    tried(&mut world);
+    assert_eq!(
+        world.book.deliveries().next().unwrap().state,
+        State::GivenUp
+    );
+    world.pass(24 * HOUR);
+    assert_eq!(world.subjects, Vec::<String>::new());
+}
+
+#[test]
+fn a_clock_that_was_ahead_holds_up_nothing_once_it_is_right() {
+    let mut daily = channel();
+    daily.daily = "07:00".parse().ok();
+    for channel in [channel(), daily] {
+        let mut world = World::of(channel);
+        let right = world.now;
+        world.is_up = false;
+        world.now += 400 * 24 * HOUR;
+        world.begin(low("R-100"));
+        // Long enough for a message to be given up, and the next one to be begun.
+        world.pass(80 * HOUR);
+        world.now = right;
+        world.restart();
+        world.is_up = true;
+        world.pass(24 * HOUR);
+        assert_eq!(world.known, world.so());
+    }
 }
 
 #[test]

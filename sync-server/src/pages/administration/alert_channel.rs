@@ -396,12 +396,14 @@ pub(super) async fn show(visit: Visit, PathOf(id): PathOf<String>) -> Result<Res
 }
 
 async fn show_with(visit: Visit, id: String, secret: Option<String>) -> Result<Response, Problem> {
+    let page = format!("/settings/alerts/{id}");
     let shown = Shown {
         channel: find(&visit.app, &id)?,
         id: Some(id),
         secret,
     };
     visit
+        .on_page(page)
         .page(move |_, frame| Ok(channel_page(shown, frame, Form::default())))
         .await
 }

@@ -9,11 +9,10 @@ use serde::Serialize;
 use crate::alerts::{ChannelState, Delivery};
 use crate::api::QueryOf;
 use crate::app::App;
-use crate::login::{Flash, flash};
 use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
-use crate::pages::visit::{Visit, see_other};
+use crate::pages::visit::{Done, Visit};
 use crate::problem::Problem;
 
 /// The form that sends a message again.
@@ -120,13 +119,8 @@ pub(super) async fn again(visit: Visit, fields: Fields) -> Result<Response, Prob
 }
 
 /// Goes on to the list, which says what was done.
-pub(super) async fn go_on(visit: &Visit, message: &str) -> Result<Response, Problem> {
-    let said = Flash {
-        message: message.to_owned(),
-        ..Flash::default()
-    };
-    flash(&visit.session, said).await?;
-    Ok(see_other("/settings/alerts"))
+pub(super) async fn go_on(visit: &Visit, message: &'static str) -> Result<Response, Problem> {
+    visit.say(Done::new("/settings/alerts", message)).await
 }
 
 const COLUMNS: Columns = &[

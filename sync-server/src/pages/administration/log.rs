@@ -20,7 +20,7 @@ use crate::problem::Problem;
 
 /// Entries on one page.
 const ROWS_MAX: usize = 100;
-/// Entries in one file.
+/// Entries in one file, which is made in memory; the page says so.
 const FILE_ROWS_MAX: usize = 100_000;
 
 /// What the search form and the links say.
@@ -96,7 +96,7 @@ impl Row {
                 || kind_words(frame, &view.kind),
                 |deed| deeds::words(frame, deed),
             ),
-            to: deed.and_then(deeds::address),
+            to: deed.and_then(|deed| deeds::address(frame, deed)),
             view,
         }
     }
@@ -124,6 +124,12 @@ struct LogPage {
     next: Option<String>,
     searched: Option<usize>,
     checked: Option<VerifyReport>,
+}
+
+impl LogPage {
+    fn file_rows_max(&self) -> String {
+        self.frame.number(&FILE_ROWS_MAX.to_string())
+    }
 }
 
 async fn log_page(

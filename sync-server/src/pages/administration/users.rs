@@ -165,6 +165,7 @@ async fn show_link(visit: Visit, headers: &HeaderMap, user: String) -> Result<Re
     });
     let link = made.await??;
     visit
+        .on_page("/users")
         .page(move |view, frame| users_page(view, frame, Form::default(), Some(link)))
         .await
 }

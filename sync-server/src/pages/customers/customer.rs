@@ -14,6 +14,7 @@ use crate::api::{Named, PathOf};
 use crate::pages::edit::EditField;
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
+use crate::pages::items::item::Offers;
 use crate::pages::orders::list::Row;
 use crate::pages::partners::CUSTOMERS;
 use crate::pages::visit::{Done, SomePlan, Visit};
@@ -34,6 +35,8 @@ struct CustomerPage {
     more_lines: usize,
     orders: Vec<Row>,
     name: EditField,
+    /// Where stock of theirs lies; where there is none, all places.
+    offers: Offers,
 }
 
 impl CustomerPage {
@@ -62,7 +65,15 @@ fn customer_page(
     // What is open first.
     orders.sort_by_key(|order| order.state != "open");
     let orders = orders.into_iter();
+    let lines = shown.lines.iter();
+    let lines = lines.map(|line| (&line.location, &line.item, &line.name));
+    let offers = if shown.lines.is_empty() {
+        Offers::places_like(view, &[], "")
+    } else {
+        Offers::named_in(lines)
+    };
     Ok(CustomerPage {
+        offers,
         name: EditField::of(&form, "rename", "name", &shown.customer.name),
         frame,
         form,

@@ -64,6 +64,21 @@ fn field_of(column: &Column) -> String {
     format!("column-{}", column.name)
 }
 
+/// The preview of a file that is read like this.
+fn address_of(id: &str, look: &Look) -> String {
+    let layout = &look.layout;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query
+        .append_pair("separated", layout.separator.word())
+        .append_pair("separator", layout.separator.word())
+        .append_pair("decimal", layout.decimal.word());
+    for (column, place) in look.kind.columns().iter().zip(&layout.columns) {
+        let place = place.map(|place| place.to_string()).unwrap_or_default();
+        query.append_pair(&field_of(column), &place);
+    }
+    format!("/import/{id}?{}", query.finish())
+}
+
 fn look_at(node: &Node, file: &File, chosen: &Fields, zone: Tz) -> Result<Look, Problem> {
     let said = Separator::of_word(chosen.raw("separator"));
     let titles = Titles::of(file.kind, &file.bytes, said)?;
@@ -157,7 +172,7 @@ pub(super) async fn write(
         match write_file(node, &actor, file, &look.layout, zone) {
             Ok(done) => {
                 app.imports().written(&named, node.now(), &done);
-                *stage = Stage::Done(done);
+                *stage = Stage::Done(Box::new(done));
                 Ok(Written::Done)
             }
             Err(problem) => Ok(Written::Not(Box::new(look), problem)),
@@ -166,6 +181,7 @@ pub(super) async fn write(
     match written.await? {
         Ok(Written::Done) => Ok(see_other(&format!("/import/{id}"))),
         Ok(Written::Not(look, problem)) => {
+            let visit = visit.on_page(address_of(&id, &look));
             let build = |view: &View<'_>, frame, form| Ok(page_of(view, frame, form, id, *look));
             visit.again(FORM, fields, problem, build).await
         }

@@ -13,7 +13,6 @@ use super::item::{ItemQuery, StockAct, item_page, path_of};
 use crate::api::{Named, PathOf};
 use crate::lang::Words;
 use crate::pages::form::{Fields, Typed, problem};
-use crate::pages::frame::Frame;
 use crate::pages::visit::{Done, Visit};
 use crate::problem::Problem;
 
@@ -77,12 +76,9 @@ async fn act(
         act: act.word().to_owned(),
         ..ItemQuery::default()
     };
-    let build = move |view: &View<'_>, mut frame: Frame, form| {
-        // What the page fetches anew is the tab, not this answer.
-        frame.address = format!("{}?act={}", path_of(&item), act.word());
-        item_page(view, frame, form, &item, query)
-    };
+    let build = move |view: &View<'_>, frame, form| item_page(view, frame, form, &item, query);
     visit
+        .on_page(format!("{}?act={}", path_of(&sku), act.word()))
         .write((act.word(), fields), Named::Item(sku), plan, build)
         .await
 }

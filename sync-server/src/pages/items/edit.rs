@@ -8,9 +8,10 @@ use ledger_core::catalogue::{Class, ItemKind};
 use ledger_core::fold::{Fold, Item};
 use ledger_core::{Code, Quantity};
 use ledger_node::View;
+use serde::Deserialize;
 
 use super::item::{Head, Offers, path_of};
-use crate::api::{Named, PathOf};
+use crate::api::{Named, PathOf, QueryOf};
 use crate::lang::Words;
 use crate::pages::edit::{EditField, Edits};
 use crate::pages::form::{Fields, Form, problem};
@@ -104,21 +105,27 @@ struct EditPage {
     unit_is_fixed: bool,
 }
 
+/// What a field of the tab asks for while somebody types.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct EditQuery {
+    /// What is being typed as the item to merge into.
+    #[serde(default)]
+    into: String,
+}
+
 fn edit_page(
     view: &View<'_>,
-    mut frame: Frame,
+    frame: Frame,
     form: Form,
-    sku: &str,
+    (sku, query): (&str, &EditQuery),
 ) -> Result<EditPage, Problem> {
     let sku = view.find_item(sku)?;
-    // After a form that could not be done too.
-    frame.address = format!("{}/edit", path_of(sku.as_str()));
     let item = view.fold().item(&sku);
     let shown = Shown::of(&item, frame.words);
     let field = |name: &str, current: &str| EditField::of(&form, "edit", name, current);
     Ok(EditPage {
         head: Head::of(view, &sku, "/edit"),
-        offers: Offers::places_like(view, &[], ""),
+        offers: Offers::places_like(view, &[], "").with_items_like(view, &query.into),
         kinds: KINDS.map(ItemKind::word),
         name: field("name", &shown.name),
         kind: field("kind", shown.kind),
@@ -133,10 +140,24 @@ fn edit_page(
     })
 }
 
-pub(super) async fn show(visit: Visit, PathOf(sku): PathOf<String>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    visit: Visit,
+    PathOf(sku): PathOf<String>,
+    QueryOf(query): QueryOf<EditQuery>,
+) -> Result<Response, Problem> {
     visit
-        .page(move |view, frame| edit_page(view, frame, Form::default(), &sku))
+        .page(move |view, frame| edit_page(view, frame, Form::default(), (&sku, &query)))
         .await
+}
+
+/// Shows the tab again with a form that could not be done.
+fn edit_again(view: &View<'_>, frame: Frame, form: Form, sku: &str) -> Result<EditPage, Problem> {
+    edit_page(view, frame, form, (sku, &EditQuery::default()))
+}
+
+/// The address of the tab, on which archiving and merging stand too.
+fn edit_path_of(sku: &str) -> String {
+    format!("{}/edit", path_of(sku))
 }
 
 /// What an edit form asks for.
@@ -199,7 +220,7 @@ pub(super) async fn save(
     let done = Done::new(path_of(&sku), "done-item-saved").value("item", &sku);
     let plan = edit.map(|edit| (move |fold: &Fold, _| edit.plan(fold), done));
     let item = sku.clone();
-    let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &item);
+    let build = move |view: &View<'_>, frame, form| edit_again(view, frame, form, &item);
     visit
         .write(("edit", fields), Named::Item(sku), plan, build)
         .await
@@ -220,9 +241,10 @@ pub(super) async fn archive(
     let done = Done::new(path_of(&sku), message).value("item", &sku);
     let (item, shown) = (sku.clone(), sku.clone());
     let plan = move |fold: &Fold, _| at_entry::archive(fold, Class::Item, &item, archived);
-    let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &shown);
+    let build = move |view: &View<'_>, frame, form| edit_again(view, frame, form, &shown);
     let plan = Ok((plan, done));
     visit
+        .on_page(edit_path_of(&sku))
         .write(("archive", fields), Named::Item(sku), plan, build)
         .await
 }
@@ -242,8 +264,9 @@ pub(super) async fn merge(
         let plan = move |fold: &Fold, _| at_entry::merge_items(fold, &item, &into);
         (plan, done)
     });
-    let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &shown);
+    let build = move |view: &View<'_>, frame, form| edit_again(view, frame, form, &shown);
     visit
+        .on_page(edit_path_of(&sku))
         .write(("merge", fields), Named::Item(sku), plan, build)
         .await
 }
@@ -262,11 +285,19 @@ struct NewPage {
     suppliers: Vec<String>,
 }
 
-fn new_page(view: &View<'_>, frame: Frame, form: Form) -> NewPage {
+/// What a field of the form asks for while somebody types.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct NewQuery {
+    /// What is being typed as the usual location.
+    #[serde(default)]
+    location: String,
+}
+
+fn new_page(view: &View<'_>, frame: Frame, form: Form, typed: &str) -> NewPage {
     let default = settings::default_threshold(view.fold());
     NewPage {
         default: default.map(|default| frame.number(&default.to_string())),
-        offers: Offers::places_like(view, &[], ""),
+        offers: Offers::places_like(view, &[], typed),
         kinds: KINDS.map(ItemKind::word),
         suppliers: suppliers(view),
         frame,
@@ -274,9 +305,12 @@ fn new_page(view: &View<'_>, frame: Frame, form: Form) -> NewPage {
     }
 }
 
-pub(super) async fn show_new(visit: Visit) -> Result<Response, Problem> {
+pub(super) async fn show_new(
+    visit: Visit,
+    QueryOf(query): QueryOf<NewQuery>,
+) -> Result<Response, Problem> {
     visit
-        .page(|view, frame| Ok(new_page(view, frame, Form::default())))
+        .page(move |view, frame| Ok(new_page(view, frame, Form::default(), &query.location)))
         .await
 }
 
@@ -304,7 +338,7 @@ pub(super) async fn make(visit: Visit, fields: Fields) -> Result<Response, Probl
         let plan = move |fold: &Fold, _| at_entry::add_item(fold, &sku, &change);
         (plan, done)
     });
-    let build = |view: &View<'_>, frame, form| Ok(new_page(view, frame, form));
+    let build = |view: &View<'_>, frame, form| Ok(new_page(view, frame, form, ""));
     visit
         .write(("new", fields), Named::Nothing, plan, build)
         .await

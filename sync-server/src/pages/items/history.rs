@@ -12,14 +12,15 @@ use crate::lang::Words;
 use crate::pages::chart::Chart;
 use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::frame::Frame;
+use crate::pages::owner::owner_of;
 use crate::pages::unread::{Unread, filled};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
 /// Rows on one page.
 const ROWS_MAX: usize = 30;
-/// Who stands for our own stock where an owner is chosen.
-pub(super) const OWN: &str = "-";
+/// Rows of a file that are read at once: between two such parts others may write.
+const FILE_PART: usize = 500;
 
 /// Kinds of rows, with the words of each.
 const KINDS: [(&str, &str); 7] = [
@@ -49,19 +50,13 @@ pub(super) struct HistoryLine {
 
 /// Rows with what the visitor may do. A transaction of two rows is undone at its first.
 pub(super) fn history_lines(rows: Vec<HistoryView>, frame: &Frame) -> Vec<HistoryLine> {
-    let person = frame.person.as_ref();
     let mut last = String::new();
     let line = |view: HistoryView| {
         let is_first = view.entry != last;
         last.clone_from(&view.entry);
-        let is_theirs = person.is_some_and(|person| person.name == view.user);
         let can_be = KINDS.iter().take(5).any(|(kind, _)| *kind == view.kind);
         HistoryLine {
-            may_undo: is_first
-                && can_be
-                && !view.voided
-                && frame.is_operator()
-                && (frame.is_manager() || is_theirs),
+            may_undo: is_first && can_be && !view.voided && frame.may_undo(&view.user),
             kind: kind_words(view.kind),
             falls: view.change.starts_with('-'),
             view,
@@ -121,10 +116,7 @@ impl HistoryQuery {
         HistoryFilter {
             kind: kind.map(|(kind, _)| (*kind).to_owned()),
             location: unread.code("location", &self.location),
-            owner: match self.owner.trim() {
-                OWN => Some(None),
-                owner => unread.code("owner", owner).map(Some),
-            },
+            owner: owner_of(unread, "owner", &self.owner),
             user: filled(&self.user),
             from,
             until,
@@ -240,12 +232,24 @@ pub(super) async fn export(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let words = visit.words_here().await?;
-    let build = move |view: &View<'_>| {
-        let sku = view.find_item(&sku)?;
-        let filter = whole(|unread| query.filter(words, unread))?;
-        let page = view.history_page(&sku, &filter, None, usize::MAX)?;
-        Sheet::of(COLUMNS, page.rows)
-    };
+    let sku = visit.app.look(move |view| Ok(view.find_item(&sku)?));
+    let sku = sku.await?;
+    let filter = whole(|unread| query.filter(words, unread))?;
+    let mut rows = Vec::new();
+    let mut before: Option<String> = None;
+    loop {
+        let (sku, filter) = (sku.clone(), filter.clone());
+        let part = visit.app.look(move |view| {
+            Ok(view.history_page(&sku, &filter, before.as_deref(), FILE_PART)?)
+        });
+        let part = part.await?;
+        rows.extend(part.rows);
+        before = part.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    let build = move |_: &View<'_>| Sheet::of(COLUMNS, rows);
     visit.file("history", file, build).await
 }
 
@@ -282,7 +286,7 @@ mod tests {
             query.filter(words, &mut Unread::default()).owner
         };
         assert_eq!(of(""), None);
-        assert_eq!(of(OWN), Some(None));
+        assert_eq!(of("-"), Some(None));
         assert_eq!(of("acme"), Some(Code::new("ACME").ok()));
     }
 }

@@ -1,7 +1,7 @@
 //! One item: the Inventory tab, with what there is where, what can be done with it, and what was
 //! done last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use ledger_core::at_entry::settings;
 use ledger_core::catalogue::Class;
 use ledger_core::{Code, Total};
 use ledger_node::View;
-use ledger_node::view::{ComingView, HistoryFilter, ItemView, LineView, WantingView};
+use ledger_node::view::{ComingView, HistoryFilter, ItemFilter, ItemView, LineView, WantingView};
 use serde::Deserialize;
 
 use super::history::{HistoryLine, history_lines};
@@ -18,6 +18,7 @@ use crate::api::{PathOf, QueryOf};
 use crate::pages::form::Form;
 use crate::pages::frame::Frame;
 use crate::pages::level::Badge;
+use crate::pages::unread::filled;
 use crate::pages::visit::{Visit, in_path};
 use crate::problem::Problem;
 
@@ -29,7 +30,7 @@ const LINES_MAX: usize = 200;
 pub(super) const OFFERED_MAX: usize = 60;
 
 /// What names the stock without batch.
-const NO_BATCH: &str = "-";
+pub(in crate::pages) const NO_BATCH: &str = "-";
 
 /// The address of an item.
 pub(in crate::pages) fn path_of(sku: &str) -> String {
@@ -126,6 +127,9 @@ pub(crate) struct ItemQuery {
     pub(super) act: String,
     #[serde(default)]
     pub(super) location: String,
+    /// What is being typed as the place to move to.
+    #[serde(default)]
+    pub(super) to: String,
     #[serde(default)]
     pub(super) owner: String,
     #[serde(default)]
@@ -194,6 +198,7 @@ impl ItemPage {
 #[derive(Debug, Clone, Default)]
 pub(in crate::pages) struct Offers {
     pub(in crate::pages) places: Vec<(String, String)>,
+    pub(in crate::pages) items: Vec<(String, String)>,
     customers: Vec<(String, String)>,
     batches: Vec<String>,
     reasons: Vec<String>,
@@ -217,6 +222,40 @@ impl Offers {
         }
         Self {
             places,
+            ..Self::default()
+        }
+    }
+
+    /// With items like what was typed.
+    pub(in crate::pages) fn with_items_like(self, view: &View<'_>, typed: &str) -> Self {
+        let like = ItemFilter {
+            search: filled(typed),
+            ..ItemFilter::default()
+        };
+        let items = view.items_after(&like, None, OFFERED_MAX).into_iter();
+        Self {
+            items: items.map(|item| (item.sku, item.name)).collect(),
+            ..self
+        }
+    }
+
+    /// What stock lines name, each once: of a line its place, its item and that one's name.
+    pub(in crate::pages) fn named_in<'a>(
+        lines: impl Iterator<Item = (&'a String, &'a String, &'a String)>,
+    ) -> Self {
+        let mut places: BTreeSet<&String> = BTreeSet::new();
+        let mut items: BTreeMap<&String, &String> = BTreeMap::new();
+        for (place, item, name) in lines {
+            places.insert(place);
+            items.insert(item, name);
+        }
+        let places = places.into_iter().take(OFFERED_MAX);
+        let items = items.into_iter().take(OFFERED_MAX);
+        Self {
+            places: places.map(|place| (place.clone(), String::new())).collect(),
+            items: items
+                .map(|(item, name)| (item.clone(), name.clone()))
+                .collect(),
             ..Self::default()
         }
     }
@@ -276,7 +315,12 @@ pub(super) fn item_page(
     let sku = view.find_item(sku)?;
     let mut head = Head::of(view, &sku, "");
     let mut lines = head.item.lines.take().unwrap_or_default();
-    let offers = Offers::of(view, &lines, &query.location);
+    let typed = if query.to.is_empty() {
+        &query.location
+    } else {
+        &query.to
+    };
+    let offers = Offers::of(view, &lines, typed);
     if query.location.is_empty() {
         let place = only_place(view.fold(), &sku);
         query.location = place.map(|place| place.to_string()).unwrap_or_default();

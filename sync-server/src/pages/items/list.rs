@@ -13,13 +13,13 @@ use ledger_node::view::{ItemFilter, ItemView};
 use serde::Deserialize;
 
 use super::edit::KINDS;
-use super::history::OWN;
 use super::item::OFFERED_MAX;
 use crate::api::{Named, PathOf, QueryOf};
 use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::form::{Fields, Form, Typed};
 use crate::pages::frame::Frame;
 use crate::pages::level::Badge;
+use crate::pages::owner::owner_of;
 use crate::pages::unread::Unread;
 use crate::pages::visit::{Done, Visit, own_path};
 use crate::problem::Problem;
@@ -71,10 +71,7 @@ impl ListQuery {
             not_counted_for_days: unread.read(days, &self.uncounted, |text| text.parse().ok()),
             location: unread.code("location", &self.location),
             site: unread.code("site", &self.site),
-            owner: match self.owner.trim() {
-                OWN => Some(None),
-                owner => unread.code("owner", owner).map(Some),
-            },
+            owner: owner_of(unread, "owner", &self.owner),
             kind: unread.choice("kind", &self.kind, ItemKind::from_word),
             include_archived: !self.archived.is_empty(),
         }
@@ -244,13 +241,10 @@ pub(super) async fn change(
         let item = sku.clone();
         (move |fold: &Fold, _| change_plan(fold, item, typed), done)
     });
-    let build = move |view: &View<'_>, mut frame: Frame, form| {
-        let query = query_of(&shown);
-        // What the page fetches anew is the list, not this answer.
-        frame.address = shown;
-        items_page(view, frame, form, query)
-    };
+    let query = query_of(&shown);
+    let build = move |view: &View<'_>, frame, form| items_page(view, frame, form, query);
     visit
+        .on_page(shown)
         .write(("change", fields), Named::Item(sku), plan, build)
         .await
 }

@@ -13,7 +13,7 @@ use ledger_node::View;
 use super::order::{Beside, order_page};
 use crate::api::{Named, PathOf};
 use crate::pages::form::{Fields, Form, Typed, problem};
-use crate::pages::visit::{Done, SomePlan, Visit, in_path};
+use crate::pages::visit::{Done, SomePlan, Visit, in_path, own_path};
 use crate::problem::Problem;
 
 /// Writes what a form of the order's page asks for.
@@ -220,10 +220,9 @@ pub(super) async fn fill(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let item = fields.text("item");
-    let to = match fields.raw("back") {
-        "/backorders" => "/backorders".to_owned(),
-        _ => back_to(&order, ""),
-    };
+    // The list of what waits, as it was filtered, or the order.
+    let back = fields.text("back");
+    let to = back.map_or_else(|| back_to(&order, ""), |back| own_path(&back).to_owned());
     let done = match &item {
         Some(item) => Done::new(to, "done-filled-item").value("item", item.clone()),
         None => Done::new(to, "done-filled"),

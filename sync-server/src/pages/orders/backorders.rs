@@ -7,8 +7,9 @@ use ledger_node::view::BackorderView;
 use serde::Deserialize;
 
 use crate::api::QueryOf;
-use crate::pages::export::{Columns, FileQuery, Sheet};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::frame::Frame;
+use crate::pages::unread::Unread;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
@@ -33,11 +34,20 @@ pub(crate) struct WaitQuery {
 struct BackordersPage {
     frame: Frame,
     query: WaitQuery,
+    unread: Unread,
     rows: Vec<BackorderView>,
     /// There is no such item.
     is_unknown: bool,
     count: usize,
     next: Option<usize>,
+}
+
+impl WaitQuery {
+    /// Whether only what can be filled is asked for.
+    fn is_ready(&self, unread: &mut Unread) -> bool {
+        let known = |show: &str| (show == "ready").then_some(());
+        unread.choice("which-orders", &self.show, known).is_some()
+    }
 }
 
 pub(super) async fn show(
@@ -50,7 +60,8 @@ pub(super) async fn show(
         let is_unknown = matches!(item, Some(Err(_)));
         let item = item.and_then(Result::ok);
         let start = query.after.unwrap_or(0);
-        let ready = query.show == "ready";
+        let mut unread = Unread::default();
+        let ready = query.is_ready(&mut unread);
         let (count, rows) = if is_unknown {
             (0, Vec::new())
         } else {
@@ -60,6 +71,7 @@ pub(super) async fn show(
         Ok(BackordersPage {
             frame,
             query,
+            unread,
             rows,
             is_unknown,
             count,
@@ -96,7 +108,7 @@ pub(super) async fn export(
         let item = (!typed.is_empty())
             .then(|| view.find_item(typed))
             .transpose()?;
-        let ready = query.show == "ready";
+        let ready = whole(|unread| query.is_ready(unread))?;
         let (_, rows) = view.backorders_from(item.as_ref(), ready, (0, usize::MAX));
         Sheet::of(COLUMNS, rows)
     };

@@ -13,9 +13,10 @@ use serde::Deserialize;
 
 use crate::api::{Named, QueryOf};
 use crate::pages::documents::{after, begun, day, key_of, offered};
-use crate::pages::export::{Columns, FileQuery, Sheet};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
+use crate::pages::unread::Unread;
 use crate::pages::visit::{Done, Visit, in_path};
 use crate::problem::Problem;
 
@@ -35,12 +36,18 @@ pub(crate) struct ListQuery {
 }
 
 impl ListQuery {
-    fn filter(&self) -> OrderFilter {
+    fn filter(&self, unread: &mut Unread) -> OrderFilter {
         let search = self.search.trim();
+        let known = |show: &str| {
+            let mut choices = Self::choices().into_iter();
+            choices.find(|(known, _)| *known == show)
+        };
+        let show = unread.choice("which-orders", &self.show, known);
+        let show = show.map_or("open", |(show, _)| show);
         OrderFilter {
-            open: self.show != "all",
-            backorder: self.show == "backorder",
-            ready: self.show == "ready",
+            open: show != "all",
+            backorder: show == "backorder",
+            ready: show == "ready",
             search: (!search.is_empty()).then(|| search.to_owned()),
             customer: None,
         }
@@ -67,6 +74,7 @@ impl ListQuery {
 struct OrdersPage {
     frame: Frame,
     query: ListQuery,
+    unread: Unread,
     rows: Vec<Row>,
     /// The entry behind which the next page begins.
     next: Option<String>,
@@ -102,7 +110,9 @@ pub(super) async fn show(
         let fold = view.fold();
         let after = after(fold, query.after.as_ref());
         let wanted = ROWS_MAX.saturating_add(1);
-        let mut orders = view.orders_after(&query.filter(), after.as_ref(), wanted);
+        let mut unread = Unread::default();
+        let filter = query.filter(&mut unread);
+        let mut orders = view.orders_after(&filter, after.as_ref(), wanted);
         let more = orders.len() > ROWS_MAX;
         orders.truncate(ROWS_MAX);
         Ok(OrdersPage {
@@ -114,6 +124,7 @@ pub(super) async fn show(
                 .map(|order| Row::of(fold, order))
                 .collect(),
             query,
+            unread,
         })
     };
     visit.page(build).await
@@ -255,7 +266,8 @@ pub(super) async fn export(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>| {
-        let orders = view.orders_after(&query.filter(), None, usize::MAX);
+        let filter = whole(|unread| query.filter(unread))?;
+        let orders = view.orders_after(&filter, None, usize::MAX);
         let lines = orders.into_iter().flat_map(|mut order| {
             let lines = std::mem::take(&mut order.lines).into_iter();
             lines.map(move |line| (order.clone(), line))

@@ -6,20 +6,17 @@ use ledger_core::at_entry::{find_order, shelves_for};
 use ledger_core::fold::{Fold, ItemMatch, Order};
 use ledger_core::{Code, Total};
 use ledger_node::View;
-use ledger_node::view::{
-    ExceptionView, ItemFilter, OrderLineView, OrderMoveView, OrderView, OutView,
-};
+use ledger_node::view::{ExceptionView, ItemFilter, OrderLineView, OrderView, OutView};
 use serde::Deserialize;
 
 use super::list::{order_key, policy_means};
 use crate::api::{PathOf, QueryOf};
+use crate::pages::documents::Moves;
 use crate::pages::form::Form;
 use crate::pages::frame::Frame;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
-/// Movements that the page shows.
-const MOVES_MAX: usize = 30;
 /// Items that a search offers.
 const CHOICES_MAX: usize = 8;
 /// Shorter texts would find nearly everything.
@@ -48,7 +45,7 @@ pub(super) struct OrderPage {
     order: OrderView,
     /// The sentence on what its policy does.
     policy: &'static str,
-    exceptions: Vec<Trouble>,
+    exceptions: Vec<ExceptionView>,
     /// The line that is open to be changed.
     line: Option<LinePanel>,
     /// What was typed into the field that adds a line, and what it may mean.
@@ -57,16 +54,10 @@ pub(super) struct OrderPage {
     is_adding: bool,
     /// What was wanted and is not there.
     short: Option<Short>,
-    moves: Vec<OrderMoveView>,
+    moves: Moves,
     out: Vec<OutView>,
     /// Lines with something that was not picked.
     open_lines: usize,
-}
-
-/// An exception with the id of its words.
-struct Trouble {
-    exception: ExceptionView,
-    words: &'static str,
 }
 
 /// The forms for one line.
@@ -108,18 +99,6 @@ impl OrderPage {
     fn is_open(&self) -> bool {
         self.order.state == "open"
     }
-
-    fn may_undo(&self, taken: &OrderMoveView) -> bool {
-        let person = self.frame.person.as_ref();
-        self.frame.is_manager()
-            || (self.frame.is_operator() && person.is_some_and(|person| person.name == taken.user))
-    }
-
-    /// A movement in a few words, by which one button of many is told from the others.
-    fn taken_words(&self, taken: &OrderMoveView) -> String {
-        let change = self.frame.change(&taken.change);
-        format!("{change} {} {}", taken.item, taken.location)
-    }
 }
 
 /// What a page shows beside the order itself.
@@ -158,19 +137,13 @@ pub(super) fn order_page(
     let fold = view.fold();
     let order = find_order(fold, number)?;
     let shown = view.order(order.id).ok_or_else(Problem::not_found)?;
-    let troubles = view.exceptions_of_order(order.id).into_iter();
     let is_open_line = |line: &&OrderLineView| line.allocated != "0" || line.backorder != "0";
     Ok(OrderPage {
         frame,
         form,
         key: order_key(fold, &shown),
         policy: policy_means(shown.policy),
-        exceptions: troubles
-            .map(|exception| Trouble {
-                words: trouble_words(exception.kind),
-                exception,
-            })
-            .collect(),
+        exceptions: view.exceptions_of_order(order.id),
         line: panel(fold, &order, &shown, &beside.line),
         choices: choices(view, &beside.typed),
         short: beside
@@ -178,23 +151,11 @@ pub(super) fn order_page(
             .and_then(|item| short(fold, &order, item.as_str())),
         typed: beside.typed,
         is_adding: beside.is_adding,
-        moves: view.order_moves(order.id, MOVES_MAX)?,
+        moves: Moves::of(view, order.id, "")?,
         out: view.out_for(order.id),
         open_lines: shown.lines.iter().filter(is_open_line).count(),
         order: shown,
     })
-}
-
-/// What is the matter with an order, by the kind of its exception.
-fn trouble_words(kind: &str) -> &'static str {
-    match kind {
-        "oversold" => "order-oversold",
-        "allocation-lost" => "order-allocation-lost",
-        "overtaken" => "order-overtaken",
-        "picked-outside" => "order-picked-outside",
-        "duplicate-number" => "order-duplicate-number",
-        _ => "order-after-end",
-    }
 }
 
 fn panel(fold: &Fold, order: &Order, shown: &OrderView, item: &str) -> Option<LinePanel> {

@@ -11,11 +11,10 @@ use super::list::order_key;
 use crate::api::{Named, PathOf};
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
+use crate::pages::items::item::NO_BATCH;
+use crate::pages::owner::OWN;
 use crate::pages::visit::{Visit, in_path};
 use crate::problem::Problem;
-
-/// An owner's name that means ourselves.
-const OUR_OWN: &str = "-";
 
 #[derive(Template)]
 #[template(path = "orders/pick_list.html")]
@@ -36,8 +35,8 @@ impl PickPage {
         self.form.problem("pick").is_some()
             && typed("item") == pick.item
             && typed("from") == pick.location
-            && typed("batch") == pick.batch.as_deref().unwrap_or(OUR_OWN)
-            && typed("owner") == pick.owner.as_deref().unwrap_or(OUR_OWN)
+            && typed("batch") == pick.batch.as_deref().unwrap_or(NO_BATCH)
+            && typed("owner") == pick.owner.as_deref().unwrap_or(OWN)
     }
 
     /// Whether the row of the form that could not be done is gone.

@@ -103,10 +103,14 @@ pub(super) async fn enter(visit: Visit, peer: Peer, fields: Fields) -> Result<Re
         Err(problem) => {
             let mut kept = fields;
             kept.forget("password");
+            let address = next.clone();
             let shown = move |view: &ledger_node::View<'_>, frame, form| {
                 login_page(view, frame, form, next)
             };
-            visit.again("login", kept, problem, shown).await
+            visit
+                .on_page(log_in_for(&address))
+                .again("login", kept, problem, shown)
+                .await
         }
     }
 }
@@ -138,11 +142,11 @@ async fn check(visit: &Visit, peer: &Peer, fields: &Fields) -> Result<UserName, 
 pub(super) async fn leave(visit: Visit) -> Result<Response, Problem> {
     login::end(&visit.session).await?;
     let mut response = see_other("/login");
-    // The browser forgets the pages it kept too.
-    response.headers_mut().insert(
-        "clear-site-data",
-        HeaderValue::from_static("\"cache\", \"storage\""),
-    );
+    // The browser forgets the pages it kept too, but not its storage: scans wait there until they
+    // are answered, also those of somebody else.
+    response
+        .headers_mut()
+        .insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     Ok(response.into_response())
 }
 
@@ -159,7 +163,12 @@ pub(in crate::pages) fn login_address(request: &Request) -> String {
         // What a form or a script asked for is no page; the one they stand on is where to go on.
         referer_path(request.headers())
     };
-    let next: String = form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+    log_in_for(asked)
+}
+
+/// The log-in page that leads on to an address.
+fn log_in_for(next: &str) -> String {
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     format!("/login?next={next}")
 }
 

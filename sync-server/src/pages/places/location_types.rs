@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use ledger_core::at_entry::{self, LocationTypeChange, find_thing};
+use ledger_core::at_entry::{self, LocationTypeChange, Refusal, find_thing};
 use ledger_core::catalogue::Class;
 use ledger_core::fold::{Fold, GRID_MAX, columns};
 use ledger_node::View;
@@ -144,7 +144,8 @@ pub(super) async fn rename(
     let plan = move |fold: &Fold, _| {
         let code = find_thing(fold, Class::LocationType, &known)?;
         let name = edits.change("name", &fold.name_of(Class::LocationType, &code))?;
-        at_entry::set_partner(Class::LocationType, &code, name.as_deref())
+        let name = name.ok_or_else(|| Refusal::new("nothing-changed", ""))?;
+        at_entry::set_partner(Class::LocationType, &code, Some(&name))
     };
     let build = move |view: &View<'_>, frame, form| {
         rack_page(

@@ -14,7 +14,7 @@ use crate::api::{Named, PathOf, time_zone};
 use crate::pages::edit::{EditField, Edits};
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
-use crate::pages::visit::{Done, Visit};
+use crate::pages::visit::{Done, Visit, in_path};
 use crate::problem::Problem;
 
 const ADD: &str = "add";
@@ -173,8 +173,9 @@ pub(super) async fn archive(
     let (site, shown) = (code.clone(), code.clone());
     let plan = move |fold: &Fold, _| at_entry::archive(fold, Class::Site, &site, archived);
     let build = move |view: &View<'_>, frame, form| edit_page(view, frame, form, &shown);
-    let named = Named::Thing(Class::Site, code);
+    let named = Named::Thing(Class::Site, code.clone());
     visit
+        .on_page(format!("/sites/{}/edit", in_path(&code)))
         .write(("archive", fields), named, Ok((plan, done)), build)
         .await
 }

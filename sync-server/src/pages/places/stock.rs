@@ -6,21 +6,21 @@ use ledger_core::Code;
 use ledger_core::catalogue::ItemKind;
 use ledger_node::View;
 use ledger_node::view::{
-    MatrixFilter, MatrixRow, MatrixSite, MatrixSum, PartnerView, SiteNameView, Whose,
+    MatrixFilter, MatrixRow, MatrixSite, MatrixSum, PartnerView, SiteNameView,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::api::QueryOf;
 use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::frame::Frame;
+use crate::pages::items::why::{NO_SITE, asked};
+use crate::pages::owner::{is_own, whose};
 use crate::pages::unread::{Unread, filled};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
 /// Items on one page.
 const ROWS_MAX: usize = 100;
-/// What stands for our own stock where an owner is chosen; no customer's code has small letters.
-const OURS: &str = "ours";
 
 /// What the filter form and the links say.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -31,7 +31,7 @@ pub(crate) struct StockQuery {
     site: String,
     #[serde(default)]
     room: String,
-    /// `ours`, a customer, or nothing for all.
+    /// `-` for our own, a customer, or nothing for all.
     #[serde(default)]
     owner: String,
     #[serde(default)]
@@ -42,18 +42,11 @@ pub(crate) struct StockQuery {
 impl StockQuery {
     fn filter(&self, unread: &mut Unread) -> MatrixFilter {
         let site = unread.code("site", &self.site);
-        let whose = match self.owner.trim() {
-            OURS => Whose::Own,
-            customer => {
-                let customer = unread.code("stock-owner", customer);
-                customer.map_or(Whose::All, Whose::Customer)
-            }
-        };
         MatrixFilter {
             search: filled(&self.search),
             site,
             room: filled(&self.room),
-            whose,
+            whose: whose(unread, &self.owner),
             kind: unread.choice("stock-kind", &self.kind, ItemKind::from_word),
         }
     }
@@ -69,10 +62,8 @@ impl StockQuery {
         texts.iter().any(|text| !text.trim().is_empty())
     }
 
-    /// The customer whose stock alone is shown.
-    fn customer(&self) -> Option<&str> {
-        let owner = self.owner.trim();
-        (!owner.is_empty() && owner != OURS).then_some(owner)
+    fn is_own(&self) -> bool {
+        is_own(&self.owner)
     }
 }
 
@@ -82,13 +73,21 @@ struct Head {
     as_of: Option<String>,
 }
 
-/// An item, each of its cells with the name of its column.
+/// An item with its cells.
 struct Row {
     item: MatrixRow,
-    cells: Vec<(String, Option<String>)>,
+    cells: Vec<AtSite>,
 }
 
-/// A sum, likewise.
+/// What lies of an item at a site, with the name of its column.
+struct AtSite {
+    name: String,
+    /// The site as the page that says why asks for it.
+    why_site: String,
+    on_hand: Option<String>,
+}
+
+/// A sum, each of its cells with the name of its column.
 struct Sum {
     of: MatrixSum,
     cells: Vec<(String, String)>,
@@ -106,6 +105,10 @@ struct StockPage {
     kinds: [&'static str; 3],
     heads: Vec<Head>,
     rows: Vec<Row>,
+    /// Of which site a total's why is asked for; all of them where it is empty.
+    why_site: String,
+    /// Of whom; none where only a room is shown, which has no why of its own.
+    why_whose: Option<String>,
     sums: Vec<Sum>,
     next: Option<String>,
     /// There is no stock at all yet.
@@ -126,19 +129,32 @@ fn stock_page(view: &View<'_>, frame: Frame, query: StockQuery) -> StockPage {
         }
     };
     let (items, more) = (matrix.items.rows, matrix.items.more);
-    let names = matrix.sites.iter().map(|site| match &site.site {
-        Some(_) => site.name.clone(),
-        None => frame.t("stock-no-site").into_owned(),
+    let columns = matrix.sites.iter().map(|site| match &site.site {
+        Some(code) => (site.name.clone(), code.clone()),
+        None => (frame.t("stock-no-site").into_owned(), NO_SITE.to_owned()),
     });
-    let names: Vec<String> = names.collect();
-    let row = |item: MatrixRow| Row {
-        cells: names.iter().cloned().zip(item.cells.clone()).collect(),
-        item,
+    let columns: Vec<(String, String)> = columns.collect();
+    let row = |item: MatrixRow| {
+        let cells = columns.iter().zip(&item.cells);
+        let cells = cells.map(|((name, code), on_hand)| AtSite {
+            name: name.clone(),
+            why_site: code.clone(),
+            on_hand: on_hand.clone(),
+        });
+        Row {
+            cells: cells.collect(),
+            item,
+        }
     };
-    let sum = |of: MatrixSum| Sum {
-        cells: names.iter().cloned().zip(of.cells.clone()).collect(),
-        of,
+    let sum = |of: MatrixSum| {
+        let names = columns.iter().map(|(name, _)| name.clone());
+        Sum {
+            cells: names.zip(of.cells.clone()).collect(),
+            of,
+        }
     };
+    let site = filter.site.as_ref();
+    let why_site = site.map_or_else(String::new, Code::to_string);
     StockPage {
         unread,
         next: items.last().filter(|_| more).map(|row| row.sku.clone()),
@@ -146,6 +162,8 @@ fn stock_page(view: &View<'_>, frame: Frame, query: StockQuery) -> StockPage {
         is_empty: items.is_empty() && !query.is_filtered() && query.after.is_none(),
         sums: matrix.sums.into_iter().map(sum).collect(),
         rows: items.into_iter().map(row).collect(),
+        why_site,
+        why_whose: filter.room.is_none().then(|| asked(&filter.whose)),
         sites: view.site_names(),
         rooms: view.rooms(),
         customers: view.customers(),

@@ -15,7 +15,7 @@ use crate::pages::edit::{EditField, Edits};
 use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
-use crate::pages::items::item::{Head, path_of};
+use crate::pages::items::item::{Head, Offers, path_of};
 use crate::pages::visit::{Done, Visit};
 use crate::problem::Problem;
 
@@ -25,7 +25,7 @@ pub(crate) struct BomQuery {
     /// `all` opens what the parts are made of.
     #[serde(default)]
     levels: String,
-    /// The part whose line is to be changed.
+    /// The part whose line is to be changed, or what is being typed as one.
     #[serde(default)]
     part: String,
 }
@@ -40,6 +40,7 @@ struct BomPage {
     /// The line that is open to be changed.
     line: Option<LineEdit>,
     has_levels: bool,
+    offers: Offers,
     /// Open lots that build it.
     lots: Vec<LotRow>,
 }
@@ -77,20 +78,18 @@ fn percent(words: Words, attrition: &str) -> String {
 
 fn bom_page(
     view: &View<'_>,
-    mut frame: Frame,
+    frame: Frame,
     form: Form,
     sku: &str,
     query: &BomQuery,
 ) -> Result<BomPage, Problem> {
     let sku = view.find_item(sku)?;
-    if form.code() != "" {
-        frame.address = format!("{}/bom", path_of(sku.as_str()));
-    }
     let bom = view.bom(&sku, query.levels == "all");
     let line = bom.lines.iter().find(|line| line.item == query.part);
     Ok(BomPage {
         head: Head::of(view, &sku, "/bom"),
         line: line.map(|line| LineEdit::of(&frame, &form, line)),
+        offers: Offers::default().with_items_like(view, &query.part),
         has_levels: bom.lines.iter().any(|line| line.made),
         lots: view.lots_building(&sku),
         bom,

@@ -9,23 +9,18 @@ use ledger_core::catalogue::Class;
 use ledger_core::document::Family;
 use ledger_core::fold::{Fold, Lot};
 use ledger_node::View;
-use ledger_node::view::{
-    BuildStepView, ExceptionView, LotLineView, LotView, OrderMoveView, PartnerView, PegView,
-};
+use ledger_node::view::{BuildStepView, ExceptionView, LotLineView, LotView, PartnerView, PegView};
 use serde::Deserialize;
 
 use crate::api::{PathOf, QueryOf};
-use crate::pages::documents::{key_of, may_undo, moves_of};
+use crate::pages::documents::{Moves, key_of};
 use crate::pages::export::{Columns, FileQuery, Sheet};
 use crate::pages::form::Form;
 use crate::pages::frame::Frame;
-use crate::pages::items::item::Offers;
+use crate::pages::items::item::{NO_BATCH, Offers};
+use crate::pages::owner::OWN;
 use crate::pages::visit::{Visit, in_path};
 use crate::problem::Problem;
-
-/// Text that names our own stock, and stock without a batch.
-const OUR_OWN: &str = "-";
-const NO_BATCH: &str = "-";
 
 /// Ready on a day that nobody said.
 pub(super) const SOME_DAY: &str = "some-day";
@@ -217,7 +212,7 @@ impl Parts {
         });
         let owner = line.owner.as_ref().map(Code::to_string);
         let batch = line.batch.as_ref().map(Code::to_string);
-        let ours = lot.customer.is_some().then(|| OUR_OWN.to_owned());
+        let ours = lot.customer.is_some().then(|| OWN.to_owned());
         let unbatched = (here.count() > 1).then(|| NO_BATCH.to_owned());
         Self {
             from: line.location.to_string(),
@@ -298,13 +293,7 @@ struct MovesPage {
     key: String,
     shown: LotView,
     item: String,
-    moves: Vec<OrderMoveView>,
-}
-
-impl MovesPage {
-    fn may_undo(&self, taken: &OrderMoveView) -> bool {
-        may_undo(&self.frame, taken)
-    }
+    moves: Moves,
 }
 
 pub(super) async fn moves(
@@ -325,7 +314,7 @@ pub(super) async fn moves(
             frame,
             key,
             shown,
-            moves: moves_of(view, lot.id, &query.item)?,
+            moves: Moves::of(view, lot.id, &query.item)?,
             item: query.item,
         })
     };

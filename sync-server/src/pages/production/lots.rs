@@ -12,9 +12,10 @@ use serde::Deserialize;
 use super::lot::when;
 use crate::api::{Named, QueryOf};
 use crate::pages::documents::{begun, day, key_of, offered, paged};
-use crate::pages::export::{Columns, FileQuery, Sheet};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
+use crate::pages::unread::Unread;
 use crate::pages::visit::{Done, Visit, in_path};
 use crate::problem::Problem;
 
@@ -32,8 +33,11 @@ pub(crate) struct ListQuery {
 }
 
 impl ListQuery {
-    fn is_all(&self) -> bool {
-        self.show == "all"
+    /// Whether ended ones are asked for too.
+    fn is_all(&self, unread: &mut Unread) -> bool {
+        let known = |show: &str| ["open", "all"].contains(&show).then_some(show == "all");
+        let is_all = unread.choice("which-orders", &self.show, known);
+        is_all.unwrap_or_default()
     }
 }
 
@@ -47,7 +51,9 @@ pub(super) struct Row {
 #[template(path = "production/lots.html")]
 struct LotsPage {
     frame: Frame,
-    query: ListQuery,
+    unread: Unread,
+    /// Ended ones too.
+    is_all: bool,
     rows: Vec<Row>,
     next: Option<String>,
     /// There are no lots at all yet.
@@ -66,7 +72,9 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>, frame| {
         let fold = view.fold();
-        let lots = view.lots(!query.is_all());
+        let mut unread = Unread::default();
+        let is_all = query.is_all(&mut unread);
+        let lots = view.lots(!is_all);
         let (lots, next) = paged(fold, lots, query.after.as_ref(), |lot| {
             (&lot.number, &lot.entry)
         });
@@ -79,7 +87,8 @@ pub(super) async fn show(
             next,
             rows: rows.collect(),
             is_empty: fold.document_numbers(Family::Lot).next().is_none(),
-            query,
+            unread,
+            is_all,
         })
     };
     visit.page(build).await
@@ -196,6 +205,9 @@ pub(super) async fn export(
     QueryOf(query): QueryOf<ListQuery>,
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
-    let build = move |view: &View<'_>| Sheet::of(COLUMNS, view.lots(!query.is_all()));
+    let build = move |view: &View<'_>| {
+        let is_all = whole(|unread| query.is_all(unread))?;
+        Sheet::of(COLUMNS, view.lots(!is_all))
+    };
     visit.file("lots", file, build).await
 }

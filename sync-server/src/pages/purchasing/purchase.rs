@@ -2,23 +2,24 @@
 
 use askama::Template;
 use axum::response::Response;
-use ledger_core::Timestamp;
-use ledger_core::at_entry::{self, Plan, PurchaseChange, Refusal, find_purchase};
+use ledger_core::at_entry::{
+    self, LineRequest, Plan, PurchaseChange, Refusal, find_item, find_purchase,
+};
 use ledger_core::catalogue::Class;
 use ledger_core::document::Family;
 use ledger_core::entry::Details;
 use ledger_core::fold::Fold;
+use ledger_core::{Quantity, Timestamp};
 use ledger_node::View;
-use ledger_node::view::{
-    ExceptionView, OrderMoveView, PartnerView, PurchaseLineView, PurchaseView,
-};
+use ledger_node::view::{ExceptionView, PartnerView, PurchaseLineView, PurchaseView};
 use serde::Deserialize;
 
 use super::purchases::{line_of, suppliers};
 use crate::api::{Named, PathOf, QueryOf};
-use crate::pages::documents::{key_of, may_undo, moves_of, request_of};
+use crate::lang::Words;
+use crate::pages::documents::{Moves, day, key_of, request_of};
 use crate::pages::edit::{EditField, Edits};
-use crate::pages::form::{Fields, Form};
+use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
 use crate::pages::items::item::Offers;
 use crate::pages::visit::{Done, SomePlan, Visit, in_path};
@@ -30,7 +31,7 @@ const FIELDS: [&str; 4] = ["supplier", "site", "title", "reference"];
 /// What links say.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct PurchaseQuery {
-    /// The item that came, or whose line is to be changed.
+    /// The item that came, or whose line is to be changed, or what is being typed as one.
     #[serde(default)]
     item: String,
     /// The day of the line.
@@ -57,7 +58,10 @@ struct PurchasePage {
     site: EditField,
     title: EditField,
     reference: EditField,
-    moves: Vec<OrderMoveView>,
+    /// How much is ordered on the line, and for which day.
+    quantity: EditField,
+    day: EditField,
+    moves: Moves,
 }
 
 impl PurchasePage {
@@ -78,14 +82,8 @@ impl PurchasePage {
         match name {
             "item" => line.item.clone(),
             "left" if line.left != "0" => self.frame.typed(&line.left),
-            "ordered" => self.frame.typed(&line.ordered),
-            "day" => line.date.clone().unwrap_or_default(),
             _ => String::new(),
         }
-    }
-
-    fn may_undo(&self, taken: &OrderMoveView) -> bool {
-        may_undo(&self.frame, taken)
     }
 
     /// More came than is ordered, so that a reason is asked for.
@@ -112,19 +110,23 @@ fn purchase_page(
     let line = lines.find(|line| line.item == query.item && or_none(&line.date) == query.day);
     let usual = line.and_then(|line| view.find_item(&line.item).ok());
     let usual = usual.and_then(|item| fold.item(&item).location);
+    let ordered = line.map(|line| frame.typed(&line.ordered));
+    let day = line.and_then(|line| line.date.as_deref());
     Ok(PurchasePage {
         key: key_of(fold, Family::Purchase, &shown.number, &shown.entry),
         exceptions: view.exceptions_of_document(id),
         line: line.cloned(),
         usual: usual.map(|usual| usual.to_string()).unwrap_or_default(),
-        offers: Offers::places_like(view, &[], ""),
+        offers: Offers::places_like(view, &[], "").with_items_like(view, &query.item),
         suppliers: suppliers(view),
         sites: view.partners_after(Class::Site, None, false, None),
         supplier: field("supplier", &shown.supplier),
         site: field("site", &shown.site),
         title: field("title", &shown.title),
         reference: field("reference", &shown.reference),
-        moves: moves_of(view, id, "")?,
+        quantity: EditField::of(&form, "line", "quantity", &or_none(&ordered)),
+        day: EditField::of(&form, "line", "day", day.unwrap_or_default()),
+        moves: Moves::of(view, id, "")?,
         frame,
         form,
         shown,
@@ -155,7 +157,11 @@ where
     P: FnOnce(&Fold, Timestamp) -> Result<Plan, Refusal> + Send + 'static,
 {
     let named = Named::Purchase(number.clone());
-    let query = PurchaseQuery::default();
+    // The line that the form showed stays before whoever sees the page again.
+    let query = PurchaseQuery {
+        item: fields.raw("seen-item").to_owned(),
+        day: fields.raw("seen-day").to_owned(),
+    };
     let build =
         move |view: &View<'_>, frame, form| purchase_page(view, frame, form, &number, &query);
     visit.write((which, fields), named, plan, build).await
@@ -192,23 +198,91 @@ pub(super) async fn set_line(
     PathOf(number): PathOf<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let line = line_of(&fields, visit.words, "");
-    let line =
-        line.and_then(|line| line.ok_or_else(|| crate::pages::form::problem("missing-field")));
-    let purchase = number.clone();
-    let plan = line.map(|line| {
-        let done = Done::new(page_of(&purchase), "done-purchase-line")
-            .value("item", line.item.clone())
-            .value("quantity", visit.words.number(&line.quantity.to_string()));
+    let plan = line_plan(&visit, &number, &fields);
+    act(visit, ("line", fields), number, plan).await
+}
+
+fn line_plan(visit: &Visit, number: &str, fields: &Fields) -> Result<(SomePlan, Done), Problem> {
+    let words = visit.words;
+    let line = line_of(fields, words, "")?.ok_or_else(|| problem("missing-field"))?;
+    let seen = SeenLine::of(fields)?;
+    let done = Done::new(page_of(number), "done-purchase-line")
+        .value("item", line.item.clone())
+        .value("quantity", words.number(&line.quantity.to_string()));
+    let number = number.to_owned();
+    let plan = move |fold: &Fold, _: Timestamp| {
+        let lines = match &seen {
+            Some(seen) => seen.becomes(fold, &number, words, line)?,
+            None => vec![line],
+        };
         let change = PurchaseChange {
-            lines: vec![line],
+            lines,
             ..PurchaseChange::default()
         };
-        let plan =
-            move |fold: &Fold, _: Timestamp| at_entry::set_purchase(fold, &purchase, &change);
-        (plan, done)
-    });
-    act(visit, ("line", fields), number, plan).await
+        at_entry::set_purchase(fold, &number, &change)
+    };
+    Ok((Box::new(plan), done))
+}
+
+/// The line that a form showed when it was filled in.
+struct SeenLine {
+    item: String,
+    day: Option<u32>,
+    /// As it stood in its field.
+    ordered: String,
+}
+
+impl SeenLine {
+    /// None where the form began empty.
+    fn of(fields: &Fields) -> Result<Option<Self>, Problem> {
+        let Some(item) = fields.text("seen-item") else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            item,
+            day: day(fields, "seen-day")?,
+            ordered: fields.raw("seen-quantity").to_owned(),
+        }))
+    }
+
+    /// What to order so that the line becomes the typed one. The day is part of a line's name, so
+    /// that another day takes the line away from the old one.
+    fn becomes(
+        &self,
+        fold: &Fold,
+        purchase: &str,
+        words: Words,
+        typed: LineRequest,
+    ) -> Result<Vec<LineRequest>, Refusal> {
+        let (item, _) = find_item(fold, &self.item)?;
+        if find_item(fold, &typed.item)?.0 != item {
+            // A line of something else; the one that was shown stays as it is.
+            return Ok(vec![typed]);
+        }
+        let lines = find_purchase(fold, purchase)?.lines;
+        let on = |day: Option<u32>| {
+            let mut lines = lines.iter();
+            lines.find(|line| line.item == item && line.day == day)
+        };
+        // Somebody else has taken it away, or set it, since this person looked at it.
+        let line = on(self.day).ok_or_else(|| Refusal::new("changed-meanwhile", ""))?;
+        let is_as_seen = self.ordered == words.typed(&line.ordered.to_string());
+        if !is_as_seen && line.ordered != typed.quantity.total() {
+            return Err(Refusal::new("changed-meanwhile", ""));
+        }
+        if typed.day == self.day || line.ordered.is_zero() {
+            return Ok(vec![typed]);
+        }
+        if on(typed.day).is_some() {
+            return Err(Refusal::new("line-twice", ""));
+        }
+        let nothing = LineRequest {
+            item: self.item.clone(),
+            quantity: Quantity::ZERO,
+            day: self.day,
+        };
+        Ok(vec![nothing, typed])
+    }
 }
 
 fn edit_plan(fold: &Fold, number: &str, edits: &Edits) -> Result<Plan, Refusal> {

@@ -14,9 +14,10 @@ use serde::Deserialize;
 use crate::api::{Named, QueryOf};
 use crate::lang::Words;
 use crate::pages::documents::{begun, day, key_of, paged};
-use crate::pages::export::{Columns, FileQuery, Sheet};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
+use crate::pages::unread::Unread;
 use crate::pages::visit::{Done, Visit, in_path};
 use crate::problem::Problem;
 
@@ -37,14 +38,27 @@ pub(crate) struct ListQuery {
 
 impl ListQuery {
     /// The purchase orders that are asked for.
-    fn wanted(&self, view: &View<'_>) -> Vec<PurchaseView> {
-        let mut purchases = view.purchases(self.show != "all");
-        let supplier = self.supplier.trim();
+    fn wanted(&self, view: &View<'_>, unread: &mut Unread) -> Vec<PurchaseView> {
+        let known = |show: &str| {
+            let mut choices = Self::choices().into_iter();
+            choices.find(|(known, _)| *known == show)
+        };
+        let show = unread.choice("which-orders", &self.show, known);
+        let show = show.map_or("open", |(show, _)| show);
+        let supplier = unread.code("purchases-supplier", &self.supplier);
+        let mut purchases = view.purchases(show != "all");
         purchases.retain(|purchase| {
-            (self.show != "overdue" || purchase.overdue)
-                && (supplier.is_empty() || purchase.supplier.as_deref() == Some(supplier))
+            let of = purchase.supplier.as_deref();
+            (show != "overdue" || purchase.overdue)
+                && supplier
+                    .as_ref()
+                    .is_none_or(|supplier| of == Some(supplier.as_str()))
         });
         purchases
+    }
+
+    fn is_of(&self, supplier: &str) -> bool {
+        self.supplier.trim().eq_ignore_ascii_case(supplier)
     }
 
     fn choices() -> [(&'static str, &'static str); 3] {
@@ -81,6 +95,7 @@ impl Row {
 struct PurchasesPage {
     frame: Frame,
     query: ListQuery,
+    unread: Unread,
     suppliers: Vec<PartnerView>,
     rows: Vec<Row>,
     next: Option<String>,
@@ -93,7 +108,9 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>, frame| {
         let fold = view.fold();
-        let (rows, next) = paged(fold, query.wanted(view), query.after.as_ref(), |row| {
+        let mut unread = Unread::default();
+        let wanted = query.wanted(view, &mut unread);
+        let (rows, next) = paged(fold, wanted, query.after.as_ref(), |row| {
             (&row.number, &row.entry)
         });
         let rows = rows.into_iter().map(|purchase| Row::of(fold, purchase));
@@ -104,6 +121,7 @@ pub(super) async fn show(
             suppliers: suppliers(view),
             is_empty: fold.document_numbers(Family::Purchase).next().is_none(),
             query,
+            unread,
         })
     };
     visit.page(build).await
@@ -265,7 +283,7 @@ pub(super) async fn export(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>| {
-        let orders = query.wanted(view).into_iter();
+        let orders = whole(|unread| query.wanted(view, unread))?.into_iter();
         let lines = orders.flat_map(|mut order| {
             let lines = std::mem::take(&mut order.lines).into_iter();
             lines.map(move |line| (order.clone(), line))

@@ -3,18 +3,16 @@
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeZone as _};
 use ledger_core::Timestamp;
 use ledger_node::View;
-use ledger_node::view::{PartnerView, ReportFilter, ReportTime, SiteNameView, Whose};
+use ledger_node::view::{PartnerView, ReportFilter, ReportTime, SiteNameView};
 use serde::Deserialize;
 
 use crate::lang::Words;
 use crate::pages::export::whole;
-use crate::pages::items::why::EVERYBODY;
+use crate::pages::owner::{is_own, whose};
 use crate::pages::unread::{Unread, filled};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
-/// What stands for our own stock where an owner is chosen; no customer's code has small letters.
-const OURS: &str = "ours";
 /// The times that are offered, in days.
 const PERIODS: [u64; 3] = [30, 90, 365];
 /// The first of them is shown when none is asked for.
@@ -36,7 +34,7 @@ pub(crate) struct ReportQuery {
     pub(super) search: String,
     #[serde(default)]
     pub(super) site: String,
-    /// `ours`, a customer, or nothing for all.
+    /// `-` for our own, a customer, or nothing for all.
     #[serde(default)]
     pub(super) owner: String,
     #[serde(default)]
@@ -45,28 +43,16 @@ pub(crate) struct ReportQuery {
 
 impl ReportQuery {
     pub(super) fn filter(&self, unread: &mut Unread) -> ReportFilter {
-        let whose = match self.owner.trim() {
-            OURS => Whose::Own,
-            customer => {
-                let customer = unread.code("stock-owner", customer);
-                customer.map_or(Whose::All, Whose::Customer)
-            }
-        };
         ReportFilter {
             search: filled(&self.search),
             site: unread.code("site", &self.site),
-            whose,
+            whose: whose(unread, &self.owner),
             unit: filled(&self.unit),
         }
     }
 
-    /// Whose stock is shown, as the page that says why asks for it.
-    pub(super) fn whose(&self) -> String {
-        match self.owner.trim() {
-            "" => EVERYBODY.to_owned(),
-            OURS => String::new(),
-            customer => customer.to_owned(),
-        }
+    pub(super) fn is_own(&self) -> bool {
+        is_own(&self.owner)
     }
 
     /// The time that is asked for: from a day to a day, or the last so many.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use ledger_core::Code;
 use ledger_node::View;
 use ledger_node::view::{SlowReport, SlowRow};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use crate::lang::Words;
 use crate::pages::chart::{Bars, Column, counted};
 use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::frame::Frame;
+use crate::pages::items::why;
 use crate::pages::unread::Unread;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -74,9 +76,9 @@ struct SlowPage {
     rows: Vec<SlowRow>,
     found: usize,
     days: u64,
-    /// Whose stock a quantity's why is asked for; none where only a part of it is shown, which has
-    /// no why of its own.
-    why: Option<String>,
+    /// Of which site and of whom a quantity's why is asked for.
+    why_site: String,
+    why_whose: String,
 }
 
 pub(super) async fn show(
@@ -87,13 +89,15 @@ pub(super) async fn show(
     let mut asked = Asked::of_page(&visit, &query).await?;
     let days = of_slow.days(&mut asked.unread);
     let filter = asked.filter;
+    let site = filter.site.as_ref();
+    let why_site = site.map_or_else(String::new, Code::to_string);
+    let why_whose = why::asked(&filter.whose);
     let report = surveyed(&visit.app, move |view| view.slow_report(filter, days)).await?;
     let build = move |view: &View<'_>, frame: Frame| {
         let bars = bars(&report, frame.words);
         let SlowReport { classes, mut rows } = report;
         let found = rows.len();
         rows.truncate(ROWS_MAX);
-        let why = query.site.trim().is_empty().then(|| query.whose());
         let form = FilterForm::of(view, ("/reports/slow", query), (None, ""), asked.unread);
         Ok(SlowPage {
             form: form.choosing(choice(days, frame.words)),
@@ -105,7 +109,8 @@ pub(super) async fn show(
             rows,
             found,
             days,
-            why,
+            why_site,
+            why_whose,
             frame,
         })
     };

@@ -26,6 +26,7 @@ async fn act(
 ) -> Result<Response, Problem> {
     let named = Named::Stocktake(number.clone());
     let query = LinesQuery::of(&fields);
+    let visit = visit.on_page(back(&number, &fields));
     let build =
         move |view: &View<'_>, frame, form: Form| stocktake_page(view, frame, form, &number, query);
     visit.write((which, fields), named, plan, build).await

@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use crate::api::{Named, QueryOf};
 use crate::pages::documents::{after, begun, day, key_of};
-use crate::pages::export::{Columns, FileQuery, Sheet};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::form::{Fields, Form, problem};
 use crate::pages::frame::Frame;
+use crate::pages::unread::Unread;
 use crate::pages::visit::{Done, Visit, in_path};
 use crate::problem::Problem;
 
@@ -31,8 +32,11 @@ pub(crate) struct ListQuery {
 }
 
 impl ListQuery {
-    fn is_all(&self) -> bool {
-        self.show == "all"
+    /// Whether closed ones are asked for too.
+    fn is_all(&self, unread: &mut Unread) -> bool {
+        let known = |show: &str| ["open", "all"].contains(&show).then_some(show == "all");
+        let is_all = unread.choice("which-stocktakes", &self.show, known);
+        is_all.unwrap_or_default()
     }
 }
 
@@ -45,7 +49,9 @@ pub(super) fn stocktake_key(fold: &Fold, stocktake: &StocktakeRow) -> String {
 #[template(path = "stocktakes/stocktakes.html")]
 struct StocktakesPage {
     frame: Frame,
-    query: ListQuery,
+    unread: Unread,
+    /// Closed ones too.
+    is_all: bool,
     rows: Vec<Row>,
     /// The entry behind which the next page begins.
     next: Option<String>,
@@ -67,7 +73,9 @@ pub(super) async fn show(
         let fold = view.fold();
         let after = after(fold, query.after.as_ref());
         let wanted = ROWS_MAX.saturating_add(1);
-        let mut rows = view.stocktakes_after(!query.is_all(), after.as_ref(), wanted);
+        let mut unread = Unread::default();
+        let is_all = query.is_all(&mut unread);
+        let mut rows = view.stocktakes_after(!is_all, after.as_ref(), wanted);
         let more = rows.len() > ROWS_MAX;
         rows.truncate(ROWS_MAX);
         let row = |stocktake| Row {
@@ -79,7 +87,8 @@ pub(super) async fn show(
             next: rows.last().filter(|_| more).map(|row| row.entry.clone()),
             is_empty: rows.is_empty() && fold.document_numbers(Family::Stocktake).next().is_none(),
             rows: rows.into_iter().map(row).collect(),
-            query,
+            unread,
+            is_all,
         })
     };
     visit.page(build).await
@@ -192,7 +201,8 @@ pub(super) async fn export(
     QueryOf(file): QueryOf<FileQuery>,
 ) -> Result<Response, Problem> {
     let build = move |view: &View<'_>| {
-        let rows = view.stocktakes_after(!query.is_all(), None, usize::MAX);
+        let is_all = whole(|unread| query.is_all(unread))?;
+        let rows = view.stocktakes_after(!is_all, None, usize::MAX);
         Sheet::of(COLUMNS, rows)
     };
     visit.file("stocktakes", file, build).await

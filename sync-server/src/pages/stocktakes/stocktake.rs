@@ -15,9 +15,11 @@ use serde::Deserialize;
 
 use super::list::stocktake_key;
 use crate::api::{PathOf, QueryOf};
-use crate::pages::export::{Columns, FileQuery, Sheet};
+use crate::pages::export::{Columns, FileQuery, Sheet, whole};
 use crate::pages::form::{Fields, Form};
 use crate::pages::frame::Frame;
+use crate::pages::items::item::Offers;
+use crate::pages::unread::Unread;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
@@ -60,14 +62,31 @@ impl LinesQuery {
         self.show == choice || (!known && choice == "all")
     }
 
-    fn takes(&self, line: &StocktakeLineView) -> bool {
-        match self.show.as_str() {
-            "open" => is_to_count(line),
-            "waiting" => is_waiting(line),
-            "differing" => line.variance.as_deref().is_some_and(|off| off != "0"),
-            _ => true,
-        }
+    /// What says of a line whether it is asked for.
+    fn takes(&self, unread: &mut Unread) -> Takes {
+        let known = |show: &str| {
+            let takes: Takes = match show {
+                "all" => is_any,
+                "open" => is_to_count,
+                "waiting" => is_waiting,
+                "differing" => is_differing,
+                _ => return None,
+            };
+            Some(takes)
+        };
+        let takes = unread.choice("stocktakes-which-lines", &self.show, known);
+        takes.unwrap_or(is_any)
     }
+}
+
+type Takes = fn(&StocktakeLineView) -> bool;
+
+const fn is_any(_: &StocktakeLineView) -> bool {
+    true
+}
+
+fn is_differing(line: &StocktakeLineView) -> bool {
+    line.variance.as_deref().is_some_and(|off| off != "0")
 }
 
 fn is_to_count(line: &StocktakeLineView) -> bool {
@@ -82,6 +101,7 @@ pub(super) struct StocktakePage {
     form: Form,
     key: String,
     query: LinesQuery,
+    unread: Unread,
     report: StocktakeView,
     lines: Vec<Line>,
     /// How many lines the choice has in all.
@@ -95,6 +115,8 @@ pub(super) struct StocktakePage {
     /// Lines that nobody has counted.
     uncounted: usize,
     devices: Vec<String>,
+    /// What it has lines of.
+    offers: Offers,
 }
 
 /// A line as the page shows it.
@@ -175,8 +197,12 @@ pub(super) fn stocktake_page(
         .iter()
         .filter(|line| line.state == LineProgress::Open.word());
     let uncounted = uncounted.count();
+    let named = report.lines.iter();
+    let offers = Offers::named_in(named.map(|line| (&line.location, &line.item, &line.name)));
     let lines = std::mem::take(&mut report.lines).into_iter();
-    let mut lines: Vec<StocktakeLineView> = lines.filter(|line| query.takes(line)).collect();
+    let mut unread = Unread::default();
+    let takes = query.takes(&mut unread);
+    let mut lines: Vec<StocktakeLineView> = lines.filter(takes).collect();
     let found = lines.len();
     let from = query.from.parse().unwrap_or(0).min(found);
     let mut lines = lines.split_off(from);
@@ -195,9 +221,11 @@ pub(super) fn stocktake_page(
         seen: seen(&counts),
         uncounted,
         devices: devices.map(|(name, _)| name).collect(),
+        offers,
         frame,
         form,
         query,
+        unread,
         report,
     })
 }
@@ -274,7 +302,8 @@ pub(super) async fn export(
         } else {
             report.for_counting()
         };
-        let lines = report.lines.into_iter().filter(|line| query.takes(line));
+        let takes = whole(|unread| query.takes(unread))?;
+        let lines = report.lines.into_iter().filter(takes);
         let number = report.stocktake.number;
         Sheet::below(
             COLUMNS,

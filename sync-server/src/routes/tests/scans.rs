@@ -11,8 +11,12 @@ const CODE: &str = "5901234123457";
 
 /// Somebody takes something out whose code nobody knows.
 pub(super) fn scan(shop: &Shop, number: i64) -> EntryId {
+    scan_of(shop, CODE, number)
+}
+
+fn scan_of(shop: &Shop, code: &str, number: i64) -> EntryId {
     let request = UnknownScanRequest {
-        code: CODE.to_owned(),
+        code: code.to_owned(),
         scanned: None,
         aim: None,
         mode: ScanMode::Remove,
@@ -76,6 +80,41 @@ async fn a_code_is_listed_resolved_and_dismissed() {
         reply.body
     );
     assert_eq!(shop.api("items/R-100").await.json()["on_hand"], "5");
+}
+
+#[tokio::test]
+async fn who_resolves_page_by_page_meets_every_code() {
+    let shop = Shop::open();
+    let token = shop.token_of("chief", Role::Manager);
+    let codes = (0..12)
+        .map(|number| format!("X-{number}"))
+        .collect::<Vec<_>>();
+    for code in &codes {
+        scan_of(&shop, code, 1);
+    }
+    let mut met = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = shop
+            .api(&format!("scans?unknown=true&limit=3{cursor}"))
+            .await
+            .json();
+        for row in page["items"].as_array().unwrap() {
+            let code = row["code"].as_str().unwrap();
+            let body = json!({ "code": code, "item": "R-100" });
+            let reply = shop.json("POST", "scans/resolve", &token, body).await;
+            assert!(reply.status.is_success(), "{}", reply.body);
+            met.push(code.to_owned());
+        }
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        cursor = format!("&cursor={next}");
+    }
+    met.sort_unstable();
+    let mut all = codes;
+    all.sort_unstable();
+    assert_eq!(met, all);
 }
 
 #[tokio::test]

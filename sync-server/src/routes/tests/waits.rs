@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ledger_node::{Conversation, SyncProgress, Waiter};
+use ledger_node::Waiter;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, timeout};
 
@@ -22,28 +22,17 @@ struct Two {
     _store: tempfile::TempDir,
 }
 
-fn carry(server: &Node, mut conversation: Conversation) -> SyncProgress {
-    while let Some(question) = conversation.question().unwrap() {
-        let answer = match question.route {
-            "hello" => server.handle_hello(&question.body),
-            "enroll" => server.handle_enroll(&question.body),
-            _ => server.handle_sync(&question.body),
-        };
-        conversation.answer(answer.status, &answer.body).unwrap();
-    }
-    conversation.progress()
-}
-
 async fn sync(app: &App, device: &Node) -> SyncProgress {
     let conversation = device.begin_sync().unwrap();
     app.work(move |server| carry(server, conversation))
         .await
         .unwrap()
+        .unwrap()
 }
 
 fn enrolled(server: &Node, device: &Node) {
     let code = server.new_enrol_code(None, None, 60_000).unwrap().code;
-    carry(server, device.begin_enroll("http://127.0.0.1:1", &code));
+    carry(server, device.begin_enroll("http://127.0.0.1:1", &code)).unwrap();
 }
 
 async fn write(app: &App, sku: &'static str) {

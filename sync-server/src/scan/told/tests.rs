@@ -11,73 +11,89 @@ use crate::lang::Lang;
 const ENGLISH: Words = Words::new(Lang::En, Tz::UTC);
 const GERMAN: Words = Words::new(Lang::De, Tz::UTC);
 
+/// What is said, and what of it is told in English and German.
+const TOLD: &[[&str; 3]] = &[
+    [
+        "2.5 of WIRE RED added at A-01, on hand -3",
+        "2.5 of WIRE RED added at A-01, on hand \u{2212}3.",
+        "2,5 × WIRE RED an A-01 zugebucht, Bestand \u{2212}3.",
+    ],
+    [
+        "1 of A, 2 of the unknown 4711 moved from A-01 to B at C",
+        "1 of A, 2 of the unknown 4711 moved from A-01 to B at C.",
+        "1 × A, 2 × unbekannt (4711) von A-01 nach B at C umgelagert.",
+    ],
+    ["ADD at A-01", "ADD at A-01.", "ADD an A-01."],
+    [
+        "3 of R counted at A; COUNT done: scan the next location",
+        "3 of R counted at A.|COUNT done: scan the next location.",
+        "3 × R an A gezählt.|COUNT fertig: Scannen Sie den nächsten Lagerort.",
+    ],
+    [
+        "there is no location X; make it first: stock location add X --site SITE",
+        "There is nothing here that is called X.",
+        "Es gibt hier nichts mit dem Namen X.",
+    ],
+    [
+        "7 of R-100, 10 expected, 1 of C batch B1 owned by ACME, 0 expected at A-01: count \
+             again, or scan it again to take it so",
+        "7 of R-100, 10 expected, 1 of C batch B1 of ACME, 0 expected at A-01: count again, \
+             or scan it again to take it so.",
+        "7 × R-100, 10 erwartet, 1 × C Charge B1 von ACME, 0 erwartet an A-01: Zählen Sie \
+             noch einmal, oder scannen Sie erneut, damit es so gilt.",
+    ],
+    [
+        "not counted at A-01: R, C batch B1 owned by ACME",
+        "Not counted at A-01: R, C batch B1 of ACME.",
+        "An A-01 nicht gezählt: R, C Charge B1 von ACME.",
+    ],
+    [
+        "next: 2.5 of R at A-01",
+        "2.5 of R at A-01.",
+        "2,5 × R an A-01.",
+    ],
+    [
+        "count again: 7 of R at A-01, batch B1, stock of ACME",
+        "Count again: 7 of R at A-01, batch B1, stock of ACME.",
+        "Noch einmal zählen: 7 × R an A-01, Charge B1, Bestand von ACME.",
+    ],
+    [
+        "next: R at A-01, stock of ACME",
+        "R at A-01, stock of ACME.",
+        "R an A-01, Bestand von ACME.",
+    ],
+    [
+        "X-1 is an order and a purchase order: scan the mode first, or a printed code",
+        "X-1 is an order and a purchase order: choose the mode first, or scan a printed code.",
+        "X-1 ist ein Auftrag und eine Bestellung: Wählen Sie zuerst den Modus, oder scannen \
+             Sie einen gedruckten Code.",
+    ],
+    [
+        "2 open purchase orders are called X-1: scan or type one by its entry",
+        "2 open purchase orders are called X-1: scan or type one by its entry.",
+        "2 offene Bestellungen heißen X-1: Scannen Sie eine nach ihrem Eintrag, oder geben \
+             Sie ihn ein.",
+    ],
+    [
+        "the purchase order PO-7 is not known here: sync, then scan it again",
+        "PO-7 is not known here: perhaps it has not come yet. Scan it again after the next \
+             sync.",
+        "PO-7 ist hier nicht bekannt: Vielleicht ist es noch nicht angekommen. Scannen Sie \
+             es nach dem nächsten Abgleich noch einmal.",
+    ],
+    [
+        "which batch of C at A-01: B1, B2? Scan it, or DONE for none",
+        "Which batch of C at A-01: B1, B2? Scan it, or DONE for stock without a batch.",
+        "Welche Charge von C in A-01: B1, B2? Scannen Sie sie, oder DONE für Bestand ohne \
+             Charge.",
+    ],
+    ["what nobody says", "What nobody says", "What nobody says"],
+    ["COME at A-01", "COME at A-01", "COME at A-01"],
+];
+
 #[test]
 fn sentences_are_told_in_both_languages() {
-    for (said, english, german) in [
-        (
-            "2.5 of WIRE RED added at A-01, on hand -3",
-            "2.5 of WIRE RED added at A-01, on hand \u{2212}3.",
-            "2,5 × WIRE RED in A-01 zugebucht, Bestand \u{2212}3.",
-        ),
-        (
-            "1 of A, 2 of the unknown 4711 moved from A-01 to B at C",
-            "1 of A, 2 of the unknown 4711 moved from A-01 to B at C.",
-            "1 × A, 2 × unbekannt (4711) von A-01 nach B at C umgelagert.",
-        ),
-        ("ADD at A-01", "ADD at A-01.", "ADD in A-01."),
-        (
-            "3 of R counted at A; COUNT done: scan the next location",
-            "3 of R counted at A.|COUNT done: scan the next location.",
-            "3 × R in A gezählt.|COUNT fertig: Scannen Sie den nächsten Lagerort.",
-        ),
-        (
-            "there is no location X; make it first: stock location add X --site SITE",
-            "There is nothing here that is called X.",
-            "Es gibt hier nichts mit dem Namen X.",
-        ),
-        (
-            "7 of R-100, 10 expected, 1 of C batch B1 owned by ACME, 0 expected at A-01: count \
-             again, or scan it again to take it so",
-            "7 of R-100, 10 expected, 1 of C batch B1 of ACME, 0 expected at A-01: count again, \
-             or scan it again to take it so.",
-            "7 × R-100, 10 erwartet, 1 × C Charge B1 von ACME, 0 erwartet in A-01: Zählen Sie \
-             noch einmal, oder scannen Sie erneut, damit es so gilt.",
-        ),
-        (
-            "not counted at A-01: R, C batch B1 owned by ACME",
-            "Not counted at A-01: R, C batch B1 of ACME.",
-            "In A-01 nicht gezählt: R, C Charge B1 von ACME.",
-        ),
-        (
-            "next: 2.5 of R at A-01",
-            "2.5 of R at A-01.",
-            "2,5 × R in A-01.",
-        ),
-        (
-            "count again: 7 of R at A-01, batch B1, stock of ACME",
-            "Count again: 7 of R at A-01, batch B1, stock of ACME.",
-            "Noch einmal zählen: 7 × R in A-01, Charge B1, Bestand von ACME.",
-        ),
-        (
-            "next: R at A-01, stock of ACME",
-            "R at A-01, stock of ACME.",
-            "R in A-01, Bestand von ACME.",
-        ),
-        (
-            "X-1 is an order and a purchase order: scan the mode first, or a printed code",
-            "X-1 is an order and a purchase order: choose the mode first, or scan a printed code.",
-            "X-1 ist ein Auftrag und eine Bestellung: Wählen Sie zuerst den Modus, oder scannen \
-             Sie einen gedruckten Code.",
-        ),
-        (
-            "2 open purchase orders are called X-1: scan or type one by its entry",
-            "2 open purchase orders are called X-1: scan or type one by its entry.",
-            "2 offene Bestellungen heißen X-1: Scannen Sie eine nach ihrem Eintrag, oder geben \
-             Sie ihn ein.",
-        ),
-        ("what nobody says", "What nobody says", "What nobody says"),
-        ("COME at A-01", "COME at A-01", "COME at A-01"),
-    ] {
+    for [said, english, german] in TOLD.iter().copied() {
         assert_eq!(told(said, ENGLISH).join("|"), english);
         assert_eq!(told(said, GERMAN).join("|"), german);
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::BackordersArgs;
+use crate::commands::plans::{said_pairs, with_name};
 use crate::commands::read;
 use crate::context::Context;
 use crate::report::{Answer, Failure};
@@ -162,24 +163,16 @@ fn order_text(order: &Value, confirmed: bool) -> String {
     };
     let (number, order_type) = (value("number"), value("type"));
     let mut told = vec![format!("{number}  {order_type} order, {state}{does}")];
-    let customer = match (value("customer"), value("customer_name")) {
-        (code, name) if name.is_empty() || name == code => code,
-        (code, name) => format!("{code} ({name})"),
-    };
     let opened = time::shown(&value("opened"), time::local_zone());
     let pairs = [
         ("Title", value("title")),
-        ("Customer", customer),
+        ("Customer", with_name(order, "customer", "customer_name")),
         ("Site", value("site")),
         ("Due", value("due")),
         ("Stage", value("stage")),
         ("Opened", opened),
     ];
-    for (title, said) in pairs {
-        if !said.is_empty() {
-            told.push(format!("{title}: {said}"));
-        }
-    }
+    told.extend(said_pairs(&pairs));
     let lines = order.get("lines").map(rows).unwrap_or_default();
     told.push(String::new());
     told.push(marked_table(lines, LINES, confirmed, "It wants nothing."));

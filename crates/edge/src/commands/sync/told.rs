@@ -5,7 +5,7 @@ use ledger_node::SyncReport;
 use ledger_node::watch::{Decision, Reason, Watch};
 use serde_json::json;
 
-use super::Unsent;
+use super::{Unsent, not_taken};
 use crate::report::{self, Failure};
 use crate::time;
 
@@ -93,6 +93,7 @@ impl Said<'_> {
             "pulled": report.map(|report| report.pulled),
             "pending": unsent.map(|unsent| unsent.pending),
             "oldest_pending": unsent.and_then(|unsent| unsent.oldest_pending.as_ref()),
+            "rejected": report.map(|report| &report.rejected),
             "reason": self.reason,
             "next": self.next.map(ledger_node::time_text),
         })
@@ -103,7 +104,10 @@ impl Said<'_> {
         let done = match self.what {
             What::Synced(report) => {
                 let SyncReport { pushed, pulled, .. } = report;
-                Some(format!("{pushed} sent, {pulled} received"))
+                let rejected = report.rejected.iter().map(|why| not_taken(why));
+                let mut told = vec![format!("{pushed} sent, {pulled} received")];
+                told.extend(rejected);
+                Some(told.join("; "))
             }
             What::Started => Some("watching".to_owned()),
             What::Online => Some("online again".to_owned()),
@@ -113,5 +117,35 @@ impl Said<'_> {
         let unsent = self.unsent.and_then(Unsent::told);
         let parts = [done, self.reason.clone(), unsent];
         parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn what_the_server_did_not_take_is_told() {
+        let report = SyncReport {
+            pushed: 1,
+            pulled: 0,
+            synced: false,
+            at_hub: false,
+            rejected: vec!["HH-1 is revoked".to_owned()],
+            server: String::new(),
+            took_ms: 1,
+        };
+        let said = Said {
+            what: What::Synced(&report),
+            reason: None,
+            next: None,
+            unsent: None,
+        };
+        let told = "1 sent, 0 received; not taken, and kept here: HH-1 is revoked";
+        assert_eq!(said.text(), told);
+        let line: Value = serde_json::from_str(&said.json(Timestamp::ZERO)).unwrap();
+        assert_eq!(line["rejected"], json!(["HH-1 is revoked"]));
     }
 }

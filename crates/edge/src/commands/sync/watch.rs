@@ -17,13 +17,12 @@ use super::outside::{Outside, failure};
 use super::signs::Signs;
 use super::stop::Stop;
 use super::told::{What, line};
+use super::waiting::{Ended, greeted, synced, wait};
 use super::{Unsent, runtime};
 use crate::context::Context;
 use crate::report::{Answer, Failure};
 use crate::turn;
 
-/// How often to look whether somebody wrote, switched, or the network is another one.
-const TICK: Duration = Duration::from_secs(1);
 /// How often to look, while it syncs, whether somebody wants the store.
 const WANTED_TICK: Duration = Duration::from_millis(250);
 /// So often somebody must have wanted it.
@@ -158,36 +157,26 @@ impl<'a> Driver<'a> {
     /// Waits until then, or until something happens.
     async fn pause(&mut self, until: Timestamp) -> Result<(), Failure> {
         let mut waiter = self.waiter.take();
-        let heard = {
-            let news = async {
-                match &mut waiter {
-                    Some(waiter) => waiter.until_news().await,
-                    None => std::future::pending().await,
+        let ended = wait(&mut waiter, until, async |tick| {
+            sleep(tick).await;
+            match self.look() {
+                Ok(happened) => {
+                    let is_due = self.watch.decide(SystemClock.now()) == Decision::Sync;
+                    (happened || is_due).then_some(Ok(()))
                 }
-            };
-            tokio::pin!(news);
-            loop {
-                let left = SystemClock.now().distance_millis(until);
-                let tick = TICK.min(Duration::from_millis(left));
-                tokio::select! {
-                    heard = &mut news => break Some(heard),
-                    () = sleep(tick) => {}
-                }
-                if self.look()? || self.watch.decide(SystemClock.now()) == Decision::Sync {
-                    break None;
-                }
+                Err(failure) => Some(Err(failure)),
             }
-        };
-        match heard {
-            None => {
-                self.waiter = waiter.filter(|_| self.outside.offline().is_none());
-                Ok(())
-            }
-            // That it is not there any more is known; anything else a sync says better.
-            Some(Err(error)) if error.is_unreachable() => self.failed(&error),
-            Some(_) => {
+        })
+        .await;
+        match ended {
+            Ended::News => {
                 self.on(Event::News);
                 Ok(())
+            }
+            Ended::Gone(error) => self.failed(&error),
+            Ended::Other(looked) => {
+                self.waiter = waiter.filter(|_| self.outside.offline().is_none());
+                looked
             }
         }
     }
@@ -226,12 +215,8 @@ impl<'a> Driver<'a> {
         if let Some(known) = known.filter(|(then, _)| then.elapsed() < GREETED) {
             return Ok(known);
         }
-        let mut waiter = Waiter::of_store(&self.store)?;
-        match waiter.greet().await {
-            Err(error) if error.is_unreachable() => Err(error),
-            // Another key, a refusal: a sync knows what to do about it, or says it better.
-            Ok(()) | Err(_) => Ok((Instant::now(), waiter)),
-        }
+        let waiter = greeted(&self.store).await?;
+        Ok((Instant::now(), waiter))
     }
 
     /// Syncs a store that is open; nothing comes of it when somebody else wanted the store and the
@@ -262,11 +247,7 @@ impl<'a> Driver<'a> {
     }
 
     fn synced(&mut self, report: &SyncReport, waiter: Waiter) -> Result<(), Failure> {
-        self.on(Event::Synced {
-            carried: report.pushed > 0 || report.pulled > 0,
-            whole: report.synced,
-            told: waiter.can_wait(),
-        });
+        self.on(synced(report, &waiter));
         self.waiter = Some(waiter);
         self.say(What::Synced(report))
     }

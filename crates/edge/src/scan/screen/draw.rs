@@ -287,7 +287,7 @@ fn draw_middle(part: &mut Part<'_>, view: &View) {
         draw_answers(&mut part.columns(0, left), view, is_roomy);
         let from = left.saturating_add(2);
         let mut right = part.columns(from, columns.saturating_sub(from));
-        return draw_tasks(&mut right, &view.tasks);
+        return draw_tasks(&mut right, view);
     }
     let wanted = cells(view.tasks.len()).saturating_add(1);
     let answer = Answer::of_last(view, columns, rows, is_roomy);
@@ -299,7 +299,7 @@ fn draw_middle(part: &mut Part<'_>, view: &View) {
     }
     let upper = rows.saturating_sub(tasks);
     draw_answers(&mut part.rows(0, upper), view, is_roomy);
-    draw_tasks(&mut part.rows(upper, tasks), &view.tasks);
+    draw_tasks(&mut part.rows(upper, tasks), view);
 }
 
 fn draw_answers(part: &mut Part<'_>, view: &View, is_roomy: bool) {
@@ -449,12 +449,19 @@ fn draw_listed(part: &mut Part<'_>, answered: &Answered) {
     part.put_right(0, &user, Style::new());
 }
 
-fn draw_tasks(part: &mut Part<'_>, tasks: &[String]) {
+fn draw_tasks(part: &mut Part<'_>, view: &View) {
+    let tasks = &view.tasks;
     let columns = usize::from(part.width());
+    let title = match view.mode {
+        Some("PO") => "TO COME",
+        Some("STOCKTAKE") => "TO COUNT",
+        // Also in a count that an order or a lot was interrupted for.
+        Some(_) | None => "PICK LIST",
+    };
     part.put(
         0,
         0,
-        &short(&format!("PICK LIST, {} to go", tasks.len()), columns),
+        &short(&format!("{title}, {} to go", tasks.len()), columns),
         bold(),
     );
     for (row, (number, task)) in (1..part.height()).zip((0_usize..).zip(tasks)) {

@@ -6,7 +6,6 @@
 
 use std::path::Path;
 use std::sync::mpsc::Sender;
-use std::time::Duration;
 
 use ledger_core::Timestamp;
 use ledger_node::watch::{Decision, Event, Reason, Trouble, Watch};
@@ -16,10 +15,10 @@ use tokio::time::sleep;
 
 use super::Happened;
 use super::view::Link;
-use crate::commands::sync::{Outside, Stop, failure, runtime};
+use crate::commands::sync::{
+    Ended, Outside, Stop, failure, greeted, not_taken, runtime, synced, wait,
+};
 
-/// How often to look at the switch and the networks.
-const TICK: Duration = Duration::from_secs(1);
 /// A sync of fewer entries shows no progress.
 const SHOWN_FROM: u64 = 1_000;
 
@@ -205,37 +204,23 @@ impl Keeper<'_> {
     /// Waits until then, or until something happens; false at the end of all wishes.
     async fn pause(&mut self, until: Timestamp) -> bool {
         let mut waiter = self.waiter.take();
-        let heard = {
-            let news = async {
-                match &mut waiter {
-                    Some(waiter) => waiter.until_news().await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::pin!(news);
-            loop {
-                let left = SystemClock.now().distance_millis(until);
-                let tick = TICK.min(Duration::from_millis(left));
-                tokio::select! {
-                    heard = &mut news => break Some(heard),
-                    wish = self.wishes.recv() => {
-                        if !self.wished(wish) {
-                            return false;
-                        }
-                        break None;
-                    }
-                    () = sleep(tick) => {}
-                }
-                if self.look() || self.watch.decide(SystemClock.now()) == Decision::Sync {
-                    break None;
-                }
+        let ended = wait(&mut waiter, until, async |tick| {
+            tokio::select! {
+                wish = self.wishes.recv() => return Some(self.wished(wish)),
+                () = sleep(tick) => {}
             }
-        };
-        match heard {
-            None => self.waiter = waiter.filter(|_| self.outside.offline().is_none()),
-            // That it is not there any more is known; anything else a sync says better.
-            Some(Err(error)) if error.is_unreachable() => self.on(failure(&error)),
-            Some(_) => self.on(Event::News),
+            let happened = self.look();
+            let is_due = self.watch.decide(SystemClock.now()) == Decision::Sync;
+            (happened || is_due).then_some(true)
+        })
+        .await;
+        match ended {
+            Ended::News => self.on(Event::News),
+            Ended::Gone(error) => self.on(failure(&error)),
+            Ended::Other(goes_on) => {
+                self.waiter = waiter.filter(|_| self.outside.offline().is_none());
+                return goes_on;
+            }
         }
         true
     }
@@ -289,15 +274,10 @@ impl Keeper<'_> {
     }
 
     fn synced(&mut self, report: &SyncReport, waiter: Waiter) {
-        self.on(Event::Synced {
-            carried: report.pushed > 0 || report.pulled > 0,
-            whole: report.synced,
-            told: waiter.can_wait(),
-        });
+        self.on(synced(report, &waiter));
         self.waiter = Some(waiter);
         if let Some(rejected) = report.rejected.first() {
-            let text = format!("not taken, and kept here: {rejected}");
-            self.say(Happened::Notice(text));
+            self.say(Happened::Notice(not_taken(rejected)));
         }
     }
 }
@@ -311,14 +291,7 @@ async fn sync(
 ) -> Result<(SyncReport, Waiter), NodeError> {
     let mut waiter = match waiter {
         Some(waiter) => waiter,
-        None => {
-            let mut waiter = Waiter::of_store(store)?;
-            match waiter.greet().await {
-                Err(error) if error.is_unreachable() => return Err(error),
-                // Another key, a refusal: a sync knows what to do about it, or says it better.
-                Ok(()) | Err(_) => waiter,
-            }
-        }
+        None => greeted(store).await?,
     };
     let report = node.sync(progress).await?;
     waiter.stand_where(node)?;

@@ -282,10 +282,11 @@ impl<'a> Shift<'a> {
                 scans.push(scan);
             }
         }
+        // They count with the one before, whatever becomes of that.
+        self.all_done(&bounced, Sign::Warning);
         match self.scans.push(scans.clone()) {
             Ok(done) => {
                 self.all_done(&done, Sign::Ok);
-                self.all_done(&bounced, Sign::Warning);
                 self.work_off();
             }
             Err(failure) => self.not_taken(scans, &failure),

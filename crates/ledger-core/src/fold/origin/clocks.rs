@@ -151,13 +151,4 @@ impl Origins {
         runs.extend(log.clocks.marks.iter().map(|mark| (*mark, of(mark))));
         Runs(runs)
     }
-
-    /// Whether a clock was ahead or behind anywhere.
-    pub(super) fn has_ahead(&self, index: u32) -> bool {
-        let own = self
-            .log(index)
-            .is_some_and(|log| !log.clocks.ahead.is_empty());
-        let parent = self.log(index).and_then(|log| log.behind?.parent);
-        own || parent.is_some_and(|parent| self.has_ahead(parent))
-    }
 }

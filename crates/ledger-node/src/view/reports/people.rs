@@ -7,7 +7,7 @@ use ledger_core::{Origin, Timestamp, UserName};
 use serde::Serialize;
 
 use super::{Counts, Report, ReportTime, Told};
-use crate::view::device::DeviceNames;
+use crate::view::device::{DeviceNames, writer};
 use crate::view::{View, time_text};
 
 /// Who did how much in a time.
@@ -95,7 +95,7 @@ impl Report for People {
         let mut people: BTreeMap<(String, String), Work> = BTreeMap::new();
         for ((origin, user), work) in self.work {
             let device = names.of(origin);
-            let user = user.map_or_else(|| format!("device:{device}"), |user| user.to_string());
+            let user = writer(user.as_ref(), &device);
             let person = people.entry((user, device)).or_default();
             person.last = person.last.max(work.last);
             for (part, counts) in work.days {

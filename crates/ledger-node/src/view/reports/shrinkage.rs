@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{Kind, Report, ReportTime, Taken, Told};
 use crate::NodeError;
-use crate::view::device::DeviceNames;
+use crate::view::device::{DeviceNames, writer};
 use crate::view::{View, text_of, time_text};
 
 /// What the rows below the months are about.
@@ -337,7 +337,7 @@ impl Difference {
             difference: self.counted.minus(self.expected).to_string(),
             unit: self.unit,
             reason: None,
-            user: user.map_or_else(|| format!("device:{device}"), ToString::to_string),
+            user: writer(user, &device),
             device,
             entry: self.id.to_string(),
         }

@@ -6,7 +6,7 @@ use ledger_core::Origin;
 use ledger_format::{EntryBuf, Hash, OriginSlice};
 
 use super::*;
-use crate::record::{Group, Record, StoreId};
+use crate::record::{Group, Record, Run, StoreId};
 use crate::store::{OpenOptions, Store};
 use crate::{AppendError, EngineKind};
 
@@ -189,6 +189,66 @@ fn a_store_on_a_full_disk_goes_on_when_there_is_room() {
         open(&model).unwrap().head(ORIGIN).unwrap().unwrap().0,
         kept + 1
     );
+}
+
+/// The first entry of an origin, with a central number of an epoch.
+fn numbered(origin: u8, text: &str, (epoch, number): (u64, u64)) -> Group {
+    let origin = Origin::from_bytes([origin; 16]);
+    let slice = OriginSlice {
+        origin,
+        first_seq: 1,
+        prev: Hash::before_first(origin),
+        entries: [text.as_bytes()].into_iter().collect(),
+    };
+    let run = Run {
+        first: number,
+        origin,
+        first_seq: 1,
+        count: 1,
+        moment_ms: 1,
+        after: slice.head(),
+        epoch,
+    };
+    Group::from(vec![Record::Own(slice), Record::Run(run)])
+}
+
+#[test]
+fn what_was_numbered_behind_a_group_that_found_no_room_is_refused() {
+    let model = ModelDisk::new([1; 16]);
+    let dir = Path::new("/n/store");
+    let store = Store::create(dir, EngineKind::Memory, &options(&model)).unwrap();
+    let _at = store.append(numbered(1, "one", (1, 1))).wait().unwrap();
+    model.set_room(Some(model.used()));
+    // Nobody knew when they were numbered that there is room for the second only.
+    let large = store.append(numbered(2, &"large".repeat(2_000), (1, 2)));
+    let small = store.append(numbered(3, "small", (1, 3)));
+    let full = large.wait().unwrap_err();
+    assert!(matches!(full, AppendError::DiskFull { .. }), "{full}");
+    let refused = small.wait().unwrap_err();
+    assert_eq!(not_next(&refused), Some((3, 2)));
+    assert!(refused.is_retryable());
+    let _at = store.append(numbered(3, "small", (1, 2))).wait().unwrap();
+    model.set_room(None);
+    store.close().unwrap();
+    // Whoever opens it knows where the order ends.
+    let store = open(&model).unwrap();
+    for (wrong, expected) in [((1, 4), 3), ((2, 2), 1)] {
+        let refused = store.append(numbered(4, "late", wrong)).wait();
+        assert_eq!(not_next(&refused.unwrap_err()), Some((wrong.1, expected)));
+    }
+    let _at = store.append(numbered(4, "next", (1, 3))).wait().unwrap();
+    let _at = store.append(numbered(5, "anew", (2, 1))).wait().unwrap();
+    let refused = store.append(numbered(6, "late", (2, 3))).wait();
+    assert_eq!(not_next(&refused.unwrap_err()), Some((3, 2)));
+    assert!(store.verify(&mut |_| {}).unwrap().is_sound());
+}
+
+fn not_next(refused: &AppendError) -> Option<(u64, u64)> {
+    if let AppendError::NotNextNumber { number, expected } = refused {
+        Some((*number, *expected))
+    } else {
+        None
+    }
 }
 
 #[test]

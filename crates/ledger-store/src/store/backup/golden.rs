@@ -143,7 +143,7 @@ fn contents(store: &Store) -> impl PartialEq + std::fmt::Debug {
         store.heads().unwrap(),
         slices,
         store.branches().unwrap(),
-        [1, 5].map(|n| store.latest_signed_head(origin(n)).unwrap()),
+        [1, 5].map(|n| store.signed_head_covering(origin(n), 1).unwrap()),
         runs,
         store.cursor(&[4; 16]).unwrap(),
         store.note("synced-at").unwrap(),

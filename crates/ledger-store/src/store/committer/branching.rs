@@ -3,11 +3,10 @@
 //! They are rare. Each is checked by itself, when all before it is written: what entries are moved
 //! from is looked up in the index.
 
-use super::{AppendError, Committer, Job, Links, check_record, within};
+use super::{AppendError, Committer, Job, Links, check_record};
 use crate::index::chains::Chains;
-use crate::index::pieces::Pieces;
+use crate::index::stretches::Stretches;
 use crate::record::{Group, Record};
-use crate::store::committer::GROUP_BYTES_MAX;
 
 /// Jobs in their order, those with such a group apart from the others.
 pub(super) fn apart(jobs: Vec<Job>) -> Vec<Vec<Job>> {
@@ -27,34 +26,28 @@ pub(super) fn apart(jobs: Vec<Job>) -> Vec<Vec<Job>> {
 impl Committer {
     /// Checks such a group; gives its chain hashes and the chains as it leaves them.
     pub(super) fn check_branching(&self, group: &Group) -> Result<(Links, Chains), AppendError> {
-        if let Some(reason) = &self.poisoned {
-            return Err(AppendError::Poisoned {
-                reason: reason.clone(),
-            });
-        }
-        within("group", group.byte_len(), GROUP_BYTES_MAX)?;
         // Committing waits here until all that was handed over is indexed.
         let index = self.indexer.settled();
         if let Some(reason) = self.indexer.failure() {
             return Err(AppendError::Poisoned { reason });
         }
-        let mut pieces = Pieces::new(self.chains.clone());
+        let mut stretches = Stretches::new(self.chains.clone());
         let mut links = Links::with_capacity(group.records.len());
         for record in &group.records {
             check_record(record)?;
             let mut hashes = Vec::new();
             match record {
                 Record::Own(slice) | Record::Foreign { slice, .. } => {
-                    hashes = pieces.take(slice)?;
+                    hashes = stretches.take(slice)?;
                 }
-                Record::Branch(branch) => pieces.declare(branch)?,
-                Record::Renamed(renamed) => pieces
+                Record::Branch(branch) => stretches.declare(branch)?,
+                Record::Renamed(renamed) => stretches
                     .rename(index, renamed)
                     .map_err(|source| AppendError::Read { source })??,
                 Record::Head(_) | Record::Run(_) | Record::Cursor(_) | Record::Note(_) => {}
             }
             links.push(hashes);
         }
-        Ok((links, pieces.into_chains()))
+        Ok((links, stretches.into_chains()))
     }
 }

@@ -210,6 +210,32 @@ fn what_is_short_is_counted_and_the_order_goes_on() {
 }
 
 #[test]
+fn what_is_short_is_counted_until_the_next_place_and_the_order_goes_on_there() {
+    let mut shop = Shop::new();
+    let said = shop.day("S-1 A-2 SHORT C B-1 R");
+    assert_eq!(said[4], "1 of C counted at A-2; ORDER at B-1");
+    assert_eq!(said[5], "1 of R picked at B-1 for S-1");
+}
+
+#[test]
+fn what_is_short_without_a_batch_is_counted_beside_one() {
+    let mut shop = Shop::new();
+    let batch = Piece {
+        batch: Some("B1".to_owned()),
+        ..Piece::of(code("C"), quantity("5"))
+    };
+    shop.plan(|fold| at_entry::add(fold, "A-2", &request(&batch)));
+    shop.day("S-1 A-2");
+    assert_eq!(shop.prompt(), "next: 3 of C at A-2");
+    let said = shop.day("SHORT C DONE");
+    assert_eq!(said[2], "1 of C counted at A-2; ORDER again");
+    assert_eq!(
+        shop.stock(),
+        ["C 1 @A-2", "C 5 @A-2", "R 5 @B-1", "X 7 @A-1"]
+    );
+}
+
+#[test]
 fn what_is_skipped_comes_last_and_comes_again() {
     let mut shop = Shop::new();
     shop.day("S-1 SKIP");

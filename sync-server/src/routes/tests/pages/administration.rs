@@ -202,7 +202,16 @@ async fn an_exception_is_answered_on_its_page() {
     let list = operator.get("/exceptions?kind=negative-stock").await;
     list.shows(&["Negative stock", "R-100", "A-01"]);
     let path = "/exceptions/negative-stock%3AR-100%40A-01";
-    assert!(list.body.contains(path), "{}", list.body);
+    let filtered = format!("{path}?back=%2Fexceptions%3Fkind%3Dnegative-stock");
+    list.shows(&[&format!("href=\"{filtered}\"")]);
+    operator
+        .get(&filtered)
+        .await
+        .shows(&["href=\"/exceptions?kind=negative-stock\""]);
+    operator
+        .get("/exceptions")
+        .await
+        .shows(&[&format!("href=\"{path}\"")]);
     let page = operator.get(path).await;
     page.shows(&["Removed: 9 × R-100", "name=\"quantity\""]);
     assert!(!page.body.contains("value=\"accept\""));
@@ -218,14 +227,54 @@ async fn an_exception_is_answered_on_its_page() {
         .await
         .shows(&["Bestand unter null", "steht unter null", "Hinnehmen"]);
     let counted = operator
-        .post(path, &[("answer", "count"), ("quantity", "3")])
+        .post(&filtered, &[("answer", "count"), ("quantity", "3")])
         .await;
-    assert_eq!(counted.goes_to(), "/exceptions");
+    assert_eq!(counted.goes_to(), "/exceptions?kind=negative-stock");
     operator
         .get("/exceptions")
         .await
         .shows(&["Answered.", "Nothing to look at."]);
     assert_eq!(shop.api("items/R-100").await.json()["on_hand"], "3");
+}
+
+#[tokio::test]
+async fn an_exception_offers_to_undo_what_the_visitor_may() {
+    let shop = Shop::open();
+    shop.write(|fold| add_location(fold, "A-02", &LocationChange::default()));
+    let nine = StockRequest {
+        item: "R-100".to_owned(),
+        quantity: "9".parse().unwrap(),
+        ..StockRequest::default()
+    };
+    shop.write(|fold| remove(fold, "A-02", &nine));
+    let path = "/exceptions/negative-stock%3AR-100%40A-02";
+    let (others, offer) = ("Removed: 9 × R-100", "value=\"reverse\"");
+    let operator = shop.visitor(Role::Operator).await;
+    let page = operator.get(path).await;
+    page.shows(&[others]);
+    assert!(!page.body.contains(offer), "{}", page.body);
+    let fields = [("location", "A-02"), ("quantity", "1")];
+    let done = operator.post("/items/R-100/remove", &fields).await;
+    done.goes_to();
+    let page = operator.get(path).await;
+    page.shows(&[others, "Removed: 1 × R-100", offer]);
+    let offered = |page: &Reply| -> Vec<String> {
+        let choices = page
+            .body
+            .split("type=\"radio\" name=\"entry\" value=\"")
+            .skip(1);
+        let entry = |rest: &str| rest.split('"').next().unwrap().to_owned();
+        choices.map(entry).collect()
+    };
+    let own = offered(&page);
+    assert_eq!(own.len(), 1, "{}", page.body);
+    let manager = shop.visitor(Role::Manager).await;
+    assert_eq!(offered(&manager.get(path).await).len(), 2);
+    let undone = [("answer", "reverse"), ("entry", own[0].as_str())];
+    operator.post(path, &undone).await.goes_to();
+    let page = operator.get(path).await;
+    page.shows(&[others]);
+    assert!(!page.body.contains("Removed: 1 ×"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -295,7 +344,7 @@ async fn the_server_says_what_it_holds_and_that_nothing_is_safe_yet() {
     let hash = shop.node.view().state_hash().unwrap();
     let page = viewer.get("/server").await;
     page.shows(&[
-        "central server",
+        "<small>central server</small>",
         "No backup yet",
         "Everything here has its central number.",
         &format!("<dd>{entries}</dd>"),

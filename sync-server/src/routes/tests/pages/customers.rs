@@ -47,7 +47,7 @@ async fn a_customer_is_made_renamed_archived_and_found() {
     manager
         .get("/customers?search=ltd&archived=yes")
         .await
-        .shows(&[&path, "archived"]);
+        .shows(&[&path, "<small>archived</small>"]);
     manager
         .post(&archive, &[("archived", "no")])
         .await
@@ -77,6 +77,10 @@ async fn stock_becomes_a_customer_s_and_ours_again() {
         "/items/R-100/why?location=A-01&amp;owner=ACME\">2</a>",
     ]);
     worker.get("/customers").await.shows(&["1 item<"]);
+    worker
+        .get("/customers/ACME")
+        .await
+        .shows(&["<datalist id=\"places\"><option value=\"A-01\"></option></datalist>"]);
     let item = shop.api("items/R-100").await.json();
     assert_eq!(item["on_hand"], "3");
     assert_eq!(item["on_hand_customers"], "2");

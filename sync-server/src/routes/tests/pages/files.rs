@@ -1,5 +1,7 @@
 //! Lists as files.
 
+use std::collections::BTreeSet;
+
 use ledger_core::at_entry::{
     self, LineRequest, LotChange, OrderChange, PurchaseChange, StocktakeRequest,
 };
@@ -9,7 +11,7 @@ use ledger_core::order::OrderType;
 use super::*;
 
 /// A shop that has a row for every list.
-fn full() -> Shop {
+pub(super) fn full() -> Shop {
     let shop = Shop::open();
     let device = shop.node.device();
     let named = |name: &str| ItemChange {
@@ -93,32 +95,67 @@ fn rows_of(reply: &Reply) -> (Vec<String>, Vec<Vec<String>>) {
     (titles, rows)
 }
 
+/// Every list: its page, the route of its file, and what a row of it has.
+const LISTS: &[(&str, &str, &str)] = &[
+    ("/items", "/export/items", "R-100"),
+    ("/items", "/export/stock-lines", "A-01"),
+    ("/items/R-100/history", "/export/items/{sku}/history", "-2"),
+    ("/items/BOARD/bom", "/export/items/{sku}/bom", "R1,R2"),
+    ("/stock", "/export/stock", "MAIN"),
+    ("/locations", "/export/locations", "A-01"),
+    ("/customers", "/export/customers", "ACME"),
+    ("/suppliers", "/export/suppliers", "Partco, Ltd"),
+    ("/orders", "/export/orders", "S-1"),
+    ("/backorders", "/export/backorders", "R-100"),
+    ("/lots", "/export/lots", "L-1"),
+    ("/lots/L-1", "/export/lots/{number}", "R-100"),
+    ("/purchase-orders", "/export/purchase-orders", "PO-7"),
+    ("/stocktakes", "/export/stocktakes", "T-1"),
+    ("/stocktakes/T-1", "/export/stocktakes/{number}", "R-100"),
+    ("/exceptions", "/export/exceptions", "negative-stock"),
+    ("/devices", "/export/devices", "Handheld 1"),
+    ("/log", "/export/log", "R-100"),
+    ("/reports/movements", "/export/reports/movements", "pcs"),
+    ("/reports/stock", "/export/reports/stock", "MAIN"),
+    ("/reports/shrinkage", "/export/reports/shrinkage", "R-100"),
+    ("/reports/slow?idle=0", "/export/reports/slow", "R-100"),
+    ("/reports/people", "/export/reports/people", "central"),
+];
+
+/// Files that other tests ask for: a message to tell of takes a channel (`alerts.rs`).
+const ELSEWHERE: &[&str] = &["/export/settings/alerts"];
+
+/// Whether a file is of a route; a step such as `{sku}` stands for any.
+fn is_of(route: &str, file: &str) -> bool {
+    let path = file.split('?').next().unwrap();
+    let mut steps = route.split('/').zip(path.split('/'));
+    route.split('/').count() == path.split('/').count()
+        && steps.all(|(of, step)| of.starts_with('{') || of == step)
+}
+
+#[test]
+fn every_file_has_its_row() {
+    let pages = all_pages();
+    let files = pages.rules().iter().map(|rule| rule.path);
+    let files: BTreeSet<&str> = files.filter(|path| path.starts_with("/export/")).collect();
+    let tried = LISTS.iter().map(|(_, route, _)| *route);
+    let tried: BTreeSet<&str> = tried.chain(ELSEWHERE.iter().copied()).collect();
+    assert_eq!(files, tried);
+}
+
 #[tokio::test]
 async fn every_list_is_a_file_too_with_what_its_page_shows() {
     let shop = full();
-    let manager = shop.visitor(Role::Manager).await;
-    for (page, shown) in [
-        ("/items", "R-100"),
-        ("/items/R-100/history", "-2"),
-        ("/items/BOARD/bom", "R1,R2"),
-        ("/stock", "MAIN"),
-        ("/locations", "A-01"),
-        ("/customers", "ACME"),
-        ("/suppliers", "Partco, Ltd"),
-        ("/orders", "S-1"),
-        ("/backorders", "R-100"),
-        ("/lots", "L-1"),
-        ("/lots/L-1", "R-100"),
-        ("/purchase-orders", "PO-7"),
-        ("/stocktakes", "T-1"),
-        ("/stocktakes/T-1", "R-100"),
-        ("/exceptions", "negative-stock"),
-    ] {
-        let files = files_of(&manager.get(page).await.body);
-        let csv = files.iter().find(|file| file.ends_with("format=csv"));
-        let csv = manager
-            .get(csv.unwrap_or_else(|| panic!("{page}: {files:?}")))
-            .await;
+    drop(revoked::handheld(&shop));
+    let boss = shop.visitor(Role::Administrator).await;
+    for (page, route, shown) in LISTS {
+        let files = files_of(&boss.get(page).await.body);
+        let of_format = |format: &str| {
+            let mut of_list = files.iter().filter(|file| is_of(route, file));
+            let file = of_list.find(|file| file.ends_with(format));
+            file.unwrap_or_else(|| panic!("{page}: {files:?}"))
+        };
+        let csv = boss.get(of_format("format=csv")).await;
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
         let name = csv.header("content-disposition");
         assert!(
@@ -128,8 +165,7 @@ async fn every_list_is_a_file_too_with_what_its_page_shows() {
         let (titles, rows) = rows_of(&csv);
         let has = rows.iter().flatten().any(|field| field == shown);
         assert!(has, "{page}: no {shown} in {titles:?} {rows:?}");
-        let lines = files.iter().find(|file| file.ends_with("format=jsonl"));
-        let lines = manager.get(lines.unwrap()).await;
+        let lines = boss.get(of_format("format=jsonl")).await;
         assert_eq!(lines.header("content-type"), "application/jsonl");
         let objects = lines.body.lines().map(serde_json::from_str::<Value>);
         let objects: Vec<Value> = objects.collect::<Result<_, _>>().unwrap();
@@ -162,8 +198,22 @@ async fn a_file_has_what_the_filter_takes_and_nothing_that_a_spreadsheet_would_r
     assert_eq!(titles[..5].join(","), "item,location,quantity,owner,batch");
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0][..5], ["R-100", "A-01", "5", "", ""]);
+    for (filter, count) in [
+        ("show=overdue", 1),
+        ("supplier=partco", 1),
+        ("supplier=other", 0),
+    ] {
+        let file = format!("/export/purchase-orders?format=csv&{filter}");
+        assert_eq!(rows_of(&viewer.get(&file).await).1.len(), count, "{filter}");
+    }
     for wrong in [
         "/export/items?format=csv&level=colourful",
+        "/export/orders?format=csv&show=opne",
+        "/export/backorders?format=csv&show=raedy",
+        "/export/lots?format=csv&show=al",
+        "/export/purchase-orders?format=csv&show=overdeu",
+        "/export/stocktakes?format=csv&show=al",
+        "/export/stocktakes/T-1?format=csv&show=waitnig",
         "/export/items?format=xls",
         "/export/items",
         "/export/nothing?format=csv",
@@ -191,5 +241,33 @@ async fn the_file_of_a_blind_stocktake_tells_counters_nothing() {
             .unwrap();
         assert_eq!(line[at("expected")], expected, "{role:?}");
         assert_eq!(line[at("on_hand")], expected, "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_file_of_a_long_history_has_every_row_to_the_oldest() {
+    let shop = Shop::open();
+    let one = StockRequest {
+        item: "R-100".to_owned(),
+        quantity: "1".parse().unwrap(),
+        ..StockRequest::default()
+    };
+    shop.write(|fold| {
+        let mut plan = add(fold, "A-01", &one)?;
+        let body = plan.bodies[0].clone();
+        plan.bodies.resize(1_200, body);
+        Ok(plan)
+    });
+    let viewer = shop.visitor(Role::Viewer).await;
+    let file = "/export/items/R-100/history?format=csv";
+    // Beside them the shop began with seven that were added, and a count.
+    for (filter, wanted) in [("", 1_202), ("&kind=add", 1_201), ("&search=nothing", 0)] {
+        let (titles, rows) = rows_of(&viewer.get(&format!("{file}{filter}")).await);
+        assert_eq!(rows.len(), wanted, "{filter}");
+        let at = |title: &str| titles.iter().position(|known| known == title).unwrap();
+        let entries: BTreeSet<_> = rows.iter().map(|row| &row[at("entry")]).collect();
+        assert_eq!(entries.len(), wanted, "{filter}");
+        let oldest = rows.last().map(|row| row[at("change")].as_str());
+        assert_eq!(oldest, (wanted > 0).then_some("7"), "{filter}");
     }
 }

@@ -114,7 +114,13 @@ async fn one_logs_in_with_the_right_password_and_out_again() {
         .get("/items")
         .await
         .shows(&["test-viewer", "Viewer", "R-100"]);
-    assert_eq!(inside.post("/logout", &[]).await.goes_to(), "/login");
+    let left = inside.post("/logout", &[]).await;
+    assert_eq!(left.goes_to(), "/login");
+    let forgotten = left.header("clear-site-data");
+    assert_eq!(
+        forgotten, "\"cache\"",
+        "scans wait in the browser's storage"
+    );
     assert!(inside.get("/items").await.goes_to().starts_with("/login"));
 }
 
@@ -193,7 +199,7 @@ async fn a_form_from_another_site_is_refused() {
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from("quantity=1"))
         .unwrap();
-    assert_eq!(shop.send(request).await.status.as_u16(), 403);
+    assert_eq!(shop.send(request).await.problem(403), "cross-origin");
     assert_eq!(shop.api("items/R-100").await.json()["on_hand"], "5");
 }
 
@@ -363,6 +369,18 @@ async fn the_language_is_the_browser_s_until_one_is_chosen() {
         .get("/items")
         .await
         .shows(&["lang=\"en\"", "Available"]);
+}
+
+/// What only the help of a page says would count as shown on nearly every page.
+#[tokio::test]
+async fn the_help_of_a_page_is_not_what_it_shows() {
+    let shop = Shop::open();
+    let page = shop.visitor(Role::Viewer).await.get("/items").await;
+    let help = "href=\"/help#help-items\"";
+    assert!(page.body.contains(help), "{}", page.body);
+    let rest = page.without_help();
+    assert!(!rest.contains(help), "{rest}");
+    assert!(rest.contains("R-100") && rest.contains("</html>"), "{rest}");
 }
 
 #[tokio::test]

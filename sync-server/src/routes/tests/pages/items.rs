@@ -446,6 +446,27 @@ async fn two_people_on_one_item_lose_nothing() {
 }
 
 #[tokio::test]
+async fn known_names_are_offered_while_somebody_types_them() {
+    let shop = Shop::open().with_more_places();
+    shop.write(|fold| add_location(fold, "Z-99", &LocationChange::default()));
+    let manager = shop.visitor(Role::Manager).await;
+    let place = "<datalist id=\"places\"><option value=\"Z-99\"></option></datalist>";
+    for path in [
+        "/items/R-100?location=z-9",
+        "/items/R-100?to=z-9",
+        "/items/new?location=z-9",
+    ] {
+        manager.get(path).await.shows(&[place]);
+    }
+    let move_to = manager.get("/items/R-100?act=move").await;
+    assert_eq!(move_to.body.matches("hx-select=\"#places\"").count(), 2);
+    let item = "<datalist id=\"items\"><option value=\"A/B 1&#38;2\">Reel &#60;0603&#62; &#38; co</option></datalist>";
+    for path in ["/items/R-100/edit?into=reel", "/items/R-100/bom?part=reel"] {
+        manager.get(path).await.shows(&[item, "list=\"items\""]);
+    }
+}
+
+#[tokio::test]
 async fn items_are_archived_restored_and_merged() {
     let shop = Shop::open();
     let manager = shop.visitor(Role::Manager).await;
@@ -550,12 +571,31 @@ async fn a_filter_that_cannot_be_read_is_named() {
         ("/stock?kind=thing".to_owned(), "Kind cannot be read"),
         (format!("/locations?site={long}"), "Site cannot be read"),
         ("/locations?show=some".to_owned(), "Which cannot be read"),
+        ("/orders?show=some".to_owned(), "Which cannot be read"),
+        ("/backorders?show=some".to_owned(), "Which cannot be read"),
+        ("/lots?show=some".to_owned(), "Which cannot be read"),
+        ("/stocktakes?show=some".to_owned(), "Which cannot be read"),
+        (
+            "/purchase-orders?show=some".to_owned(),
+            "Which cannot be read",
+        ),
+        (
+            format!("/purchase-orders?supplier={long}"),
+            "Supplier cannot be read",
+        ),
     ] {
         let page = viewer.get(&path).await;
         assert_eq!(page.status.as_u16(), 200, "{path}");
         page.shows(&[said]);
     }
-    for path in ["/items?level=low&kind=part&owner=-", "/stock?owner=ours"] {
+    for path in [
+        "/items?level=low&kind=part&owner=-",
+        "/items?owner=ours",
+        "/stock?owner=ours",
+        "/stock?owner=-",
+        "/orders?show=ready",
+        "/stocktakes?show=open",
+    ] {
         let page = viewer.get(path).await;
         assert!(!page.body.contains("cannot be read"), "{path}");
     }

@@ -1,6 +1,7 @@
 //! Labels from the pages: what is shown is what is printed, as a file or on a printer of the house.
 
-use ledger_core::at_entry::settings;
+use ledger_core::at_entry::{self, OrderChange, settings};
+use ledger_core::order::OrderType;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
@@ -81,6 +82,13 @@ async fn labels_go_to_a_printer_of_the_house_with_its_dots_and_labels() {
         .get("/labels?kind=locations")
         .await
         .shows(&["Print on Dock", "Print on Gone"]);
+    operator
+        .get("/labels?kind=locations&start=3&dpi=300")
+        .await
+        .shows(&[
+            "<input type=\"hidden\" name=\"start\" value=\"3\">",
+            "<input type=\"hidden\" name=\"dpi\" value=\"300\">",
+        ]);
     let fields = [
         ("kind", "locations"),
         ("select", "A-01"),
@@ -133,19 +141,55 @@ async fn labels_go_to_a_printer_of_the_house_with_its_dots_and_labels() {
 }
 
 #[tokio::test]
-async fn every_page_of_something_with_a_code_leads_to_its_label_and_its_log() {
+async fn what_has_no_label_is_said_in_the_reader_s_words() {
     let shop = Shop::open();
+    let device = shop.node.device();
+    let opened = |fold: &Fold, number: &str| {
+        let order = OrderChange::default();
+        at_entry::open_order(fold, device, Some(number), OrderType::Sales, &order)
+    };
+    shop.write(|fold| opened(fold, "S-1"));
+    shop.write(|fold| {
+        // As when two devices take one number while neither knows of the other.
+        let mut plan = opened(fold, "S-2")?;
+        plan.bodies.extend(opened(fold, "S-2")?.bodies);
+        Ok(plan)
+    });
+    let viewer = shop.visitor(Role::Viewer).await;
+    let page = viewer.get("/labels?kind=orders").await;
+    page.shows(&["1 label", "No label for S-2: several have this number."]);
+    let page = viewer.reading("de").get("/labels?kind=orders").await;
+    page.shows(&["Kein Etikett für S-2: Mehrere haben diese Nummer."]);
+}
+
+#[tokio::test]
+async fn every_page_of_something_with_a_code_leads_to_its_label_and_its_log() {
+    let shop = files::full();
     let administrator = shop.visitor(Role::Administrator).await;
     for (page, kind, name) in [
         ("/items/R-100", "items", "R-100"),
         ("/locations/A-01", "locations", "A-01"),
         ("/users/test-administrator", "users", "test-administrator"),
+        ("/customers/ACME", "customers", "ACME"),
+        ("/orders/S-1", "orders", "S-1"),
+        ("/lots/L-1", "lots", "L-1"),
+        ("/purchase-orders/PO-7", "pos", "PO-7"),
+        ("/stocktakes/T-1", "stocktakes", "T-1"),
     ] {
         let label = format!("href=\"/labels?kind={kind}&select={name}\"");
         let log = format!("href=\"/log?about={name}\"");
         administrator.get(page).await.shows(&[&label, &log]);
     }
-    for (page, kind) in [("/items", "items"), ("/locations", "locations")] {
+    for (page, kind) in [
+        ("/items", "items"),
+        ("/locations", "locations"),
+        ("/users", "users"),
+        ("/customers", "customers"),
+        ("/orders", "orders"),
+        ("/lots", "lots"),
+        ("/purchase-orders", "pos"),
+        ("/stocktakes", "stocktakes"),
+    ] {
         let labels = format!("href=\"/labels?kind={kind}\"");
         administrator.get(page).await.shows(&[&labels]);
     }

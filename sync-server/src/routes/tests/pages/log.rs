@@ -150,3 +150,15 @@ async fn administrators_have_the_whole_log_checked() {
     let checked = administrator.post("/log/verify", &[]).await;
     checked.shows(&[&format!("Checked: {entries} entries"), "role=\"status\""]);
 }
+
+#[tokio::test]
+async fn the_log_says_where_a_file_of_it_ends() {
+    let shop = Shop::open();
+    let viewer = shop.visitor(Role::Viewer).await;
+    let page = viewer.get("/log").await;
+    page.shows(&["A file has the newest 100,000 of these entries at most."]);
+    let none = viewer.get("/log?to=2001-01-01").await;
+    assert!(!none.body.contains("100,000"), "{}", none.body);
+    let german = viewer.reading("de").get("/log").await;
+    german.shows(&["höchstens die neuesten 100.000"]);
+}

@@ -70,15 +70,17 @@ async fn an_order_is_opened_filled_and_closed() {
     shown.shows(&[
         "the rest is on backorder",
         "<span class=\"level out\">",
-        "Backorder",
+        "</svg>Backorder</span>",
     ]);
     assert_eq!(line(&shop, "R%201%2F2").await, ["8", "5", "3", "0"]);
     shop.stock("2");
     let waiting = worker.get("/backorders").await;
-    waiting.shows(&["R-100", "Ready", "R 1/2", "/fill"]);
-    let fill = [("item", "R-100"), ("back", "/backorders")];
+    waiting.shows(&["R-100", "</svg>Ready</span>", "R 1/2", "/fill"]);
+    let ready = worker.get("/backorders?show=ready").await;
+    ready.shows(&["name=\"back\" value=\"/backorders?show=ready\""]);
+    let fill = [("item", "R-100"), ("back", "/backorders?show=ready")];
     let filled = worker.post(&format!("{path}/fill"), &fill).await;
-    assert_eq!(filled.goes_to(), "/backorders");
+    assert_eq!(filled.goes_to(), "/backorders?show=ready");
     // One movement, so it can be undone.
     worker
         .get("/backorders")
@@ -102,6 +104,38 @@ async fn an_order_is_opened_filled_and_closed() {
     // It is no longer among the open ones.
     assert!(!manager.get("/orders").await.body.contains("R 1/2"));
     manager.get("/orders?show=all").await.shows(&["R 1/2"]);
+}
+
+#[tokio::test]
+async fn a_sale_that_waited_is_ready_until_it_is_picked_and_no_backorder() {
+    let shop = Shop::with_backorders();
+    open(&shop, "S1", "sales").await;
+    open(&shop, "S2", "sales").await;
+    let worker = shop.visitor(Role::Operator).await;
+    let add = async |order: &str, quantity: &str| {
+        let fields = [("item", "R-100"), ("quantity", quantity)];
+        let path = format!("/orders/{order}/lines");
+        worker.post(&path, &fields).await.goes_to();
+    };
+    add("S1", "8").await;
+    shop.stock("10");
+    assert_eq!(line(&shop, "S1").await, ["8", "0", "0", "8"]);
+    // This one found all that it wants, and never waited.
+    add("S2", "2").await;
+    for (asked, orders) in [("backorders", &[][..]), ("backorders?ready", &["S1"])] {
+        let listed = shop.api(asked).await.json();
+        let listed = listed["items"].as_array().unwrap();
+        let found: Vec<_> = listed.iter().map(|row| &row["order"]).collect();
+        assert_eq!(found, orders, "{asked}");
+    }
+    worker
+        .get("/backorders")
+        .await
+        .shows(&["/orders/S1/fill", "</svg>Ready</span>"]);
+    let fill = [("item", "R-100"), ("back", "/backorders")];
+    worker.post("/orders/S1/fill", &fill).await.goes_to();
+    let listed = shop.api("backorders?ready").await.json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(0));
 }
 
 #[tokio::test]
@@ -408,7 +442,8 @@ async fn an_order_says_what_is_wrong_with_it() {
         .await
         .goes_to();
     let shown = manager.get("/orders/R1").await;
-    assert!(!shown.body.contains("/exceptions\">Exception"));
+    assert!(!shown.body.contains("Exception:"), "{}", shown.body);
+    shown.shows(&["href=\"/locations/A-01\"", "+3 R-100 A-01"]);
     let returned = shown.body.split("name=\"entry\" value=\"").nth(1).unwrap();
     let returned = returned.split('"').next().unwrap().to_owned();
     manager
@@ -417,8 +452,11 @@ async fn an_order_says_what_is_wrong_with_it() {
         .goes_to();
     let undo = [("entry", returned.as_str()), ("back", "/orders/R1")];
     manager.post("/undo", &undo).await.goes_to();
-    manager
-        .get("/orders/R1")
-        .await
-        .shows(&["/exceptions\">Exception", "is not within what is wanted"]);
+    let shown = manager.get("/orders/R1").await;
+    shown.shows(&["<strong>R-100</strong> Picked more than wanted"]);
+    let (_, rest) = shown.body.split_once("href=\"/exceptions/").unwrap();
+    let (id, rest) = rest.split_once('"').unwrap();
+    assert!(rest.starts_with(">Exception:"), "{rest}");
+    let matter = manager.get(&format!("/exceptions/{id}")).await;
+    matter.shows(&["href=\"/orders/R1\"", "Picked more than wanted"]);
 }

@@ -189,7 +189,7 @@ async fn a_location_shows_what_lies_there_with_its_why_and_who_was_there_last() 
     let viewer = shop.visitor(Role::Viewer).await;
     let page = viewer.get("/locations/a-01").await;
     page.shows(&[
-        "href=\"/items/R-100/why?location=A-01\">5</a>",
+        "href=\"/items/R-100/why?location=A-01&amp;owner=-\">5</a>",
         "Resistor",
         "Last transactions",
         "+7",
@@ -267,13 +267,40 @@ async fn stock_stands_item_by_item_in_a_column_for_each_site() {
     north.shows(&[">2.5</a>", "/items/R-100/why"]);
     assert!(!north.body.contains(">7.5</a>") && !north.body.contains("12,345"));
     let german = viewer.reading("de").get("/stock?room=Hall+1").await;
-    german.shows(&["12.345", ">2,5</a>", "Gesamt"]);
-    assert!(!german.body.contains(">7,5</a>"));
+    german.shows(&["12.345", ">2,5<", "Gesamt"]);
+    assert!(!german.body.contains(">7,5<"));
+    // Nothing explains a room alone.
+    assert!(!german.body.contains("/why"), "{}", german.body);
     let customers = shop.visitor(Role::Viewer).await;
     customers
         .get("/stock?owner=ACME")
         .await
         .shows(&["There is no stock like that"]);
+    for ours in ["/stock?owner=-", "/stock?owner=ours"] {
+        let page = customers.get(ours).await;
+        page.shows(&["<option value=\"-\" selected>", ">7.5</a>"]);
+    }
+}
+
+#[tokio::test]
+async fn a_location_type_is_renamed_or_says_why_not() {
+    let shop = Shop::open();
+    let manager = rack(&shop).await;
+    let before = shop.node.read(Fold::entry_count);
+    let name = |name| [("seen-name", "Shelf"), ("name", name)];
+    let same = manager.post("/location-types/SHELF", &name("Shelf")).await;
+    assert!(same.status.is_client_error(), "{}", same.body);
+    same.shows(&[
+        "<details open><summary>Rename this type",
+        "Nothing was changed",
+    ]);
+    assert_eq!(shop.node.read(Fold::entry_count), before);
+    let other = manager.post("/location-types/SHELF", &name("Rack")).await;
+    assert_eq!(other.goes_to(), "/locations");
+    manager
+        .get("/location-types/SHELF")
+        .await
+        .shows(&["<h1>Rack", "<details><summary>Rename this type"]);
 }
 
 #[tokio::test]
@@ -296,8 +323,7 @@ async fn a_site_shows_its_rooms_as_maps_and_how_fresh_its_devices_are() {
     ]);
     assert!(!page.body.contains("/sites/NORTH/edit"));
     viewer.get("/sites/NORTH?by=counted").await.shows(&[
-        "<li data-level=\"5\"><a href=\"/locations/R1-B-02\">",
-        "never",
+        "<li data-level=\"5\"><a href=\"/locations/R1-B-02\">R1-B-02 <small>never</small>",
     ]);
     manager
         .get("/sites/NORTH")

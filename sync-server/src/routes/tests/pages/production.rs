@@ -55,15 +55,18 @@ async fn a_lot_says_where_each_part_comes_from() {
         "5 from stock",
         "<a href=\"/purchase-orders/PO-7\">20 from PO-7, ",
         "15 missing",
-        "Short",
-        "href=\"/items/R-100/why\">5</a>",
+        "</svg>Short</span>",
+        "href=\"/items/R-100/why?site=MAIN&amp;owner=-\">5</a>",
     ]);
     assert!(!page.body.contains("Book them in"), "{}", page.body);
-    viewer.get("/lots").await.shows(&["/lots/L-1", "Short"]);
+    viewer
+        .get("/lots")
+        .await
+        .shows(&["/lots/L-1", "</svg>Short</span>"]);
     viewer
         .get("/purchase-orders?show=overdue")
         .await
-        .shows(&["PO-7", "Overdue"]);
+        .shows(&["PO-7", "</svg>Overdue</span>"]);
     viewer
         .get("/purchase-orders/PO-7")
         .await
@@ -76,6 +79,11 @@ async fn a_lot_says_where_each_part_comes_from() {
         .get("/items/R-100")
         .await
         .shows(&["PO-7", "id=\"coming\"", "/items/BOARD/bom"]);
+    let worker = shop.visitor(Role::Operator).await;
+    worker.get("/items/R-100?act=add").await.shows(&[
+        "list=\"open-purchases\"",
+        "<option value=\"PO-7\">PARTCO</option>",
+    ]);
     let refused = viewer.post("/lots/L-1/close", &[]).await;
     assert_eq!(refused.status.as_u16(), 403);
     let german = viewer.reading("de").get("/lots/L-1").await;
@@ -131,6 +139,32 @@ async fn parts_are_issued_brought_back_and_built_in() {
         .get("/lots/L-1/moves?item=R-100")
         .await
         .shows(&["Only R-100.", "−3"]);
+}
+
+#[tokio::test]
+async fn movements_of_one_item_are_shown_however_many_came_after_them() {
+    let shop = shop();
+    lot(&shop, "L-1", "2");
+    let of = |item: &str| StockRequest {
+        item: item.to_owned(),
+        quantity: "3".parse().unwrap(),
+        ..StockRequest::default()
+    };
+    shop.write(|fold| at_entry::lot_issue(fold, "L-1", "A-01", &of("R-100")));
+    shop.write(|fold| {
+        let mut plan = at_entry::lot_issue(fold, "L-1", "A-01", &of("A/B 1&2"))?;
+        let body = plan.bodies[0].clone();
+        plan.bodies.resize(210, body);
+        Ok(plan)
+    });
+    let viewer = shop.visitor(Role::Viewer).await;
+    let early = viewer.get("/lots/L-1/moves?item=R-100").await;
+    early.shows(&["Only R-100.", "−3"]);
+    assert!(!early.body.contains("Only the newest"), "{}", early.body);
+    let all = viewer.get("/lots/L-1/moves").await;
+    all.shows(&["Only the newest 200 of 211 are shown."]);
+    let many = viewer.get("/lots/L-1/moves?item=A%2FB%201%262").await;
+    many.shows(&["Only the newest 200 of 210 are shown."]);
 }
 
 #[tokio::test]
@@ -203,6 +237,93 @@ async fn a_form_of_several_lines_places_a_purchase_order() {
     );
     let late = manager.post(path, &came("1", "")).await;
     late.shows(&["is closed, which is final"]);
+}
+
+/// What is ordered on PO-7: each item with its day and how much.
+async fn ordered(shop: &Shop) -> Vec<String> {
+    let purchase = shop.api("purchase-orders/PO-7").await.json();
+    let lines = purchase["lines"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let lines = lines.map(|line| {
+        ["item", "date", "ordered"]
+            .map(|key| text(&line[key]))
+            .join(" ")
+    });
+    lines.collect()
+}
+
+#[tokio::test]
+async fn a_line_of_a_purchase_order_that_somebody_else_changed_is_not_overwritten() {
+    let shop = shop();
+    purchase(&shop, "PO-7", "100");
+    let manager = shop.visitor(Role::Manager).await;
+    let path = "/purchase-orders/PO-7?item=R-100&day=1997-05-19";
+    manager.get(path).await.shows(&[
+        "name=\"seen-item\" value=\"R-100\"",
+        "name=\"seen-quantity\" value=\"100\"",
+        "name=\"seen-day\" value=\"1997-05-19\"",
+    ]);
+    let set = async |quantity: &str, seen: &str| {
+        let fields = [
+            ("seen-item", "R-100"),
+            ("item", "R-100"),
+            ("seen-quantity", seen),
+            ("quantity", quantity),
+            ("seen-day", "1997-05-19"),
+            ("day", "1997-05-19"),
+        ];
+        manager.post("/purchase-orders/PO-7/lines", &fields).await
+    };
+    set("200", "100").await.goes_to();
+    let late = set("150", "100").await;
+    assert_eq!(late.status.as_u16(), 409);
+    late.shows(&[
+        "Somebody else changed this",
+        "Meanwhile somebody set this to: 200",
+        "name=\"quantity\" inputmode=\"decimal\" required autocomplete=\"off\" value=\"150\"",
+        "name=\"seen-quantity\" value=\"200\"",
+    ]);
+    assert_eq!(ordered(&shop).await, ["R-100 1997-05-19 200"]);
+    // Seen now, it is theirs to set.
+    set("150", "200").await.goes_to();
+    set("0", "150").await.goes_to();
+    // A line that was taken away is not put back unseen.
+    assert_eq!(set("170", "150").await.status.as_u16(), 409);
+    assert_eq!(ordered(&shop).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_line_of_a_purchase_order_that_gets_another_day_leaves_the_old_one() {
+    let shop = shop();
+    purchase(&shop, "PO-7", "100");
+    let manager = shop.visitor(Role::Manager).await;
+    let set = async |item: &str, quantity: &str, seen_day: &str, day: &str| {
+        let fields = [
+            ("seen-item", "R-100"),
+            ("item", item),
+            ("seen-quantity", "100"),
+            ("quantity", quantity),
+            ("seen-day", seen_day),
+            ("day", day),
+        ];
+        manager.post("/purchase-orders/PO-7/lines", &fields).await
+    };
+    let (monday, friday) = ("1997-05-19", "1997-05-23");
+    set("R-100", "100", monday, friday).await.goes_to();
+    assert_eq!(ordered(&shop).await, ["R-100 1997-05-23 100"]);
+    // Another item in the same form is another line.
+    set("BOARD", "2", friday, "").await.goes_to();
+    let fresh = [("item", "R-100"), ("quantity", "50"), ("day", monday)];
+    let path = "/purchase-orders/PO-7/lines";
+    manager.post(path, &fresh).await.goes_to();
+    // What is ordered for the other day already is not overwritten.
+    let refused = set("R-100", "100", friday, monday).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    refused.shows(&["One item stands there twice for one day."]);
+    assert_eq!(
+        ordered(&shop).await,
+        ["BOARD - 2", "R-100 1997-05-19 50", "R-100 1997-05-23 100"]
+    );
 }
 
 #[tokio::test]

@@ -54,7 +54,12 @@ async fn a_session_works_without_a_script() {
     let shop = Shop::open();
     let visitor = shop.visitor(Role::Operator).await;
     let page = scan(&visitor, &[]).await;
-    page.shows(&["autofocus", "Choose a mode", "mode-none", "no location yet"]);
+    page.shows(&[
+        "autofocus",
+        "Choose a mode, or scan",
+        "mode-none",
+        "no location yet",
+    ]);
     let page = scan(&visitor, &["R-100"]).await;
     page.shows(&["R-100 is an item: choose a mode first.", "Error"]);
     let page = scan(&visitor, &["ADD", "A-01", "Q3", "r-100"]).await;
@@ -77,8 +82,8 @@ async fn a_session_works_without_a_script() {
     let visitor = visitor.reading("de");
     let page = scan(&visitor, &["REMOVE", "R-100"]).await;
     page.shows(&[
-        "Entnehmen",
-        "1 × R-100 aus A-01 entnommen, Bestand 4.",
+        "Abbuchen",
+        "1 × R-100 aus A-01 abgebucht, Bestand 4.",
         "Scannen Sie einen Artikel.",
     ]);
     assert!(!page.body.contains("data-fresh"));
@@ -233,6 +238,41 @@ async fn a_server_that_was_started_anew_goes_on_where_the_page_stood() {
 }
 
 #[tokio::test]
+async fn what_was_written_before_a_new_start_is_not_judged_by_what_came_of_it() {
+    let shop = Shop::open();
+    let supplier = ledger_core::catalogue::Class::Supplier;
+    shop.write(|fold| at_entry::add_partner(fold, supplier, "SUP", None));
+    let ten = at_entry::LineRequest {
+        item: "R-100".to_owned(),
+        quantity: "10".parse().unwrap(),
+        day: None,
+    };
+    let ordered = at_entry::PurchaseChange {
+        supplier: Some("SUP".to_owned()),
+        lines: vec![ten],
+        ..at_entry::PurchaseChange::default()
+    };
+    let device = shop.node.device();
+    shop.write(|fold| at_entry::place_purchase(fold, device, Some("P-1"), &ordered));
+    let visitor = shop.visitor(Role::Operator).await;
+    let begun = send(&visitor, "", &[("a", "P-1"), ("b", "A-01"), ("c", "Q10")]).await;
+    let stood = stands(&begun);
+    // This answer is lost on its way.
+    send(&visitor, &stood, &[("d", "R-100")]).await;
+    assert_eq!(on_hand(&shop).await, "15");
+    let anew = Shop {
+        router: all(App::new(shop.node.clone())),
+        ..shop
+    };
+    let visitor = anew.visitor(Role::Operator).await;
+    let again = send(&visitor, &stood, &[("d", "R-100"), ("e", "DONE")]).await;
+    again.shows(&["It is written already.", "All of P-1 has come."]);
+    assert_eq!(on_hand(&anew).await, "15");
+    scan(&visitor, &["UNDO"]).await;
+    assert_eq!(on_hand(&anew).await, "5", "it can be undone");
+}
+
+#[tokio::test]
 async fn what_a_page_brings_along_undoes_nothing_of_others() {
     let shop = Shop::open();
     let stock = shop.node.origin();
@@ -275,7 +315,7 @@ async fn an_order_shows_its_pick_list() {
     page.shows(&[
         "What to do",
         "2 of R-100 at A-01.",
-        "/items/R-100/why?location=A-01",
+        "/items/R-100/why?location=A-01&amp;owner=-\">2</a>",
     ]);
     let page = scan(&visitor, &["A-01", "Q2", "R-100"]).await;
     page.shows(&[
@@ -283,6 +323,83 @@ async fn an_order_shows_its_pick_list() {
         "Nothing is left to pick",
     ]);
     assert!(!page.body.contains("What to do"));
+}
+
+/// The page of the code 4711 among the exceptions.
+const UNKNOWN: &str = "/exceptions/unknown-code%3A4711";
+
+#[tokio::test]
+async fn a_code_that_nobody_knew_is_resolved_on_the_page_of_its_exception() {
+    let shop = Shop::open();
+    let worker = shop.visitor(Role::Operator).await;
+    scan(&worker, &["ADD", "A-01", "4711", "Q2", "4711"]).await;
+    assert_eq!(on_hand(&shop).await, "5");
+    let manager = shop.visitor(Role::Manager).await;
+    manager.get(UNKNOWN).await.shows(&[
+        "All scans of 4711 take effect",
+        "<option value=\"R-100\">Resistor</option>",
+    ]);
+    // While typing, items like it are offered.
+    let typing = manager.get(&format!("{UNKNOWN}?item=reel")).await;
+    typing.shows(&["<option value=\"A/B 1&#38;2\">"]);
+    assert!(!typing.body.contains("<option value=\"R-100\">"));
+    let item = |item| [("answer", "resolve"), ("item", item)];
+    let refused = manager.post(UNKNOWN, &item("R-1000")).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    refused.shows(&["role=\"alert\"", "value=\"R-1000\""]);
+    assert_eq!(on_hand(&shop).await, "5");
+    let done = manager.post(UNKNOWN, &item("R-100")).await;
+    assert_eq!(done.goes_to(), "/exceptions");
+    manager.get("/exceptions").await.shows(&[
+        "4711 is R-100: all its scans take effect.",
+        "class=\"empty\"",
+    ]);
+    assert_eq!(on_hand(&shop).await, "8");
+}
+
+#[tokio::test]
+async fn a_code_that_is_nothing_of_ours_is_dismissed_with_a_note() {
+    let shop = Shop::open();
+    let worker = shop.visitor(Role::Operator).await;
+    scan(&worker, &["ADD", "A-01", "4711"]).await;
+    let manager = shop.visitor(Role::Manager).await.reading("de");
+    manager.get(UNKNOWN).await.shows(&["value=\"dismiss\""]);
+    let note = |note| [("answer", "dismiss"), ("note", note)];
+    let refused = manager.post(UNKNOWN, &note(" ")).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    refused.shows(&["Um einen Code zu verwerfen, braucht es eine Notiz."]);
+    let done = manager.post(UNKNOWN, &note("a parcel")).await;
+    assert_eq!(done.goes_to(), "/exceptions");
+    manager
+        .get("/exceptions")
+        .await
+        .shows(&["4711 ist nichts von uns"]);
+    let scans = shop.api("scans").await.json();
+    assert_eq!(scans["items"][0]["state"], "dismissed");
+    assert_eq!(on_hand(&shop).await, "5");
+}
+
+#[tokio::test]
+async fn only_managers_say_what_a_code_is() {
+    let shop = Shop::open();
+    let worker = shop.visitor(Role::Operator).await;
+    scan(&worker, &["ADD", "A-01", "4711"]).await;
+    let page = worker.get(UNKNOWN).await;
+    page.shows(&["Unknown code"]);
+    for fields in [
+        [("answer", "resolve"), ("item", "R-100")],
+        [("answer", "dismiss"), ("note", "a parcel")],
+    ] {
+        let (_, answer) = fields[0];
+        assert!(!page.body.contains(&format!("value=\"{answer}\"")));
+        let refused = worker.post(UNKNOWN, &fields).await;
+        assert_eq!(refused.status.as_u16(), 422, "{answer}");
+        let viewer = shop.visitor(Role::Viewer).await;
+        let refused = viewer.post(UNKNOWN, &fields).await;
+        assert_eq!(refused.status.as_u16(), 403, "{answer}");
+    }
+    let scans = shop.api("scans").await.json();
+    assert_eq!(scans["items"][0]["state"], "unknown");
 }
 
 #[tokio::test]

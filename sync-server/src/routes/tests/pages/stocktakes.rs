@@ -257,6 +257,10 @@ async fn a_form_that_cannot_be_done_comes_back_with_the_lines_and_ticks_it_had()
     let path = opened.goes_to().to_owned();
     let second = manager.get(&format!("{path}?from=1")).await;
     second.shows(&["name=\"from\" value=\"1\"", "/locations/B-02"]);
+    second.shows(&[
+        "<option value=\"A-01\"></option><option value=\"B-02\"></option></datalist>",
+        "<datalist id=\"items\"><option value=\"R-100\">Resistor</option></datalist>",
+    ]);
     assert!(
         !second.body.contains("/locations/A-01\""),
         "{}",

@@ -150,6 +150,23 @@ fn more_room_is_used() {
 }
 
 #[test]
+fn what_is_to_be_done_is_called_what_it_is() {
+    for (mode, title) in [
+        ("ORDER", "PICK LIST, 1 to go"),
+        ("LOT", "PICK LIST, 1 to go"),
+        ("COUNT", "PICK LIST, 1 to go"),
+        ("PO", "TO COME, 1 to go"),
+        ("STOCKTAKE", "TO COUNT, 1 to go"),
+    ] {
+        let mut view = view();
+        view.mode = Some(mode);
+        view.tasks = vec!["3 of R-100 at A-01".to_owned()];
+        let text = drawn(&view, (160, 50)).join("\n");
+        assert!(text.contains(title), "{title} in\n{text}");
+    }
+}
+
+#[test]
 fn long_and_wide_names_leave_what_matters_whole() {
     let long = "REGAL-HALLE-7-GANG-12-EBENE-3-FACH-09";
     let wide = "倉庫三番棚の一番上";

@@ -113,6 +113,18 @@ fn a_delivery_is_put_away_and_what_is_missing_is_said() {
 }
 
 #[test]
+fn what_nobody_knows_has_no_neighbour_at_another_place() {
+    let mut shop = Shop::with_purchase(&["P-1"]);
+    shop.day("P-1 B-1 R NEW-1 A-1 NEW-2");
+    let neighbour = |text: &str| {
+        let kept = shop.fold.scans_of(&at_entry::scan_code(text).unwrap());
+        kept[0].scan.neighbour.clone()
+    };
+    assert_eq!(neighbour("NEW-1"), Some(code("R")));
+    assert_eq!(neighbour("NEW-2"), None, "R was scanned at B-1");
+}
+
+#[test]
 fn more_than_was_ordered_needs_a_reason() {
     let mut shop = Shop::with_purchase(&["P-1"]);
     shop.day("P-1 B-1");
@@ -305,6 +317,57 @@ impl Shop {
 }
 
 #[test]
+fn which_of_several_batches_it_is_says_the_next_scan() {
+    let mut shop = Shop::with_batches();
+    shop.day("DONE DONE");
+    let asked = "? which batch of C at B-1: B1, B2? Scan it, or UNDO";
+    let said = shop.day("REMOVE B-1 Q2 C");
+    assert_eq!(said[3], asked);
+    assert_eq!(shop.prompt(), "scan its batch, or UNDO");
+    // In whatever letters; the quantity is that of the question.
+    assert_eq!(shop.scan("b1"), "2 of C removed from B-1");
+    assert_eq!(shop.batches(), ["B1 8", "B2 5"]);
+    // A label of the item that names it is as good.
+    assert_eq!(shop.day("Q3 C")[1], asked);
+    assert_eq!(shop.of_batch("B2", 1), "3 of C removed from B-1");
+    assert_eq!(shop.batches(), ["B1 8", "B2 2"]);
+    // What is no batch there is kept as nothing, and asked on.
+    shop.scan("C");
+    assert_eq!(shop.scan("B3"), "! B3 is not known");
+    assert_eq!(shop.scan("UNDO"), "1 of C was not taken");
+    assert_eq!(
+        shop.day("C R"),
+        [asked, "1 of R removed from B-1; 1 of C was not taken"]
+    );
+    // What is taken up is asked about before it is put down.
+    let said = shop.day("MOVE B-1 C B2 A-1");
+    assert_eq!(said[2], asked);
+    assert_eq!(said[4], "1 of C moved from B-1 to A-1");
+    assert_eq!(shop.batches(), ["B2 1", "B1 8", "B2 1"]);
+    // And what is picked.
+    let said = shop.day("S-1 B-1 C B1");
+    assert_eq!(said[3], "1 of C picked at B-1 for S-1");
+}
+
+#[test]
+fn stock_without_a_batch_beside_others_is_counted_by_done() {
+    let mut shop = Shop::new();
+    let piece = Piece {
+        batch: Some("B1".to_owned()),
+        ..Piece::of(code("C"), quantity("5"))
+    };
+    shop.plan(|fold| at_entry::add(fold, "A-2", &request(&piece)));
+    let said = shop.day("COUNT A-2 C DONE C B1 C B1 DONE");
+    let asked = "? which batch of C at A-2: B1? Scan it, or DONE for none";
+    assert_eq!([&said[2], &said[4]], [asked; 2]);
+    assert_eq!(said[7], "1 of C: 3 so far at A-2");
+    assert_eq!(
+        shop.stock(),
+        ["C 1 @A-2", "C 2 @A-2", "R 5 @B-1", "X 7 @A-1"]
+    );
+}
+
+#[test]
 fn a_second_count_of_a_batch_leaves_the_others_as_they_were_counted() {
     let mut shop = Shop::with_batches();
     shop.of_batch("B1", 9);
@@ -464,5 +527,28 @@ fn who_counts_what_is_respected_and_nobody_is_kept_from_counting() {
     assert_eq!(
         said[1],
         "! the stocktake T-1 is closed: nothing can be counted for it"
+    );
+}
+
+#[test]
+fn labels_with_a_batch_and_without_are_one_count_of_the_one_line() {
+    let mut shop = Shop::new();
+    let piece = Piece {
+        batch: Some("B1".to_owned()),
+        ..Piece::of(code("C"), quantity("9"))
+    };
+    shop.plan(|fold| at_entry::add(fold, "B-1", &request(&piece)));
+    shop.day("COUNT B-1 C C C");
+    let said = shop.of_batch("B1", 2);
+    assert_eq!(said, "2 of C: 5 so far at B-1");
+    shop.scan("DONE");
+    assert_eq!(shop.batches(), ["B1 5"]);
+    // The same where the label says that it has none.
+    shop.day("A-2 C");
+    shop.of_batch("-", 1);
+    shop.scan("DONE");
+    assert_eq!(
+        shop.stock(),
+        ["C 2 @A-2", "C 5 @B-1", "R 5 @B-1", "X 7 @A-1"]
     );
 }

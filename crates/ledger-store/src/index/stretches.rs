@@ -1,9 +1,10 @@
 //! What chains are made of while a group moves entries between them.
 //!
-//! Entries keep their seq wherever they go, so a chain is a row of pieces: part of a chain as it is
-//! stored, or part of what the group brings.
+//! Entries keep their seq wherever they go, so a chain is a row of stretches: part of a chain as it
+//! is stored, or part of what the group brings.
 //!
-//! **Invariant.** The pieces of a chain follow each other without a hole from its first entry on.
+//! **Invariant.** The stretches of a chain follow each other without a hole from its first entry
+//! on.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +18,13 @@ use crate::record::{Branch, Renamed};
 
 /// Consecutive entries of one chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct Stretch {
     pub(super) first: u64,
     pub(super) last: u64,
     pub(super) source: Source,
 }
 
-/// Where the entries of a piece are.
+/// Where the entries of a stretch are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     /// In the index, in this chain as it was before the group.
@@ -34,25 +35,25 @@ pub(super) enum Source {
 
 /// The chains as the records of a group leave them, one after the other.
 #[derive(Debug)]
-pub(crate) struct Pieces {
+pub(crate) struct Stretches {
     chains: Chains,
-    of: BTreeMap<Origin, Vec<Piece>>,
+    of: BTreeMap<Origin, Vec<Stretch>>,
     /// First seq and chain hashes of the slices that the group brought.
     given: Vec<(u64, Vec<Hash>)>,
 }
 
 /// A chain before the group.
-fn stored(chains: &Chains, origin: Origin) -> Vec<Piece> {
+fn stored(chains: &Chains, origin: Origin) -> Vec<Stretch> {
     let head = chains.heads.get(&origin);
-    let piece = head.map(|&(last, _)| Piece {
+    let stretch = head.map(|&(last, _)| Stretch {
         first: chains.start(origin).0,
         last,
         source: Source::Stored(origin),
     });
-    piece.into_iter().collect()
+    stretch.into_iter().collect()
 }
 
-impl Pieces {
+impl Stretches {
     /// Before a group, over what is stored.
     pub(crate) const fn new(chains: Chains) -> Self {
         Self {
@@ -72,12 +73,12 @@ impl Pieces {
         self.chains
     }
 
-    /// The pieces of a chain that the group touched.
-    pub(super) fn of(&self, origin: Origin) -> &[Piece] {
+    /// The stretches of a chain that the group touched.
+    pub(super) fn of(&self, origin: Origin) -> &[Stretch] {
         self.of.get(&origin).map_or(&[], Vec::as_slice)
     }
 
-    fn row(&mut self, origin: Origin) -> &mut Vec<Piece> {
+    fn row(&mut self, origin: Origin) -> &mut Vec<Stretch> {
         let chains = &self.chains;
         self.of
             .entry(origin)
@@ -91,7 +92,7 @@ impl Pieces {
         let hashes = self.chains.take(slice)?;
         self.given.push((slice.first_seq, hashes.clone()));
         if !hashes.is_empty() {
-            self.row(slice.origin).push(Piece {
+            self.row(slice.origin).push(Stretch {
                 first: slice.first_seq,
                 last: slice.last_seq(),
                 source: Source::Given(number),
@@ -127,8 +128,8 @@ impl Pieces {
         let Some(row) = self.of.get(&origin) else {
             return index.hash_at(origin, at);
         };
-        let piece = row.iter().find(|it| (it.first..=it.last).contains(&at));
-        match piece.map(|piece| piece.source) {
+        let stretch = row.iter().find(|it| (it.first..=it.last).contains(&at));
+        match stretch.map(|stretch| stretch.source) {
             None => Ok(None),
             Some(Source::Stored(origin)) => index.hash_at(origin, at),
             Some(Source::Given(number)) => Ok(self.given_hash(number, at)),
@@ -177,24 +178,24 @@ impl Pieces {
     }
 }
 
-/// Takes the pieces from a seq on off a row.
-fn split_off(row: &mut Vec<Piece>, first_seq: u64) -> Vec<Piece> {
+/// Takes the stretches from a seq on off a row.
+fn split_off(row: &mut Vec<Stretch>, first_seq: u64) -> Vec<Stretch> {
     let mut moved = Vec::new();
-    row.retain_mut(|piece| {
-        if piece.last < first_seq {
+    row.retain_mut(|stretch| {
+        if stretch.last < first_seq {
             return true;
         }
-        moved.push(Piece {
-            first: piece.first.max(first_seq),
-            ..*piece
+        moved.push(Stretch {
+            first: stretch.first.max(first_seq),
+            ..*stretch
         });
-        piece.last = first_seq.saturating_sub(1);
-        piece.first < first_seq
+        stretch.last = first_seq.saturating_sub(1);
+        stretch.first < first_seq
     });
     moved
 }
 
-impl Piece {
+impl Stretch {
     /// What it has of a slice of its entries and others.
     pub(super) fn part_of<'a>(&self, slice: &'a OriginSlice) -> impl Iterator<Item = &'a [u8]> {
         let seqs = self.first..=self.last;
