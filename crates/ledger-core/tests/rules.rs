@@ -443,18 +443,19 @@ fn what_a_device_writes_without_the_right_to_counts_and_is_said() {
     );
 }
 
+/// The one barcode of these tests, bound to an item.
+fn bind(item: &str, pack: i64) -> Body {
+    Body::CodeBound(CodeBound {
+        once: None,
+        item: code(item),
+        barcode: Barcode::new("4006381333931").unwrap(),
+        pack: units(pack),
+    })
+}
+
 #[test]
 fn a_barcode_that_two_items_claim_is_an_exception_and_not_guessed() {
     let mut world = World::default();
-    let bind = |item: &str, pack| {
-        let barcode = Barcode::new("4006381333931").unwrap();
-        Body::CodeBound(CodeBound {
-            once: None,
-            item: code(item),
-            barcode,
-            pack: units(pack),
-        })
-    };
     world.write(1, 1, bind("P", 25));
     let fold = world.fold();
     let found = fold.find_item(" 4006381333931 ");
@@ -486,15 +487,6 @@ fn a_barcode_that_two_items_claim_is_an_exception_and_not_guessed() {
 
 #[test]
 fn a_merged_item_shows_the_pack_that_a_scan_books() {
-    let bind = |item: &str, pack| {
-        let barcode = Barcode::new("4006381333931").unwrap();
-        Body::CodeBound(CodeBound {
-            once: None,
-            item: code(item),
-            barcode,
-            pack: units(pack),
-        })
-    };
     let merged = |item: &str| {
         Body::ItemMerged(ItemMerged {
             once: None,

@@ -147,8 +147,9 @@ fn a_crash_keeps_all_that_was_saved_and_the_same_story_ends_the_same() {
     assert_eq!(first, story());
 }
 
-#[test]
-fn an_enrolment_that_could_not_be_saved_is_none() {
+/// A server, and a handheld that has said hello and is about to ask to be enrolled: with the bytes
+/// of what it asks.
+fn asking_to_enrol() -> ([Place; 2], Node, Node, Conversation, Vec<u8>) {
     let places = [
         Place::new(1, NodeKind::Server),
         Place::new(2, NodeKind::Handheld),
@@ -160,7 +161,13 @@ fn an_enrolment_that_could_not_be_saved_is_none() {
     let answer = server.handle_hello(&hello.body);
     conversation.answer(answer.status, &answer.body).unwrap();
     let asked = conversation.question().unwrap().unwrap();
-    let answer = server.handle_enroll(&asked.body);
+    (places, server, node, conversation, asked.body.clone())
+}
+
+#[test]
+fn an_enrolment_that_could_not_be_saved_is_none() {
+    let (places, server, node, mut conversation, asked) = asking_to_enrol();
+    let answer = server.handle_enroll(&asked);
     places[1].disk.fail_sync_after(Some(0));
     assert!(conversation.answer(answer.status, &answer.body).is_err());
     assert_eq!(node.server_url(), None);
@@ -171,23 +178,13 @@ fn an_enrolment_that_could_not_be_saved_is_none() {
 
 #[test]
 fn a_code_whose_use_could_not_be_saved_can_be_used_again() {
-    let places = [
-        Place::new(1, NodeKind::Server),
-        Place::new(2, NodeKind::Handheld),
-    ];
-    let (server, node) = (places[0].init(), places[1].init());
-    let code = server.new_enrol_code(None, None, 3_600_000).unwrap();
-    let mut conversation = node.begin_enroll("http://server", &code.code);
-    let hello = conversation.question().unwrap().unwrap();
-    let answer = server.handle_hello(&hello.body);
-    conversation.answer(answer.status, &answer.body).unwrap();
-    let asked = conversation.question().unwrap().unwrap();
+    let (places, server, node, mut conversation, asked) = asking_to_enrol();
     places[0].disk.fail_sync_after(Some(0));
-    assert_eq!(server.handle_enroll(&asked.body).status, 503);
-    let answer = server.handle_enroll(&asked.body);
+    assert_eq!(server.handle_enroll(&asked).status, 503);
+    let answer = server.handle_enroll(&asked);
     conversation.answer(answer.status, &answer.body).unwrap();
     carry(&server, node.begin_sync().unwrap());
-    assert_eq!(server.handle_enroll(&asked.body).status, 403, "it is used");
+    assert_eq!(server.handle_enroll(&asked).status, 403, "it is used");
 }
 
 /// A server whose disk was put back, which nothing on it can tell, and a handheld that was there

@@ -5,20 +5,25 @@ use ledger_core::catalogue::Class;
 
 use super::*;
 
-/// A shop where a board takes 4 of R-100, of which 5 lie at A-01, and which Partco sells.
-fn shop() -> Shop {
-    let shop = Shop::open();
+/// Makes a board that takes 4 of R-100.
+pub(super) fn board(shop: &Shop) {
     let board = ItemChange {
         name: Some("Board".to_owned()),
         ..ItemChange::default()
     };
     shop.write(|fold| add_item(fold, "BOARD", &board));
-    shop.write(|fold| at_entry::add_partner(fold, Class::Supplier, "PARTCO", Some("Partco Ltd")));
     let four = BomChange {
         per_unit: "4".parse().ok(),
         ..BomChange::default()
     };
     shop.write(|fold| at_entry::set_bom_line(fold, "BOARD", "R-100", &four));
+}
+
+/// A shop where a board takes 4 of R-100, of which 5 lie at A-01, and which Partco sells.
+fn shop() -> Shop {
+    let shop = Shop::open();
+    board(&shop);
+    shop.write(|fold| at_entry::add_partner(fold, Class::Supplier, "PARTCO", Some("Partco Ltd")));
     shop
 }
 

@@ -2,8 +2,8 @@
 //! page, and what stands before what cannot be taken back.
 
 use ledger_core::at_entry::{
-    self, BomChange, LineRequest, LotChange, OrderChange, PurchaseChange, SiteChange,
-    StocktakeRequest, make_site,
+    self, LineRequest, LotChange, OrderChange, PurchaseChange, SiteChange, StocktakeRequest,
+    make_site,
 };
 use ledger_core::catalogue::Class;
 use ledger_core::order::OrderType;
@@ -14,16 +14,7 @@ use super::*;
 fn shop() -> Shop {
     let shop = Shop::open();
     let device = shop.node.device();
-    let board = ItemChange {
-        name: Some("Board".to_owned()),
-        ..ItemChange::default()
-    };
-    shop.write(|fold| add_item(fold, "BOARD", &board));
-    let four = BomChange {
-        per_unit: "4".parse().ok(),
-        ..BomChange::default()
-    };
-    shop.write(|fold| at_entry::set_bom_line(fold, "BOARD", "R-100", &four));
+    production::board(&shop);
     let (units, lot) = ("1".parse().unwrap(), LotChange::default());
     shop.write(|fold| at_entry::plan_lot(fold, device, Some("L-1"), "BOARD", units, &lot));
     let order = OrderChange {

@@ -1,8 +1,6 @@
 //! Where a quantity leads to why it is what it is, that explains this quantity and no other.
 
-use ledger_core::at_entry::{
-    self, BomChange, LotChange, OrderChange, StocktakeRequest, add_partner,
-};
+use ledger_core::at_entry::{self, LotChange, OrderChange, StocktakeRequest, add_partner};
 use ledger_core::catalogue::Class;
 use ledger_core::order::OrderType;
 
@@ -115,16 +113,7 @@ async fn a_line_of_stock_is_explained_without_what_others_have_there() {
 async fn what_a_lot_may_use_is_explained_where_one_owner_has_it() {
     let shop = spread();
     let device = shop.node.device();
-    let board = ItemChange {
-        name: Some("Board".to_owned()),
-        ..ItemChange::default()
-    };
-    shop.write(|fold| add_item(fold, "BOARD", &board));
-    let four = BomChange {
-        per_unit: "4".parse().ok(),
-        ..BomChange::default()
-    };
-    shop.write(|fold| at_entry::set_bom_line(fold, "BOARD", "R-100", &four));
+    production::board(&shop);
     let plan = |number: &str, change: &LotChange| {
         let units = "1".parse().unwrap();
         shop.write(|fold| at_entry::plan_lot(fold, device, Some(number), "BOARD", units, change));
