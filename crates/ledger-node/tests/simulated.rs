@@ -161,7 +161,7 @@ fn asking_to_enrol() -> ([Place; 2], Node, Node, Conversation, Vec<u8>) {
     let answer = server.handle_hello(&hello.body);
     conversation.answer(answer.status, &answer.body).unwrap();
     let asked = conversation.question().unwrap().unwrap();
-    (places, server, node, conversation, asked.body.clone())
+    (places, server, node, conversation, asked.body)
 }
 
 #[test]
