@@ -15,11 +15,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger_core::at_entry::{self, ItemChange, LocationChange, StockRequest};
 use ledger_core::fold::Fold;
-use ledger_core::{Code, EntryId, Quantity};
-use ledger_node::{Actor, Node, NodeKind, SystemClock};
+use ledger_core::{Code, EntryId, Quantity, Timestamp};
+use ledger_node::{Actor, Node, NodeKind, SystemClock, Uptime, WallClock};
 
 pub fn copy_dir(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -39,6 +40,27 @@ pub fn turn_back(dir: &Path, old: &Path) {
     copy_dir(old, dir);
 }
 
+/// The system's clock, read by one after the other: never twice in the same millisecond. Which of
+/// two devices wrote first in the same one is not known (F1 goes by their ids then), and on a quick
+/// disk a test would meet that by chance.
+struct InTurn;
+
+impl WallClock for InTurn {
+    fn now(&self) -> Timestamp {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let now = SystemClock.now().millis();
+        let last = LAST.fetch_max(now, Ordering::Relaxed);
+        if last < now {
+            return Timestamp::from_millis(now);
+        }
+        Timestamp::from_millis(LAST.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    fn uptime(&self) -> Option<Uptime> {
+        SystemClock.uptime()
+    }
+}
+
 pub struct Shop {
     root: tempfile::TempDir,
 }
@@ -49,7 +71,7 @@ impl Shop {
         let shop = Self {
             root: tempfile::tempdir().unwrap(),
         };
-        let clock = Arc::new(SystemClock);
+        let clock = Arc::new(InTurn);
         let kinds = [
             ("server", NodeKind::Server),
             ("a", NodeKind::Handheld),
@@ -89,7 +111,7 @@ impl Shop {
 
     /// One more handheld, enrolled at the server.
     pub fn enrolled(&self, server: &Node, name: &str) -> Node {
-        let clock = Arc::new(SystemClock);
+        let clock = Arc::new(InTurn);
         let node = Node::init(&self.dir(name), NodeKind::Handheld, name, clock).unwrap();
         let code = server.new_enrol_code(None, None, 60_000).unwrap();
         carry(server, node.begin_enroll("http://server", &code.code));
@@ -117,7 +139,7 @@ impl Shop {
 }
 
 pub fn open(dir: &Path, kind: NodeKind) -> Node {
-    Node::open(dir, kind, Arc::new(SystemClock), |_| {}).unwrap()
+    Node::open(dir, kind, Arc::new(InTurn), |_| {}).unwrap()
 }
 
 pub fn carry(server: &Node, mut conversation: ledger_node::Conversation) {
