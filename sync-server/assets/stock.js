@@ -28,7 +28,30 @@
     }
     before = null;
   };
+  // Who walks by Tab and stands in a part that is fetched anew stands in the same place of the new
+  // one, or on its nearest; a browser alone would put them back to the beginning of the page.
+  const REACHED = "a[href], button, input, select, textarea, summary";
+  const called = (element) => [element.tagName, element.getAttribute("href"), element.name, element.value, element.textContent].join("\n");
+  let stood = null;
+  const stand = () => {
+    const part = document.activeElement.closest("[hx-trigger~='news'][id]");
+    if (part === null) return null;
+    const all = Array.from(part.querySelectorAll(REACHED));
+    const at = all.indexOf(document.activeElement);
+    const name = called(document.activeElement);
+    const among = all.slice(0, at).filter((one) => called(one) === name).length;
+    return { part: part.id, at, name, among };
+  };
+  const standAgain = () => {
+    const part = stood && document.getElementById(stood.part);
+    if (!part || document.activeElement !== document.body) return;
+    const all = Array.from(part.querySelectorAll(REACHED));
+    const next = all.filter((one) => called(one) === stood.name).at(stood.among) || all[Math.min(stood.at, all.length - 1)];
+    stood = null;
+    if (next) next.focus({ preventScroll: true });
+  };
   document.body.addEventListener("htmx:after:swap", () => {
+    standAgain();
     if (before === null) return;
     clearTimeout(settling);
     settling = setTimeout(say, 500);
@@ -41,6 +64,7 @@
     waiting = null;
     before = content.textContent;
     status.textContent = "";
+    stood = stand();
     document.body.dispatchEvent(new CustomEvent("news", { bubbles: true }));
   };
   // A sync brings many entries at once: one look after it is enough.

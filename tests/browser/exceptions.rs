@@ -6,7 +6,7 @@ use tests::node::Node as _;
 use tests::shop::shop;
 use tests::world::World;
 
-in_two_looks!(exceptions_are_answered);
+in_two_looks!(exceptions_are_answered, unknown_codes_are_answered);
 
 /// Opens the negative stock of this item.
 fn open(page: &Page<'_>, item: &str) {
@@ -83,4 +83,57 @@ fn exceptions_are_answered(look: Look) {
     page.finish();
     assert_eq!(left(&world), Vec::<String>::new());
     assert_eq!(world.b.show("U-MCU")["on_hand"], "-10");
+}
+
+/// Opens the exception about this code.
+fn open_code(page: &Page<'_>, code: &str) {
+    page.open("/exceptions");
+    let links = page.links();
+    let link = links.iter().find(|link| link.contains(code));
+    page.open(link.unwrap_or_else(|| panic!("no link to {code} in {links:?}")));
+}
+
+fn unknown_codes_are_answered(look: Look) {
+    let Some(browser) = Browser::start(&format!("browser: unknown codes, {look}")) else {
+        return;
+    };
+    let world = shop();
+    let (ours, strange) = ("9506000134352", "9506000134369");
+    world
+        .b
+        .scan(&["REMOVE", "N-01", "Q3", ours, "ADD", strange]);
+    world.b.sync();
+    let before = world.b.show("BOX-S")["on_hand"].clone();
+    assert_eq!(before, "20");
+    let page = browser.page_of(&world.server, "manager", look);
+    page.open("/exceptions");
+    page.wait_for_text("Unknown code (2)");
+
+    open_code(&page, ours);
+    page.wait_for_text(ours);
+    page.finish();
+    page.may_answer(422);
+    let answer = page.section("Say what it is");
+    answer.fill("Item", "NO-SUCH");
+    answer.press("Say what it is");
+    page.wait_until("the refusal", |page| !page.text(".problem").is_empty());
+    let answer = page.section("Say what it is");
+    assert_eq!(answer.value("Item"), "NO-SUCH");
+    answer.fill("Item", "BOX-S");
+    answer.press("Say what it is");
+    page.wait_for_text(&format!("{ours} is BOX-S: all its scans take effect."));
+    page.wait_for_text("Unknown code (1)");
+
+    open_code(&page, strange);
+    let answer = page.section("It is nothing of ours");
+    answer.fill("Note", "the parcel's own label");
+    answer.press("It is nothing of ours");
+    page.wait_for_text(&format!(
+        "{strange} is nothing of ours: its scans have no effect."
+    ));
+    assert!(!page.all().has_button("Unknown code"), "all are gone");
+    page.finish();
+    world.b.sync();
+    assert_eq!(world.b.show("BOX-S")["on_hand"], "17");
+    assert_eq!(world.b.json("scans --unknown"), json!([]));
 }

@@ -172,6 +172,28 @@ fn shortcuts_can_be_switched_off() {
 }
 
 #[test]
+fn news_leave_the_focus_where_it_is() {
+    let Some(browser) = Browser::start("browser: news and the focus") else {
+        return;
+    };
+    let world = shop();
+    let page = browser.page_of(&world.server, "viewer", Look::WIDE);
+    page.open("/items");
+    let mark = "const link = document.querySelector(\"#rows a[href='/items/R-100']\"); \
+                link.focus(); link.dataset.old = 'yes'";
+    page.script(mark, vec![]);
+    world.a.ok("add R-100 A-01 7");
+    world.a.sync();
+    page.wait_until("the rows are others", |page| {
+        let old = "return document.querySelectorAll('[data-old]').length";
+        page.script(old, vec![]) == 0
+    });
+    until_focus(&page, "/items/R-100");
+    page.keys(keys::ENTER);
+    until_path(&page, "/items/R-100");
+}
+
+#[test]
 fn news_are_told_once_to_whoever_does_not_see_them() {
     let Some(browser) = Browser::start("browser: news are told") else {
         return;

@@ -61,6 +61,7 @@ mod devices;
 mod exceptions;
 mod harness;
 mod help;
+mod hub;
 mod imports;
 mod item;
 mod items;

@@ -19,9 +19,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 /// A central server and a hub of it.
 fn with_hub() -> (Server, Server) {
     let central = Server::start();
-    let invited = central.admin("device code --name hub");
-    let text = invited["qr"].as_str().expect("the text of the QR");
-    let hub = Server::launch("127.0.0.1:0", &["--upstream", text]);
+    let hub = central.hub();
     (central, hub)
 }
 

@@ -32,9 +32,12 @@ use crate::server::Server;
 use crate::skip::skipped;
 
 /// How long a page may take until it shows what it is asked for.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked at meanwhile.
 const GLANCE: Duration = Duration::from_millis(20);
+/// How many chromedrivers are started before there is none: one ends when another program takes the
+/// port that it found free, which says nothing about what is tested.
+const STARTS_MAX: usize = 3;
 
 /// A running browser; dropping it ends Chromium and chromedriver.
 #[derive(Debug)]
@@ -69,24 +72,36 @@ impl Browser {
 
     #[track_caller]
     fn with(programs: &driver::Programs, arguments: &[&str]) -> Self {
-        let driver = driver::Driver::start(programs);
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
         // Its HTTP client wants one, whatever it speaks; the first of a process stays.
         let _installed = rustls::crypto::ring::default_provider().install_default();
-        let connect = WebDriver::builder(driver.url(), capabilities(programs, arguments))
-            .poller(Arc::new(ElementPollerWithTimeout::new(PATIENCE, GLANCE)))
-            .connect();
-        let web = runtime
-            .block_on(connect)
-            .unwrap_or_else(|error| panic!("chromedriver opens no Chromium: {error}"));
-        Self {
-            runtime,
-            web: Some(web),
-            _driver: driver,
+        let mut refused = Vec::new();
+        while refused.len() < STARTS_MAX {
+            let driver = match driver::Driver::start(programs) {
+                Ok(driver) => driver,
+                Err(error) => {
+                    refused.push(error);
+                    continue;
+                }
+            };
+            let connect = WebDriver::builder(driver.url(), capabilities(programs, arguments))
+                .poller(Arc::new(ElementPollerWithTimeout::new(PATIENCE, GLANCE)))
+                .connect();
+            match runtime.block_on(connect) {
+                Ok(web) => {
+                    return Self {
+                        runtime,
+                        web: Some(web),
+                        _driver: driver,
+                    };
+                }
+                Err(error) => refused.push(error.to_string()),
+            }
         }
+        panic!("chromedriver opens no Chromium: {}", refused.join("; "));
     }
 
     /// An empty page of this look, for the server at `base`.

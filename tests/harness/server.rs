@@ -110,6 +110,15 @@ impl Server {
         }
     }
 
+    /// Starts a hub of this central server.
+    #[track_caller]
+    #[must_use]
+    pub fn hub(&self) -> Self {
+        let invited = self.admin("device code --name hub");
+        let text = invited["qr"].as_str().expect("the text of the QR");
+        Self::launch("127.0.0.1:0", &["--upstream", text])
+    }
+
     /// The address, `http://127.0.0.1:PORT`; `https://` with TLS.
     #[must_use]
     pub fn url(&self) -> &str {

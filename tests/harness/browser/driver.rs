@@ -56,8 +56,9 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    #[track_caller]
-    pub(super) fn start(programs: &Programs) -> Self {
+    /// Starts one, or says why there is none: it ends at once where another program takes the port
+    /// that it found free.
+    pub(super) fn start(programs: &Programs) -> Result<Self, String> {
         let home = TempDir::with_prefix("browser-").expect("a temporary directory");
         let mut command = Command::new(&programs.chromedriver);
         own_environment(&mut command, home.path());
@@ -81,11 +82,13 @@ impl Driver {
             }
         });
         let port = ports.recv_timeout(START_LIMIT);
-        Self {
-            port: port.expect("chromedriver says where it listens"),
+        let mut driver = Self {
+            port: 0,
             child,
             _home: home,
-        }
+        };
+        driver.port = port.map_err(|error| format!("no port of chromedriver: {error}"))?;
+        Ok(driver)
     }
 
     pub(super) fn url(&self) -> String {

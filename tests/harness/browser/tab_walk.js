@@ -9,6 +9,8 @@ const looks = (element) => {
   const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor, textDecoration } = getComputedStyle(element);
   return [outlineStyle === "none" ? "" : outlineWidth, boxShadow, borderColor, backgroundColor, textDecoration].join();
 };
+// What comes meanwhile waits: a part that is fetched anew has other elements than were noted here.
+addEventListener("news", (event) => event.stopImmediatePropagation(), true);
 document.activeElement.blur();
 const all = [...document.querySelectorAll("a[href], button, input:not([type='hidden']), select, textarea, summary, [tabindex]")];
 const reachable = all.filter((one) => !one.disabled && one.tabIndex >= 0 && isShown(one) && (one.type !== "radio" || isOfGroup(one)));
