@@ -146,6 +146,21 @@ fn a_closed_stocktake_says_what_was_there_when_it_was_closed() {
 }
 
 #[test]
+fn a_stocktake_begins_and_ends_with_its_entries_also_within_a_millisecond() {
+    let mut world = World::default();
+    world.write(1, 0, add("P", "A", 10));
+    world.write(1, MINUTE, counted("P", "A", 9));
+    let take = world.write(1, MINUTE, opened_stocktake("T-1", &[]));
+    assert_eq!(report(&world.fold(), take), ["P@A 9 open"], "that was before");
+    world.write(1, MINUTE, counted("P", "A", 7));
+    world.write(1, MINUTE, ended(Family::Stocktake, take));
+    let closed = ["P@A 7 counted 7(-2)"];
+    assert_eq!(report(&world.fold(), take), closed);
+    world.write(1, MINUTE, counted("P", "A", 4));
+    assert_eq!(report(&world.fold(), take), closed, "that was later");
+}
+
+#[test]
 fn one_line_under_two_codes_of_what_is_made_is_one_line() {
     let mut world = World::default();
     world.write(1, MINUTE, made_of("PCB-1", "RES", 2));

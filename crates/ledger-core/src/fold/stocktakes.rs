@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::catalogue::{Order, Stamp};
-use super::documents::{DocumentState, Documents, Log, Names, Nature, Opening, Topic, Word};
+use super::documents::{
+    DocumentState, Documents, Log, Names, Nature, Opening, Topic, Until, Word,
+};
 use super::line::Row;
 use super::{Fold, Line, LineKey, TxKey};
 use crate::catalogue::Value;
@@ -172,6 +174,10 @@ struct Report<'a> {
     log: &'a Log,
     /// How counts name the stocktake.
     names: Names,
+    /// Where it was opened in F1 order, and where it was closed: a count of the same millisecond is
+    /// before or after that like every other.
+    opened: (Timestamp, EntryId),
+    closed: Until,
 }
 
 /// Stock lines under one key while a report is made.
@@ -229,14 +235,17 @@ impl Fold {
     }
 
     fn stocktake_lines_of(&self, stocktake: &Stocktake, at: Option<&Code>) -> Vec<StocktakeLine> {
-        let Some((log, ..)) = self.begun(Family::Stocktake, stocktake.id) else {
+        let Some((log, stamp, _)) = self.begun(Family::Stocktake, stocktake.id) else {
             return Vec::new();
         };
         let said = self.instructions(stocktake.id, log);
+        let end = self.document_end(stocktake.id, None);
         let report = Report {
             stocktake,
             log,
             names: self.names_of(stocktake.id),
+            opened: self.moment_of(stamp.key()),
+            closed: end.map(|(key, _)| self.moment_of(key)),
         };
         let mut lines: BTreeMap<LineKey, Gathered> = BTreeMap::new();
         let looked_at = match at {
@@ -315,7 +324,6 @@ impl Fold {
     /// Adds what is known of a stock line to what is known under its key.
     fn gather(&self, report: &Report<'_>, line: &Line, gathered: &mut Gathered) {
         let stocktake = report.stocktake;
-        let is_over = |time: Timestamp| stocktake.closed.is_some_and(|closed| time > closed);
         let mut before = Total::ZERO;
         let mut at_the_end: Option<Total> = None;
         let mut last_before: Option<Timestamp> = None;
@@ -324,13 +332,15 @@ impl Fold {
             if self.is_ineffective(row_key) {
                 continue;
             }
-            if is_over(row.time()) {
+            let moment = (row.time(), self.entry_id(row_key));
+            let is_over = report.closed.is_some_and(|closed| moment > closed);
+            if is_over {
                 at_the_end.get_or_insert(before);
             }
             if row.is_count() {
-                let since = row.time() >= stocktake.opened;
+                let since = moment >= report.opened;
                 let for_it = self.is_booked_for(row_key, stocktake.id, report.names);
-                if for_it || since && !is_over(row.time()) {
+                if for_it || since && !is_over {
                     let count = self.stocktake_count(report, row, before, for_it);
                     gathered.counts.push(count);
                 } else if !since {

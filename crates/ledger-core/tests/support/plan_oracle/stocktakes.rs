@@ -88,8 +88,10 @@ impl PlanOracle {
 
     fn learn(&self, of: &Opening<'_>, rows: &[(&Fact, Row<'_>)], known: &mut Known) {
         let opened = of.fact.time;
-        let closed = self.end(of).map(|fact| fact.time);
-        let is_over = |fact: &Fact| closed.is_some_and(|closed| fact.time > closed);
+        let moment = |fact: &Fact| (fact.time, fact.id);
+        let closed = self.end(of).map(moment);
+        let is_over = |fact: &Fact| closed.is_some_and(|closed| moment(fact) > closed);
+        let is_before = |fact: &Fact| moment(fact) < moment(of.fact);
         let days = self.field(of, stocktake::key::DAYS).and_then(Value::as_int);
         let mut there = 0;
         let mut counted_before = None;
@@ -102,8 +104,7 @@ impl PlanOracle {
                 Row::Change(change) => there += change,
                 Row::Count(counted) => {
                     let for_it = counted.stocktake.is_some_and(|it| is(it, of.fact.id));
-                    let while_open =
-                        fact.time >= opened && closed.is_none_or(|closed| fact.time <= closed);
+                    let while_open = !is_before(fact) && !is_over(fact);
                     let quantity = i128::from(counted.quantity.ten_thousandths());
                     let count = Count {
                         id: fact.id,
@@ -115,7 +116,7 @@ impl PlanOracle {
                     };
                     if for_it || while_open {
                         known.counts.push((fact.time, count));
-                    } else if fact.time < opened {
+                    } else if is_before(fact) {
                         counted_before = Some(fact.time);
                     }
                     there = quantity;
