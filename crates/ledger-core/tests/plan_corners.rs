@@ -151,7 +151,11 @@ fn a_stocktake_begins_and_ends_with_its_entries_also_within_a_millisecond() {
     world.write(1, 0, add("P", "A", 10));
     world.write(1, MINUTE, counted("P", "A", 9));
     let take = world.write(1, MINUTE, opened_stocktake("T-1", &[]));
-    assert_eq!(report(&world.fold(), take), ["P@A 9 open"], "that was before");
+    assert_eq!(
+        report(&world.fold(), take),
+        ["P@A 9 open"],
+        "that was before"
+    );
     world.write(1, MINUTE, counted("P", "A", 7));
     world.write(1, MINUTE, ended(Family::Stocktake, take));
     let closed = ["P@A 7 counted 7(-2)"];

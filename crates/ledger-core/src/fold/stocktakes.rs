@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::catalogue::{Order, Stamp};
-use super::documents::{
-    DocumentState, Documents, Log, Names, Nature, Opening, Topic, Until, Word,
-};
+use super::documents::{DocumentState, Documents, Log, Names, Nature, Opening, Topic, Until, Word};
 use super::line::Row;
 use super::{Fold, Line, LineKey, TxKey};
 use crate::catalogue::Value;
