@@ -75,6 +75,13 @@
     if (source !== null) return;
     source = new EventSource(address);
     source.addEventListener("stock", hear);
+    let again = false;
+    source.addEventListener("open", () => {
+      document.body.dataset.hears = "";
+      // What happened while the network was away was told to nobody.
+      if (again) hear();
+      again = true;
+    });
   };
   // A browser has few connections to one server; pages that nobody sees give theirs back.
   const leave = () => {

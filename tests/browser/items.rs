@@ -79,6 +79,7 @@ fn an_open_list_hears_of_a_sync() {
     let page = browser.page_of(&world.server, "viewer", Look::WIDE);
     page.open("/items");
     assert!(page.row("K-12V").text().contains('4'));
+    page.wait_until_it_hears();
     world.b.ok("add K-12V B-02 31");
     world.b.sync();
     page.row("K-12V").wait_for_text("35");

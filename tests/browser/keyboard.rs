@@ -182,6 +182,7 @@ fn news_leave_the_focus_where_it_is() {
     let mark = "const link = document.querySelector(\"#rows a[href='/items/R-100']\"); \
                 link.focus(); link.dataset.old = 'yes'";
     page.script(mark, vec![]);
+    page.wait_until_it_hears();
     world.a.ok("add R-100 A-01 7");
     world.a.sync();
     page.wait_until("the rows are others", |page| {
@@ -210,6 +211,7 @@ fn news_are_told_once_to_whoever_does_not_see_them() {
          .observe(document.getElementById('news'), { childList: true })",
         vec![],
     );
+    page.wait_until_it_hears();
     world.a.ok("add R-100 A-01 7");
     world.a.sync();
     page.wait_until("news are told", |page| {

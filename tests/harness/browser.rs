@@ -31,8 +31,9 @@ pub use self::part::Part;
 use crate::server::Server;
 use crate::skip::skipped;
 
-/// How long a page may take until it shows what it is asked for.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a page may take until it shows what it is asked for: longer than a hub waits before it
+/// tries again.
+const PATIENCE: Duration = Duration::from_secs(90);
 /// How often it is looked at meanwhile.
 const GLANCE: Duration = Duration::from_millis(20);
 /// How many chromedrivers are started before there is none: one ends when another program takes the

@@ -55,8 +55,12 @@ fn main() {
         };
         let take = |page: &Page<'_>, one: &PageOf| {
             let path = one.path.replace(CODE, &code);
+            let picture = folder.join(file(one.name, size, scheme));
             if page.open_as_either(&path, &[one.status, 403]) == one.status {
-                page.picture(&folder.join(file(one.name, size, scheme)), true);
+                page.picture(&picture, true);
+            } else {
+                // One of an earlier run is of somebody who may see the page.
+                drop(std::fs::remove_file(&picture));
             }
         };
         let page = browser.page(world.server.url(), look);
@@ -72,7 +76,7 @@ fn main() {
         println!("{look}: {} pages", OPEN_PAGES.len() + PAGES.len());
     }
     let index = folder.join("index.html");
-    std::fs::write(&index, contact_sheet()).expect("write the contact sheet");
+    std::fs::write(&index, contact_sheet(&folder)).expect("write the contact sheet");
     println!("{}", shown(&index));
 }
 
@@ -122,7 +126,7 @@ fn file(name: &str, size: Size, scheme: Scheme) -> String {
 }
 
 /// A page with all pictures: one row for each page, one column for each look.
-fn contact_sheet() -> String {
+fn contact_sheet(folder: &Path) -> String {
     let mut html = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
         <title>All pages</title>\n<style>body { font: 14px sans-serif; background: #777 }\n\
         section { display: flex; gap: 12px; align-items: start; margin-bottom: 32px }\n\
@@ -133,6 +137,9 @@ fn contact_sheet() -> String {
         html.push_str(&format!("<h2>{} {}</h2><section>\n", one.name, one.path));
         for (size, scheme) in looks() {
             let file = file(one.name, size, scheme);
+            if !folder.join(&file).exists() {
+                continue;
+            }
             html.push_str(&format!(
                 "<a href=\"{file}\"><img alt=\"{file}\" src=\"{file}\"></a>\n"
             ));

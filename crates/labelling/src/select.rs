@@ -1,5 +1,6 @@
 //! Which labels are wanted: all of a kind, or those that somebody names.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use codes::own::OwnError;
@@ -160,10 +161,12 @@ pub(crate) fn no_code(name: &str, error: &OwnError) -> Refusal {
 /// The names that are wanted, and what is left out.
 fn names(fold: &Fold, choice: &Choice) -> Result<(Vec<String>, Vec<LeftOut>), Refusal> {
     let kind = choice.kind;
-    let in_use = things::in_use(fold, kind);
     if choice.select.is_empty() {
+        let in_use = things::in_use(fold, kind);
         return Ok((in_use, things::left_out(fold, kind)));
     }
+    // Most ask for one thing by its name, and there may be a hundred thousand.
+    let in_use = OnceCell::new();
     let mut found: Vec<String> = Vec::new();
     let mut wrong: Vec<Refusal> = Vec::new();
     for text in &choice.select {
@@ -180,11 +183,12 @@ fn names(fold: &Fold, choice: &Choice) -> Result<(Vec<String>, Vec<LeftOut>), Re
     Ok((found, Vec::new()))
 }
 
-/// The names that one text says: itself, or several with commas between.
+/// The names that one text says: itself, or several with commas between. What is in use is looked up
+/// for the first pattern.
 fn said(
     fold: &Fold,
     kind: Kind,
-    in_use: &[String],
+    in_use: &OnceCell<Vec<String>>,
     text: &str,
 ) -> Result<Vec<String>, Vec<Refusal>> {
     let whole = one(fold, kind, in_use, text);
@@ -209,11 +213,17 @@ fn said(
 }
 
 /// What a name or a pattern says.
-fn one(fold: &Fold, kind: Kind, in_use: &[String], text: &str) -> Result<Vec<String>, Refusal> {
+fn one(
+    fold: &Fold,
+    kind: Kind,
+    in_use: &OnceCell<Vec<String>>,
+    text: &str,
+) -> Result<Vec<String>, Refusal> {
     let known = things::find(fold, kind, text);
     if known.is_ok() || !text.contains(['*', '?']) {
         return known.map(|name| vec![name]);
     }
+    let in_use = in_use.get_or_init(|| things::in_use(fold, kind));
     if in_use.is_empty() {
         return Err(none_in_use(fold, kind));
     }

@@ -19,6 +19,8 @@ use crate::trial::Rng;
 
 /// How often the handheld pushes.
 const ROUNDS: u64 = 4;
+/// How often a recording is begun whose end no trace explains.
+const RECORDINGS_MAX: u32 = 5;
 /// What a round's push begins with.
 const PUSH: &[u8] = b"POST /sync/v1/sync";
 /// What this module asks for after each round, so that the trace shows where one ends.
@@ -39,6 +41,19 @@ impl Recording {
     /// # Errors
     /// What goes wrong without any crash.
     pub fn make(rng: &mut Rng, bug: Option<&str>) -> Result<(Self, Taken), String> {
+        for _ in 0..RECORDINGS_MAX {
+            if let Some(made) = Self::make_once(rng, bug)? {
+                return Ok(made);
+            }
+        }
+        Err(format!(
+            "{RECORDINGS_MAX} servers were killed within a write, of which nobody knows how far it came"
+        ))
+    }
+
+    /// None when the kill stopped a write half way: the trace has the call and not how many of its
+    /// bytes are there.
+    fn make_once(rng: &mut Rng, bug: Option<&str>) -> Result<Option<(Self, Taken)>, String> {
         let work = work_dir();
         let root = work.path().join("root");
         std::fs::create_dir(&root).map_err(|error| error.to_string())?;
@@ -69,21 +84,23 @@ impl Recording {
         server.variables.clear();
         let mut trace = Trace::default();
         trace.append(&file, &root)?;
-        fits(&initial, &mut trace, &root)?;
+        let within_a_write = !trace.cut_short().is_empty();
+        match fits(&initial, &mut trace, &root) {
+            Err(_) if within_a_write => return Ok(None),
+            fitted => fitted?,
+        }
         let told = moments_of(&trace, rounds)?;
         let taken = Taken {
             root,
             initial,
             trace,
         };
-        Ok((
-            Self {
-                server,
-                _work: work,
-                told,
-            },
-            taken,
-        ))
+        let recording = Self {
+            server,
+            _work: work,
+            told,
+        };
+        Ok(Some((recording, taken)))
     }
 
     /// Starts the server on what lies there; all that was told before this step must be there.

@@ -308,6 +308,14 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Waits until the page hears of news: what happens before that it is not told.
+    #[track_caller]
+    pub fn wait_until_it_hears(&self) {
+        self.wait_until("the page hears of news", |page| {
+            page.script("return 'hears' in document.body.dataset", vec![]) == true
+        });
+    }
+
     /// Runs a script on the page and gives what it returned, also where scripts are off.
     #[track_caller]
     pub fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
