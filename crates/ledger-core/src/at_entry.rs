@@ -309,8 +309,8 @@ pub fn find_thing(fold: &Fold, class: Class, text: &str) -> Result<Code, Refusal
     Err(did_you_mean(refusal, &near, hint))
 }
 
-/// Of some devices the one that a text names: by its id, or by a name that it alone has, in
-/// whatever capitals.
+/// Of some devices the one that a text names: by its id, whoever else is called by it, or by a name
+/// that it alone has, in whatever capitals.
 fn one_device<T>(
     devices: Vec<T>,
     text: &str,
@@ -319,9 +319,11 @@ fn one_device<T>(
 ) -> Result<T, Refusal> {
     let text = text.trim();
     let wanted = text.to_lowercase();
-    let is_it = |device: &T| {
-        let (name, id) = named(device);
-        name.to_lowercase() == wanted || id.to_string() == wanted
+    let has_id = |device: &T| named(device).1.to_string() == wanted;
+    let by_id = devices.iter().any(has_id);
+    let is_it = |device: &T| match by_id {
+        true => has_id(device),
+        false => named(device).0.to_lowercase() == wanted,
     };
     let (meant, others): (Vec<T>, Vec<T>) = devices.into_iter().partition(is_it);
     if meant.is_empty() {

@@ -13,7 +13,7 @@ use ledger_core::at_entry::Refusal;
 use ledger_core::at_entry::revoked::{
     Verdict, Waiting, decide, find_device, find_revoked_chain, revoke,
 };
-use ledger_core::catalogue::{Class, Role, Value, key};
+use ledger_core::catalogue::{CatalogueWrite, Class, Role, Value, key};
 use ledger_core::entry::{Body, IdempotencyKey};
 use ledger_core::fold::{Branch, Fold, Withheld};
 use ledger_core::order::OrderType;
@@ -406,6 +406,16 @@ fn commands_trust_what_is_there_and_decide_about_what_is_there() {
         world.write(CENTRAL, 10 * MINUTE, body);
     }
     assert_eq!(on_hand(&world.fold(), "P", "A"), "28");
+}
+
+#[test]
+fn a_device_whose_name_is_the_id_of_another_does_not_hide_it() {
+    let mut world = enrolled();
+    let id = device(LOST).to_string();
+    let about = code(&device(OTHER).to_string());
+    let called = CatalogueWrite::new(Class::Device, about).with(key::NAME, Value::text(&id));
+    world.write(CENTRAL, MINUTE, Body::Set(called));
+    assert_eq!(find_device(&world.fold(), &id).unwrap().id, device(LOST));
 }
 
 #[test]

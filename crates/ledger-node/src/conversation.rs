@@ -579,8 +579,8 @@ impl Conversation {
         let is_first = !talk.channel.central && !std::mem::replace(&mut talk.compared, true);
         let gets_on = taken.cursor != talk.channel.cursor || asked.pushed > 0 || is_first;
         if !gets_on && !taken.at_end && !taken.again {
-            let text = "the server does not get on";
-            return Err(NodeError::BadAnswer(text.to_owned()));
+            let text = "the server does not get on".to_owned();
+            return Err(NodeError::BadAnswer(text));
         }
         self.pushed = self.pushed.saturating_add(asked.pushed);
         self.pulled = self.pulled.saturating_add(taken.pulled);
@@ -591,8 +591,10 @@ impl Conversation {
             (false, true) => Claim::All,
             (false, false) => Claim::Unnumbered,
         };
-        let goes_on = asked.more || before_push || is_first || self.outbox.takes_up(&rejected);
-        self.state = if taken.at_end && !goes_on {
+        // What has no number at a hub comes last, in the room that is left.
+        let is_cut = !talk.channel.central && taken.pulled > 0;
+        let asks_more = asked.more || before_push || is_first || is_cut;
+        self.state = if taken.at_end && !asks_more && !self.outbox.takes_up(&rejected) {
             self.over(&talk.channel)?
         } else {
             State::Syncing(Box::new(talk))

@@ -77,10 +77,10 @@ fn what_handhelds_give_a_hub_reaches_the_others_at_once_and_the_server_later() {
 }
 
 #[test]
-fn many_small_batches_take_no_more_of_an_answer_than_was_asked_for() {
+fn many_small_batches_take_no_more_of_an_answer_than_was_asked_for_and_all_of_them_come() {
     let (shop, _server, hub) = with_hub();
     let (a, b) = (shop.handheld("a"), shop.handheld("b"));
-    for _ in 0..100 {
+    for _ in 0..200 {
         add(&a, 1);
         report(&hub, &a);
     }
@@ -96,6 +96,7 @@ fn many_small_batches_take_no_more_of_an_answer_than_was_asked_for() {
         conversation.answer(answer.status, &answer.body).unwrap();
     }
     assert!((8 * 1024..17 * 1024).contains(&longest), "{longest}");
+    assert_eq!(total(&b), total(&hub), "it asks until it has all of it");
 }
 
 /// Nobody enrols the central server.
